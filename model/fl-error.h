@@ -1,0 +1,58 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_ERROR_H
+#define FL_ERROR_H
+
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @ingroup fl
+ * Input from outside (an argument, a file, a plan) that cannot be accepted.
+ *
+ * The message is one line that names the thing, the value and what is allowed. Programs print it
+ * on standard error and exit with code 2.
+ */
+class InvalidInput : public std::invalid_argument
+{
+  public:
+    using std::invalid_argument::invalid_argument;
+};
+
+/**
+ * @ingroup fl
+ * A problem that has no feasible answer; the message says which limit is in the way and the
+ * nearest one that works. Programs exit with code 3.
+ */
+class Infeasible : public std::runtime_error
+{
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+/**
+ * @ingroup fl
+ * Concatenate values into one message, as `Describe("bandwidth ", b, " Hz: must be positive")`.
+ * @param parts anything that can be written to a stream
+ * @return the text
+ */
+template <typename... Parts>
+std::string
+Describe(const Parts&... parts)
+{
+    std::ostringstream text;
+    (text << ... << parts);
+    return text.str();
+}
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_ERROR_H */

@@ -1,0 +1,86 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_OUTCOME_H
+#define FL_OUTCOME_H
+
+#include "fl-plan.h"
+
+#include <cstdint>
+#include <vector>
+
+/**
+ * @file
+ * @ingroup fl
+ * What happened (measured), or what is expected to happen (predicted): the same type.
+ */
+
+namespace ns3
+{
+namespace fl
+{
+
+/// How a work order ended.
+enum class WorkStatus : uint8_t
+{
+    PENDING,  //!< not over yet
+    MERGED,   //!< its update arrived and was aggregated in its own round
+    LATE,     //!< its update arrived after the deadline: dropped, or kept for the next round
+    DEADLINE, //!< nothing had arrived when the round was closed
+    BATTERY,  //!< the device ran out of energy
+    LOST,     //!< the device disappeared (connection closed or silent)
+    REFUSED,  //!< the update was malformed and dropped
+    ABORTED   //!< the server or the client stopped
+};
+
+/// @return the name used in result files, in lower case
+const char* ToString(WorkStatus status);
+
+/// Of one work order: when it started, how long each phase took, the energy, how it ended.
+struct WorkOutcome
+{
+    DeviceId device{0};                      //!< who
+    uint32_t server{0};                      //!< for which server
+    uint32_t task{0};                        //!< for which task
+    uint32_t round{0};                       //!< in which round
+    uint32_t baseVersion{0};                 //!< version of the model it started from
+    uint32_t staleness{0};                   //!< versions by which the global model had moved on
+    uint32_t iterations{0};                  //!< local iterations done
+    uint32_t samples{0};                     //!< samples trained on
+    double payloadBits{ABSENT};              //!< size of the encoded update [bit]
+    double startS{ABSENT};                   //!< when it started [s]
+    double idleS{ABSENT};                    //!< [s]
+    double downloadS{ABSENT};                //!< from the server's first byte to the whole model [s]
+    double computeS{ABSENT};                 //!< [s]
+    double uploadS{ABSENT};                  //!< from the device's first byte to the whole update [s]
+    double computeEnergyJ{ABSENT};           //!< [J]
+    double radioEnergyJ{ABSENT};             //!< radiated power times airtime, uplink [J]
+    double circuitEnergyJ{ABSENT};           //!< energy of the radio's circuits, where modelled [J]
+    double loss{ABSENT};                     //!< training loss that the device reports
+    WorkStatus status{WorkStatus::PENDING};  //!< how it ended
+
+    /// @return the sum of the phases that are known [s]
+    double DurationS() const;
+    /// @return compute plus radiated energy, of what is known [J]
+    double EnergyJ() const;
+};
+
+/// The work of one round (or horizon).
+struct Outcome
+{
+    uint32_t round{0};             //!< number of the round, from 1
+    uint32_t task{0};              //!< the task
+    double startS{ABSENT};         //!< when the round began [s]
+    double endS{ABSENT};           //!< when it was closed [s]
+    std::vector<WorkOutcome> work; //!< one per work order, in the plan's order
+
+    /// @return from start to end [s]
+    double DurationS() const;
+    /// @return sum over all work orders [J]
+    double EnergyJ() const;
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_OUTCOME_H */

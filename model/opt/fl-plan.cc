@@ -1,0 +1,53 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-plan.h"
+
+namespace ns3
+{
+namespace fl
+{
+
+const Transfer*
+WorkOrder::FindTransfer(Direction direction) const
+{
+    for (const auto& phase : phases)
+    {
+        const auto* transfer = std::get_if<Transfer>(&phase);
+        if (transfer && transfer->direction == direction)
+        {
+            return transfer;
+        }
+    }
+    return nullptr;
+}
+
+const Compute*
+WorkOrder::FindCompute() const
+{
+    for (const auto& phase : phases)
+    {
+        if (const auto* compute = std::get_if<Compute>(&phase))
+        {
+            return compute;
+        }
+    }
+    return nullptr;
+}
+
+double
+WorkOrder::IdleS() const
+{
+    double total = 0;
+    for (const auto& phase : phases)
+    {
+        if (const auto* idle = std::get_if<Idle>(&phase))
+        {
+            total += idle->durationS;
+        }
+    }
+    return total;
+}
+
+} // namespace fl
+} // namespace ns3

@@ -1,0 +1,86 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_PREDICTOR_H
+#define FL_PREDICTOR_H
+
+#include "fl-system-state.h"
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * Shannon's rate of an additive white Gaussian noise channel.
+ *
+ * r = B log2(1 + p g / (N0 B)), and its limit 0 for B = 0.
+ *
+ * @param bandwidthHz B [Hz]
+ * @param txPowerW p [W]
+ * @param gain g, received over transmitted power
+ * @param noiseWPerHz N0 [W/Hz]
+ * @return r [bit/s]
+ */
+double ShannonRateBps(double bandwidthHz, double txPowerW, double gain, double noiseWPerHz);
+
+/**
+ * @ingroup fl
+ * The rate that a grant gives a device. Subclasses model a PHY.
+ */
+class RateModel
+{
+  public:
+    virtual ~RateModel() = default;
+    /**
+     * @param state gains and noise
+     * @param device the device at one end
+     * @param grant the resources
+     * @return payload rate [bit/s]; 0 where nothing can be sent
+     */
+    virtual double RateBps(const SystemState& state, DeviceId device, const Grant& grant) const = 0;
+};
+
+/// The AWGN capacity of the grant's sub-band.
+class ShannonRateModel : public RateModel
+{
+  public:
+    double RateBps(const SystemState& state, DeviceId device, const Grant& grant) const override;
+};
+
+/**
+ * @ingroup fl
+ * The one analytic model of times and energies of a plan; nothing else computes a predicted time.
+ *
+ * - a transfer of s bits on a grant of rate r takes s / r seconds; an uplink transfer radiates
+ *   p s / r joules;
+ * - C cycles at f take C / f seconds and kappa C f^2 joules, kappa the effective capacitance;
+ * - a downlink transfer without a grant gets the radio's default, DefaultDownlinkGrant(). An uplink
+ *   transfer without a grant, or where no radio is controlled, has no prediction (ABSENT).
+ */
+class Predictor
+{
+  public:
+    /**
+     * @param state what is known before the round
+     * @param plan what is decided
+     * @param rateModel how a grant becomes a rate
+     * @return one WorkOutcome per order, in the plan's order; endS is the start plus the longest
+     *         order's duration (ABSENT if one of them has no prediction)
+     */
+    static Outcome Predict(const SystemState& state, const Plan& plan, const RateModel& rateModel);
+
+    /**
+     * What a model goes down on where a plan has no downlink grant: an equal share of the band and
+     * of the base station's power, among the devices that need one.
+     * @param cell the cell
+     * @param sharers how many devices share
+     * @return a grant without a place in the band (startHz = 0)
+     */
+    static Grant DefaultDownlinkGrant(const CellState& cell, uint32_t sharers);
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_PREDICTOR_H */

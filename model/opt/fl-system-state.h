@@ -1,0 +1,94 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_SYSTEM_STATE_H
+#define FL_SYSTEM_STATE_H
+
+#include "fl-outcome.h"
+
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+/**
+ * @file
+ * @ingroup fl
+ * What an optimizer may look at before it decides.
+ */
+
+namespace ns3
+{
+namespace fl
+{
+
+/// What a device is. Every field is validated by Validate().
+struct DeviceProfile
+{
+    uint32_t samples{0};              //!< samples it holds
+    double cyclesPerSample{1e4};      //!< CPU cycles per sample and local iteration
+    double effectiveCapacitance{1e-28}; //!< kappa: energy = kappa * cycles * f^2 [J s^2]
+    double minCpuHz{1e8};             //!< [Hz]
+    double maxCpuHz{2e9};             //!< [Hz]
+    double minTxPowerW{1e-3};         //!< [W]
+    double maxTxPowerW{1e-3 * 15.848931924611133}; //!< [W]; default 12 dBm
+    double energyBudgetJ{std::numeric_limits<double>::infinity()}; //!< [J]
+
+    /// @throws InvalidInput that names the device, the field, its value and what is allowed
+    void Validate(DeviceId device) const;
+};
+
+/// Channel power gains by (device, cell, direction, sub-channel); one flat array.
+class GainTable
+{
+  public:
+    GainTable() = default;
+    /// All gains zero.
+    GainTable(uint32_t devices, uint32_t cells, uint32_t subChannels = 1);
+
+    /// @return the gain (received over transmitted power)
+    double operator()(DeviceId device,
+                      uint32_t cell,
+                      Direction direction,
+                      uint32_t subChannel = 0) const;
+    /// @return a reference to set it by
+    double& At(DeviceId device, uint32_t cell, Direction direction, uint32_t subChannel = 0);
+
+  private:
+    size_t Index(DeviceId device, uint32_t cell, Direction direction, uint32_t subChannel) const;
+
+    uint32_t m_cells{0};
+    uint32_t m_subChannels{0};
+    std::vector<double> m_gain;
+};
+
+/// What the radio of one cell offers, after the control share was taken off.
+struct CellState
+{
+    double uplinkBandwidthHz{0};   //!< to be planned [Hz]
+    double downlinkBandwidthHz{0}; //!< to be planned [Hz]
+    double downlinkTxPowerW{0};    //!< the base station's total power [W]
+    double noiseWPerHz{0};         //!< N0 [W/Hz]
+};
+
+/// What an optimizer may look at before it decides.
+struct SystemState
+{
+    double nowS{0};                       //!< simulated time [s]
+    uint32_t round{0};                    //!< the round to be planned, from 1
+    uint32_t task{0};                     //!< the task to be planned
+    uint32_t modelVersion{0};             //!< version of the global model
+    uint32_t localIterations{1};          //!< what the user asked for
+    double downloadBits{0};               //!< size of an encoded model message [bit]
+    double uploadBits{0};                 //!< size of an encoded update message [bit]
+    std::vector<DeviceProfile> profiles;  //!< by device
+    std::vector<bool> available;          //!< by device: connected, awake and idle
+    std::vector<CellState> cells;         //!< by cell; empty where no radio is controlled
+    GainTable gains;                      //!< channel power gains
+    std::vector<double> queues;           //!< virtual queues of those optimizers that keep some
+    Outcome last;                         //!< the last round's measured outcome
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_SYSTEM_STATE_H */

@@ -1,0 +1,66 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_RADIO_CONTROL_H
+#define FL_RADIO_CONTROL_H
+
+#include "../opt/fl-system-state.h"
+
+#include "ns3/object.h"
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @ingroup fl
+ * The hand on a cell's radio: enforces the grants of a plan on a PHY, refuses what does not fit,
+ * and reports what an optimizer needs to know.
+ *
+ * Devices are known by their DeviceId, the order in which they were added.
+ */
+class RadioControl : public Object
+{
+  public:
+    /// @return the TypeId
+    static TypeId GetTypeId();
+
+    /**
+     * Enforce the grants of a plan from now on. Devices without a work order, and directions
+     * without a grant, lose what they had; downlink transfers without a grant get the default
+     * (Predictor::DefaultDownlinkGrant).
+     * @param plan the plan
+     * @throws InvalidInput if a grant does not fit: negative or not finite, beyond the band,
+     *         overlapping another one, more power than the device or the base station has; the
+     *         message names the device or band and the excess. Nothing is applied then.
+     */
+    void Apply(const Plan& plan);
+
+    /**
+     * Fill in what the radio knows: cells (bandwidth to be planned, noise, power) and the gains of
+     * all devices now.
+     * @param state profiles are there already; cells and gains are overwritten
+     */
+    void Report(SystemState& state) const;
+
+    /**
+     * @param device the device
+     * @return energy radiated by its uplink so far [J]: power times time on the air
+     */
+    double GetRadiatedEnergyJ(DeviceId device) const;
+
+    /// @return the number of devices
+    uint32_t GetNDevices() const;
+
+  private:
+    virtual void DoApply(const Plan& plan) = 0;
+    virtual void DoReport(SystemState& state) const = 0;
+    virtual double DoGetRadiatedEnergyJ(DeviceId device) const = 0;
+    virtual uint32_t DoGetNDevices() const = 0;
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_RADIO_CONTROL_H */
