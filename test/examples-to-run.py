@@ -1,0 +1,15 @@
+#! /usr/bin/env python3
+#
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Examples to run, with small arguments, so that they stay buildable and runnable:
+#
+#     ("program arguments", do_run, do_valgrind_run),
+#
+# Read by test.py in an ns-3 tree, and by tools/standalone.cmake: the program and its arguments are
+# one string literal, and a program may stand here several times.
+cpp_examples = [
+]
+
+# ns-3 wants this list too; there are none in Python.
+python_examples = []
