@@ -35,14 +35,12 @@ class EnumHolder : public Object
             TypeId("ns3::fl::test::EnumHolder")
                 .SetParent<Object>()
                 .AddConstructor<EnumHolder>()
-                .AddAttribute("Mode",
-                              "One of two",
-                              EnumValue(EnumHolder::FIRST),
-                              fl::MakeFlEnumAccessor<EnumHolder::Mode>(&EnumHolder::m_mode),
-                              MakeEnumChecker(EnumHolder::FIRST,
-                                              "first",
-                                              EnumHolder::SECOND,
-                                              "second"));
+                .AddAttribute(
+                    "Mode",
+                    "One of two",
+                    EnumValue(EnumHolder::FIRST),
+                    fl::MakeFlEnumAccessor<EnumHolder::Mode>(&EnumHolder::m_mode),
+                    MakeEnumChecker(EnumHolder::FIRST, "first", EnumHolder::SECOND, "second"));
         return tid;
     }
 
