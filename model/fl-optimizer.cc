@@ -1,0 +1,247 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-optimizer.h"
+
+#include "fl-error.h"
+#include "opt/fl-round-plan.h"
+
+#include "ns3/object-factory.h"
+#include "ns3/uinteger.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace ns3
+{
+namespace fl
+{
+
+NS_OBJECT_ENSURE_REGISTERED(Optimizer);
+NS_OBJECT_ENSURE_REGISTERED(EqualOptimizer);
+NS_OBJECT_ENSURE_REGISTERED(RandomOptimizer);
+
+TypeId
+Optimizer::GetTypeId()
+{
+    static TypeId tid =
+        TypeId("ns3::fl::Optimizer")
+            .SetParent<Object>()
+            .SetGroupName("Fl")
+            .AddAttribute("DevicesPerRound",
+                          "How many of the available devices may take part in a round, chosen "
+                          "uniformly at random; 0: all of them",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&Optimizer::m_devicesPerRound),
+                          MakeUintegerChecker<uint32_t>());
+    return tid;
+}
+
+Plan
+Optimizer::MakePlan(const SystemState& state)
+{
+    Plan plan = DoPlan(state);
+    std::vector<bool> used(state.profiles.size(), false);
+    for (const auto& order : plan.orders)
+    {
+        if (order.device >= used.size() || used[order.device] || !state.available[order.device])
+        {
+            throw std::logic_error(Describe(GetInstanceTypeId().GetName(),
+                                            " planned for device ",
+                                            order.device,
+                                            ", which is unknown, not available or planned twice"));
+        }
+        used[order.device] = true;
+    }
+    return plan;
+}
+
+void
+Optimizer::Observe(const Outcome& outcome)
+{
+    DoObserve(outcome);
+}
+
+void
+Optimizer::DoObserve(const Outcome&)
+{
+}
+
+int64_t
+Optimizer::AssignStreams(int64_t stream)
+{
+    if (!m_choice)
+    {
+        m_choice = CreateObject<UniformRandomVariable>();
+    }
+    m_choice->SetStream(stream);
+    return 1 + DoAssignStreams(stream + 1);
+}
+
+int64_t
+Optimizer::DoAssignStreams(int64_t)
+{
+    return 0;
+}
+
+void
+Optimizer::DoDispose()
+{
+    m_choice = nullptr;
+    Object::DoDispose();
+}
+
+std::vector<DeviceId>
+Optimizer::ChooseDevices(const SystemState& state)
+{
+    auto devices = AvailableDevices(state);
+    if (m_devicesPerRound == 0 || m_devicesPerRound >= devices.size())
+    {
+        return devices;
+    }
+    if (!m_choice)
+    {
+        m_choice = CreateObject<UniformRandomVariable>();
+    }
+    // The first steps of a Fisher-Yates shuffle: each subset is equally likely.
+    for (uint32_t i = 0; i < m_devicesPerRound; ++i)
+    {
+        const uint32_t last = static_cast<uint32_t>(devices.size()) - 1;
+        std::swap(devices[i], devices[m_choice->GetInteger(i, last)]);
+    }
+    devices.resize(m_devicesPerRound);
+    std::sort(devices.begin(), devices.end());
+    return devices;
+}
+
+TypeId
+EqualOptimizer::GetTypeId()
+{
+    static TypeId tid = TypeId("ns3::fl::EqualOptimizer")
+                            .SetParent<Optimizer>()
+                            .SetGroupName("Fl")
+                            .AddConstructor<EqualOptimizer>();
+    return tid;
+}
+
+Plan
+EqualOptimizer::DoPlan(const SystemState& state)
+{
+    const auto devices = ChooseDevices(state);
+    const double bandHz = state.cells.empty() ? 0 : state.cells.front().uplinkBandwidthHz;
+    std::vector<RoundShare> shares;
+    shares.reserve(devices.size());
+    for (const auto device : devices)
+    {
+        const auto& profile = state.profiles[device];
+        RoundShare share;
+        share.device = device;
+        share.cpuHz = profile.maxCpuHz;
+        share.uplinkHz = bandHz / static_cast<double>(devices.size());
+        share.txPowerW = profile.maxTxPowerW;
+        shares.push_back(share);
+    }
+    Plan plan = MakeRoundPlan(state, shares);
+    plan.termination = "closed form";
+    return plan;
+}
+
+TypeId
+RandomOptimizer::GetTypeId()
+{
+    static TypeId tid = TypeId("ns3::fl::RandomOptimizer")
+                            .SetParent<Optimizer>()
+                            .SetGroupName("Fl")
+                            .AddConstructor<RandomOptimizer>();
+    return tid;
+}
+
+RandomOptimizer::RandomOptimizer()
+    : m_uniform(CreateObject<UniformRandomVariable>())
+{
+}
+
+void
+RandomOptimizer::DoDispose()
+{
+    m_uniform = nullptr;
+    Optimizer::DoDispose();
+}
+
+int64_t
+RandomOptimizer::DoAssignStreams(int64_t stream)
+{
+    m_uniform->SetStream(stream);
+    return 1;
+}
+
+Plan
+RandomOptimizer::DoPlan(const SystemState& state)
+{
+    const auto devices = ChooseDevices(state);
+    const double bandHz = state.cells.empty() ? 0 : state.cells.front().uplinkBandwidthHz;
+    std::vector<RoundShare> shares;
+    shares.reserve(devices.size());
+    double weights = 0;
+    for (const auto device : devices)
+    {
+        const auto& profile = state.profiles[device];
+        RoundShare share;
+        share.device = device;
+        share.cpuHz = m_uniform->GetValue(profile.minCpuHz, profile.maxCpuHz);
+        share.txPowerW = m_uniform->GetValue(profile.minTxPowerW, profile.maxTxPowerW);
+        // Normalised exponentials are uniform on the simplex. 1 - u is in (0, 1]; the offset keeps
+        // the one draw u = 0 from giving a device no band at all.
+        share.uplinkHz = -std::log1p(-m_uniform->GetValue()) + 1e-12;
+        weights += share.uplinkHz;
+        shares.push_back(share);
+    }
+    for (auto& share : shares)
+    {
+        share.uplinkHz *= bandHz / weights;
+    }
+    Plan plan = MakeRoundPlan(state, shares);
+    plan.termination = "random draw";
+    return plan;
+}
+
+const std::vector<NamedOptimizer>&
+NamedOptimizers()
+{
+    static const std::vector<NamedOptimizer> names{
+        {"equal",
+         "ns3::fl::EqualOptimizer",
+         "equal bandwidth at full power and full CPU frequency"},
+        {"random", "ns3::fl::RandomOptimizer", "a uniformly random choice within the limits"},
+    };
+    return names;
+}
+
+Ptr<Optimizer>
+CreateOptimizer(const std::string& name)
+{
+    std::string typeName = name;
+    std::string known;
+    for (const auto& entry : NamedOptimizers())
+    {
+        known += (known.empty() ? "" : ", ") + entry.name;
+        if (entry.name == name)
+        {
+            typeName = entry.typeId;
+        }
+    }
+    TypeId tid;
+    if (!TypeId::LookupByNameFailSafe(typeName, &tid) ||
+        !tid.IsChildOf(Optimizer::GetTypeId()) || !tid.HasConstructor())
+    {
+        throw InvalidInput(
+            Describe("optimizer = '", name, "': must be one of ", known, " or an Optimizer type"));
+    }
+    ObjectFactory factory;
+    factory.SetTypeId(tid);
+    return factory.Create<Optimizer>();
+}
+
+} // namespace fl
+} // namespace ns3
