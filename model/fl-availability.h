@@ -78,13 +78,13 @@ class Availability : public Object
     void Toggle(DeviceId device, bool available);
     void ApplyTrace();
 
-    std::string m_file;                 //!< trace file, or empty
+    std::string m_file;                  //!< trace file, or empty
     Ptr<RandomVariableStream> m_onTime;  //!< [s]
     Ptr<RandomVariableStream> m_offTime; //!< [s], or null: always on
-    ChangeCallback m_callback;          //!< whom to tell
-    std::vector<Change> m_trace;        //!< the trace
-    size_t m_next{0};                   //!< next line of the trace
-    std::vector<EventId> m_events;      //!< next change, per device (or one for the trace)
+    ChangeCallback m_callback;           //!< whom to tell
+    std::vector<Change> m_trace;         //!< the trace
+    size_t m_next{0};                    //!< next line of the trace
+    std::vector<EventId> m_events;       //!< next change, per device (or one for the trace)
     TracedCallback<DeviceId, bool> m_changeTrace; //!< each change
 };
 

@@ -232,8 +232,8 @@ CreateOptimizer(const std::string& name)
         }
     }
     TypeId tid;
-    if (!TypeId::LookupByNameFailSafe(typeName, &tid) ||
-        !tid.IsChildOf(Optimizer::GetTypeId()) || !tid.HasConstructor())
+    if (!TypeId::LookupByNameFailSafe(typeName, &tid) || !tid.IsChildOf(Optimizer::GetTypeId()) ||
+        !tid.HasConstructor())
     {
         throw InvalidInput(
             Describe("optimizer = '", name, "': must be one of ", known, " or an Optimizer type"));

@@ -67,8 +67,8 @@ class Optimizer : public Object
     virtual void DoObserve(const Outcome& outcome);
     virtual int64_t DoAssignStreams(int64_t stream);
 
-    uint32_t m_devicesPerRound{0};        //!< 0: all
-    Ptr<UniformRandomVariable> m_choice;  //!< draws the devices of a round
+    uint32_t m_devicesPerRound{0};       //!< 0: all
+    Ptr<UniformRandomVariable> m_choice; //!< draws the devices of a round
 };
 
 /**

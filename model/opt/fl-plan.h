@@ -76,16 +76,16 @@ using Phase = std::variant<Idle, Transfer, Compute>;
  */
 struct WorkOrder
 {
-    DeviceId device{0};                        //!< who
-    uint32_t server{0};                        //!< for which server
-    uint32_t task{0};                          //!< for which learning task
-    uint32_t round{0};                         //!< round (or aggregation) that the order belongs to
-    uint32_t baseVersion{0};                   //!< version of the global model it starts from
-    double earliestStartS{0};                  //!< not before this simulated time [s]
-    std::optional<uint32_t> forAggregation;    //!< the aggregation it is planned for, if any
-    uint32_t localIterations{1};               //!< steps (or full-batch iterations) of local training
-    uint32_t samples{0};                       //!< samples to train on; 0: all that the device has
-    std::vector<Phase> phases;                 //!< in order
+    DeviceId device{0};                     //!< who
+    uint32_t server{0};                     //!< for which server
+    uint32_t task{0};                       //!< for which learning task
+    uint32_t round{0};                      //!< round (or aggregation) that the order belongs to
+    uint32_t baseVersion{0};                //!< version of the global model it starts from
+    double earliestStartS{0};               //!< not before this simulated time [s]
+    std::optional<uint32_t> forAggregation; //!< the aggregation it is planned for, if any
+    uint32_t localIterations{1};            //!< steps (or full-batch iterations) of local training
+    uint32_t samples{0};                    //!< samples to train on; 0: all that the device has
+    std::vector<Phase> phases;              //!< in order
 
     /// @return the first phase of type T (for Transfer: in that direction), or null
     const Transfer* FindTransfer(Direction direction) const;

@@ -22,13 +22,13 @@ namespace fl
 /// What an optimizer decides for one device of a round.
 struct RoundShare
 {
-    DeviceId device{0};             //!< who
-    double cpuHz{0};                //!< CPU frequency [Hz]
-    double uplinkHz{0};             //!< bandwidth [Hz]
-    double txPowerW{0};             //!< transmit power [W]
-    double idleS{0};                //!< pause before the download [s]
-    uint32_t localIterations{0};    //!< 0: what the state asks for
-    uint32_t samples{0};            //!< 0: all that the device has
+    DeviceId device{0};          //!< who
+    double cpuHz{0};             //!< CPU frequency [Hz]
+    double uplinkHz{0};          //!< bandwidth [Hz]
+    double txPowerW{0};          //!< transmit power [W]
+    double idleS{0};             //!< pause before the download [s]
+    uint32_t localIterations{0}; //!< 0: what the state asks for
+    uint32_t samples{0};         //!< 0: all that the device has
 };
 
 /**

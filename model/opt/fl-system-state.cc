@@ -87,7 +87,10 @@ GainTable::Index(DeviceId device, uint32_t cell, Direction direction, uint32_t s
 }
 
 double
-GainTable::operator()(DeviceId device, uint32_t cell, Direction direction, uint32_t subChannel) const
+GainTable::operator()(DeviceId device,
+                      uint32_t cell,
+                      Direction direction,
+                      uint32_t subChannel) const
 {
     return m_gain.at(Index(device, cell, direction, subChannel));
 }

@@ -24,12 +24,12 @@ namespace fl
 /// What a device is. Every field is validated by Validate().
 struct DeviceProfile
 {
-    uint32_t samples{0};              //!< samples it holds
-    double cyclesPerSample{1e4};      //!< CPU cycles per sample and local iteration
-    double effectiveCapacitance{1e-28}; //!< kappa: energy = kappa * cycles * f^2 [J s^2]
-    double minCpuHz{1e8};             //!< [Hz]
-    double maxCpuHz{2e9};             //!< [Hz]
-    double minTxPowerW{1e-3};         //!< [W]
+    uint32_t samples{0};                           //!< samples it holds
+    double cyclesPerSample{1e4};                   //!< CPU cycles per sample and local iteration
+    double effectiveCapacitance{1e-28};            //!< kappa: energy = kappa * cycles * f^2 [J s^2]
+    double minCpuHz{1e8};                          //!< [Hz]
+    double maxCpuHz{2e9};                          //!< [Hz]
+    double minTxPowerW{1e-3};                      //!< [W]
     double maxTxPowerW{1e-3 * 15.848931924611133}; //!< [W]; default 12 dBm
     double energyBudgetJ{std::numeric_limits<double>::infinity()}; //!< [J]
 
@@ -73,19 +73,19 @@ struct CellState
 /// What an optimizer may look at before it decides.
 struct SystemState
 {
-    double nowS{0};                       //!< simulated time [s]
-    uint32_t round{0};                    //!< the round to be planned, from 1
-    uint32_t task{0};                     //!< the task to be planned
-    uint32_t modelVersion{0};             //!< version of the global model
-    uint32_t localIterations{1};          //!< what the user asked for
-    double downloadBits{0};               //!< size of an encoded model message [bit]
-    double uploadBits{0};                 //!< size of an encoded update message [bit]
-    std::vector<DeviceProfile> profiles;  //!< by device
-    std::vector<bool> available;          //!< by device: connected, awake and idle
-    std::vector<CellState> cells;         //!< by cell; empty where no radio is controlled
-    GainTable gains;                      //!< channel power gains
-    std::vector<double> queues;           //!< virtual queues of those optimizers that keep some
-    Outcome last;                         //!< the last round's measured outcome
+    double nowS{0};                      //!< simulated time [s]
+    uint32_t round{0};                   //!< the round to be planned, from 1
+    uint32_t task{0};                    //!< the task to be planned
+    uint32_t modelVersion{0};            //!< version of the global model
+    uint32_t localIterations{1};         //!< what the user asked for
+    double downloadBits{0};              //!< size of an encoded model message [bit]
+    double uploadBits{0};                //!< size of an encoded update message [bit]
+    std::vector<DeviceProfile> profiles; //!< by device
+    std::vector<bool> available;         //!< by device: connected, awake and idle
+    std::vector<CellState> cells;        //!< by cell; empty where no radio is controlled
+    GainTable gains;                     //!< channel power gains
+    std::vector<double> queues;          //!< virtual queues of those optimizers that keep some
+    Outcome last;                        //!< the last round's measured outcome
 };
 
 } // namespace fl

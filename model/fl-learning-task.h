@@ -1,0 +1,49 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_LEARNING_TASK_H
+#define FL_LEARNING_TASK_H
+
+#include "ml/fl-codec.h"
+#include "ml/fl-dataset.h"
+#include "ml/fl-model.h"
+#include "ml/fl-thread-pool.h"
+#include "ml/fl-trainer.h"
+
+#include <cstdint>
+#include <memory>
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @ingroup fl
+ * What is learned, on which data, how. Immutable, and shared by a server and all its clients: a
+ * client holds no copy of the model, the data or the options.
+ *
+ * Without a model it is a timing study: messages have a stated size and nothing is trained.
+ */
+struct LearningTask
+{
+    std::shared_ptr<const Model> model;   //!< the architecture, or null for a timing study
+    std::shared_ptr<const Dataset> train; //!< training data of all devices
+    std::shared_ptr<const Dataset> test;  //!< held-out data
+    std::shared_ptr<ThreadPool> pool;     //!< where training runs
+    TrainerOptions trainer;               //!< how it runs
+    Encoding encoding{Encoding::FLOAT32}; //!< of parameters on the air
+    uint64_t statedBytes{0};              //!< size of a model and of an update where model is null
+    uint64_t seed{1};                     //!< of initial parameters and of local shuffles
+
+    /// @return the size of an encoded model or update [byte], without message headers
+    uint64_t PayloadBytes() const
+    {
+        return model ? EncodedBytes(encoding, model->ParameterCount()) : statedBytes;
+    }
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_LEARNING_TASK_H */
