@@ -1,0 +1,140 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_DATAGRAM_TRANSPORT_H
+#define FL_DATAGRAM_TRANSPORT_H
+
+#include "fl-transport.h"
+
+#include "ns3/socket.h"
+
+#include <deque>
+#include <unordered_map>
+
+namespace ns3
+{
+namespace fl
+{
+
+class DatagramSession;
+
+/// Hashes any ns3::Address, for maps that are looked up and never walked.
+struct AddressHash
+{
+    /**
+     * @param address an address
+     * @return its hash
+     */
+    std::size_t operator()(const Address& address) const;
+};
+
+/**
+ * @ingroup fl
+ * Messages over reliable datagrams: one UDP endpoint at the server for all peers, so that a packet
+ * costs O(1) in their number.
+ *
+ * A message is cut into fragments with a sequence number each. The receiver puts them in order,
+ * drops duplicates, and acknowledges (cumulative, plus a bitmap of 64) when a fragment asks for it
+ * or is out of order: it needs no timer. The sender asks at the end of what it has to say, when its
+ * window is full, and every AckEvery fragments.
+ *
+ * A fragment is sent again
+ *  - when one of at least its size, sent three or more transmissions later, was acknowledged. Size
+ *    matters since a radio may let small packets overtake large ones, on a control channel;
+ *  - when nothing was acknowledged for one RTO: then the oldest one alone, and the RTO doubles. A
+ *    radio may let packets wait for many seconds for a grant; they are not lost, and copies of them
+ *    would fill the queue.
+ *
+ * The RTO follows RFC 6298, except that the estimate begins anew, with InitialRto, with each burst
+ * (when all was acknowledged before), because the next burst may travel on another grant. Until the
+ * first acknowledgement of a burst, up to AckEvery fragments must get through in InitialRto, or one
+ * of them is sent twice: 10 s and 4 fragments of 1,400 bytes mean 4.6 kbit/s.
+ *
+ * The window opens from InitialWindow by slow start and halves at a loss, as TCP's does, up to
+ * Window.
+ */
+class DatagramTransport : public Transport
+{
+  public:
+    /// @return the TypeId
+    static TypeId GetTypeId();
+    DatagramTransport();
+    ~DatagramTransport() override;
+
+    /// @return fragments sent more than once so far
+    uint64_t GetNRetransmitted() const
+    {
+        return m_nRetransmitted;
+    }
+
+    /// @return fragments that came again, and were dropped, so far
+    uint64_t GetNDuplicates() const
+    {
+        return m_nDuplicates;
+    }
+
+    /// @return acknowledgements sent so far
+    uint64_t GetNAcks() const
+    {
+        return m_nAcks;
+    }
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    friend class DatagramSession;
+
+    void DoListen(Ptr<Node> node, const Address& local, SessionHandler& handler) override;
+    void DoStopListening() override;
+    Ptr<Session> DoConnect(Ptr<Node> node, const Address& remote, SessionHandler& handler) override;
+
+    /**
+     * @param node the node
+     * @return a socket
+     */
+    Ptr<Socket> CreateSocket(Ptr<Node> node) const;
+    /**
+     * Datagrams came to the server's endpoint.
+     * @param socket the endpoint
+     */
+    void Receive(Ptr<Socket> socket);
+    /**
+     * One datagram came to the server's endpoint.
+     * @param packet the datagram
+     * @param from the peer
+     */
+    void Dispatch(Ptr<Packet> packet, const Address& from);
+    /**
+     * A session of the server's endpoint is over: forget it, but remember for a while that it was
+     * there, so that a late copy of its first packet does not open it again.
+     * @param peer its address
+     */
+    void Bury(const Address& peer);
+
+    TypeId m_socketType;      //!< attribute
+    uint32_t m_fragmentBytes; //!< attribute
+    uint32_t m_windowBytes;   //!< attribute
+    uint32_t m_initialWindow; //!< attribute
+    uint32_t m_ackEvery;      //!< attribute
+    uint32_t m_maxRetries;    //!< attribute
+    Time m_initialRto;        //!< attribute
+    Time m_minRto;            //!< attribute
+    Time m_maxRto;            //!< attribute
+
+    Ptr<Socket> m_endpoint;             //!< the server's
+    bool m_accepting{false};            //!< new peers are welcome
+    SessionHandler* m_handler{nullptr}; //!< of the sessions accepted
+    std::unordered_map<Address, Ptr<DatagramSession>, AddressHash>
+        m_peers; //!< sessions of the endpoint; null: was there. Looked up only, never walked
+    std::deque<std::pair<Time, Address>> m_graves; //!< when to forget which, oldest first
+
+    uint64_t m_nRetransmitted{0}; //!< see GetNRetransmitted
+    uint64_t m_nDuplicates{0};    //!< see GetNDuplicates
+    uint64_t m_nAcks{0};          //!< see GetNAcks
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_DATAGRAM_TRANSPORT_H */

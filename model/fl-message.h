@@ -1,0 +1,210 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_MESSAGE_H
+#define FL_MESSAGE_H
+
+#include "ns3/header.h"
+#include "ns3/nstime.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <ostream>
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @ingroup fl
+ * What a message is for.
+ */
+enum class MessageType : uint8_t
+{
+    HELLO = 1, //!< client to server: who I am (body: Hello)
+    WELCOME,   //!< server to client: you are registered
+    WORK,      //!< server to client: a WorkOrder, and the model as payload
+    UPDATE,    //!< client to server: a WorkReport, and the update as payload
+    DATA,      //!< samples, for systems that move data
+    PING,      //!< are you there?
+    PONG,      //!< yes
+    ABORT,     //!< server to client: drop the work of this task and round
+    BYE        //!< I leave on purpose
+};
+
+/// @return the name, as in "UPDATE"; "?" for what is no type
+const char* ToString(MessageType type);
+
+/**
+ * @ingroup fl
+ * Why a message (or what should have been one) was refused.
+ */
+enum class WireError : uint8_t
+{
+    NONE = 0,
+    SHORT,           //!< fewer bytes than a header has
+    BAD_MAGIC,       //!< not ours
+    BAD_VERSION,     //!< of another protocol version
+    BAD_HEADER_CRC,  //!< the header was damaged
+    BAD_TYPE,        //!< no such message type
+    BAD_FLAGS,       //!< flags that this version does not know
+    TOO_LARGE,       //!< larger than MaxMessageBytes
+    BAD_PREFIX_CRC,  //!< order or report damaged
+    BAD_PAYLOAD_CRC, //!< model or data damaged
+    BAD_DATAGRAM     //!< a datagram that is none of ours, or from no session
+};
+
+/// @return the name in lower case with spaces, for logs and result files
+const char* ToString(WireError error);
+
+/**
+ * @ingroup fl
+ * The fixed part of every message, 40 bytes, little endian:
+ *
+ *     0 magic u16 | 2 version u8 | 3 type u8 | 4 flags u16 | 6 header CRC u16
+ *     8 task u32  | 12 round u32 | 16 sender u32 | 20 prefix bytes u32
+ *    24 payload bytes u64        | 32 prefix CRC-32 u32 | 36 payload CRC-32 u32
+ *
+ * The body is the prefix (an order, a report), then the payload. The two have a checksum each, so
+ * that the checksum of a model is computed once and not once per receiver. The header CRC is the
+ * lower half of the CRC-32 over the header with that field zero. A VIRTUAL payload is a stated
+ * number of bytes without content; its CRC is 0 and is not checked.
+ */
+class MessageHeader : public Header
+{
+  public:
+    /// Bytes on the wire.
+    static constexpr std::size_t SIZE = 40;
+    /// First two bytes: 'F' 'L'.
+    static constexpr uint16_t MAGIC = 0x4c46;
+    /// Version of the protocol.
+    static constexpr uint8_t VERSION = 1;
+    /// Flag: the payload has a size but no content.
+    static constexpr uint16_t VIRTUAL = 1;
+
+    /// @return the TypeId
+    static TypeId GetTypeId();
+    TypeId GetInstanceTypeId() const override;
+    uint32_t GetSerializedSize() const override;
+    void Serialize(Buffer::Iterator start) const override;
+    /**
+     * Never asserts: see GetError().
+     * @param start where the header begins
+     * @return SIZE, or 0 if there are fewer bytes
+     */
+    uint32_t Deserialize(Buffer::Iterator start) override;
+    void Print(std::ostream& os) const override;
+
+    /**
+     * @param bytes SIZE bytes to write to
+     */
+    void Write(uint8_t* bytes) const;
+    /**
+     * Read and validate; the fields are set only if all is well.
+     * @param bytes the bytes
+     * @param size how many there are
+     * @return NONE, or what is wrong with them; also kept for GetError()
+     */
+    WireError Read(const uint8_t* bytes, std::size_t size);
+
+    /// @return what was wrong with the bytes last read
+    WireError GetError() const
+    {
+        return m_error;
+    }
+
+    /// @return whether the payload is virtual
+    bool IsVirtual() const
+    {
+        return (flags & VIRTUAL) != 0;
+    }
+
+    MessageType type{MessageType::PING}; //!< what for
+    uint16_t flags{0};                   //!< VIRTUAL or nothing; set on sending
+    uint32_t task{0};                    //!< learning task
+    uint32_t round{0};                   //!< round (or aggregation)
+    uint32_t sender{0};                  //!< DeviceId, or number of the server
+    uint32_t prefixBytes{0};             //!< set on sending [byte]
+    uint64_t payloadBytes{0};            //!< set on sending [byte]
+    uint32_t prefixCrc{0};               //!< set on sending
+    uint32_t payloadCrc{0};              //!< set on sending
+
+  private:
+    WireError m_error{WireError::NONE}; //!< of the last Read or Deserialize
+};
+
+/**
+ * @ingroup fl
+ * Bytes that never change, with their checksum, shared by all messages that carry them: a model
+ * broadcast to 10,000 clients exists once. Held by std::shared_ptr, since training threads may hold
+ * it too and ns-3's reference counts are not atomic.
+ */
+class Payload
+{
+  public:
+    /// @param bytes the content
+    explicit Payload(std::vector<uint8_t> bytes);
+    /**
+     * @param bytes the content
+     * @param size how many bytes
+     */
+    Payload(std::unique_ptr<uint8_t[]> bytes, std::size_t size);
+    Payload(const Payload&) = delete;
+    Payload& operator=(const Payload&) = delete;
+
+    /// @return the bytes
+    const uint8_t* GetData() const
+    {
+        return m_data;
+    }
+
+    /// @return how many [byte]
+    std::size_t GetSize() const
+    {
+        return m_size;
+    }
+
+    /// @return their CRC-32
+    uint32_t GetCrc32() const
+    {
+        return m_crc;
+    }
+
+  private:
+    std::vector<uint8_t> m_vector;      //!< owns them, if made from a vector
+    std::unique_ptr<uint8_t[]> m_block; //!< owns them, if received
+    const uint8_t* m_data;              //!< in one of the two
+    std::size_t m_size;                 //!< [byte]
+    uint32_t m_crc;                     //!< CRC-32
+};
+
+/**
+ * @ingroup fl
+ * One message: to send, set header.type, task, round, sender, and prefix, payload or
+ * virtualBytes as needed; sizes, flags and checksums are the session's business.
+ */
+struct Message
+{
+    MessageHeader header;                   //!< the fields
+    std::vector<uint8_t> prefix;            //!< order or report (fl-work-codec.h), per receiver
+    std::shared_ptr<const Payload> payload; //!< model, update or samples, shared; null: none
+    uint64_t virtualBytes{0};               //!< stated size in place of a payload [byte]
+    Time firstByteAt;                       //!< of a received message: when its first byte came
+
+    /// @return size on the wire, header included [byte]
+    uint64_t GetWireBytes() const;
+    /**
+     * Set the header's flags, sizes and checksums from the body.
+     * @throws InvalidInput if there are both a payload and virtual bytes
+     */
+    void Seal();
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_MESSAGE_H */

@@ -1,0 +1,69 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_TCP_TRANSPORT_H
+#define FL_TCP_TRANSPORT_H
+
+#include "fl-transport.h"
+
+#include "ns3/socket.h"
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @ingroup fl
+ * Messages over one lasting connection per peer, of any stream socket.
+ *
+ * ns-3 finds the connection of a packet by walking a list, so that N connections at one server cost
+ * O(N) per packet: up to some thousand peers this is no matter; beyond, use DatagramTransport.
+ */
+class TcpTransport : public Transport
+{
+  public:
+    /// @return the TypeId
+    static TypeId GetTypeId();
+    TcpTransport();
+    ~TcpTransport() override;
+
+    /// @return the most bytes that one packet handed to a socket has [byte]
+    uint32_t GetSegmentBytes() const
+    {
+        return m_segmentBytes;
+    }
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    void DoListen(Ptr<Node> node, const Address& local, SessionHandler& handler) override;
+    void DoStopListening() override;
+    Ptr<Session> DoConnect(Ptr<Node> node, const Address& remote, SessionHandler& handler) override;
+
+    /**
+     * @param node the node
+     * @return a socket with our attributes
+     */
+    Ptr<Socket> CreateSocket(Ptr<Node> node) const;
+    /**
+     * A peer connected.
+     * @param socket its socket
+     * @param peer its address
+     */
+    void Accept(Ptr<Socket> socket, const Address& peer);
+
+    TypeId m_socketType;                //!< attribute
+    uint32_t m_segmentBytes;            //!< attribute
+    uint32_t m_sendBufferBytes;         //!< attribute
+    uint32_t m_receiveBufferBytes;      //!< attribute
+    uint32_t m_dataRetries;             //!< attribute
+    Ptr<Socket> m_listener;             //!< listens
+    SessionHandler* m_handler{nullptr}; //!< of the sessions accepted
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_TCP_TRANSPORT_H */
