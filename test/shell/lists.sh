@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Nothing is forgotten: a source that no list names is neither built nor tested, and no one would notice.
+. "$(dirname "$0")/lib.sh"
+
+cd "$FL_SOURCE_DIR" || exit 1
+for file in $(find model helper -name '*.cc' -o -name '*.h') test/*.cc; do
+  grep -qxE " *$file" CMakeLists.txt || fail "$file is not in CMakeLists.txt"
+done
+for file in examples/*.cc; do
+  [ -e "$file" ] || continue
+  name=$(basename "$file" .cc)
+  grep -qxE " *$name" examples/CMakeLists.txt || fail "$file is not in examples/CMakeLists.txt"
+  grep -q "(\"${name}[ \"]" test/examples-to-run.py || fail "$name is not in test/examples-to-run.py"
+  [ -n "$(sed -n 's/^.*@brief  *//p' "$file")" ] || fail "$file has no line with @brief, which ./fl list shows"
+done
+# So that they can be used, tested and timed without ns-3.
+if grep -l '#include "ns3/' model/opt/* model/ml/*; then
+  fail "model/opt and model/ml may not include anything of ns-3"
+fi
