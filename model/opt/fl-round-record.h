@@ -34,6 +34,8 @@ struct RoundRecord
 {
     uint32_t round{0};                 //!< from 1
     uint32_t task{0};                  //!< the task
+    bool aborted{false};               //!< the server stopped: nothing was aggregated, and the
+                                       //!< round will begin anew if the server does
     double startS{0};                  //!< [s]
     double endS{0};                    //!< [s]
     uint32_t selected{0};              //!< orders in the round's plan

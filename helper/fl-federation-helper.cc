@@ -1,0 +1,175 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-federation-helper.h"
+
+#include "ns3/double.h"
+#include "ns3/fl-error.h"
+#include "ns3/fl-optimizer.h"
+#include "ns3/inet-socket-address.h"
+#include "ns3/inet6-socket-address.h"
+#include "ns3/pointer.h"
+#include "ns3/uinteger.h"
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// @return the same port on any address of the node
+Address
+AnyAddress(const Address& address)
+{
+    if (InetSocketAddress::IsMatchingType(address))
+    {
+        return InetSocketAddress(Ipv4Address::GetAny(),
+                                 InetSocketAddress::ConvertFrom(address).GetPort());
+    }
+    if (Inet6SocketAddress::IsMatchingType(address))
+    {
+        return Inet6SocketAddress(Ipv6Address::GetAny(),
+                                  Inet6SocketAddress::ConvertFrom(address).GetPort());
+    }
+    throw InvalidInput("server address: must be an InetSocketAddress or an Inet6SocketAddress");
+}
+
+} // namespace
+
+FederationHelper::FederationHelper(std::shared_ptr<const LearningTask> task)
+    : m_task(std::move(task))
+{
+    m_transportFactory.SetTypeId("ns3::fl::TcpTransport");
+    m_coordinatorFactory.SetTypeId(SyncCoordinator::GetTypeId());
+    m_serverFactory.SetTypeId(Server::GetTypeId());
+    m_clientFactory.SetTypeId(Client::GetTypeId());
+}
+
+void
+FederationHelper::SetOptimizer(const std::string& name)
+{
+    m_optimizer = name;
+}
+
+void
+FederationHelper::SetTransport(const std::string& type)
+{
+    m_transportFactory.SetTypeId(type);
+}
+
+void
+FederationHelper::SetRadioControl(Ptr<RadioControl> radio)
+{
+    m_radio = radio;
+}
+
+void
+FederationHelper::SetCoordinatorAttribute(const std::string& name, const AttributeValue& value)
+{
+    m_coordinatorFactory.Set(name, value);
+}
+
+void
+FederationHelper::SetServerAttribute(const std::string& name, const AttributeValue& value)
+{
+    m_serverFactory.Set(name, value);
+}
+
+void
+FederationHelper::SetClientAttribute(const std::string& name, const AttributeValue& value)
+{
+    m_clientFactory.Set(name, value);
+}
+
+Federation
+FederationHelper::Install(Ptr<Node> server,
+                          const Address& address,
+                          const NodeContainer& devices,
+                          std::vector<DeviceProfile> profiles,
+                          std::vector<std::vector<uint32_t>> parts) const
+{
+    const size_t expectedParts = m_task->model ? devices.GetN() : 0;
+    if (devices.GetN() == 0 || profiles.size() != devices.GetN() || parts.size() != expectedParts)
+    {
+        throw InvalidInput(Describe(devices.GetN(),
+                                    " devices with ",
+                                    profiles.size(),
+                                    " profiles and ",
+                                    parts.size(),
+                                    " parts of the data: must be at least one device, one profile "
+                                    "each, and one part each where a model is trained"));
+    }
+    Federation federation;
+    federation.coordinator = m_coordinatorFactory.Create<SyncCoordinator>();
+    federation.coordinator->SetTask(m_task);
+    federation.coordinator->SetOptimizer(CreateOptimizer(m_optimizer));
+    if (m_radio)
+    {
+        federation.coordinator->SetRadioControl(m_radio);
+    }
+    federation.server = m_serverFactory.Create<Server>();
+    federation.server->SetAttribute("Local", AddressValue(AnyAddress(address)));
+    federation.server->SetAttribute("Transport",
+                                    PointerValue(m_transportFactory.Create<Transport>()));
+    federation.server->SetCoordinator(federation.coordinator);
+    server->AddApplication(federation.server);
+    federation.applications.Add(federation.server);
+
+    const auto transport = m_transportFactory.Create<Transport>();
+    federation.clients.reserve(devices.GetN());
+    for (DeviceId device = 0; device < devices.GetN(); ++device)
+    {
+        auto& profile = profiles[device];
+        std::vector<uint32_t> samples;
+        if (m_task->model)
+        {
+            samples = std::move(parts[device]);
+            profile.samples = static_cast<uint32_t>(samples.size());
+        }
+        auto client = InstallClient(devices.Get(device),
+                                    device,
+                                    address,
+                                    transport,
+                                    profile,
+                                    std::move(samples));
+        federation.coordinator->AddDevice(profile, client);
+        federation.clients.push_back(client);
+        federation.applications.Add(client);
+    }
+    return federation;
+}
+
+Ptr<Client>
+FederationHelper::InstallClient(Ptr<Node> node,
+                                DeviceId device,
+                                const Address& address,
+                                Ptr<Transport> transport,
+                                const DeviceProfile& profile,
+                                std::vector<uint32_t> samples) const
+{
+    if (!node->GetObject<Processor>())
+    {
+        auto processor = CreateObject<Processor>();
+        processor->SetAttribute("EffectiveCapacitance", DoubleValue(profile.effectiveCapacitance));
+        processor->SetAttribute("MaxFrequency", DoubleValue(profile.maxCpuHz));
+        node->AggregateObject(processor);
+    }
+    auto client = m_clientFactory.Create<Client>();
+    client->SetAttribute("Remote", AddressValue(address));
+    client->SetAttribute("DeviceId", UintegerValue(device));
+    client->SetAttribute("Transport", PointerValue(transport));
+    client->SetTask(0, m_task, std::move(samples));
+    node->AddApplication(client);
+    return client;
+}
+
+int64_t
+FederationHelper::AssignStreams(const Federation& federation, int64_t stream)
+{
+    return federation.coordinator->GetOptimizer()->AssignStreams(stream);
+}
+
+} // namespace fl
+} // namespace ns3

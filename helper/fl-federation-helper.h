@@ -1,0 +1,127 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_FEDERATION_HELPER_H
+#define FL_FEDERATION_HELPER_H
+
+#include "ns3/application-container.h"
+#include "ns3/fl-client.h"
+#include "ns3/fl-learning-task.h"
+#include "ns3/fl-server.h"
+#include "ns3/fl-sync-coordinator.h"
+#include "ns3/node-container.h"
+#include "ns3/object-factory.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @ingroup fl
+ * What FederationHelper installed.
+ */
+struct Federation
+{
+    Ptr<Server> server;                //!< on the server's node
+    Ptr<SyncCoordinator> coordinator;  //!< the protocol that it runs
+    std::vector<Ptr<Client>> clients;  //!< by DeviceId
+    ApplicationContainer applications; //!< all of them, the server first
+};
+
+/**
+ * @ingroup fl
+ * Installs federated learning on nodes with an internet stack and any NetDevice: a server with its
+ * coordinator and optimizer on one node, a client on each of the others, and a Processor on those
+ * that have none.
+ *
+ * @code
+ *   FederationHelper helper(task);
+ *   helper.SetCoordinatorAttribute("Rounds", UintegerValue(10));
+ *   Federation federation =
+ *       helper.Install(server, InetSocketAddress(address, 9000), devices, profiles, parts);
+ *   federation.applications.Start(Seconds(0));
+ * @endcode
+ */
+class FederationHelper
+{
+  public:
+    /// @param task what is learned
+    explicit FederationHelper(std::shared_ptr<const LearningTask> task);
+
+    /// @param name of an optimizer, see CreateOptimizer(); default: equal
+    void SetOptimizer(const std::string& name);
+    /**
+     * @param type the TypeId of a Transport; default: ns3::fl::TcpTransport. The server has one
+     *             object, and all clients share another.
+     */
+    void SetTransport(const std::string& type);
+    /// @param radio the hand on the cell; none: links are as they are
+    void SetRadioControl(Ptr<RadioControl> radio);
+    /**
+     * @param name an attribute of SyncCoordinator
+     * @param value its value
+     */
+    void SetCoordinatorAttribute(const std::string& name, const AttributeValue& value);
+    /**
+     * @param name an attribute of Server
+     * @param value its value
+     */
+    void SetServerAttribute(const std::string& name, const AttributeValue& value);
+    /**
+     * @param name an attribute of Client
+     * @param value its value
+     */
+    void SetClientAttribute(const std::string& name, const AttributeValue& value);
+
+    /**
+     * Install all of it.
+     * @param server the server's node
+     * @param address where clients reach it: address and port
+     * @param devices the devices' nodes; their order is that of DeviceIds
+     * @param profiles what the devices are, one each
+     * @param parts indices of the samples of each device in the task's training data; their
+     *              numbers go into the profiles. In a timing study: empty, and the profiles'
+     *              numbers count.
+     * @return what was installed
+     * @throws InvalidInput if the numbers do not agree or a profile is invalid
+     */
+    Federation Install(Ptr<Node> server,
+                       const Address& address,
+                       const NodeContainer& devices,
+                       std::vector<DeviceProfile> profiles,
+                       std::vector<std::vector<uint32_t>> parts = {}) const;
+
+    /**
+     * Fix the random streams of what was installed.
+     * @param federation what was installed
+     * @param stream the first one to use
+     * @return how many were used
+     */
+    static int64_t AssignStreams(const Federation& federation, int64_t stream);
+
+  private:
+    Ptr<Client> InstallClient(Ptr<Node> node,
+                              DeviceId device,
+                              const Address& address,
+                              Ptr<Transport> transport,
+                              const DeviceProfile& profile,
+                              std::vector<uint32_t> samples) const;
+
+    std::shared_ptr<const LearningTask> m_task; //!< what is learned
+    std::string m_optimizer{"equal"};           //!< who decides
+    ObjectFactory m_transportFactory;           //!< how messages travel
+    ObjectFactory m_coordinatorFactory;         //!< the protocol
+    ObjectFactory m_serverFactory;              //!< the server
+    ObjectFactory m_clientFactory;              //!< the clients
+    Ptr<RadioControl> m_radio;                  //!< may be null
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_FEDERATION_HELPER_H */

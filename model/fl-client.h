@@ -1,0 +1,190 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_CLIENT_H
+#define FL_CLIENT_H
+
+#include "device/fl-processor.h"
+#include "fl-learning-task.h"
+#include "fl-transport.h"
+#include "fl-work-codec.h"
+#include "opt/fl-outcome.h"
+
+#include "ns3/application.h"
+#include "ns3/event-id.h"
+#include "ns3/nstime.h"
+#include "ns3/traced-callback.h"
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @ingroup fl
+ * The device's end of federated learning: keeps a session with the server, and carries out the work
+ * orders that come with a model: pauses, computation on the node's Processor, upload.
+ *
+ * Training runs on the task's thread pool from the event at which the simulated computation begins
+ * to the one at which it ends; the event waits for it if it must, so that results do not depend on
+ * threads. An idle client holds no model, no parameters and no buffers.
+ *
+ * A client that loses its session drops its work and connects again every ReconnectInterval, for as
+ * long as it runs, is available and has power.
+ */
+class Client : public Application, public SessionHandler
+{
+  public:
+    /// @return the TypeId
+    static TypeId GetTypeId();
+    Client();
+    ~Client() override;
+
+    /**
+     * What it learns, as task number `id`.
+     * @param id the task's number
+     * @param task shared with the server
+     * @param samples indices of its own samples in the task's training data
+     */
+    void SetTask(uint32_t id,
+                 std::shared_ptr<const LearningTask> task,
+                 std::vector<uint32_t> samples);
+    /// @param processor what it computes on; by default the Processor aggregated to its node
+    void SetProcessor(Ptr<Processor> processor);
+    /// @param available false: goes away, dropping its work; true: comes back
+    void SetAvailable(bool available);
+    /// The battery is empty: all ends here and nothing is sent any more.
+    void PowerOff();
+
+    /// @return its number
+    DeviceId GetDeviceId() const;
+    /// @return energy of its computations so far [J]
+    double GetComputeEnergyJ() const;
+    /**
+     * What the order that it has, or had last, took until now. For measuring; no message tells it.
+     * @param order the order
+     * @param sendS when the model's first byte left the server [s]
+     * @param[in,out] outcome its times, compute energy, loss, samples and iterations are filled in;
+     *                the status becomes BATTERY where it is LOST for that reason
+     */
+    void MeasureWork(const WorkOrder& order, double sendS, WorkOutcome& outcome) const;
+
+    /// A step of a work order: device, order.
+    using WorkCallback = void (*)(DeviceId, const WorkOrder&);
+    /// A work order was dropped: device, order, why.
+    using AbortedCallback = void (*)(DeviceId, const WorkOrder&, const std::string&);
+    /// Something was dropped: why.
+    using DroppedCallback = void (*)(DeviceId, const std::string&);
+
+    // SessionHandler
+    void SessionOpened(Ptr<Session> session) override;
+    void MessageReceived(Ptr<Session> session, Message&& message) override;
+    void MessageRefused(Ptr<Session> session,
+                        WireError error,
+                        const MessageHeader& header) override;
+    void SessionClosed(Ptr<Session> session, CloseReason reason) override;
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    /// What it learns.
+    struct Task
+    {
+        uint32_t id{0};                           //!< number
+        std::shared_ptr<const LearningTask> task; //!< shared
+        std::vector<uint32_t> samples;            //!< its own
+    };
+
+    /// An order under way.
+    struct Work
+    {
+        WorkOrder order;                             //!< what to do
+        size_t phase{0};                             //!< which phase is next
+        std::shared_ptr<const Payload> model;        //!< as received
+        std::future<TrainingResult> training;        //!< from begin to end of the computation
+        std::shared_ptr<std::atomic<bool>> cancel;   //!< tells training to stop
+        Processor::JobId job{0};                     //!< the computation; 0: none
+        EventId pause;                               //!< end of a pause
+        std::shared_ptr<const Payload> update;       //!< to be sent
+    };
+
+    /// When what happened, of the order that it has or had last; small, for it outlives the order.
+    struct Times
+    {
+        uint32_t task{0};               //!< of which order
+        uint32_t round{0};              //!< of which order
+        double receivedS{ABSENT};       //!< the model was there [s]
+        double pauseS{0};               //!< pauses after that [s]
+        double computeBeginS{ABSENT};   //!< [s]
+        double computeEndS{ABSENT};     //!< [s]
+        double computeEnergyJ{ABSENT};  //!< when it had ended [J]
+        double uploadBeginS{ABSENT};    //!< [s]
+        double loss{ABSENT};            //!< training loss
+        uint32_t samples{0};            //!< trained on
+        uint32_t iterations{0};         //!< done
+    };
+
+    void StartApplication() override;
+    void StopApplication() override;
+
+    void Connect();
+    void ScheduleReconnect();
+    void Disconnect(const std::string& why);
+    /// @return whether it may have a session
+    bool IsUp() const;
+    void Send(MessageType type, uint32_t task, uint32_t round);
+
+    void HandleWork(Message&& message);
+    void HandleData(Message&& message);
+    void HandleAbort(const Message& message);
+    /// Do what is next in the order.
+    void Advance();
+    void BeginCompute(const Compute& compute);
+    void EndCompute();
+    void BeginUpload(const Transfer& transfer);
+    /// Start the training on the pool.
+    void BeginTraining();
+    /// Drop the order, if there is one.
+    void AbortWork(const std::string& why);
+    /// Drop the order and tell the server.
+    void GiveUpWork(const std::string& why);
+    void Drop(const std::string& why);
+    const Task* FindTask(uint32_t id) const;
+
+    Address m_remote;                //!< of the server
+    DeviceId m_device{0};            //!< who it is
+    Ptr<Transport> m_transport;      //!< how messages travel
+    Time m_reconnectInterval;        //!< between attempts
+    Ptr<Processor> m_processor;      //!< what it computes on
+    std::vector<Task> m_tasks;       //!< what it learns
+    Ptr<Session> m_session;          //!< null: none
+    bool m_running{false};           //!< between start and stop of the application
+    bool m_available{true};          //!< see SetAvailable
+    bool m_powered{true};            //!< see PowerOff
+    EventId m_reconnectEvent;        //!< next attempt
+    std::unique_ptr<Work> m_work;    //!< the order under way
+    Times m_times;                   //!< of the order under way, or of the last one
+    double m_computeEnergyJ{0};      //!< of computations that are over
+    std::shared_ptr<const Dataset> m_received; //!< samples that the server sent
+    uint32_t m_receivedTask{0};      //!< for which task
+    uint32_t m_receivedRound{0};     //!< for which round
+
+    TracedCallback<DeviceId, const WorkOrder&> m_workReceivedTrace; //!< an order came
+    TracedCallback<DeviceId, const WorkOrder&> m_computeBeginTrace; //!< computation begins
+    TracedCallback<DeviceId, const WorkOrder&> m_computeEndTrace;   //!< computation ends
+    TracedCallback<DeviceId, const WorkOrder&> m_uploadBeginTrace;  //!< the update is sent
+    TracedCallback<DeviceId, const WorkOrder&, const std::string&> m_abortedTrace; //!< dropped
+    TracedCallback<DeviceId, const std::string&> m_droppedTrace; //!< a message was dropped
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_CLIENT_H */

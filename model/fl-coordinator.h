@@ -1,0 +1,118 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_COORDINATOR_H
+#define FL_COORDINATOR_H
+
+#include "fl-learning-task.h"
+#include "fl-message.h"
+#include "opt/fl-system-state.h"
+#include "radio/fl-radio-control.h"
+
+#include "ns3/object.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+class Client;
+class Optimizer;
+class Server;
+
+/**
+ * @ingroup fl
+ * The FL protocol that a server runs: what to send to whom, and what to do with what comes back.
+ *
+ * The server tells it what arrives by the Notify methods; it answers through the server's Send
+ * methods. It knows the clients' Ptr for one purpose only, measuring: as FlowMonitor does, it reads
+ * what a device spent and how long its phases took. Whatever it decides rests on messages.
+ */
+class Coordinator : public Object
+{
+  public:
+    /// @return the TypeId
+    static TypeId GetTypeId();
+
+    /// @param server the server that runs it
+    void SetServer(Server* server);
+    /// @param task what is learned
+    void SetTask(std::shared_ptr<const LearningTask> task);
+    /**
+     * Add a device, in the order of DeviceIds.
+     * @param profile what it is
+     * @param client its application, for measuring; null where it is not at hand
+     * @throws InvalidInput if the profile is invalid
+     */
+    void AddDevice(const DeviceProfile& profile, Ptr<Client> client);
+    /// @param radio the hand on the cell; null: links are as they are
+    void SetRadioControl(Ptr<RadioControl> radio);
+    /// @return it, or null
+    Ptr<RadioControl> GetRadioControl() const;
+    /// @param optimizer who decides
+    void SetOptimizer(Ptr<Optimizer> optimizer);
+    /// @return it
+    Ptr<Optimizer> GetOptimizer() const;
+    /// @return the number of devices
+    uint32_t GetNDevices() const;
+
+    /// Begin, or go on after Stop() from the last aggregated model.
+    void Start();
+    /// Stop wherever it is; unfinished work is aborted.
+    void Stop();
+
+    /// @param device has a session now
+    void NotifyJoined(DeviceId device);
+    /// @param device has no session any more
+    void NotifyLeft(DeviceId device);
+    /**
+     * A whole update arrived, its checksum is right.
+     * @param device from whom
+     * @param message the update; its prefix is parsed already into report
+     * @param report what the device says of its work
+     * @return whether it was expected (else the server counts it as dropped)
+     */
+    bool NotifyUpdate(DeviceId device, const Message& message, const WorkReport& report);
+    /**
+     * A device gave up an order, or sent an update that had to be refused.
+     * @param device who
+     * @param task which task
+     * @param round which round
+     */
+    void NotifyFailed(DeviceId device, uint32_t task, uint32_t round);
+
+    /// @return energy spent by all devices so far, computing and radiating [J]
+    double GetEnergyJ() const;
+
+  protected:
+    void DoDispose() override;
+
+    /// @return energy that a device's radio has radiated so far [J]; ABSENT without control
+    double GetRadiatedEnergyJ(DeviceId device) const;
+
+    Server* m_server{nullptr};                  //!< the server; it owns this object
+    std::shared_ptr<const LearningTask> m_task; //!< what is learned
+    Ptr<RadioControl> m_radio;                  //!< may be null
+    Ptr<Optimizer> m_optimizer;                 //!< who decides
+    std::vector<DeviceProfile> m_profiles;      //!< by device
+    std::vector<Ptr<Client>> m_clients;         //!< by device; null where not at hand
+
+  private:
+    virtual void DoStart() = 0;
+    virtual void DoStop() = 0;
+    virtual void DoNotifyJoined(DeviceId device) = 0;
+    virtual void DoNotifyLeft(DeviceId device) = 0;
+    virtual bool DoNotifyUpdate(DeviceId device,
+                                const Message& message,
+                                const WorkReport& report) = 0;
+    virtual void DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round) = 0;
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_COORDINATOR_H */

@@ -1,0 +1,509 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-server.h"
+
+#include "fl-error.h"
+#include "fl-ns3-compat.h"
+#include "fl-tcp-transport.h"
+
+#include "ns3/inet-socket-address.h"
+#include "ns3/log.h"
+#include "ns3/pointer.h"
+#include "ns3/simulator.h"
+#include "ns3/uinteger.h"
+
+#include <stdexcept>
+
+namespace ns3
+{
+namespace fl
+{
+
+NS_LOG_COMPONENT_DEFINE("FlServer");
+
+NS_OBJECT_ENSURE_REGISTERED(Server);
+
+TypeId
+Server::GetTypeId()
+{
+    static TypeId tid =
+        TypeId("ns3::fl::Server")
+            .SetParent<Application>()
+            .SetGroupName("Fl")
+            .AddConstructor<Server>()
+            .AddAttribute("Local",
+                          "Address and port to listen on",
+                          AddressValue(InetSocketAddress(Ipv4Address::GetAny(), 9000)),
+                          MakeAddressAccessor(&Server::m_local),
+                          MakeAddressChecker())
+            .AddAttribute("Id",
+                          "Number of the server, as in work orders",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&Server::m_id),
+                          MakeUintegerChecker<uint32_t>())
+            .AddAttribute("Transport",
+                          "How messages travel; none: a TcpTransport of its own",
+                          PointerValue(),
+                          MakePointerAccessor(&Server::m_transport),
+                          MakePointerChecker<Transport>())
+            .AddAttribute("Coordinator",
+                          "The FL protocol that it runs",
+                          PointerValue(),
+                          MakePointerAccessor(&Server::SetCoordinator, &Server::GetCoordinator),
+                          MakePointerChecker<Coordinator>())
+            .AddAttribute("KeepAlive",
+                          "Silence of a client that has work after which it is asked whether it is "
+                          "there; zero: never",
+                          TimeValue(Seconds(10)),
+                          MakeTimeAccessor(&Server::m_keepAlive),
+                          MakeTimeChecker(Time(0)))
+            .AddAttribute("KeepAliveMisses",
+                          "A client is lost after that many such periods of silence",
+                          UintegerValue(3),
+                          MakeUintegerAccessor(&Server::m_keepAliveMisses),
+                          MakeUintegerChecker<uint32_t>(1))
+            .AddTraceSource("ClientJoined",
+                            "A device has said HELLO",
+                            MakeTraceSourceAccessor(&Server::m_joinedTrace),
+                            "ns3::fl::Server::DeviceCallback")
+            .AddTraceSource("ClientLeft",
+                            "A device's session is over",
+                            MakeTraceSourceAccessor(&Server::m_leftTrace),
+                            "ns3::fl::Server::DeviceCallback")
+            .AddTraceSource("ModelSent",
+                            "A model begins to be sent with its order: device, task, round",
+                            MakeTraceSourceAccessor(&Server::m_modelSentTrace),
+                            "ns3::fl::Server::WorkCallback")
+            .AddTraceSource("UpdateReceived",
+                            "An expected update is there: device, task, round",
+                            MakeTraceSourceAccessor(&Server::m_updateTrace),
+                            "ns3::fl::Server::WorkCallback")
+            .AddTraceSource("Dropped",
+                            "A message was malformed, damaged, unexpected or a duplicate: device "
+                            "(or NO_DEVICE) and reason",
+                            MakeTraceSourceAccessor(&Server::m_droppedTrace),
+                            "ns3::fl::Server::DroppedCallback");
+    return tid;
+}
+
+Server::Server() = default;
+
+Server::~Server() = default;
+
+void
+Server::DoDispose()
+{
+    m_keepAliveEvent.Cancel();
+    for (auto& peer : m_peers)
+    {
+        peer.send.Cancel();
+        if (peer.session)
+        {
+            peer.session->SetHandler(nullptr);
+        }
+    }
+    m_peers.clear();
+    if (m_coordinator)
+    {
+        m_coordinator->Dispose();
+        m_coordinator = nullptr;
+    }
+    m_transport = nullptr;
+    Application::DoDispose();
+}
+
+void
+Server::SetCoordinator(Ptr<Coordinator> coordinator)
+{
+    m_coordinator = coordinator;
+    if (coordinator)
+    {
+        coordinator->SetServer(this);
+    }
+}
+
+Ptr<Coordinator>
+Server::GetCoordinator() const
+{
+    return m_coordinator;
+}
+
+bool
+Server::IsRunning() const
+{
+    return m_running;
+}
+
+bool
+Server::IsConnected(DeviceId device) const
+{
+    return device < m_peers.size() && m_peers[device].session;
+}
+
+uint64_t
+Server::GetNDropped() const
+{
+    return m_dropped;
+}
+
+// Life cycle
+
+void
+Server::StartApplication()
+{
+    Start();
+}
+
+void
+Server::StopApplication()
+{
+    Stop();
+}
+
+void
+Server::Start()
+{
+    if (m_running)
+    {
+        return;
+    }
+    if (!m_coordinator)
+    {
+        throw std::logic_error("fl::Server needs a Coordinator");
+    }
+    if (!m_transport)
+    {
+        m_transport = CreateObject<TcpTransport>();
+    }
+    m_peers.resize(m_coordinator->GetNDevices());
+    for (DeviceId device = 0; device < m_peers.size(); ++device)
+    {
+        m_peers[device].device = device;
+    }
+    m_transport->Listen(GetNode(), m_local, *this);
+    m_running = true;
+    m_coordinator->Start();
+}
+
+void
+Server::Stop()
+{
+    if (!m_running)
+    {
+        return;
+    }
+    m_running = false;
+    m_keepAliveEvent.Cancel();
+    m_coordinator->Stop();
+    m_transport->StopListening();
+    for (auto& peer : m_peers)
+    {
+        peer.send.Cancel();
+        peer.working = false;
+        if (peer.session)
+        {
+            peer.session->SetContext(nullptr);
+            // A reset, not a close: it must not wait behind a model that is still in the queue.
+            peer.session->Abort();
+            peer.session = nullptr;
+        }
+    }
+}
+
+// Sending
+
+Time
+Server::SendWork(const WorkOrder& order,
+                 std::shared_ptr<const Payload> model,
+                 uint64_t statedBytes)
+{
+    double delayS = std::max(0.0, order.earliestStartS - Simulator::Now().GetSeconds());
+    for (const auto& phase : order.phases)
+    {
+        const auto* idle = std::get_if<Idle>(&phase);
+        if (!idle)
+        {
+            break;
+        }
+        delayS += idle->durationS;
+    }
+    auto& peer = m_peers.at(order.device);
+    peer.working = true;
+    peer.task = order.task;
+    peer.round = order.round;
+    peer.workSince = Simulator::Now() + Seconds(delayS);
+    if (m_keepAlive.IsStrictlyPositive() && !IsPending(m_keepAliveEvent))
+    {
+        m_keepAliveEvent = Simulator::Schedule(m_keepAlive, &Server::CheckAlive, this);
+    }
+    if (delayS > 0)
+    {
+        peer.send.Cancel();
+        peer.send = Simulator::Schedule(Seconds(delayS),
+                                        &Server::TransmitWork,
+                                        this,
+                                        order,
+                                        model,
+                                        statedBytes);
+    }
+    else
+    {
+        TransmitWork(order, model, statedBytes);
+    }
+    return Simulator::Now() + Seconds(delayS);
+}
+
+void
+Server::TransmitWork(const WorkOrder& order,
+                     std::shared_ptr<const Payload> model,
+                     uint64_t statedBytes)
+{
+    Message message;
+    message.header.type = MessageType::WORK;
+    message.header.task = order.task;
+    message.header.round = order.round;
+    Append(message.prefix, order);
+    message.payload = std::move(model);
+    message.virtualBytes = message.payload ? 0 : statedBytes;
+    if (Send(m_peers.at(order.device), std::move(message)))
+    {
+        m_modelSentTrace(order.device, order.task, order.round);
+    }
+}
+
+bool
+Server::SendData(DeviceId device,
+                 uint32_t task,
+                 uint32_t round,
+                 std::shared_ptr<const Payload> samples)
+{
+    Message message;
+    message.header.type = MessageType::DATA;
+    message.header.task = task;
+    message.header.round = round;
+    message.payload = std::move(samples);
+    return Send(m_peers.at(device), std::move(message));
+}
+
+void
+Server::SendAbort(const WorkOrder& order)
+{
+    auto& peer = m_peers.at(order.device);
+    peer.working = false;
+    peer.send.Cancel();
+    Message message;
+    message.header.type = MessageType::ABORT;
+    message.header.task = order.task;
+    message.header.round = order.round;
+    Send(peer, std::move(message));
+}
+
+bool
+Server::Send(Peer& peer, Message&& message)
+{
+    message.header.sender = m_id;
+    return peer.session && peer.session->Send(std::move(message));
+}
+
+// Receiving
+
+Server::Peer*
+Server::GetPeer(const Session& session)
+{
+    return static_cast<Peer*>(session.GetContext());
+}
+
+void
+Server::SessionOpened(Ptr<Session>)
+{
+    // A client introduces itself; there is nothing to do before.
+}
+
+void
+Server::MessageReceived(Ptr<Session> session, Message&& message)
+{
+    if (message.header.type == MessageType::HELLO)
+    {
+        HandleHello(session, message);
+        return;
+    }
+    Peer* peer = GetPeer(*session);
+    if (!peer || message.header.sender != peer->device)
+    {
+        Drop(peer ? peer->device : NO_DEVICE,
+             Describe(ToString(message.header.type), " from a sender that has not said HELLO"));
+        return;
+    }
+    switch (message.header.type)
+    {
+    case MessageType::UPDATE:
+        HandleUpdate(*peer, message);
+        break;
+    case MessageType::ABORT:
+        peer->working = false;
+        m_coordinator->NotifyFailed(peer->device, message.header.task, message.header.round);
+        break;
+    case MessageType::PONG:
+        break;
+    case MessageType::BYE:
+        Disconnect(*peer);
+        break;
+    default:
+        Drop(peer->device, Describe(ToString(message.header.type), " is not for a server"));
+    }
+}
+
+void
+Server::HandleHello(Ptr<Session> session, const Message& message)
+{
+    Hello hello;
+    ByteReader reader(message.prefix.data(), message.prefix.size());
+    if (!Parse(reader, hello) || hello.device >= m_peers.size() ||
+        message.header.sender != hello.device)
+    {
+        Drop(NO_DEVICE, "HELLO of no device of ours");
+        session->Abort();
+        return;
+    }
+    Peer& peer = m_peers[hello.device];
+    if (peer.known && peer.token != hello.token)
+    {
+        Drop(hello.device, "HELLO with another token");
+        session->Abort();
+        return;
+    }
+    if (peer.session == session)
+    {
+        Drop(hello.device, "HELLO twice");
+        return;
+    }
+    if (peer.session)
+    {
+        // The device came back before its old session was found dead.
+        Disconnect(peer);
+    }
+    peer.known = true;
+    peer.token = hello.token;
+    peer.session = session;
+    session->SetContext(&peer);
+    Message welcome;
+    welcome.header.type = MessageType::WELCOME;
+    Send(peer, std::move(welcome));
+    m_joinedTrace(peer.device);
+    m_coordinator->NotifyJoined(peer.device);
+}
+
+void
+Server::HandleUpdate(Peer& peer, const Message& message)
+{
+    WorkReport report;
+    ByteReader reader(message.prefix.data(), message.prefix.size());
+    if (!Parse(reader, report))
+    {
+        Drop(peer.device, "UPDATE with a malformed report");
+        m_coordinator->NotifyFailed(peer.device, message.header.task, message.header.round);
+        return;
+    }
+    if (peer.task == message.header.task && peer.round == message.header.round)
+    {
+        peer.working = false;
+    }
+    if (m_coordinator->NotifyUpdate(peer.device, message, report))
+    {
+        m_updateTrace(peer.device, message.header.task, message.header.round);
+    }
+    else
+    {
+        Drop(peer.device,
+             Describe("UPDATE of round ",
+                      message.header.round,
+                      ": unexpected, late, a duplicate, or not of the model's size"));
+    }
+}
+
+void
+Server::MessageRefused(Ptr<Session> session, WireError error, const MessageHeader& header)
+{
+    Peer* peer = GetPeer(*session);
+    Drop(peer ? peer->device : NO_DEVICE, ToString(error));
+    // The header's own checksum was right, so that it can be trusted which work is lost.
+    const bool damagedBody =
+        error == WireError::BAD_PREFIX_CRC || error == WireError::BAD_PAYLOAD_CRC;
+    if (peer && damagedBody && header.type == MessageType::UPDATE)
+    {
+        peer->working = false;
+        m_coordinator->NotifyFailed(peer->device, header.task, header.round);
+    }
+}
+
+void
+Server::SessionClosed(Ptr<Session> session, CloseReason reason)
+{
+    Peer* peer = GetPeer(*session);
+    NS_LOG_INFO("session closed: " << ToString(reason));
+    if (reason == CloseReason::TRUNCATED)
+    {
+        Drop(peer ? peer->device : NO_DEVICE, "closed in the middle of a message");
+    }
+    if (peer && peer->session == session)
+    {
+        Disconnect(*peer);
+    }
+}
+
+void
+Server::Disconnect(Peer& peer)
+{
+    const Ptr<Session> session = peer.session;
+    peer.session = nullptr;
+    peer.working = false;
+    peer.send.Cancel();
+    session->SetContext(nullptr);
+    session->Abort();
+    m_leftTrace(peer.device);
+    m_coordinator->NotifyLeft(peer.device);
+}
+
+void
+Server::Drop(DeviceId device, const std::string& why)
+{
+    ++m_dropped;
+    NS_LOG_WARN("dropped, from device " << device << ": " << why);
+    m_droppedTrace(device, why);
+}
+
+void
+Server::CheckAlive()
+{
+    bool anyWork = false;
+    for (auto& peer : m_peers)
+    {
+        if (!peer.session || !peer.working)
+        {
+            continue;
+        }
+        anyWork = true;
+        const Time silence =
+            Simulator::Now() - std::max(peer.session->GetLastHeard(), peer.workSince);
+        if (silence >= m_keepAliveMisses * m_keepAlive)
+        {
+            NS_LOG_INFO("device " << peer.device << " is lost");
+            Disconnect(peer);
+        }
+        else if (silence >= m_keepAlive)
+        {
+            Message ping;
+            ping.header.type = MessageType::PING;
+            Send(peer, std::move(ping));
+        }
+    }
+    // Without work there is nothing to watch, and the simulation may come to its end.
+    if (anyWork && m_running)
+    {
+        m_keepAliveEvent = Simulator::Schedule(m_keepAlive, &Server::CheckAlive, this);
+    }
+}
+
+} // namespace fl
+} // namespace ns3

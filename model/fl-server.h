@@ -1,0 +1,165 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_SERVER_H
+#define FL_SERVER_H
+
+#include "fl-coordinator.h"
+#include "fl-transport.h"
+#include "fl-work-codec.h"
+#include "opt/fl-plan.h"
+
+#include "ns3/application.h"
+#include "ns3/event-id.h"
+#include "ns3/nstime.h"
+#include "ns3/traced-callback.h"
+
+#include <memory>
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @ingroup fl
+ * The server's end of federated learning: sessions with clients, messages to and from them. It
+ * moves models and data and decides nothing; its Coordinator does.
+ *
+ * A client is known by its DeviceId from its HELLO on. A device that says HELLO again, with the
+ * token it showed first, takes over from its old session. Whatever is malformed, unexpected or a
+ * duplicate is counted, traced and dropped.
+ *
+ * A client that has work and of which nothing has been heard for KeepAlive is asked with a PING; if
+ * nothing comes for KeepAliveMisses such periods it is lost. Any byte or acknowledgement counts.
+ */
+class Server : public Application, public SessionHandler
+{
+  public:
+    /// @return the TypeId
+    static TypeId GetTypeId();
+    Server();
+    ~Server() override;
+
+    /// @param coordinator the protocol to run
+    void SetCoordinator(Ptr<Coordinator> coordinator);
+    /// @return it
+    Ptr<Coordinator> GetCoordinator() const;
+
+    /// Start now, or start again after Stop(): goes on from the last aggregated model.
+    void Start();
+    /// Stop now, wherever the round is.
+    void Stop();
+    /// @return whether it is between Start() and Stop()
+    bool IsRunning() const;
+
+    /**
+     * Send an order and the model, when the order's earliest start and its pauses before the
+     * download are over.
+     * @param order what to do
+     * @param model the model's bytes; null in a timing study
+     * @param statedBytes size of the model in a timing study [byte]
+     * @return when it is sent
+     */
+    Time SendWork(const WorkOrder& order,
+                  std::shared_ptr<const Payload> model,
+                  uint64_t statedBytes);
+    /**
+     * Send samples that the device's next order of that task and round is to train on.
+     * @param device to whom
+     * @param task for which task
+     * @param round for which round
+     * @param samples the bytes of EncodeSamples()
+     * @return false if the device has no session
+     */
+    bool SendData(DeviceId device,
+                  uint32_t task,
+                  uint32_t round,
+                  std::shared_ptr<const Payload> samples);
+    /**
+     * Tell a device to drop an order.
+     * @param order which one
+     */
+    void SendAbort(const WorkOrder& order);
+
+    /// @return whether the device has a session
+    bool IsConnected(DeviceId device) const;
+
+    /// Messages so far that were malformed, damaged, unexpected or duplicates, and were dropped.
+    uint64_t GetNDropped() const;
+
+    /// A device, as it joins or leaves.
+    using DeviceCallback = void (*)(DeviceId);
+    /// An order was sent with its model, or an update came.
+    using WorkCallback = void (*)(DeviceId, uint32_t task, uint32_t round);
+    /// Something was dropped: from whom (or NO_DEVICE), why.
+    using DroppedCallback = void (*)(DeviceId, const std::string&);
+
+    /// In place of a device where it is not known.
+    static constexpr DeviceId NO_DEVICE = UINT32_MAX;
+
+    // SessionHandler
+    void SessionOpened(Ptr<Session> session) override;
+    void MessageReceived(Ptr<Session> session, Message&& message) override;
+    void MessageRefused(Ptr<Session> session,
+                        WireError error,
+                        const MessageHeader& header) override;
+    void SessionClosed(Ptr<Session> session, CloseReason reason) override;
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    /// What is known of a device.
+    struct Peer
+    {
+        DeviceId device{0};   //!< who
+        Ptr<Session> session; //!< null: not connected
+        uint64_t token{0};    //!< as in its first HELLO
+        bool known{false};    //!< has said HELLO before
+        bool working{false};  //!< has an order
+        uint32_t round{0};    //!< of that order
+        uint32_t task{0};     //!< of that order
+        Time workSince;       //!< when it was sent
+        EventId send;         //!< a model that waits for its time
+    };
+
+    void StartApplication() override;
+    void StopApplication() override;
+
+    void HandleHello(Ptr<Session> session, const Message& message);
+    void HandleUpdate(Peer& peer, const Message& message);
+    void TransmitWork(const WorkOrder& order,
+                      std::shared_ptr<const Payload> model,
+                      uint64_t statedBytes);
+    /// @return whether there was a session to send it on
+    bool Send(Peer& peer, Message&& message);
+    void Drop(DeviceId device, const std::string& why);
+    void Disconnect(Peer& peer);
+    void CheckAlive();
+    /// @return what stands behind a session, or null before its HELLO
+    static Peer* GetPeer(const Session& session);
+
+    Address m_local;               //!< where to listen
+    Ptr<Transport> m_transport;    //!< how messages travel
+    Ptr<Coordinator> m_coordinator; //!< what to do
+    Time m_keepAlive;              //!< silence before a PING; zero: never
+    uint32_t m_keepAliveMisses{3}; //!< periods of silence before a device is lost
+    uint32_t m_id{0};              //!< number of the server
+    bool m_running{false};         //!< between Start and Stop
+    std::vector<Peer> m_peers;     //!< by device; sized once, since sessions point into it
+    uint64_t m_dropped{0};         //!< messages dropped
+    EventId m_keepAliveEvent;      //!< next check
+
+    TracedCallback<DeviceId> m_joinedTrace;                         //!< joined
+    TracedCallback<DeviceId> m_leftTrace;                           //!< left
+    TracedCallback<DeviceId, uint32_t, uint32_t> m_modelSentTrace;  //!< model sent
+    TracedCallback<DeviceId, uint32_t, uint32_t> m_updateTrace;     //!< update received
+    TracedCallback<DeviceId, const std::string&> m_droppedTrace;    //!< dropped
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_SERVER_H */

@@ -1,0 +1,585 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-sync-coordinator.h"
+
+#include "fl-client.h"
+#include "fl-error.h"
+#include "fl-ns3-compat.h"
+#include "fl-optimizer.h"
+#include "fl-server.h"
+#include "opt/fl-predictor.h"
+
+#include "ns3/boolean.h"
+#include "ns3/log.h"
+#include "ns3/simulator.h"
+#include "ns3/uinteger.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace ns3
+{
+namespace fl
+{
+
+NS_LOG_COMPONENT_DEFINE("FlSyncCoordinator");
+
+NS_OBJECT_ENSURE_REGISTERED(SyncCoordinator);
+
+namespace
+{
+
+double
+NowS()
+{
+    return Simulator::Now().GetSeconds();
+}
+
+} // namespace
+
+TypeId
+SyncCoordinator::GetTypeId()
+{
+    static TypeId tid =
+        TypeId("ns3::fl::SyncCoordinator")
+            .SetParent<Coordinator>()
+            .SetGroupName("Fl")
+            .AddConstructor<SyncCoordinator>()
+            .AddAttribute("Rounds",
+                          "How many rounds to run",
+                          UintegerValue(20),
+                          MakeUintegerAccessor(&SyncCoordinator::m_rounds),
+                          MakeUintegerChecker<uint32_t>(1))
+            .AddAttribute("RoundDeadline",
+                          "A round is closed this long after it began, whatever is missing; zero: "
+                          "when the last device has answered or is lost",
+                          TimeValue(Time(0)),
+                          MakeTimeAccessor(&SyncCoordinator::m_deadline),
+                          MakeTimeChecker(Time(0)))
+            .AddAttribute("LatePolicy",
+                          "What becomes of an update that is not there when its round is closed: "
+                          "Drop (the device is told to stop) or NextRound (it is merged into the "
+                          "round in which it arrives)",
+                          EnumValue(SyncCoordinator::DROP),
+                          MakeFlEnumAccessor<LatePolicy>(&SyncCoordinator::m_latePolicy),
+                          MakeEnumChecker(SyncCoordinator::DROP,
+                                          "Drop",
+                                          SyncCoordinator::NEXT_ROUND,
+                                          "NextRound"))
+            .AddAttribute("JoinTimeout",
+                          "How long the first round waits for all devices to join",
+                          TimeValue(Seconds(60)),
+                          MakeTimeAccessor(&SyncCoordinator::m_joinTimeout),
+                          MakeTimeChecker(Time(0)))
+            .AddAttribute("WaitTimeout",
+                          "How long to wait for a device when none is available; then the run "
+                          "ends",
+                          TimeValue(Seconds(3600)),
+                          MakeTimeAccessor(&SyncCoordinator::m_waitTimeout),
+                          MakeTimeChecker(Time(0)))
+            .AddAttribute("EmptyRound",
+                          "Duration of a round in which the optimizer gives nobody work",
+                          TimeValue(Seconds(1)),
+                          MakeTimeAccessor(&SyncCoordinator::m_emptyRound),
+                          MakeTimeChecker(NanoSeconds(1)))
+            .AddAttribute("Evaluate",
+                          "Whether to evaluate the global model on held-out data each round",
+                          BooleanValue(true),
+                          MakeBooleanAccessor(&SyncCoordinator::m_evaluate),
+                          MakeBooleanChecker())
+            .AddTraceSource("RoundBegin",
+                            "A round begins: state, plan, predicted outcome",
+                            MakeTraceSourceAccessor(&SyncCoordinator::m_roundBeginTrace),
+                            "ns3::fl::SyncCoordinator::RoundBeginCallback")
+            .AddTraceSource("RoundEnd",
+                            "A round ends: its record",
+                            MakeTraceSourceAccessor(&SyncCoordinator::m_roundEndTrace),
+                            "ns3::fl::SyncCoordinator::RoundEndCallback")
+            .AddTraceSource("Aggregated",
+                            "Updates were merged: round, new model version, number of updates",
+                            MakeTraceSourceAccessor(&SyncCoordinator::m_aggregatedTrace),
+                            "ns3::fl::SyncCoordinator::AggregatedCallback")
+            .AddTraceSource("Finished",
+                            "Nothing more will happen: why",
+                            MakeTraceSourceAccessor(&SyncCoordinator::m_finishedTrace),
+                            "ns3::fl::SyncCoordinator::FinishedCallback");
+    return tid;
+}
+
+void
+SyncCoordinator::DoDispose()
+{
+    m_deadlineEvent.Cancel();
+    m_beginEvent.Cancel();
+    m_waitEvent.Cancel();
+    m_inFlight.clear();
+    m_aggregator = nullptr;
+    m_encoded = nullptr;
+    Coordinator::DoDispose();
+}
+
+uint32_t
+SyncCoordinator::GetRound() const
+{
+    return m_round;
+}
+
+uint32_t
+SyncCoordinator::GetModelVersion() const
+{
+    return m_version;
+}
+
+const Eigen::VectorXf&
+SyncCoordinator::GetParameters() const
+{
+    return m_parameters;
+}
+
+// Life cycle
+
+void
+SyncCoordinator::InitializeModel()
+{
+    if (!m_task || !m_optimizer)
+    {
+        throw std::logic_error("SyncCoordinator needs a LearningTask and an Optimizer");
+    }
+    if (m_task->model)
+    {
+        m_parameters = m_task->model->InitialParameters(m_task->seed);
+        m_aggregator = std::make_unique<FedAvg>();
+        m_aggregator->Begin(m_task->model->ParameterCount());
+    }
+    m_inFlight.resize(GetNDevices());
+    m_initialized = true;
+}
+
+void
+SyncCoordinator::DoStart()
+{
+    if (!m_initialized)
+    {
+        InitializeModel();
+    }
+    Encode();
+    m_connected.assign(GetNDevices(), false);
+    m_joined = 0;
+    m_running = true;
+    m_gathering = true;
+    m_waitEvent = Simulator::Schedule(m_joinTimeout, &SyncCoordinator::TryBegin, this);
+}
+
+void
+SyncCoordinator::DoStop()
+{
+    if (!m_running)
+    {
+        return;
+    }
+    m_running = false;
+    m_deadlineEvent.Cancel();
+    m_beginEvent.Cancel();
+    m_waitEvent.Cancel();
+    for (DeviceId device = 0; device < m_inFlight.size(); ++device)
+    {
+        if (m_inFlight[device])
+        {
+            EndWork(device, WorkStatus::ABORTED, 0);
+        }
+    }
+    if (m_inRound)
+    {
+        m_inRound = false;
+        m_record.aborted = true;
+        m_roundEndTrace(MakeRecord());
+    }
+    // What had arrived for the aborted round is trained again with it.
+    if (m_aggregator)
+    {
+        m_aggregator->Begin(m_task->model->ParameterCount());
+    }
+    m_merged = 0;
+    m_finishedTrace(Describe("the server stopped in round ", m_round));
+}
+
+void
+SyncCoordinator::Finish(const std::string& reason)
+{
+    NS_LOG_INFO("finished: " << reason);
+    m_running = false;
+    m_finishedTrace(reason);
+}
+
+void
+SyncCoordinator::AwaitDevices()
+{
+    m_waitEvent.Cancel();
+    m_waitEvent = Simulator::Schedule(m_waitTimeout, &SyncCoordinator::GiveUp, this);
+}
+
+void
+SyncCoordinator::GiveUp()
+{
+    Finish(Describe("no device became available for ", m_waitTimeout.GetSeconds(), " s"));
+}
+
+void
+SyncCoordinator::TryBegin()
+{
+    m_waitEvent.Cancel();
+    m_gathering = false;
+    if (!m_running || m_inRound || IsPending(m_beginEvent))
+    {
+        return;
+    }
+    for (DeviceId device = 0; device < GetNDevices(); ++device)
+    {
+        if (IsAvailable(device))
+        {
+            m_beginEvent = Simulator::ScheduleNow(&SyncCoordinator::BeginRound, this);
+            return;
+        }
+    }
+    AwaitDevices();
+}
+
+// Devices come and go
+
+void
+SyncCoordinator::DoNotifyJoined(DeviceId device)
+{
+    if (m_connected.at(device))
+    {
+        return;
+    }
+    m_connected[device] = true;
+    ++m_joined;
+    if (!m_gathering || m_joined == GetNDevices())
+    {
+        TryBegin();
+    }
+}
+
+void
+SyncCoordinator::DoNotifyLeft(DeviceId device)
+{
+    if (!m_connected.at(device))
+    {
+        return;
+    }
+    m_connected[device] = false;
+    --m_joined;
+    if (m_inFlight[device])
+    {
+        EndWork(device, WorkStatus::LOST, 0);
+    }
+}
+
+bool
+SyncCoordinator::IsAvailable(DeviceId device) const
+{
+    return m_connected[device] && !m_inFlight[device];
+}
+
+// A round
+
+SystemState
+SyncCoordinator::Observe() const
+{
+    SystemState state;
+    state.nowS = NowS();
+    state.round = m_round;
+    state.modelVersion = m_version;
+    state.localIterations = m_task->trainer.localIterations;
+    state.downloadBits = 8.0 * static_cast<double>(m_task->PayloadBytes());
+    state.uploadBits = state.downloadBits;
+    state.profiles = m_profiles;
+    state.available.resize(GetNDevices());
+    for (DeviceId device = 0; device < GetNDevices(); ++device)
+    {
+        state.available[device] = IsAvailable(device);
+    }
+    if (m_radio)
+    {
+        m_radio->Report(state);
+    }
+    state.last = m_last;
+    return state;
+}
+
+void
+SyncCoordinator::BeginRound()
+{
+    const SystemState state = Observe();
+    const Plan plan = m_optimizer->MakePlan(state);
+    const Outcome predicted = Predictor::Predict(state, plan, ShannonRateModel());
+    if (m_radio)
+    {
+        m_radio->Apply(plan);
+    }
+
+    m_inRound = true;
+    m_energyBeforeJ = GetEnergyJ();
+    m_record = RoundRecord();
+    m_record.round = m_round;
+    m_record.startS = NowS();
+    m_record.selected = static_cast<uint32_t>(plan.orders.size());
+    m_record.objective = plan.objective;
+    m_record.bound = plan.bound;
+    m_record.predictedDurationS = predicted.DurationS();
+    std::vector<bool> selected(GetNDevices(), false);
+    m_roundBeginTrace(state, plan, predicted);
+
+    m_outstanding = m_record.selected;
+    for (size_t i = 0; i < plan.orders.size(); ++i)
+    {
+        const auto device = plan.orders[i].device;
+        selected[device] = true;
+        const double gain =
+            state.cells.empty() ? ABSENT : state.gains(device, 0, Direction::UPLINK);
+        Dispatch(plan.orders[i], predicted.work[i], gain);
+    }
+    for (DeviceId device = 0; device < GetNDevices(); ++device)
+    {
+        if (!selected[device])
+        {
+            m_record.satOut.push_back(device);
+        }
+    }
+
+    if (plan.orders.empty())
+    {
+        m_deadlineEvent = Simulator::Schedule(m_emptyRound, &SyncCoordinator::CloseRound, this);
+    }
+    else if (m_deadline.IsStrictlyPositive())
+    {
+        m_deadlineEvent = Simulator::Schedule(m_deadline, &SyncCoordinator::CloseRound, this);
+    }
+}
+
+void
+SyncCoordinator::Dispatch(const WorkOrder& order, const WorkOutcome& predicted, double gain)
+{
+    auto work = std::make_unique<InFlight>();
+    work->order = order;
+    work->predicted = predicted;
+    work->gain = gain;
+    work->radiatedBeforeJ = GetRadiatedEnergyJ(order.device);
+    work->sendS = m_server->SendWork(order, m_encoded, m_task->statedBytes).GetSeconds();
+    m_inFlight[order.device] = std::move(work);
+}
+
+bool
+SyncCoordinator::DoNotifyUpdate(DeviceId device, const Message& message, const WorkReport& report)
+{
+    const auto& work = m_inFlight.at(device);
+    if (!m_running || !work || message.header.task != work->order.task ||
+        message.header.round != work->order.round)
+    {
+        return false;
+    }
+    const bool late = work->order.round != m_round || !m_inRound;
+    const uint32_t staleness = m_version - work->order.baseVersion;
+    try
+    {
+        Merge(device, message, report);
+    }
+    catch (const InvalidInput& error)
+    {
+        NS_LOG_WARN("update of device " << device << " refused: " << error.what());
+        EndWork(device, WorkStatus::REFUSED, staleness);
+        return false;
+    }
+    EndWork(device, late ? WorkStatus::LATE : WorkStatus::MERGED, staleness);
+    return true;
+}
+
+void
+SyncCoordinator::Merge(DeviceId device, const Message& message, const WorkReport& report)
+{
+    const auto& order = m_inFlight[device]->order;
+    if (report.baseVersion != order.baseVersion)
+    {
+        throw InvalidInput(Describe("base version = ",
+                                    report.baseVersion,
+                                    ": must be ",
+                                    order.baseVersion));
+    }
+    if (m_task->model)
+    {
+        if (report.samples == 0 || report.samples > order.samples)
+        {
+            throw InvalidInput(Describe("samples = ",
+                                        report.samples,
+                                        ": must be in 1..",
+                                        order.samples));
+        }
+        if (!message.payload)
+        {
+            throw InvalidInput("update without parameters: must hold the model's");
+        }
+        const Eigen::VectorXf parameters =
+            Decode(m_task->encoding, *message.payload, m_task->model->ParameterCount());
+        m_aggregator->Add({parameters,
+                           static_cast<double>(report.samples),
+                           m_version - order.baseVersion,
+                           device});
+    }
+    else if (message.virtualBytes != m_task->statedBytes)
+    {
+        throw InvalidInput(Describe("update of ",
+                                    message.virtualBytes,
+                                    " bytes: must be ",
+                                    m_task->statedBytes));
+    }
+    ++m_merged;
+}
+
+void
+SyncCoordinator::DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round)
+{
+    const auto& work = m_inFlight.at(device);
+    if (work && work->order.task == task && work->order.round == round)
+    {
+        EndWork(device, WorkStatus::REFUSED, 0);
+    }
+}
+
+void
+SyncCoordinator::EndWork(DeviceId device, WorkStatus status, uint32_t staleness)
+{
+    const auto work = std::move(m_inFlight[device]);
+    WorkRecord record;
+    record.order = work->order;
+    record.gain = work->gain;
+    record.predicted = work->predicted;
+    record.measured = Measure(*work, status);
+    record.measured.staleness = staleness;
+    m_record.over.push_back(std::move(record));
+
+    const bool current = m_inRound && work->order.round == m_round;
+    if (current && --m_outstanding == 0)
+    {
+        m_deadlineEvent.Cancel();
+        // Not from within a session's callback: closing sends to sessions.
+        m_deadlineEvent = Simulator::ScheduleNow(&SyncCoordinator::CloseRound, this);
+    }
+    else if (!m_inRound && m_running)
+    {
+        TryBegin();
+    }
+}
+
+WorkOutcome
+SyncCoordinator::Measure(const InFlight& work, WorkStatus status) const
+{
+    const auto& order = work.order;
+    WorkOutcome outcome;
+    outcome.device = order.device;
+    outcome.server = order.server;
+    outcome.task = order.task;
+    outcome.round = order.round;
+    outcome.baseVersion = order.baseVersion;
+    outcome.startS = work.predicted.startS;
+    outcome.payloadBits = 8.0 * static_cast<double>(m_task->PayloadBytes());
+    outcome.radioEnergyJ = GetRadiatedEnergyJ(order.device) - work.radiatedBeforeJ;
+    outcome.status = status;
+    if (const auto& client = m_clients[order.device])
+    {
+        client->MeasureWork(order, work.sendS, outcome);
+    }
+    return outcome;
+}
+
+RoundRecord
+SyncCoordinator::MakeRecord()
+{
+    m_record.endS = NowS();
+    m_record.received = m_merged;
+    m_record.energyJ = GetEnergyJ() - m_energyBeforeJ;
+    std::sort(m_record.over.begin(),
+              m_record.over.end(),
+              [](const WorkRecord& a, const WorkRecord& b) {
+                  return a.order.device < b.order.device;
+              });
+    return std::move(m_record);
+}
+
+void
+SyncCoordinator::CloseRound()
+{
+    m_deadlineEvent.Cancel();
+    m_inRound = false;
+    for (DeviceId device = 0; device < m_inFlight.size() && m_outstanding > 0; ++device)
+    {
+        if (m_inFlight[device] && m_inFlight[device]->order.round == m_round &&
+            m_latePolicy == DROP)
+        {
+            m_server->SendAbort(m_inFlight[device]->order);
+            EndWork(device, WorkStatus::DEADLINE, 0);
+        }
+    }
+    m_outstanding = 0;
+
+    RoundRecord record = MakeRecord();
+    if (m_merged > 0)
+    {
+        if (m_aggregator)
+        {
+            m_aggregator->Finish(m_parameters);
+            m_aggregator->Begin(m_task->model->ParameterCount());
+            Encode();
+        }
+        ++m_version;
+        m_aggregatedTrace(m_round, m_version, m_merged);
+        m_merged = 0;
+    }
+    Evaluate(record);
+
+    m_last = Outcome();
+    m_last.round = m_round;
+    m_last.startS = record.startS;
+    m_last.endS = record.endS;
+    for (const auto& work : record.over)
+    {
+        m_last.work.push_back(work.measured);
+    }
+    m_optimizer->Observe(m_last);
+    m_roundEndTrace(record);
+
+    m_record = RoundRecord();
+    if (m_round == m_rounds)
+    {
+        Finish("all rounds are done");
+        return;
+    }
+    ++m_round;
+    TryBegin();
+}
+
+void
+SyncCoordinator::Evaluate(RoundRecord& record) const
+{
+    if (m_task->model && m_task->test && m_evaluate)
+    {
+        const auto evaluation =
+            fl::Evaluate(*m_task->model, m_parameters, *m_task->test, m_task->pool.get());
+        record.loss = evaluation.loss;
+        record.accuracy = evaluation.accuracy;
+    }
+}
+
+void
+SyncCoordinator::Encode()
+{
+    if (m_task->model)
+    {
+        m_encoded = std::make_shared<const Payload>(
+            fl::Encode(m_task->encoding, m_parameters));
+    }
+}
+
+} // namespace fl
+} // namespace ns3

@@ -1,0 +1,152 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_SYNC_COORDINATOR_H
+#define FL_SYNC_COORDINATOR_H
+
+#include "fl-coordinator.h"
+#include "ml/fl-aggregator.h"
+#include "opt/fl-round-record.h"
+
+#include "ns3/event-id.h"
+#include "ns3/nstime.h"
+#include "ns3/traced-callback.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @ingroup fl
+ * Synchronous federated learning: in each round a subset of the devices trains from the same global
+ * model, and their updates are averaged when the last one has arrived or the deadline has passed.
+ *
+ * One round: ask the optimizer for a plan, predict it, enforce it on the radio, send each device
+ * the model with its work order, merge what comes back (FedAvg: weighted by samples), evaluate, and
+ * tell the optimizer what happened. A device that has disappeared does not stop the round; one that
+ * comes back is planned again from the next round on. Memory does not grow with rounds.
+ */
+class SyncCoordinator : public Coordinator
+{
+  public:
+    /// What becomes of an update that is not there when its round is closed.
+    enum LatePolicy
+    {
+        DROP,      //!< the device is told to stop
+        NEXT_ROUND //!< it goes on; its update is merged into the round in which it arrives
+    };
+
+    /// @return the TypeId
+    static TypeId GetTypeId();
+
+    /// @return the number of the round that runs, or of the next one; from 1
+    uint32_t GetRound() const;
+    /// @return how many times the global model has been updated
+    uint32_t GetModelVersion() const;
+    /// @return the global model's parameters; empty in a timing study
+    const Eigen::VectorXf& GetParameters() const;
+
+    /// A round begins: what is known, decided and expected.
+    using RoundBeginCallback = void (*)(const SystemState&, const Plan&, const Outcome&);
+    /// A round ends.
+    using RoundEndCallback = void (*)(const RoundRecord&);
+    /// Updates were merged: round, new version, number of updates.
+    using AggregatedCallback = void (*)(uint32_t, uint32_t, uint32_t);
+    /// Nothing more will happen: why.
+    using FinishedCallback = void (*)(const std::string&);
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    /// A work order that is not over.
+    struct InFlight
+    {
+        WorkOrder order;          //!< as planned
+        double gain{ABSENT};      //!< uplink gain when planned
+        WorkOutcome predicted;    //!< by the predictor
+        double sendS{0};          //!< when the model's first byte leaves [s]
+        double radiatedBeforeJ{0}; //!< the device's counter when the order began [J]
+    };
+
+    void DoStart() override;
+    void DoStop() override;
+    void DoNotifyJoined(DeviceId device) override;
+    void DoNotifyLeft(DeviceId device) override;
+    bool DoNotifyUpdate(DeviceId device,
+                        const Message& message,
+                        const WorkReport& report) override;
+    void DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round) override;
+
+    /// The first start: initial parameters.
+    void InitializeModel();
+    /// Begin the next round as soon as there are devices.
+    void AwaitDevices();
+    /// Devices have come, or will not come any more.
+    void TryBegin();
+    void GiveUp();
+    void BeginRound();
+    void Dispatch(const WorkOrder& order, const WorkOutcome& predicted, double gain);
+    void CloseRound();
+    void Finish(const std::string& reason);
+
+    /// @return what the optimizer may look at
+    SystemState Observe() const;
+    /// @return whether a device can be given work
+    bool IsAvailable(DeviceId device) const;
+    /// Record that an order is over.
+    void EndWork(DeviceId device, WorkStatus status, uint32_t staleness);
+    /// @return what an order that ends now took
+    WorkOutcome Measure(const InFlight& work, WorkStatus status) const;
+    /// Merge an update that is as it should be.
+    void Merge(DeviceId device, const Message& message, const WorkReport& report);
+    /// @return a record of the round as it stands, with the orders that are over
+    RoundRecord MakeRecord();
+    void Evaluate(RoundRecord& record) const;
+    void Encode();
+
+    uint32_t m_rounds{20};           //!< how many
+    Time m_deadline;                 //!< of a round; zero: none
+    LatePolicy m_latePolicy{DROP};   //!< for updates after the round is closed
+    Time m_joinTimeout;              //!< how long to wait for all devices at the start
+    Time m_waitTimeout;              //!< how long to wait for any device later
+    Time m_emptyRound;               //!< duration of a round with no order in its plan
+    bool m_evaluate{true};           //!< whether to evaluate each round
+
+    uint32_t m_round{1};             //!< that runs, or is next
+    uint32_t m_version{0};           //!< of the global model
+    bool m_running{false};           //!< between Start and Stop
+    bool m_gathering{false};         //!< waiting for all devices, as after a start
+    bool m_inRound{false};           //!< between BeginRound and CloseRound
+    bool m_initialized{false};       //!< whether there is a global model
+    uint32_t m_joined{0};            //!< devices with a session
+    std::vector<bool> m_connected;   //!< by device
+    Eigen::VectorXf m_parameters;    //!< the global model
+    std::shared_ptr<const Payload> m_encoded; //!< the same, as sent
+    std::unique_ptr<Aggregator> m_aggregator;              //!< collects updates
+
+    RoundRecord m_record;            //!< of the running round
+    double m_energyBeforeJ{0};       //!< spent by all devices before it
+    Outcome m_last;                  //!< measured, of the last round
+    std::vector<std::unique_ptr<InFlight>> m_inFlight; //!< by device; null: none
+    uint32_t m_outstanding{0};       //!< orders of the running round that are not over
+    uint32_t m_merged{0};            //!< updates in the aggregator
+    EventId m_deadlineEvent;         //!< closes the round
+    EventId m_beginEvent;            //!< begins the next one
+    EventId m_waitEvent;             //!< gives up waiting
+
+    TracedCallback<const SystemState&, const Plan&, const Outcome&> m_roundBeginTrace; //!< begins
+    TracedCallback<const RoundRecord&> m_roundEndTrace;                //!< ends
+    TracedCallback<uint32_t, uint32_t, uint32_t> m_aggregatedTrace;    //!< merged
+    TracedCallback<const std::string&> m_finishedTrace;                //!< nothing more
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_SYNC_COORDINATOR_H */
