@@ -10,6 +10,7 @@
 #include "ns3/event-id.h"
 #include "ns3/ptr.h"
 
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -29,6 +30,11 @@
 #define FL_ASSIGN_STREAMS_OVERRIDE override
 #else
 #define FL_ASSIGN_STREAMS_OVERRIDE
+#endif
+
+// Written where ns-3 was configured with --enable-build-version, as Debian's is.
+#if __has_include("ns3/version-defines.h")
+#include "ns3/version-defines.h"
 #endif
 
 namespace ns3
@@ -156,6 +162,20 @@ inline bool
 IsPending(const EventId& event)
 {
     return compat::IsPending(0, event);
+}
+
+/**
+ * @ingroup fl
+ * @return ns-3's version ("3.37"), or "unknown" where it was built without saying so
+ */
+inline std::string
+Ns3Version()
+{
+#ifdef NS3_VERSION_MAJOR
+    return std::to_string(NS3_VERSION_MAJOR) + "." + std::to_string(NS3_VERSION_MINOR);
+#else
+    return "unknown";
+#endif
 }
 
 /**

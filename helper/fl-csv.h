@@ -1,0 +1,95 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_CSV_H
+#define FL_CSV_H
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/**
+ * @file
+ * @ingroup fl
+ * Rows of the result files. No field holds a comma, a quote or a line end.
+ */
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @param text the shortest decimal text that reads back as the same number is appended to it
+ * @param value the number; NaN (absent) appends nothing
+ */
+void AppendNumber(std::string& text, double value);
+
+/// Puts a row together; its memory is used again for the next one.
+class CsvRow
+{
+  public:
+    /// @param value a number; NaN (absent) becomes an empty field
+    CsvRow& Add(double value);
+    /// @param value a whole number
+    CsvRow& Add(uint32_t value);
+    /// @param value a text
+    CsvRow& Add(const char* value);
+    /// @param fields how many empty fields
+    CsvRow& AddAbsent(uint32_t fields);
+    /// @return the row with its line end; valid until the next Add(), which begins a new row
+    std::string_view Finish();
+
+  private:
+    void Separate();
+
+    std::string m_text;     //!< the row
+    bool m_finished{false}; //!< whether the next field begins a new row
+};
+
+/// Reads a file row by row, columns by name.
+class CsvReader
+{
+  public:
+    /**
+     * @param path the file
+     * @throws std::runtime_error if it can't be read or has no header
+     */
+    explicit CsvReader(const std::filesystem::path& path);
+
+    /**
+     * @param name a column of the header
+     * @return its index
+     * @throws std::runtime_error if there is none
+     */
+    size_t Column(const std::string& name) const;
+
+    /**
+     * Go to the next row.
+     * @return false at the end
+     * @throws std::runtime_error if the row has another number of fields than the header
+     */
+    bool Next();
+
+    /// @return the field's text
+    std::string_view Text(size_t column) const;
+    /// @return the field as a number, NaN if it is empty
+    double Number(size_t column) const;
+
+  private:
+    void Split();
+
+    std::string m_path;                     //!< for messages
+    std::ifstream m_stream;                 //!< the file
+    std::string m_line;                     //!< current row
+    std::vector<std::string_view> m_fields; //!< its fields
+    std::vector<std::string> m_header;      //!< names of the columns
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_CSV_H */

@@ -1,0 +1,82 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-main.h"
+
+#include "ns3/fl-error.h"
+
+#include <algorithm>
+#include <csignal>
+#include <iostream>
+#include <new>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+int
+Report(const std::string& program, std::string message, int code)
+{
+    std::replace(message.begin(), message.end(), '\n', ' ');
+    std::cout.flush();
+    std::cerr << program << ": error: " << message << std::endl;
+    return code;
+}
+
+} // namespace
+
+std::string
+ProgramName(const std::string& path)
+{
+    std::string name = path.substr(path.find_last_of('/') + 1);
+    if (name.rfind("ns3", 0) == 0 && name.find('-') != std::string::npos)
+    {
+        // ns-3's build: ns3.37-NAME-debug, ns3-dev-NAME-default; release builds add no profile.
+        name = name.substr(name.find('-') + 1);
+        name = name.rfind("dev-", 0) == 0 ? name.substr(4) : name;
+        for (const char* profile :
+             {"-debug", "-default", "-optimized", "-relwithdebinfo", "-minsizerel"})
+        {
+            const size_t at = name.rfind(profile);
+            if (at != std::string::npos && at + std::string(profile).size() == name.size())
+            {
+                name.resize(at);
+            }
+        }
+    }
+    return name;
+}
+
+int
+RunMain(int argc, char* argv[], const std::function<int(int, char**)>& program)
+{
+    const std::string name = ProgramName(argc > 0 ? argv[0] : "fl");
+    std::signal(SIGXFSZ, SIG_IGN);
+    try
+    {
+        return program(argc, argv);
+    }
+    catch (const InvalidInput& error)
+    {
+        return Report(name, error.what(), EXIT_INVALID_INPUT);
+    }
+    catch (const Infeasible& error)
+    {
+        return Report(name, error.what(), EXIT_INFEASIBLE);
+    }
+    catch (const std::bad_alloc&)
+    {
+        return Report(name, "out of memory", EXIT_FAILED);
+    }
+    catch (const std::exception& error)
+    {
+        return Report(name, error.what(), EXIT_FAILED);
+    }
+}
+
+} // namespace fl
+} // namespace ns3

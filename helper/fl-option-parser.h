@@ -1,0 +1,130 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_OPTION_PARSER_H
+#define FL_OPTION_PARSER_H
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @ingroup fl
+ * What a value may be: the rule, and the rule in words.
+ *
+ * @tparam T type of the value: bool, uint32_t, uint64_t, double, std::string
+ */
+template <typename T>
+struct Allowed
+{
+    std::string text;                   //!< completes "must be ..."; empty: any value of the type
+    std::function<bool(const T&)> test; //!< empty: any value of the type
+};
+
+/**
+ * @tparam T uint32_t, uint64_t or double
+ * @param low smallest allowed value
+ * @param high largest allowed value
+ * @return the closed range
+ */
+template <typename T>
+Allowed<T> InRange(T low, T high);
+
+/**
+ * @param high largest allowed value
+ * @return the numbers above zero, up to that
+ */
+Allowed<double> Positive(double high);
+
+/**
+ * @param names the names
+ * @return exactly these
+ */
+Allowed<std::string> OneOf(std::vector<std::string> names);
+
+/**
+ * @ingroup fl
+ * A program's command line: `--name=value` for its own options, and all that ns-3 takes
+ * (`--RngRun=2`, `--ns3::fl::Class::Attribute=value`, `--PrintHelp`, ...).
+ *
+ * Names and values are validated here, before ns-3's CommandLine sees any: that one aborts, or
+ * exits with a page of text and a code of its own, where a user needs one line. Help texts and
+ * ns-3's own arguments are CommandLine's business as usual.
+ */
+class OptionParser
+{
+  public:
+    /**
+     * @param program name of the program
+     * @param usage what it does, for --help
+     */
+    OptionParser(const std::string& program, const std::string& usage);
+    ~OptionParser();
+    OptionParser(const OptionParser&) = delete;
+    OptionParser& operator=(const OptionParser&) = delete;
+
+    /**
+     * Add an option.
+     * @tparam T bool, uint32_t, uint64_t, double or std::string
+     * @param name without dashes; unique, and none of ns-3's
+     * @param help meaning and [unit]
+     * @param value holds the default; set by Parse(); must outlive this object's use
+     * @param allowed what is allowed beyond being of the type
+     * @param bare what the option means when it is written without `=value` (a bool means true);
+     *        empty: it needs a value
+     * @throws std::logic_error if the name is taken
+     */
+    template <typename T>
+    void Add(const std::string& name,
+             const std::string& help,
+             T& value,
+             Allowed<T> allowed = {},
+             const std::string& bare = "");
+
+    /**
+     * Parse and apply. Prints and ends the program with code 0 on `--help` and ns-3's `--Print...`.
+     * @param argc as main() gets it
+     * @param argv as main() gets it
+     * @throws InvalidInput on the first argument that is wrong; the message names it, its value and
+     *         what is allowed
+     */
+    void Parse(int argc, const char* const argv[]);
+
+    /// @return the program's name
+    const std::string& GetProgram() const;
+
+    /**
+     * @return the configuration in full: `options` (values in their types, defaults included),
+     *         `ns3_arguments` (name and text of those given), `rng_seed`, `rng_run`
+     */
+    nlohmann::ordered_json ToJson() const;
+
+  private:
+    struct Option;
+
+    Option* Find(const std::string& name) const;
+    void Insert(std::unique_ptr<Option> option);
+    std::string UnknownOption(const std::string& name) const;
+    void ParseOne(const std::string& argument);
+    bool HelpWanted(const std::vector<std::string>& arguments) const;
+    void RunCommandLine(std::vector<std::string> arguments);
+
+    std::string m_program;                          //!< name of the program
+    std::string m_usage;                            //!< what it does
+    std::vector<std::unique_ptr<Option>> m_options; //!< in the order in which they were added
+    std::vector<std::string> m_ns3Arguments;        //!< those for CommandLine, as they were given
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_OPTION_PARSER_H */

@@ -1,0 +1,557 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-plots.h"
+
+#include "fl-csv.h"
+#include "fl-output-file.h"
+
+#include "ns3/fl-error.h"
+#include "ns3/fl-plan.h"
+#include "ns3/gnuplot.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <fcntl.h>
+#include <sstream>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+// Okabe and Ito's palette, which readers with any colour vision tell apart.
+constexpr char BLUE[] = "#0072B2";
+constexpr char SKY_BLUE[] = "#56B4E9";
+constexpr char ORANGE[] = "#E69F00";
+constexpr char VERMILION[] = "#D55E00";
+constexpr char GREY[] = "#BBBBBB";
+
+/// Rounds that the timeline shows, and devices at most: more can't be read.
+constexpr uint32_t TIMELINE_ROUNDS = 3;
+constexpr size_t TIMELINE_DEVICES = 200;
+/// Points in the scatter plot at most: more make the file slow to open and the cloud no clearer.
+constexpr uint64_t SCATTER_POINTS = 5000;
+
+/// The smallest and the largest of some values.
+struct Range
+{
+    double low{ABSENT};  //!< smallest; ABSENT of none
+    double high{ABSENT}; //!< largest
+
+    void Add(double value)
+    {
+        low = std::fmin(low, value);
+        high = std::fmax(high, value);
+    }
+};
+
+/// What must be known of the data before a script can be written.
+struct Survey
+{
+    std::vector<double> roundStartsS; //!< of the timeline's rounds [s]
+    double timelineEndS{ABSENT};      //!< end of the last of these [s]
+    uint64_t rounds{0};               //!< rounds in all
+    bool evaluated{false};            //!< whether any round has an accuracy
+    std::vector<uint32_t> devices;    //!< those in the timeline, ascending
+    uint64_t timelineDevices{0};      //!< how many there would be without the limit
+    bool anyIdle{false};              //!< whether any bar of the timeline begins with a pause
+    bool anyFailed{false};            //!< whether any order in the timeline was not merged
+    uint64_t scatterPoints{0};        //!< uploads that have a prediction
+    uint64_t deviceRows{0};           //!< rows of devices.csv
+    Range uploadS;                    //!< of predicted and measured upload times [s]
+};
+
+void
+SurveyRounds(const std::filesystem::path& folder, Survey& survey)
+{
+    CsvReader reader(folder / "rounds.csv");
+    const size_t start = reader.Column("start_s");
+    const size_t end = reader.Column("end_s");
+    const size_t accuracy = reader.Column("accuracy");
+    for (; reader.Next(); ++survey.rounds)
+    {
+        survey.evaluated = survey.evaluated || !std::isnan(reader.Number(accuracy));
+        if (survey.rounds < TIMELINE_ROUNDS)
+        {
+            survey.roundStartsS.push_back(reader.Number(start));
+            survey.timelineEndS = reader.Number(end);
+        }
+    }
+}
+
+void
+SurveyDevices(const std::filesystem::path& folder, Survey& survey)
+{
+    CsvReader reader(folder / "devices.csv");
+    const size_t round = reader.Column("round");
+    const size_t device = reader.Column("device");
+    const size_t start = reader.Column("start_s");
+    const size_t idle = reader.Column("idle_s");
+    const size_t status = reader.Column("status");
+    const size_t measured = reader.Column("upload_s");
+    const size_t predicted = reader.Column("predicted_upload_s");
+    std::vector<uint32_t>& devices = survey.devices;
+    for (; reader.Next(); ++survey.deviceRows)
+    {
+        if (reader.Number(round) <= TIMELINE_ROUNDS && !std::isnan(reader.Number(start)))
+        {
+            devices.push_back(static_cast<uint32_t>(reader.Number(device)));
+            survey.anyIdle = survey.anyIdle || reader.Number(idle) > 0;
+            survey.anyFailed = survey.anyFailed || reader.Text(status) != "merged";
+        }
+        if (reader.Number(measured) > 0 && reader.Number(predicted) > 0)
+        {
+            ++survey.scatterPoints;
+            survey.uploadS.Add(reader.Number(measured));
+            survey.uploadS.Add(reader.Number(predicted));
+        }
+    }
+    std::sort(devices.begin(), devices.end());
+    devices.erase(std::unique(devices.begin(), devices.end()), devices.end());
+    survey.timelineDevices = devices.size();
+    devices.resize(std::min(devices.size(), TIMELINE_DEVICES));
+}
+
+/// @return text as a gnuplot string in single quotes, where only the quote itself is special
+std::string
+GnuplotQuote(const std::string& text)
+{
+    std::string quoted = "'";
+    for (const char c : text)
+    {
+        quoted += c == '\'' ? "''" : std::string(1, c);
+    }
+    return quoted + "'";
+}
+
+/// A script with what all plots have in common.
+class PlotScript
+{
+  public:
+    /**
+     * @param name of script and plot, without ending
+     * @param title above the plot
+     * @param xLabel with unit
+     * @param yLabel with unit
+     * @param width of the picture [pixel]
+     * @param height of the picture [pixel]
+     */
+    PlotScript(const std::string& name,
+               const std::string& title,
+               const std::string& xLabel,
+               const std::string& yLabel,
+               uint32_t width = 800,
+               uint32_t height = 500)
+        : m_name(name)
+    {
+        m_plot.SetTerminal(Describe("svg size ",
+                                    width,
+                                    ",",
+                                    height,
+                                    " dynamic enhanced background rgb 'white' font 'sans,14'"));
+        m_plot.SetTitle(title);
+        m_plot.SetLegend(xLabel, yLabel);
+        // A caller may send the picture elsewhere: gnuplot -e "output='name.svg'" NAME.plt
+        Line("if (!exists('output')) output = '" + name + ".svg'");
+        Line("set output output");
+        Line("set datafile separator ','");
+        Line("set border 3 linecolor rgb '#444444'");
+        Line("set tics nomirror");
+        Line("set grid linecolor rgb '#DDDDDD' linetype 1 linewidth 0.5");
+    }
+
+    /// Add a line of commands.
+    void Line(const std::string& command)
+    {
+        m_plot.AppendExtra(command);
+    }
+
+    /**
+     * Add a curve.
+     * @param data file, columns, style, as gnuplot writes it
+     * @param title its name in the key, or ""
+     * @param style what follows the title
+     */
+    void Curve(const std::string& data, const std::string& title, const std::string& style)
+    {
+        Gnuplot2dFunction curve("", data);
+        curve.SetExtra(
+            (title.empty() ? "notitle " : "title " + GnuplotQuote(title) + " noenhanced ") + style);
+        m_plot.AddDataset(curve);
+    }
+
+    /// Write NAME.plt into a folder, and note it down.
+    void Write(const std::filesystem::path& folder, std::vector<std::string>& scripts)
+    {
+        std::ostringstream text;
+        text << "# Draws " << m_name << ".svg from the CSV files in this folder: gnuplot " << m_name
+             << ".plt\n";
+        m_plot.GenerateOutput(text);
+        OutputFile file(folder / (m_name + ".plt"));
+        file.Write(text.str());
+        file.Publish();
+        scripts.push_back(m_name + ".plt");
+    }
+
+  private:
+    std::string m_name; //!< of the script
+    Gnuplot m_plot;     //!< what is written so far
+};
+
+/// Accuracy over a cumulative quantity: of one run as it is, of several mean and interval.
+void
+WriteAccuracy(const PlotRequest& request,
+              const std::string& name,
+              const std::string& title,
+              const std::string& xLabel,
+              const std::string& xOfRun,
+              const std::string& xOfMean,
+              std::vector<std::string>& scripts)
+{
+    PlotScript script(name, title, xLabel, "accuracy on held-out data [%]");
+    script.Line("set key bottom right");
+    script.Line("set offsets graph 0.01, graph 0.01, graph 0.05, graph 0.05");
+    script.Line("set xrange [0:]");
+    if (request.runs == 1)
+    {
+        script.Line("energy = 0.0");
+        script.Curve("'rounds.csv' using (" + xOfRun + "):(100 * column('accuracy'))",
+                     request.curve,
+                     Describe("with linespoints linecolor rgb '",
+                              BLUE,
+                              "' linewidth 2 pointtype 7 pointsize 0.5"));
+    }
+    else
+    {
+        const std::string x = "'curves.csv' using (column('" + xOfMean + "')):";
+        const std::string mean = "100 * column('accuracy_mean')";
+        const std::string half = "100 * column('accuracy_ci95')";
+        script.Curve(
+            x + "(" + mean + " - " + half + "):(" + mean + " + " + half + ")",
+            "95 % confidence interval",
+            Describe("with filledcurves fillcolor rgb '", SKY_BLUE, "' fillstyle solid 0.4"));
+        script.Curve(x + "(" + mean + ")",
+                     Describe(request.curve, ", mean of ", request.runs, " runs"),
+                     Describe("with linespoints linecolor rgb '",
+                              BLUE,
+                              "' linewidth 2 pointtype 7 pointsize 0.5"));
+    }
+    script.Write(request.folder, scripts);
+}
+
+/**
+ * The timeline's rows are numbered by a search in a string in which each device's number stands in
+ * a field of fixed width: gnuplot has no other map.
+ */
+std::string
+DeviceFields(const std::vector<uint32_t>& devices)
+{
+    std::string fields;
+    for (const uint32_t device : devices)
+    {
+        const std::string number = std::to_string(device);
+        fields += std::string(8 - std::min<size_t>(8, number.size()), ' ') + number;
+    }
+    return fields;
+}
+
+/// The rows' labels: each device's number, or of many every few, so that they stay apart.
+std::string
+DeviceTics(const std::vector<uint32_t>& devices)
+{
+    const size_t step = devices.size() <= 60 ? 1 : devices.size() <= 120 ? 5 : 10;
+    std::string tics;
+    for (size_t i = 0; i < devices.size(); i += step)
+    {
+        tics += Describe(i ? ", " : "", "'", devices[i], "' ", i);
+    }
+    return "set ytics (" + tics + ")";
+}
+
+void
+AddRoundMarks(PlotScript& script, const Survey& survey)
+{
+    const double span = survey.timelineEndS - survey.roundStartsS.front();
+    for (size_t i = 0; i < survey.roundStartsS.size(); ++i)
+    {
+        const double start = survey.roundStartsS[i];
+        const bool last = i + 1 == survey.roundStartsS.size();
+        const double end = last ? survey.timelineEndS : survey.roundStartsS[i + 1];
+        const std::string x = Describe("first ", start);
+        script.Line("set arrow from " + x + ", graph 0 to " + x +
+                    ", graph 1 nohead dashtype 2 linecolor rgb '#444444' front");
+        // A label wider than its round would run into the next one.
+        if (end - start > 0.1 * span)
+        {
+            script.Line(
+                Describe("set label 'round ", i + 1, "' at ", x, ", graph 1 offset 0.3,0.5"));
+        }
+    }
+}
+
+/// One phase of all bars; `before` are the phases that come before it.
+void
+AddPhase(PlotScript& script,
+         const std::string& data,
+         const std::string& column,
+         const std::string& before,
+         const char* title,
+         const char* colour)
+{
+    const std::string begin = "(at(column('round'), column('start_s'))" + before + ")";
+    script.Curve(
+        "'" + data + "' using " + begin + ":(row(column('device'))):" + begin + ":(" + begin +
+            " + column('" + column +
+            "')):(row(column('device')) - 0.4):(row(column('device')) + 0.4)",
+        title,
+        Describe("with boxxyerror fillcolor rgb '", colour, "' fillstyle solid 1 noborder"));
+}
+
+void
+WriteTimeline(const PlotRequest& request,
+              const Survey& survey,
+              const std::string& data,
+              std::vector<std::string>& scripts)
+{
+    const size_t rows = survey.devices.size();
+    const size_t rounds = survey.roundStartsS.size();
+    std::string title =
+        Describe("What devices do in ", rounds == 1 ? "round 1" : Describe("rounds 1 to ", rounds));
+    title += request.runs > 1 ? " of run 1" : "";
+    title += survey.timelineDevices > rows
+                 ? Describe(" (the first ", rows, " of ", survey.timelineDevices, " devices)")
+                 : "";
+    const uint32_t rowHeight = rows <= 60 ? 18 : rows <= 120 ? 10 : 6;
+    const auto height = static_cast<uint32_t>(150 + std::max<size_t>(rows, 4) * rowHeight);
+    PlotScript script("timeline", title, "simulated time [s]", "device", 1000, height);
+    script.Line("devices = '" + DeviceFields(survey.devices) + "'");
+    script.Line("found(d) = strstrt(devices, sprintf('%8d', d))");
+    script.Line("row(d) = found(d) ? (found(d) - 1) / 8 : NaN");
+    script.Line(Describe("at(round, start) = round <= ", rounds, " ? start : NaN"));
+    script.Line("known(s) = s >= 0 ? s : 0");
+    script.Line(DeviceTics(survey.devices));
+    script.Line(Describe("set yrange [", rows, " - 0.4:-0.6]"));
+    script.Line("set grid noytics");
+    script.Line("set title offset 0,1");
+    script.Line("set key outside bottom center horizontal");
+    AddRoundMarks(script, survey);
+    std::string before;
+    if (survey.anyIdle)
+    {
+        AddPhase(script, data, "idle_s", before, "idle", GREY);
+    }
+    before += " + known(column('idle_s'))";
+    AddPhase(script, data, "download_s", before, "download", SKY_BLUE);
+    before += " + known(column('download_s'))";
+    AddPhase(script, data, "compute_s", before, "compute", ORANGE);
+    before += " + known(column('compute_s'))";
+    AddPhase(script, data, "upload_s", before, "upload", BLUE);
+    if (survey.anyFailed)
+    {
+        before += " + known(column('upload_s'))";
+        script.Curve("'" + data + "' using (strcol('status') eq 'merged' ? NaN : " +
+                         "at(column('round'), column('start_s'))" + before +
+                         "):(row(column('device')))",
+                     "ended without being merged",
+                     "with points pointtype 2 pointsize 0.8 linewidth 2 linecolor rgb 'black'");
+    }
+    script.Write(request.folder, scripts);
+}
+
+void
+WriteUploadTime(const PlotRequest& request,
+                const Survey& survey,
+                const std::string& data,
+                std::vector<std::string>& scripts)
+{
+    const uint64_t every = (survey.scatterPoints + SCATTER_POINTS - 1) / SCATTER_POINTS;
+    std::string title = "Upload times, measured against predicted";
+    title += request.runs > 1 ? " (run 1)" : "";
+    PlotScript script("upload-time",
+                      title,
+                      "predicted upload time [s]",
+                      "measured upload time [s]",
+                      600,
+                      600);
+    const bool wide = survey.uploadS.high > 20 * survey.uploadS.low;
+    // A twentieth of the scale on both sides keeps the outermost points off the frame.
+    const double ratio = std::pow(survey.uploadS.high / survey.uploadS.low, 0.05) * 1.02;
+    const double margin =
+        0.05 * (survey.uploadS.high - survey.uploadS.low) + 0.01 * survey.uploadS.high;
+    const double low = wide ? survey.uploadS.low / ratio : survey.uploadS.low - margin;
+    const double high = wide ? survey.uploadS.high * ratio : survey.uploadS.high + margin;
+    script.Line(wide ? "set logscale xy" : "unset logscale");
+    script.Line(Describe("set xrange [", low, ":", high, "]"));
+    script.Line(Describe("set yrange [", low, ":", high, "]"));
+    script.Line("set size square");
+    script.Line("set key top left");
+    script.Curve("'" + data + "' every " + std::to_string(every) +
+                     " using (column('predicted_upload_s')):(column('upload_s'))",
+                 every > 1 ? Describe(request.curve, ", one of ", every, " uploads")
+                           : request.curve,
+                 Describe("with points pointtype 6 pointsize 0.6 linecolor rgb '", BLUE, "'"));
+    script.Curve("x",
+                 "measured = predicted",
+                 Describe("with lines dashtype 2 linewidth 1.5 linecolor rgb '", VERMILION, "'"));
+    script.Write(request.folder, scripts);
+}
+
+/// In a process of its own; does not return.
+[[noreturn]] void
+ExecGnuplot(const PlotRequest& request, const std::string& script, const std::string& assignment)
+{
+    const int null = open("/dev/null", O_WRONLY);
+    dup2(null, STDOUT_FILENO);
+    dup2(null, STDERR_FILENO);
+    // No shell: the folder's name needs no quoting, and the script names files beside itself.
+    if (chdir(request.folder.c_str()) == 0)
+    {
+        execlp(request.gnuplot.c_str(),
+               request.gnuplot.c_str(),
+               "-e",
+               assignment.c_str(),
+               script.c_str(),
+               static_cast<char*>(nullptr));
+    }
+    _exit(127);
+}
+
+/// What came of running gnuplot.
+enum class Drawing
+{
+    DRAWN,
+    FAILED,
+    NO_GNUPLOT
+};
+
+Drawing
+Draw(const PlotRequest& request, const std::string& script)
+{
+    const std::string picture = std::filesystem::path(script).stem().string() + ".svg";
+    const std::filesystem::path partial = request.folder / (picture + ".partial");
+    const std::string assignment = "output='" + picture + ".partial'";
+    const pid_t child = fork();
+    if (child == 0)
+    {
+        ExecGnuplot(request, script, assignment);
+    }
+    int status = 0;
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+    {
+    }
+    std::error_code error;
+    if (child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+    {
+        std::filesystem::rename(partial, request.folder / picture, error);
+        return error ? Drawing::FAILED : Drawing::DRAWN;
+    }
+    std::filesystem::remove(partial, error);
+    const bool absent = child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 127;
+    return absent ? Drawing::NO_GNUPLOT : Drawing::FAILED;
+}
+
+/// Pictures of an earlier program would show what the data beside them don't hold.
+void
+RemoveOldPlots(const std::filesystem::path& folder)
+{
+    std::error_code ignored;
+    for (const char* name : {"accuracy-time", "accuracy-energy", "timeline", "upload-time"})
+    {
+        std::filesystem::remove(folder / (std::string(name) + ".svg"), ignored);
+        std::filesystem::remove(folder / (std::string(name) + ".plt"), ignored);
+    }
+}
+
+} // namespace
+
+std::vector<std::string>
+WritePlotScripts(const PlotRequest& request)
+{
+    const std::string prefix = request.runs > 1 ? "run-1/" : "";
+    Survey survey;
+    SurveyRounds(request.folder / prefix, survey);
+    SurveyDevices(request.folder / prefix, survey);
+    std::vector<std::string> scripts;
+    if (survey.evaluated)
+    {
+        WriteAccuracy(request,
+                      "accuracy-time",
+                      "Accuracy over simulated time",
+                      "simulated time [s]",
+                      "column('end_s')",
+                      "end_s_mean",
+                      scripts);
+        WriteAccuracy(request,
+                      "accuracy-energy",
+                      "Accuracy over energy",
+                      "energy of all devices, computation and radio [J]",
+                      "energy = energy + column('energy_j')",
+                      "energy_so_far_j_mean",
+                      scripts);
+    }
+    if (!survey.devices.empty() && !survey.roundStartsS.empty())
+    {
+        WriteTimeline(request, survey, prefix + "devices.csv", scripts);
+    }
+    if (survey.scatterPoints > 0)
+    {
+        WriteUploadTime(request, survey, prefix + "devices.csv", scripts);
+    }
+    return scripts;
+}
+
+uint32_t
+DrawPlots(const PlotRequest& request, std::ostream& notes)
+{
+    RemoveOldPlots(request.folder);
+    uint32_t drawn = 0;
+    try
+    {
+        for (const auto& script : WritePlotScripts(request))
+        {
+            const Drawing drawing = Draw(request, script);
+            drawn += drawing == Drawing::DRAWN;
+            if (drawing == Drawing::NO_GNUPLOT)
+            {
+                notes
+                    << "No plots: gnuplot is not installed. To get them: apt install gnuplot-nox, "
+                       "then (cd "
+                    << ShellQuote(request.folder.string())
+                    << " && for f in *.plt; do gnuplot $f; done)" << std::endl;
+                break;
+            }
+            if (drawing == Drawing::FAILED)
+            {
+                notes << "No plot of " << script << ": gnuplot failed. To see why: (cd "
+                      << ShellQuote(request.folder.string()) << " && gnuplot " << script << ")"
+                      << std::endl;
+            }
+        }
+    }
+    catch (const std::exception& error)
+    {
+        notes << "No plots: " << error.what() << std::endl;
+    }
+    return drawn;
+}
+
+std::string
+ShellQuote(const std::string& text)
+{
+    std::string quoted = "'";
+    for (const char c : text)
+    {
+        quoted += c == '\'' ? "'\\''" : std::string(1, c);
+    }
+    return quoted + "'";
+}
+
+} // namespace fl
+} // namespace ns3

@@ -1,0 +1,101 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_RESULT_FOLDER_H
+#define FL_RESULT_FOLDER_H
+
+#include "fl-results.h"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @ingroup fl
+ * A program's results folder: `rounds.csv` and `devices.csv` of one run, or of each in `run-K/` and
+ * then `curves.csv` with the means, and `summary.json`.
+ *
+ * All files appear together, at Finish(); what an earlier program left in their places stays until
+ * then. Destroyed before that (as by an exception), nothing of this run is left.
+ *
+ * @code
+ * ResultFolder results(options.out, options.runs, program, parser.ToJson());
+ * for (uint32_t run = 0; run < options.runs; ++run)
+ * {
+ *     ResultWriter& writer = results.BeginRun();
+ *     ... // AddRound() whenever a round is closed
+ * }
+ * results.Finish("done");
+ * @endcode
+ */
+class ResultFolder
+{
+  public:
+    /**
+     * @param folder is created if it is not there
+     * @param runs how many runs there will be
+     * @param program its name
+     * @param configuration goes into summary.json as it is (OptionParser::ToJson())
+     * @throws InvalidInput if the folder or its files can't be created
+     */
+    ResultFolder(const std::filesystem::path& folder,
+                 uint32_t runs,
+                 const std::string& program,
+                 const nlohmann::ordered_json& configuration);
+    ~ResultFolder();
+
+    /**
+     * End the run before, if any, and begin the next one.
+     * @return where its rounds go, until the next BeginRun() or Finish()
+     * @throws InvalidInput, std::runtime_error as ResultWriter
+     */
+    ResultWriter& BeginRun();
+
+    /**
+     * All runs are over: write summary and curves, and make all files appear.
+     * @param status "done", or in a word why it ended early ("stopped")
+     * @throws std::runtime_error if a file can't be written
+     */
+    void Finish(const std::string& status);
+
+    /// @return the totals of each run that has begun
+    std::vector<const RunTotals*> GetTotals() const;
+    /// @return the folder
+    const std::filesystem::path& GetFolder() const;
+    /// @return how many runs there are to be
+    uint32_t GetRuns() const;
+    /// @return real time since construction, up to Finish() [s]
+    double WallClockS() const;
+
+  private:
+    void WriteCurves();
+    nlohmann::ordered_json Summary(const std::string& status) const;
+    void RemoveStaleFiles() const;
+
+    std::filesystem::path m_folder;                          //!< where
+    uint32_t m_runs;                                         //!< how many runs
+    std::string m_program;                                   //!< the program's name
+    std::unique_ptr<nlohmann::ordered_json> m_configuration; //!< goes into the summary
+    std::chrono::steady_clock::time_point m_start;           //!< of construction
+    double m_wallClockS{0};                                  //!< up to Finish(); 0 before that [s]
+    OutputFile m_summary;                                    //!< summary.json
+    std::unique_ptr<OutputFile> m_curves;                    //!< curves.csv, for several runs
+    std::vector<std::unique_ptr<ResultWriter>> m_writers;    //!< by run
+};
+
+/// @return the largest amount of memory that this process had in use so far [byte]
+uint64_t PeakMemoryBytes();
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_RESULT_FOLDER_H */

@@ -1,0 +1,234 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-results.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+double
+Known(double value)
+{
+    return std::isnan(value) ? 0 : value;
+}
+
+/// The sum of what is known; absent where nothing is.
+double
+EnergyOrAbsent(const WorkOutcome& work)
+{
+    const bool known = !std::isnan(work.computeEnergyJ) || !std::isnan(work.radioEnergyJ);
+    return known ? work.EnergyJ() : ABSENT;
+}
+
+/// Creates the folder before the members that write into it.
+const std::filesystem::path&
+Created(const std::filesystem::path& folder)
+{
+    CreateFolder(folder);
+    return folder;
+}
+
+} // namespace
+
+RunTotals::RunTotals()
+{
+    timeToAccuracyS.fill(ABSENT);
+    energyToAccuracyJ.fill(ABSENT);
+}
+
+void
+RunTotals::AddWork(const WorkRecord& work)
+{
+    const WorkOutcome& measured = work.measured;
+    ++byStatus[static_cast<size_t>(measured.status)];
+    computeEnergyJ += Known(measured.computeEnergyJ);
+    radioEnergyJ += Known(measured.radioEnergyJ);
+    circuitEnergyJ += Known(measured.circuitEnergyJ);
+    if (!std::isnan(measured.uploadS))
+    {
+        uploadedBytes += Known(measured.payloadBits) / 8;
+    }
+    const Transfer* download = work.order.FindTransfer(Direction::DOWNLINK);
+    if (download && !std::isnan(measured.downloadS))
+    {
+        downloadedBytes += download->payloadBits / 8;
+    }
+    if (!std::isnan(measured.uploadS) && work.predicted.uploadS > 0)
+    {
+        const double error = std::abs(measured.uploadS / work.predicted.uploadS - 1);
+        predictionError.Add(error);
+        largestPredictionError = std::fmax(largestPredictionError, error);
+    }
+}
+
+void
+RunTotals::AddRound(const RoundRecord& record)
+{
+    ++rounds;
+    simulatedTimeS = record.endS;
+    energyJ += record.energyJ;
+    selected += record.selected;
+    received += record.received;
+    for (const auto& work : record.over)
+    {
+        AddWork(work);
+    }
+    finalLoss = std::isnan(record.loss) ? finalLoss : record.loss;
+    finalAccuracy = std::isnan(record.accuracy) ? finalAccuracy : record.accuracy;
+    bestAccuracy = std::fmax(bestAccuracy, record.accuracy);
+    for (size_t i = 0; i < LEVELS.size(); ++i)
+    {
+        if (std::isnan(timeToAccuracyS[i]) && record.accuracy >= LEVELS[i])
+        {
+            timeToAccuracyS[i] = record.endS;
+            energyToAccuracyJ[i] = energyJ;
+        }
+    }
+}
+
+const char ResultWriter::ROUNDS_HEADER[] =
+    "round,task,start_s,end_s,selected,received,loss,accuracy,energy_j,objective,bound,"
+    "predicted_duration_s\n";
+
+const char ResultWriter::DEVICES_HEADER[] =
+    "round,task,device,selected,gain,bandwidth_hz,tx_power_w,cpu_hz,iterations,samples,idle_s,"
+    "download_s,compute_s,upload_s,energy_compute_j,energy_radio_j,predicted_download_s,"
+    "predicted_compute_s,predicted_upload_s,predicted_energy_j,start_s,status,server,base_version,"
+    "staleness,payload_bits,energy_circuit_j\n";
+
+ResultWriter::ResultWriter(const std::filesystem::path& folder)
+    : m_rounds(Created(folder) / "rounds.csv"),
+      m_devices(folder / "devices.csv")
+{
+    m_rounds.Write(ROUNDS_HEADER);
+    m_devices.Write(DEVICES_HEADER);
+}
+
+void
+ResultWriter::AddRound(const RoundRecord& record)
+{
+    m_totals.AddRound(record);
+    m_row.Add(record.round)
+        .Add(record.task)
+        .Add(record.startS)
+        .Add(record.endS)
+        .Add(record.selected)
+        .Add(record.received)
+        .Add(record.loss)
+        .Add(record.accuracy)
+        .Add(record.energyJ)
+        .Add(record.objective)
+        .Add(record.bound)
+        .Add(record.predictedDurationS);
+    m_rounds.Write(m_row.Finish());
+    WriteDevices(record);
+}
+
+void
+ResultWriter::WriteDevices(const RoundRecord& record)
+{
+    // Both lists are by device: merged, a reader finds a round's rows where they are expected.
+    auto sitOut = record.satOut.begin();
+    for (const auto& work : record.over)
+    {
+        for (; sitOut != record.satOut.end() && *sitOut < work.order.device; ++sitOut)
+        {
+            WriteSitOut(record, *sitOut);
+        }
+        WriteOrder(record, work);
+    }
+    for (; sitOut != record.satOut.end(); ++sitOut)
+    {
+        WriteSitOut(record, *sitOut);
+    }
+}
+
+void
+ResultWriter::WriteOrder(const RoundRecord& record, const WorkRecord& work)
+{
+    const Transfer* uplink = work.order.FindTransfer(Direction::UPLINK);
+    const bool granted = uplink && uplink->grant;
+    const Compute* compute = work.order.FindCompute();
+    const WorkOutcome& measured = work.measured;
+    const WorkOutcome& predicted = work.predicted;
+    m_row.Add(work.order.round)
+        .Add(record.task)
+        .Add(work.order.device)
+        .Add(1U)
+        .Add(work.gain)
+        .Add(granted ? uplink->grant->bandwidthHz : ABSENT)
+        .Add(granted ? uplink->grant->txPowerW : ABSENT)
+        .Add(compute ? compute->cpuHz : ABSENT)
+        .Add(measured.iterations)
+        .Add(measured.samples)
+        .Add(measured.idleS)
+        .Add(measured.downloadS)
+        .Add(measured.computeS)
+        .Add(measured.uploadS)
+        .Add(measured.computeEnergyJ)
+        .Add(measured.radioEnergyJ)
+        .Add(predicted.downloadS)
+        .Add(predicted.computeS)
+        .Add(predicted.uploadS)
+        .Add(EnergyOrAbsent(predicted))
+        .Add(measured.startS)
+        .Add(ToString(measured.status))
+        .Add(work.order.server)
+        .Add(measured.baseVersion)
+        .Add(measured.staleness)
+        .Add(measured.payloadBits)
+        .Add(measured.circuitEnergyJ);
+    m_devices.Write(m_row.Finish());
+}
+
+void
+ResultWriter::WriteSitOut(const RoundRecord& record, DeviceId device)
+{
+    constexpr uint32_t COLUMNS_AFTER_SELECTED = 23;
+    m_row.Add(record.round).Add(record.task).Add(device).Add(0U).AddAbsent(COLUMNS_AFTER_SELECTED);
+    m_devices.Write(m_row.Finish());
+}
+
+void
+ResultWriter::SetCounter(const std::string& name, double value)
+{
+    m_totals.counters[name] = value;
+}
+
+const RunTotals&
+ResultWriter::GetTotals() const
+{
+    return m_totals;
+}
+
+void
+ResultWriter::Close()
+{
+    m_rounds.Close();
+    m_devices.Close();
+}
+
+void
+ResultWriter::Publish()
+{
+    Close();
+    m_rounds.Publish();
+    m_devices.Publish();
+}
+
+const std::filesystem::path&
+ResultWriter::GetPartialRounds() const
+{
+    return m_rounds.GetPartialPath();
+}
+
+} // namespace fl
+} // namespace ns3
