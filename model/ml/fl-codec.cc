@@ -1,0 +1,162 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-codec.h"
+
+#include "../fl-error.h"
+
+#include <cmath>
+#include <cstring>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// Bits of an IEEE 754 single.
+uint32_t
+BitsOf(float value)
+{
+    uint32_t bits;
+    std::memcpy(&bits, &value, sizeof(bits));
+    return bits;
+}
+
+/// Single from its bits.
+float
+FromBits(uint32_t bits)
+{
+    float value;
+    std::memcpy(&value, &bits, sizeof(value));
+    return value;
+}
+
+/// Complain about the first value that is not finite; what tells where it is.
+void
+RequireFinite(const Eigen::VectorXf& values, Encoding encoding, const char* what)
+{
+    if (values.allFinite())
+    {
+        return;
+    }
+    for (Eigen::Index i = 0; i < values.size(); i++)
+    {
+        if (!std::isfinite(values[i]))
+        {
+            throw InvalidInput(Describe(what,
+                                        " ",
+                                        i,
+                                        " is ",
+                                        values[i],
+                                        ": must be finite in ",
+                                        ToString(encoding)));
+        }
+    }
+}
+
+/// The parameters as they will be read back.
+Eigen::VectorXf
+Rounded(Encoding encoding, const Eigen::VectorXf& parameters)
+{
+    return encoding == Encoding::FLOAT16 ? parameters.cast<Eigen::half>().cast<float>().eval()
+                                         : parameters;
+}
+
+} // namespace
+
+const char*
+ToString(Encoding encoding)
+{
+    return encoding == Encoding::FLOAT16 ? "float16" : "float32";
+}
+
+Encoding
+ParseEncoding(const std::string& text)
+{
+    for (const Encoding encoding : {Encoding::FLOAT32, Encoding::FLOAT16})
+    {
+        if (text == ToString(encoding))
+        {
+            return encoding;
+        }
+    }
+    throw InvalidInput(Describe("encoding '", text, "': must be float32 or float16"));
+}
+
+uint64_t
+EncodedBytes(Encoding encoding, uint64_t count)
+{
+    return count * (encoding == Encoding::FLOAT16 ? 2 : 4);
+}
+
+std::vector<uint8_t>
+Encode(Encoding encoding, const Eigen::VectorXf& parameters)
+{
+    RequireFinite(Rounded(encoding, parameters), encoding, "parameter");
+    const auto count = static_cast<size_t>(parameters.size());
+    std::vector<uint8_t> bytes(EncodedBytes(encoding, count));
+    for (size_t i = 0; i < count; i++)
+    {
+        const float value = parameters[static_cast<Eigen::Index>(i)];
+        if (encoding == Encoding::FLOAT16)
+        {
+            const uint16_t bits = Eigen::half(value).x;
+            bytes[2 * i] = static_cast<uint8_t>(bits);
+            bytes[2 * i + 1] = static_cast<uint8_t>(bits >> 8);
+        }
+        else
+        {
+            const uint32_t bits = BitsOf(value);
+            bytes[4 * i] = static_cast<uint8_t>(bits);
+            bytes[4 * i + 1] = static_cast<uint8_t>(bits >> 8);
+            bytes[4 * i + 2] = static_cast<uint8_t>(bits >> 16);
+            bytes[4 * i + 3] = static_cast<uint8_t>(bits >> 24);
+        }
+    }
+    return bytes;
+}
+
+Eigen::VectorXf
+Decode(Encoding encoding, const uint8_t* bytes, size_t size, uint64_t count)
+{
+    if (size != EncodedBytes(encoding, count))
+    {
+        throw InvalidInput(Describe("model of ",
+                                    size,
+                                    " bytes: must be ",
+                                    EncodedBytes(encoding, count),
+                                    ", ",
+                                    count,
+                                    " parameters in ",
+                                    ToString(encoding)));
+    }
+    Eigen::VectorXf parameters(static_cast<Eigen::Index>(count));
+    for (size_t i = 0; i < count; i++)
+    {
+        float& value = parameters[static_cast<Eigen::Index>(i)];
+        if (encoding == Encoding::FLOAT16)
+        {
+            const auto bits = static_cast<uint16_t>(bytes[2 * i] | bytes[2 * i + 1] << 8);
+            value = Eigen::half_impl::half_to_float(Eigen::half_impl::raw_uint16_to_half(bits));
+        }
+        else
+        {
+            value = FromBits(uint32_t{bytes[4 * i]} | uint32_t{bytes[4 * i + 1]} << 8 |
+                             uint32_t{bytes[4 * i + 2]} << 16 | uint32_t{bytes[4 * i + 3]} << 24);
+        }
+    }
+    RequireFinite(parameters, encoding, "received parameter");
+    return parameters;
+}
+
+Eigen::VectorXf
+Decode(Encoding encoding, const std::vector<uint8_t>& bytes, uint64_t count)
+{
+    return Decode(encoding, bytes.data(), bytes.size(), count);
+}
+
+} // namespace fl
+} // namespace ns3

@@ -1,0 +1,116 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_DATASET_H
+#define FL_DATASET_H
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+/// How a sample's features form an image; features are in the order channel, row, column.
+struct ImageShape
+{
+    uint32_t channels{1}; //!< 1: grey, 3: colour
+    uint32_t rows{1};     //!< height [pixel]
+    uint32_t columns{1};  //!< width [pixel]
+
+    /// @return features per sample
+    uint32_t Size() const;
+};
+
+/// @return whether both have the same channels, rows and columns
+bool operator==(const ImageShape& a, const ImageShape& b);
+/// @return whether they differ
+bool operator!=(const ImageShape& a, const ImageShape& b);
+
+/**
+ * @ingroup fl
+ * Labelled samples, immutable: one copy serves all devices and threads; a device's part of it is a
+ * list of indices.
+ */
+class Dataset
+{
+  public:
+    /// No sample, no class.
+    Dataset() = default;
+    /**
+     * @param features features x samples, one column per sample
+     * @param labels one per sample, each below classes
+     * @param classes number of classes, 1 to 256
+     * @param shape how features form an image
+     * @param name used in messages, a file's name for instance
+     * @throws InvalidInput if sizes do not agree, a label is out of range or a feature not finite
+     */
+    Dataset(Eigen::MatrixXf features,
+            std::vector<uint8_t> labels,
+            uint32_t classes,
+            ImageShape shape,
+            const std::string& name = "data set");
+
+    /**
+     * From images with one byte per pixel, which become features in [0, 1].
+     * @param pixels sample after sample, each shape.Size() bytes
+     * @param labels one per sample, each below classes
+     * @param classes number of classes, 1 to 256
+     * @param shape of each image
+     * @param name used in messages
+     * @return the data set
+     * @throws InvalidInput as the constructor
+     */
+    static Dataset FromPixels(const std::vector<uint8_t>& pixels,
+                              std::vector<uint8_t> labels,
+                              uint32_t classes,
+                              ImageShape shape,
+                              const std::string& name = "data set");
+
+    /// @return features x samples
+    const Eigen::MatrixXf& Features() const;
+    /// @return labels, one per sample
+    const std::vector<uint8_t>& Labels() const;
+    /// @return the number of samples
+    uint32_t Size() const;
+    /// @return the number of features per sample
+    uint32_t Dimension() const;
+    /// @return the number of classes
+    uint32_t Classes() const;
+    /// @return how features form an image
+    const ImageShape& Shape() const;
+
+    /**
+     * @param sample which one
+     * @return its features as bytes, [0, 1] to 0 ... 255, rounded and clipped
+     */
+    std::vector<uint8_t> Pixels(uint32_t sample) const;
+
+    /**
+     * @param samples which ones
+     * @return a data set of copies
+     * @throws InvalidInput if an index is out of range
+     */
+    Dataset Subset(const std::vector<uint32_t>& samples) const;
+
+  private:
+    Eigen::MatrixXf m_features;
+    std::vector<uint8_t> m_labels;
+    uint32_t m_classes{0};
+    ImageShape m_shape;
+};
+
+/// What is trained on, and what is held out.
+struct TrainTest
+{
+    Dataset train; //!< to be shared among the devices
+    Dataset test;  //!< for evaluation only
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_DATASET_H */

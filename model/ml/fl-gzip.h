@@ -1,0 +1,51 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_GZIP_H
+#define FL_GZIP_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/**
+ * @file
+ * @ingroup fl
+ * gzip (RFC 1952) in memory. The only place that knows zlib, which is optional.
+ */
+
+namespace ns3
+{
+namespace fl
+{
+
+/// @return whether this was built with zlib
+bool GzipIsAvailable();
+
+/**
+ * @param bytes a file's contents
+ * @return whether they begin as gzipped data does
+ */
+bool IsGzip(const std::vector<uint8_t>& bytes);
+
+/**
+ * @param bytes gzipped data, of one or more members
+ * @param name of the file, for messages
+ * @return what was packed
+ * @throws InvalidInput if the data are truncated or damaged, more than 4 GiB when unpacked, or if
+ *         this was built without zlib
+ */
+std::vector<uint8_t> Gunzip(const std::vector<uint8_t>& bytes, const std::string& name);
+
+/**
+ * @param bytes what to pack
+ * @param name of the file, for messages
+ * @return the same gzipped, the same bytes each time (no time stamp)
+ * @throws InvalidInput if this was built without zlib
+ */
+std::vector<uint8_t> Gzip(const std::vector<uint8_t>& bytes, const std::string& name);
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_GZIP_H */

@@ -1,0 +1,168 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_MODEL_H
+#define FL_MODEL_H
+
+#include "fl-layer.h"
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+/// Where a named part of a model's flat parameter vector lies, and what matrix it is.
+struct Slice
+{
+    std::string name;    //!< "layer.parameter", for example "dense1.weight"
+    size_t offset{0};    //!< index of its first element
+    uint32_t rows{0};    //!< of the matrix
+    uint32_t columns{0}; //!< of the matrix; 1: a vector
+
+    /// @return number of elements
+    size_t Size() const;
+};
+
+/// Which slices of a model training changes; made by Model::Trainable().
+struct TrainableMask
+{
+    std::vector<uint8_t> slices; //!< by slice: 1 trains, 0 is frozen
+};
+
+/**
+ * @ingroup fl
+ * Where a model's passes keep what lies between layers. One per thread; grows to the largest batch
+ * seen, so that the next steps allocate nothing.
+ */
+class Workspace
+{
+  private:
+    friend class Model;
+    std::vector<Eigen::VectorXf> m_outputs;   //!< by layer, outputs x batch
+    std::vector<Eigen::VectorXf> m_gradients; //!< by layer, of its input: inputs x batch
+};
+
+/**
+ * @ingroup fl
+ * A chain of layers that knows structure only. Its parameters are one flat vector which comes with
+ * each call, so that one immutable model serves every client and every thread, and what crosses the
+ * air is that vector. Every column of a matrix is one sample.
+ *
+ * The loss stands outside (SoftmaxCrossEntropy()): Backward() begins from the gradient of the
+ * output, and returns that of the input, wherever in a longer chain this one sits.
+ *
+ * To add a model, derive a class whose constructor makes the layers, and name it in
+ * fl-model-factory.cc.
+ */
+class Model
+{
+  public:
+    /**
+     * @param layers at least one; each takes what the one before puts out; names differ
+     * @throws InvalidInput if they do not fit together
+     */
+    explicit Model(std::vector<std::unique_ptr<const Layer>> layers);
+    virtual ~Model() = default;
+    Model(const Model&) = delete;
+    Model& operator=(const Model&) = delete;
+
+    /// @return features per sample that go in
+    uint32_t InputSize() const;
+    /// @return outputs per sample, for a classifier its classes
+    uint32_t OutputSize() const;
+    /// @return elements of the flat parameter vector
+    size_t ParameterCount() const;
+    /// @return the named parts of the parameter vector, in their order, without gaps
+    const std::vector<Slice>& Slices() const;
+
+    /**
+     * @param name of a slice
+     * @return the slice
+     * @throws InvalidInput if there is none, naming those there are
+     */
+    const Slice& FindSlice(const std::string& name) const;
+
+    /**
+     * @param parameters the flat vector
+     * @param slice one of Slices()
+     * @return that part of it as a matrix
+     */
+    static MatrixView View(Eigen::VectorXf& parameters, const Slice& slice);
+    /// @copydoc View(Eigen::VectorXf&,const Slice&)
+    static ConstMatrixView View(const Eigen::VectorXf& parameters, const Slice& slice);
+
+    /**
+     * @param seed where chance comes from
+     * @return parameters to begin training with; the same for the same seed
+     */
+    Eigen::VectorXf InitialParameters(uint64_t seed) const;
+
+    /**
+     * @param patterns names of slices, where * stands for any text; none: all train
+     * @return the mask of those that one of them matches
+     * @throws InvalidInput if a pattern matches nothing, naming the slices there are
+     */
+    TrainableMask Trainable(const std::vector<std::string>& patterns = {}) const;
+
+    /**
+     * @param parameters the flat vector
+     * @param input inputs x batch
+     * @param workspace keeps what Backward() needs; the result lies there
+     * @return outputs x batch, valid until the workspace's next use
+     * @throws InvalidInput if a size does not fit
+     */
+    ConstMatrixView Forward(const Eigen::VectorXf& parameters,
+                            const ConstMatrixView& input,
+                            Workspace& workspace) const;
+
+    /**
+     * After Forward() with the same arguments.
+     * @param parameters the flat vector
+     * @param input inputs x batch
+     * @param outputGradient of the loss with respect to the output, outputs x batch
+     * @param mask which slices train; the gradient of others is left as it is
+     * @param workspace as Forward() left it
+     * @param gradient of the loss with respect to the parameters; is added to
+     * @param wantInputGradient whether to go on to the input
+     * @return the gradient with respect to the input, inputs x batch, valid until the workspace's
+     *         next use; data are null if not wanted
+     * @throws InvalidInput if a size does not fit
+     */
+    ConstMatrixView Backward(const Eigen::VectorXf& parameters,
+                             const ConstMatrixView& input,
+                             const ConstMatrixView& outputGradient,
+                             const TrainableMask& mask,
+                             Workspace& workspace,
+                             Eigen::VectorXf& gradient,
+                             bool wantInputGradient = false) const;
+
+  private:
+    /// A layer and where its parameters lie.
+    struct Link
+    {
+        std::unique_ptr<const Layer> layer;
+        size_t offset;     //!< of its parameters
+        size_t firstSlice; //!< of its slices
+        size_t sliceCount; //!< how many it has
+    };
+
+    /// Complain about a vector of another model.
+    void CheckParameters(const Eigen::VectorXf& parameters, const char* what) const;
+    /// @return the first layer that Backward() has to reach
+    size_t FirstNeededLayer(const TrainableMask& mask, bool wantInputGradient) const;
+
+    std::vector<Link> m_links;
+    std::vector<Slice> m_slices;
+    size_t m_parameterCount{0};
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_MODEL_H */

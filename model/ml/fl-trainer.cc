@@ -1,0 +1,367 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-trainer.h"
+
+#include "../fl-error.h"
+#include "fl-loss.h"
+#include "fl-random-stream.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// Columns of one block where a batch or a data set is worked through in blocks.
+constexpr uint32_t BLOCK_SAMPLES = 256;
+
+/// A device's buffers while it trains. One per thread, reused, so that steps allocate nothing.
+struct TrainingBuffers
+{
+    Workspace workspace;            //!< between layers
+    Eigen::MatrixXf features;       //!< of a block, gathered: inputs x at least a block's samples
+    Eigen::MatrixXf outputGradient; //!< outputs x at least a block's samples
+    std::vector<uint8_t> labels;    //!< of a block
+    Eigen::VectorXf gradient;       //!< of all parameters
+    Eigen::VectorXf velocity;       //!< of all parameters, where there is momentum
+    std::vector<uint32_t> order;    //!< samples in the order of their turn
+};
+
+/// Complain if a data set is not what a model takes.
+void
+CheckFit(const Model& model, const Dataset& dataset)
+{
+    if (dataset.Dimension() != model.InputSize() || dataset.Classes() > model.OutputSize())
+    {
+        throw InvalidInput(Describe("data of ",
+                                    dataset.Dimension(),
+                                    " features and ",
+                                    dataset.Classes(),
+                                    " classes: must be ",
+                                    model.InputSize(),
+                                    " and at most ",
+                                    model.OutputSize(),
+                                    ", the model's"));
+    }
+}
+
+/// A contiguous range of the flat parameter vector that trains.
+struct Range
+{
+    Eigen::Index offset;
+    Eigen::Index size;
+};
+
+/// The ranges that train, neighbours merged.
+std::vector<Range>
+TrainableRanges(const Model& model, const TrainableMask& mask)
+{
+    std::vector<Range> ranges;
+    for (size_t i = 0; i < mask.slices.size(); i++)
+    {
+        const auto offset = static_cast<Eigen::Index>(model.Slices()[i].offset);
+        const auto size = static_cast<Eigen::Index>(model.Slices()[i].Size());
+        if (mask.slices[i] && !ranges.empty() &&
+            ranges.back().offset + ranges.back().size == offset)
+        {
+            ranges.back().size += size;
+        }
+        else if (mask.slices[i])
+        {
+            ranges.push_back({offset, size});
+        }
+    }
+    return ranges;
+}
+
+/// One training, from its first step to its last.
+class Training
+{
+  public:
+    Training(const Model& model,
+             const Eigen::VectorXf& start,
+             const Dataset& dataset,
+             const TrainerOptions& options,
+             TrainingBuffers& buffers)
+        : m_model(model),
+          m_start(start),
+          m_dataset(dataset),
+          m_options(options),
+          m_mask(model.Trainable(options.trainable)),
+          m_ranges(TrainableRanges(model, m_mask)),
+          m_buffers(buffers),
+          m_parameters(start)
+    {
+        const auto batch = static_cast<Eigen::Index>(
+            options.method == TrainerOptions::Method::SGD
+                ? std::min<size_t>(options.batchSize, buffers.order.size())
+                : buffers.order.size());
+        const Eigen::Index block = std::min<Eigen::Index>(batch, BLOCK_SAMPLES);
+        Grow(buffers.features, model.InputSize(), block);
+        Grow(buffers.outputGradient, model.OutputSize(), block);
+        buffers.labels.resize(block);
+        buffers.gradient.setZero(start.size());
+        if (options.momentum > 0)
+        {
+            buffers.velocity.setZero(start.size());
+        }
+    }
+
+    /// Gradient step on the samples order[first] ... order[first + count - 1].
+    /// @return their loss before the step, summed
+    double Step(size_t first, size_t count)
+    {
+        double loss = 0;
+        for (size_t done = 0; done < count; done += BLOCK_SAMPLES)
+        {
+            const size_t block = std::min<size_t>(BLOCK_SAMPLES, count - done);
+            loss += AddGradient(first + done, block, 1.0F / static_cast<float>(count));
+        }
+        for (const Range& range : m_ranges)
+        {
+            Update(range);
+        }
+        return loss;
+    }
+
+    /// @return the parameters as they are
+    Eigen::VectorXf& Parameters()
+    {
+        return m_parameters;
+    }
+
+  private:
+    /// Make room for so many columns, and let the number of rows be right.
+    static void Grow(Eigen::MatrixXf& matrix, Eigen::Index rows, Eigen::Index columns)
+    {
+        if (matrix.rows() != rows || matrix.cols() < columns)
+        {
+            matrix.resize(rows, columns);
+        }
+    }
+
+    /// Add a block's part of the gradient, and return the sum of its losses.
+    double AddGradient(size_t first, size_t count, float scale)
+    {
+        for (size_t i = 0; i < count; i++)
+        {
+            const uint32_t sample = m_buffers.order[first + i];
+            m_buffers.features.col(static_cast<Eigen::Index>(i)) = m_dataset.Features().col(sample);
+            m_buffers.labels[i] = m_dataset.Labels()[sample];
+        }
+        const auto columns = static_cast<Eigen::Index>(count);
+        const ConstMatrixView input(m_buffers.features.data(), m_model.InputSize(), columns);
+        const MatrixView outputGradient(m_buffers.outputGradient.data(),
+                                        m_model.OutputSize(),
+                                        columns);
+        const ConstMatrixView logits = m_model.Forward(m_parameters, input, m_buffers.workspace);
+        const BatchLoss loss =
+            SoftmaxCrossEntropy(logits, m_buffers.labels.data(), scale, outputGradient);
+        m_model.Backward(m_parameters,
+                         input,
+                         ConstMatrixView(outputGradient.data(), m_model.OutputSize(), columns),
+                         m_mask,
+                         m_buffers.workspace,
+                         m_buffers.gradient,
+                         false);
+        return loss.loss;
+    }
+
+    /// Change the parameters of a range, and leave its gradient zero for the next step.
+    void Update(const Range& range)
+    {
+        auto w = m_parameters.segment(range.offset, range.size);
+        auto g = m_buffers.gradient.segment(range.offset, range.size);
+        const auto rate = static_cast<float>(m_options.learningRate);
+        if (m_options.weightDecay > 0)
+        {
+            g += static_cast<float>(m_options.weightDecay) * w;
+        }
+        if (m_options.proximalMu > 0)
+        {
+            g += static_cast<float>(m_options.proximalMu) *
+                 (w - m_start.segment(range.offset, range.size));
+        }
+        if (m_options.momentum > 0)
+        {
+            auto v = m_buffers.velocity.segment(range.offset, range.size);
+            v = static_cast<float>(m_options.momentum) * v + g;
+            w -= rate * v;
+        }
+        else
+        {
+            w -= rate * g;
+        }
+        g.setZero();
+    }
+
+    const Model& m_model;
+    const Eigen::VectorXf& m_start;
+    const Dataset& m_dataset;
+    const TrainerOptions& m_options;
+    const TrainableMask m_mask;
+    const std::vector<Range> m_ranges;
+    TrainingBuffers& m_buffers;
+    Eigen::VectorXf m_parameters;
+};
+
+/// Complain unless a number is in a range that begins at (or, if open, above) zero.
+void
+RequireNumber(const char* name, double value, bool allowed, const char* rule)
+{
+    if (!std::isfinite(value) || !allowed)
+    {
+        throw InvalidInput(Describe(name, " ", value, ": must be ", rule));
+    }
+}
+
+/// Complain unless a count is at least one.
+void
+RequireCount(const char* name, uint32_t value)
+{
+    if (value < 1)
+    {
+        throw InvalidInput(Describe(name, " ", value, ": must be at least 1"));
+    }
+}
+
+/// Check the samples, and put the chosen ones into their first order.
+void
+FillOrder(const Dataset& dataset,
+          const std::vector<uint32_t>& samples,
+          uint32_t maxSamples,
+          RandomStream& random,
+          std::vector<uint32_t>& order)
+{
+    if (samples.empty())
+    {
+        throw InvalidInput("training: 0 samples: must be at least 1");
+    }
+    for (const uint32_t sample : samples)
+    {
+        if (sample >= dataset.Size())
+        {
+            throw InvalidInput(Describe("training: sample ",
+                                        sample,
+                                        ": must be below ",
+                                        dataset.Size(),
+                                        ", the data set's size"));
+        }
+    }
+    order = samples;
+    if (maxSamples > 0 && maxSamples < order.size())
+    {
+        random.Shuffle(order, maxSamples);
+        order.resize(maxSamples);
+    }
+}
+
+} // namespace
+
+void
+TrainerOptions::Validate() const
+{
+    RequireNumber("learning rate", learningRate, learningRate > 0, "positive and finite");
+    RequireNumber("momentum", momentum, momentum >= 0 && momentum < 1, "at least 0 and below 1");
+    RequireNumber("weight decay", weightDecay, weightDecay >= 0, "at least 0 and finite");
+    RequireNumber("proximal mu", proximalMu, proximalMu >= 0, "at least 0 and finite");
+    RequireCount("batch size", batchSize);
+    RequireCount("local iterations", localIterations);
+}
+
+TrainingResult
+Train(const Model& model,
+      const Eigen::VectorXf& start,
+      const Dataset& dataset,
+      const std::vector<uint32_t>& samples,
+      uint32_t maxSamples,
+      const TrainerOptions& options,
+      uint64_t seed,
+      const std::atomic<bool>* cancel)
+{
+    thread_local TrainingBuffers buffers;
+    options.Validate();
+    CheckFit(model, dataset);
+    RandomStream random(seed);
+    FillOrder(dataset, samples, maxSamples, random, buffers.order);
+    Training training(model, start, dataset, options, buffers);
+
+    TrainingResult result;
+    const size_t count = buffers.order.size();
+    const bool isSgd = options.method == TrainerOptions::Method::SGD;
+    const size_t batch = isSgd ? std::min<size_t>(options.batchSize, count) : count;
+    result.samples = static_cast<uint32_t>(count);
+    while (result.iterations < options.localIterations && result.finite && !result.cancelled)
+    {
+        if (isSgd)
+        {
+            random.Shuffle(buffers.order);
+        }
+        double loss = 0;
+        for (size_t first = 0; first < count && !result.cancelled; first += batch)
+        {
+            result.cancelled = cancel && cancel->load(std::memory_order_relaxed);
+            loss += result.cancelled ? 0 : training.Step(first, std::min(batch, count - first));
+        }
+        if (!result.cancelled)
+        {
+            result.loss = loss / static_cast<double>(count);
+            result.finite = std::isfinite(loss);
+            result.iterations += result.finite ? 1 : 0;
+        }
+    }
+    result.finite = result.finite && training.Parameters().allFinite();
+    result.parameters = result.finite ? std::move(training.Parameters()) : start;
+    return result;
+}
+
+Evaluation
+Evaluate(const Model& model,
+         const Eigen::VectorXf& parameters,
+         const Dataset& dataset,
+         ThreadPool* pool)
+{
+    CheckFit(model, dataset);
+    if (dataset.Size() == 0)
+    {
+        throw InvalidInput("evaluation: 0 samples: must be at least 1");
+    }
+    const size_t size = dataset.Size();
+    std::vector<BatchLoss> blocks((size + BLOCK_SAMPLES - 1) / BLOCK_SAMPLES);
+    auto evaluateBlock = [&](size_t block) {
+        thread_local Workspace workspace;
+        thread_local Eigen::VectorXf scratch;
+        const size_t first = block * BLOCK_SAMPLES;
+        const auto count = static_cast<Eigen::Index>(std::min<size_t>(BLOCK_SAMPLES, size - first));
+        const ConstMatrixView input(dataset.Features().col(static_cast<Eigen::Index>(first)).data(),
+                                    model.InputSize(),
+                                    count);
+        const ConstMatrixView logits = model.Forward(parameters, input, workspace);
+        scratch.resize(std::max(scratch.size(), logits.size()));
+        blocks[block] = SoftmaxCrossEntropy(logits,
+                                            dataset.Labels().data() + first,
+                                            0,
+                                            MatrixView(scratch.data(), logits.rows(), count));
+    };
+    ThreadPool inlinePool(0);
+    (pool ? *pool : inlinePool).ParallelFor(blocks.size(), evaluateBlock);
+
+    Evaluation total;
+    for (const BatchLoss& block : blocks)
+    {
+        total.loss += block.loss;
+        total.accuracy += block.correct;
+    }
+    total.loss /= static_cast<double>(size);
+    total.accuracy /= static_cast<double>(size);
+    return total;
+}
+
+} // namespace fl
+} // namespace ns3

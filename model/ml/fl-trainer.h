@@ -1,0 +1,117 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_TRAINER_H
+#define FL_TRAINER_H
+
+#include "fl-dataset.h"
+#include "fl-model.h"
+#include "fl-thread-pool.h"
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+/// How a device trains.
+struct TrainerOptions
+{
+    /// How gradients are taken.
+    enum class Method : uint8_t
+    {
+        FULL_BATCH, //!< gradient descent: one step per iteration, on the mean over all samples
+        SGD         //!< an iteration shuffles the samples and takes a step on each minibatch
+    };
+
+    Method method{Method::SGD}; //!< how gradients are taken
+    double learningRate{0.1};   //!< eta, positive and finite
+    /// mu of v = mu v + g, w = w - eta v; in [0, 1). The velocity v begins at 0 with each training.
+    double momentum{0};
+    double weightDecay{0}; //!< lambda: adds lambda w to the gradient; at least 0 and finite
+    /// mu of FedProx (T. Li et al., MLSys 2020): adds mu (w - w0) to the gradient, w0 the model
+    /// that training began with; at least 0 and finite
+    double proximalMu{0};
+    uint32_t batchSize{32}; //!< of a minibatch (the last one may be smaller); at least 1; SGD only
+    /// Local iterations. One is one pass over the local samples with both methods: one gradient
+    /// step on all of them (FULL_BATCH), or one epoch of minibatches (SGD). So cycles per sample
+    /// and iteration, the cost model's unit, mean the same for both. At least 1.
+    uint32_t localIterations{1};
+    /// Which slices train, as Model::Trainable() takes them; none: all.
+    std::vector<std::string> trainable;
+
+    /// @throws InvalidInput that names the option, its value and what is allowed
+    void Validate() const;
+};
+
+/// What came out of a training.
+struct TrainingResult
+{
+    Eigen::VectorXf parameters; //!< the trained model; where it diverged, the one it began with
+    double loss{0};         //!< mean loss per sample met in the last iteration, before its steps
+    uint32_t samples{0};    //!< how many were trained on
+    uint32_t iterations{0}; //!< done in full
+    bool finite{true};      //!< false: it diverged (a loss or a parameter overflowed)
+    bool cancelled{false};  //!< gave up because it was told to
+};
+
+/**
+ * @ingroup fl
+ * Train a model on part of a data set. Depends on its arguments alone, and may run on many threads
+ * at once; each keeps buffers for its next call.
+ *
+ * The loss is the mean of softmax cross-entropy; weight decay and the proximal term pull on all
+ * parameters that train, biases included, and do not count in the reported loss.
+ *
+ * @param model structure
+ * @param start parameters to begin with
+ * @param dataset where samples come from; its features and classes are the model's inputs, outputs
+ * @param samples indices into the data set, at least one
+ * @param maxSamples train on so many of them, which the seed chooses; 0: on all
+ * @param options how; valid
+ * @param seed of the choice of samples and of their order
+ * @param cancel if not null: looked at before each step; true gives up
+ * @return the trained model
+ * @throws InvalidInput if options or sizes are wrong, or an index is out of range
+ */
+TrainingResult Train(const Model& model,
+                     const Eigen::VectorXf& start,
+                     const Dataset& dataset,
+                     const std::vector<uint32_t>& samples,
+                     uint32_t maxSamples,
+                     const TrainerOptions& options,
+                     uint64_t seed,
+                     const std::atomic<bool>* cancel = nullptr);
+
+/// How good a model is.
+struct Evaluation
+{
+    double loss{0};     //!< mean over the samples [nat]; not finite if the model is not
+    double accuracy{0}; //!< share of samples whose class is right, 0 to 1
+};
+
+/**
+ * @ingroup fl
+ * Loss and accuracy of a model on all of a data set. The same bits with any number of threads:
+ * blocks of fixed size are added up in their order.
+ *
+ * @param model structure
+ * @param parameters its parameters
+ * @param dataset at least one sample
+ * @param pool threads to use, or null
+ * @return loss and accuracy
+ * @throws InvalidInput if sizes do not agree or there is no sample
+ */
+Evaluation Evaluate(const Model& model,
+                    const Eigen::VectorXf& parameters,
+                    const Dataset& dataset,
+                    ThreadPool* pool = nullptr);
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_TRAINER_H */
