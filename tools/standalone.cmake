@@ -86,7 +86,8 @@ if(FL_ASSERTS)
 endif()
 if(FL_SANITIZE)
   set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-  target_compile_options(fl-options INTERFACE ${sanitizers})
+  # With sanitizers GCC warns wrongly about values that may be uninitialized, in AVX-512 intrinsics for one.
+  target_compile_options(fl-options INTERFACE ${sanitizers} -Wno-uninitialized -Wno-maybe-uninitialized)
   target_link_options(fl-options INTERFACE ${sanitizers})
 endif()
 
