@@ -4,11 +4,11 @@
 #include "fl-options.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-model-factory.h"
 #include "ns3/fl-optimizer.h"
+#include "ns3/fl-partitioner.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <filesystem>
 #include <thread>
 
@@ -20,78 +20,26 @@ namespace fl
 namespace
 {
 
-constexpr char MODELS[] = "softmax, mlp or mlp:WIDTH[,WIDTH...] with widths from 1 to 65536";
-constexpr char PARTITIONS[] =
-    "iid, labels:K with K from 1 to 1000, dirichlet:BETA with BETA from 0.001 to 1000, or unequal";
-
-template <typename T>
-bool
-ParseWithin(const char* begin, const char* end, T low, T high, T& value)
+/**
+ * @param make throws InvalidInput where a text is not what it takes
+ * @param text what it takes, in words
+ * @return what it takes
+ */
+template <typename Make>
+Allowed<std::string>
+AcceptedBy(Make make, const std::string& text)
 {
-    auto result = std::from_chars(begin, end, value);
-    return result.ec == std::errc() && result.ptr == end && value >= low && value <= high;
-}
-
-/// The widths in `mlp:200,100`; false if that is not what the text says.
-bool
-ParseModel(const std::string& text, std::vector<uint32_t>& widths)
-{
-    widths.clear();
-    if (text == "softmax")
-    {
-        return true;
-    }
-    if (text == "mlp")
-    {
-        widths.push_back(200);
-        return true;
-    }
-    if (text.rfind("mlp:", 0) != 0)
-    {
-        return false;
-    }
-    const char* end = text.data() + text.size();
-    for (const char* begin = text.data() + 4;;)
-    {
-        const char* comma = std::find(begin, end, ',');
-        uint32_t width = 0;
-        if (!ParseWithin(begin, comma, 1U, 65536U, width))
-        {
-            return false;
-        }
-        widths.push_back(width);
-        if (comma == end)
-        {
-            return true;
-        }
-        begin = comma + 1;
-    }
-}
-
-/// False if the text is no partition.
-bool
-ParsePartition(const std::string& text, PartitionChoice& choice)
-{
-    using Kind = PartitionChoice::Kind;
-    const size_t colon = std::min(text.find(':'), text.size());
-    const std::string name = text.substr(0, colon);
-    const bool bare = colon == text.size();
-    const char* begin = text.data() + std::min(colon + 1, text.size());
-    const char* end = text.data() + text.size();
-    if (name == "iid" || name == "unequal")
-    {
-        choice = {name == "iid" ? Kind::IID : Kind::UNEQUAL, 0};
-        return bare;
-    }
-    if (name == "labels")
-    {
-        uint32_t labels = 2;
-        const bool good = bare || ParseWithin(begin, end, 1U, 1000U, labels);
-        choice = {Kind::LABELS, static_cast<double>(labels)};
-        return good;
-    }
-    choice = {Kind::DIRICHLET, 0.5};
-    return name == "dirichlet" && (bare || ParseWithin(begin, end, 1e-3, 1e3, choice.parameter));
+    return {text, [make](const std::string& value) {
+                try
+                {
+                    make(value);
+                    return true;
+                }
+                catch (const InvalidInput&)
+                {
+                    return false;
+                }
+            }};
 }
 
 Allowed<std::string>
@@ -102,19 +50,8 @@ OptimizerNames()
     {
         names.push_back(entry.name);
     }
-    Allowed<std::string> allowed = OneOf(names);
-    allowed.text += " or the name of an ns3::fl::Optimizer type";
-    allowed.test = [](const std::string& name) {
-        try
-        {
-            return CreateOptimizer(name) != nullptr;
-        }
-        catch (const InvalidInput&)
-        {
-            return false;
-        }
-    };
-    return allowed;
+    return AcceptedBy(CreateOptimizer,
+                      OneOf(names).text + " or the name of an ns3::fl::Optimizer type");
 }
 
 std::string
@@ -139,26 +76,19 @@ void
 AddLearningOptions(OptionParser& parser, Options& options)
 {
     parser.Add("model",
-               "softmax (regression), mlp (200 hidden units), mlp:WIDTH,WIDTH,... (hidden layers)",
+               "what is learned: " + KnownModels(),
                options.model,
-               {MODELS, [](const std::string& text) {
-                    std::vector<uint32_t> widths;
-                    return ParseModel(text, widths);
-                }});
+               AcceptedBy([](const std::string& text) { MakeModel(text, 1, 2); }, KnownModels()));
     parser.Add("data",
                "folder with MNIST's four IDX files, plain or .gz; none: synthetic digits",
                options.data,
                {"a folder that exists", IsFolder});
-    parser.Add(
-        "partition",
-        "how samples are divided: iid, labels:K (K labels per device), dirichlet:BETA, unequal",
-        options.partition,
-        {PARTITIONS, [](const std::string& text) {
-             PartitionChoice choice;
-             return ParsePartition(text, choice);
-         }});
+    parser.Add("partition",
+               Describe("how samples are divided: ", Partitioner::KnownTexts()),
+               options.partition,
+               AcceptedBy(Partitioner::FromText, Partitioner::KnownTexts()));
     parser.Add("local-iterations",
-               "steps of local training per round",
+               "passes over the local samples per round",
                options.localIterations,
                InRange(1U, 1000000U));
     parser.Add("batch",
@@ -166,6 +96,24 @@ AddLearningOptions(OptionParser& parser, Options& options)
                options.batch,
                InRange(0U, 1000000000U));
     parser.Add("lr", "learning rate", options.lr, Positive(1000));
+    parser.Add("momentum", "of local training", options.momentum, InRange(0.0, 0.999999));
+    parser.Add("proximal", "mu of FedProx", options.proximal, InRange(0.0, 1e6));
+    parser.Add("encoding",
+               "of parameters on the air: float32 or float16",
+               options.encoding,
+               OneOf({"float32", "float16"}));
+    parser.Add("train-samples",
+               "synthetic digits to train on",
+               options.trainSamples,
+               InRange(1U, 10000000U));
+    parser.Add("test-samples",
+               "synthetic digits held out",
+               options.testSamples,
+               InRange(1U, 1000000U));
+    parser.Add("samples-per-device",
+               "samples of each device in timing studies",
+               options.samplesPerDevice,
+               InRange(1U, 1000000000U));
 }
 
 void
@@ -174,6 +122,19 @@ AddCellOptions(OptionParser& parser, Options& options)
     parser.Add("devices", "devices in the cell", options.devices, InRange(1U, 1000000U));
     parser.Add("rounds", "rounds of learning", options.rounds, InRange(1U, 1000000000U));
     parser.Add("optimizer", OptimizerHelp(), options.optimizer, OptimizerNames());
+    parser.Add("radius", "of the disc that devices are in [m]", options.radius, Positive(1e6));
+    parser.Add("bandwidth",
+               "of the uplink, and of the downlink [Hz]",
+               options.bandwidthHz,
+               Positive(1e12));
+    parser.Add("fading",
+               "none, rayleigh or rician; more by --ns3::fl::BlockFadingLossModel::...",
+               options.fading,
+               OneOf({"none", "rayleigh", "rician"}));
+    parser.Add("battery",
+               "energy that each device begins with [J]; 0: mains",
+               options.batteryJ,
+               InRange(0.0, 1e12));
     parser.Add("phy",
                "radio: fdma, lte or wifi",
                options.phy,
@@ -202,6 +163,15 @@ AddRunOptions(OptionParser& parser, Options& options)
                options.background,
                InRange(0.0, 1e12),
                "1e5");
+    parser.Add("server-stop",
+               "simulated time at which the server stops [s]; 0: never",
+               options.serverStopS,
+               InRange(0.0, 1e9));
+    parser.Add("server-restart",
+               "simulated time at which the server starts again [s]; 0: never",
+               options.serverRestartS,
+               InRange(0.0, 1e9));
+    parser.Add("pcap", "capture the base station's packets", options.pcap);
     parser.Add("runs",
                "independent repetitions, with run numbers from --RngRun on",
                options.runs,
@@ -217,28 +187,6 @@ AddRunOptions(OptionParser& parser, Options& options)
 }
 
 } // namespace
-
-std::vector<uint32_t>
-Options::HiddenLayers() const
-{
-    std::vector<uint32_t> widths;
-    if (!ParseModel(model, widths))
-    {
-        throw InvalidInput(Describe("model '", model, "': must be ", MODELS));
-    }
-    return widths;
-}
-
-PartitionChoice
-ParsePartition(const std::string& text)
-{
-    PartitionChoice choice;
-    if (!ParsePartition(text, choice))
-    {
-        throw InvalidInput(Describe("partition '", text, "': must be ", PARTITIONS));
-    }
-    return choice;
-}
 
 void
 AddOptions(OptionParser& parser, Options& options)

@@ -26,13 +26,12 @@ struct Options
     uint32_t rounds{20};            //!< how many rounds to run
     std::string optimizer{"equal"}; //!< a name of NamedOptimizers()
     std::string phy{"fdma"};        //!< the radio
-    std::string model{"softmax"};   //!< softmax, mlp or mlp:WIDTH[,WIDTH...]; see HiddenLayers()
+    std::string model{"softmax"};   //!< see MakeModel()
     std::string data;               //!< folder with MNIST's four IDX files; empty: synthetic digits
-    std::string partition{
-        "iid"}; //!< iid, labels:K, dirichlet:BETA or unequal; see ParsePartition()
-    uint32_t localIterations{10}; //!< steps of local training per round
-    uint32_t batch{32};           //!< samples per step; 0: all of a device's
-    double lr{0.05};              //!< learning rate
+    std::string partition{"iid"};   //!< see Partitioner::FromText()
+    uint32_t localIterations{10};   //!< passes over the local samples per round
+    uint32_t batch{32};             //!< samples per step; 0: all of a device's
+    double lr{0.05};                //!< learning rate
     double payloadBits{0};        //!< stated size of a model in timing studies [bit]; 0: real bytes
     std::string transport{"tcp"}; //!< tcp or datagram
     uint32_t runs{1};             //!< independent repetitions, with run numbers that follow
@@ -40,34 +39,20 @@ struct Options
     uint32_t threads{0};          //!< threads that train; AddOptions() sets one per core
     double mobility{0};           //!< speed of the devices' random walk [m/s]; 0: they stand
     double background{0};         //!< other traffic that each device sends [bit/s]
-
-    /**
-     * @return widths of the hidden layers that `model` asks for; none for softmax regression
-     */
-    std::vector<uint32_t> HiddenLayers() const;
+    uint32_t trainSamples{60000}; //!< synthetic digits to train on
+    uint32_t testSamples{10000};  //!< synthetic digits held out
+    uint32_t samplesPerDevice{500};  //!< in timing studies, where there are no data
+    std::string encoding{"float32"}; //!< of parameters on the air
+    double momentum{0};              //!< of local training
+    double proximal{0};              //!< mu of FedProx
+    double radius{250};              //!< of the disc that devices are in [m]
+    double bandwidthHz{20e6};        //!< of uplink and of downlink [Hz]
+    std::string fading{"none"};      //!< none, rayleigh or rician
+    double batteryJ{0};              //!< of each device [J]; 0: mains
+    double serverStopS{0};           //!< when the server stops [s]; 0: never
+    double serverRestartS{0};        //!< when it starts again [s]; 0: never
+    bool pcap{false};                //!< capture what the base station sends and receives
 };
-
-/// How the samples are divided among devices.
-struct PartitionChoice
-{
-    /// The kinds.
-    enum class Kind
-    {
-        IID,       //!< every device alike
-        LABELS,    //!< so many labels per device
-        DIRICHLET, //!< shares of each label drawn from a Dirichlet distribution
-        UNEQUAL    //!< alike, but of unequal sizes
-    };
-    Kind kind{Kind::IID}; //!< the kind
-    double parameter{0};  //!< labels per device, or beta; 0 where the kind has none
-};
-
-/**
- * @param text as in `--partition`: iid, labels[:K], dirichlet[:BETA], unequal
- * @return the choice; K is 2 and BETA 0.5 where not given
- * @throws InvalidInput if it is none of these
- */
-PartitionChoice ParsePartition(const std::string& text);
 
 /**
  * Add the options to a parser.

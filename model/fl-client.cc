@@ -114,6 +114,10 @@ void
 Client::DoDispose()
 {
     m_reconnectEvent.Cancel();
+    if (m_running)
+    {
+        DisconnectProcessor();
+    }
     if (m_work)
     {
         *m_work->cancel = true;
@@ -173,6 +177,13 @@ Client::StartApplication()
     {
         m_processor = GetNode()->GetObject<Processor>();
     }
+    if (m_processor && !m_running)
+    {
+        m_processor->TraceConnectWithoutContext("ComputeEnd",
+                                                MakeCallback(&Client::JobEnded, this));
+        m_processor->TraceConnectWithoutContext("SwitchedOff",
+                                                MakeCallback(&Client::PowerOff, this));
+    }
     m_running = true;
     Connect();
 }
@@ -180,8 +191,25 @@ Client::StartApplication()
 void
 Client::StopApplication()
 {
+    if (!m_running)
+    {
+        return;
+    }
     m_running = false;
     Disconnect("the client stopped");
+    DisconnectProcessor();
+}
+
+void
+Client::DisconnectProcessor()
+{
+    if (m_processor)
+    {
+        m_processor->TraceDisconnectWithoutContext("ComputeEnd",
+                                                   MakeCallback(&Client::JobEnded, this));
+        m_processor->TraceDisconnectWithoutContext("SwitchedOff",
+                                                   MakeCallback(&Client::PowerOff, this));
+    }
 }
 
 void
@@ -439,9 +467,7 @@ Client::AbortWork(const std::string& why)
     m_work->pause.Cancel();
     if (m_work->job)
     {
-        m_times.computeEndS = NowS();
-        m_times.computeEnergyJ = m_processor->Cancel(m_work->job);
-        m_computeEnergyJ += m_times.computeEnergyJ;
+        m_processor->Cancel(m_work->job); // JobEnded accounts for it
     }
     // Before the trace: who listens may look at this client.
     const auto work = std::move(m_work);
@@ -476,7 +502,7 @@ Client::Advance()
     }
     else
     {
-        BeginUpload(std::get<Transfer>(phase));
+        BeginUpload();
     }
 }
 
@@ -493,14 +519,32 @@ Client::BeginCompute(const Compute& compute)
     try
     {
         BeginTraining();
-        m_work->job = m_processor->Run(compute.cycles,
-                                       compute.cpuHz,
-                                       MakeCallback(&Client::EndCompute, this));
+        if (compute.cycles > 0)
+        {
+            m_work->job = m_processor->Run(compute.cycles, compute.cpuHz, [this] { EndCompute(); });
+            return;
+        }
     }
     catch (const InvalidInput& error)
     {
         Drop(error.what());
         GiveUpWork(error.what());
+        return;
+    }
+    m_times.computeEndS = NowS();
+    m_times.computeEnergyJ = 0;
+    EndCompute();
+}
+
+void
+Client::JobEnded(uint64_t job, double /* cycles */, double energyJ)
+{
+    if (m_work && m_work->job == job)
+    {
+        m_work->job = 0;
+        m_times.computeEndS = NowS();
+        m_times.computeEnergyJ = energyJ;
+        m_computeEnergyJ += energyJ;
     }
 }
 
@@ -526,8 +570,11 @@ Client::BeginTraining()
     m_work->model = nullptr;
     TrainerOptions options = learning->trainer;
     options.localIterations = m_work->order.localIterations;
-    const uint64_t seed = MixSeed(
-        {learning->seed, m_device, m_work->order.task, m_work->order.round, m_work->order.baseVersion});
+    const uint64_t seed = MixSeed({learning->seed,
+                                   m_device,
+                                   m_work->order.task,
+                                   m_work->order.round,
+                                   m_work->order.baseVersion});
     const bool useReceived = m_received && m_receivedTask == m_work->order.task &&
                              m_receivedRound == m_work->order.round;
     std::shared_ptr<const Dataset> data = useReceived ? m_received : learning->train;
@@ -554,10 +601,6 @@ Client::BeginTraining()
 void
 Client::EndCompute()
 {
-    m_times.computeEndS = NowS();
-    m_times.computeEnergyJ = m_processor->GetJobEnergyJ(m_work->job);
-    m_computeEnergyJ += m_times.computeEnergyJ;
-    m_work->job = 0;
     m_computeEndTrace(m_device, m_work->order);
     if (m_work->training.valid())
     {
@@ -578,7 +621,7 @@ Client::EndCompute()
 }
 
 void
-Client::BeginUpload(const Transfer& transfer)
+Client::BeginUpload()
 {
     m_times.uploadBeginS = NowS();
     WorkReport report;

@@ -105,30 +105,30 @@ class Client : public Application, public SessionHandler
     /// An order under way.
     struct Work
     {
-        WorkOrder order;                             //!< what to do
-        size_t phase{0};                             //!< which phase is next
-        std::shared_ptr<const Payload> model;        //!< as received
-        std::future<TrainingResult> training;        //!< from begin to end of the computation
-        std::shared_ptr<std::atomic<bool>> cancel;   //!< tells training to stop
-        Processor::JobId job{0};                     //!< the computation; 0: none
-        EventId pause;                               //!< end of a pause
-        std::shared_ptr<const Payload> update;       //!< to be sent
+        WorkOrder order;                           //!< what to do
+        size_t phase{0};                           //!< which phase is next
+        std::shared_ptr<const Payload> model;      //!< as received
+        std::future<TrainingResult> training;      //!< from begin to end of the computation
+        std::shared_ptr<std::atomic<bool>> cancel; //!< tells training to stop
+        Processor::JobId job{0};                   //!< the computation; 0: none
+        EventId pause;                             //!< end of a pause
+        std::shared_ptr<const Payload> update;     //!< to be sent
     };
 
     /// When what happened, of the order that it has or had last; small, for it outlives the order.
     struct Times
     {
-        uint32_t task{0};               //!< of which order
-        uint32_t round{0};              //!< of which order
-        double receivedS{ABSENT};       //!< the model was there [s]
-        double pauseS{0};               //!< pauses after that [s]
-        double computeBeginS{ABSENT};   //!< [s]
-        double computeEndS{ABSENT};     //!< [s]
-        double computeEnergyJ{ABSENT};  //!< when it had ended [J]
-        double uploadBeginS{ABSENT};    //!< [s]
-        double loss{ABSENT};            //!< training loss
-        uint32_t samples{0};            //!< trained on
-        uint32_t iterations{0};         //!< done
+        uint32_t task{0};              //!< of which order
+        uint32_t round{0};             //!< of which order
+        double receivedS{ABSENT};      //!< the model was there [s]
+        double pauseS{0};              //!< pauses after that [s]
+        double computeBeginS{ABSENT};  //!< [s]
+        double computeEndS{ABSENT};    //!< [s]
+        double computeEnergyJ{ABSENT}; //!< when it had ended [J]
+        double uploadBeginS{ABSENT};   //!< [s]
+        double loss{ABSENT};           //!< training loss
+        uint32_t samples{0};           //!< trained on
+        uint32_t iterations{0};        //!< done
     };
 
     void StartApplication() override;
@@ -148,7 +148,10 @@ class Client : public Application, public SessionHandler
     void Advance();
     void BeginCompute(const Compute& compute);
     void EndCompute();
-    void BeginUpload(const Transfer& transfer);
+    /// The processor ended a job: completed, cancelled or switched off.
+    void JobEnded(uint64_t job, double cycles, double energyJ);
+    void DisconnectProcessor();
+    void BeginUpload();
     /// Start the training on the pool.
     void BeginTraining();
     /// Drop the order, if there is one.
@@ -158,23 +161,23 @@ class Client : public Application, public SessionHandler
     void Drop(const std::string& why);
     const Task* FindTask(uint32_t id) const;
 
-    Address m_remote;                //!< of the server
-    DeviceId m_device{0};            //!< who it is
-    Ptr<Transport> m_transport;      //!< how messages travel
-    Time m_reconnectInterval;        //!< between attempts
-    Ptr<Processor> m_processor;      //!< what it computes on
-    std::vector<Task> m_tasks;       //!< what it learns
-    Ptr<Session> m_session;          //!< null: none
-    bool m_running{false};           //!< between start and stop of the application
-    bool m_available{true};          //!< see SetAvailable
-    bool m_powered{true};            //!< see PowerOff
-    EventId m_reconnectEvent;        //!< next attempt
-    std::unique_ptr<Work> m_work;    //!< the order under way
-    Times m_times;                   //!< of the order under way, or of the last one
-    double m_computeEnergyJ{0};      //!< of computations that are over
+    Address m_remote;                          //!< of the server
+    DeviceId m_device{0};                      //!< who it is
+    Ptr<Transport> m_transport;                //!< how messages travel
+    Time m_reconnectInterval;                  //!< between attempts
+    Ptr<Processor> m_processor;                //!< what it computes on
+    std::vector<Task> m_tasks;                 //!< what it learns
+    Ptr<Session> m_session;                    //!< null: none
+    bool m_running{false};                     //!< between start and stop of the application
+    bool m_available{true};                    //!< see SetAvailable
+    bool m_powered{true};                      //!< see PowerOff
+    EventId m_reconnectEvent;                  //!< next attempt
+    std::unique_ptr<Work> m_work;              //!< the order under way
+    Times m_times;                             //!< of the order under way, or of the last one
+    double m_computeEnergyJ{0};                //!< of computations that are over
     std::shared_ptr<const Dataset> m_received; //!< samples that the server sent
-    uint32_t m_receivedTask{0};      //!< for which task
-    uint32_t m_receivedRound{0};     //!< for which round
+    uint32_t m_receivedTask{0};                //!< for which task
+    uint32_t m_receivedRound{0};               //!< for which round
 
     TracedCallback<DeviceId, const WorkOrder&> m_workReceivedTrace; //!< an order came
     TracedCallback<DeviceId, const WorkOrder&> m_computeBeginTrace; //!< computation begins

@@ -6,6 +6,7 @@
 
 #include "fl-learning-task.h"
 #include "fl-message.h"
+#include "fl-work-codec.h"
 #include "opt/fl-system-state.h"
 #include "radio/fl-radio-control.h"
 

@@ -214,9 +214,7 @@ Server::Stop()
 // Sending
 
 Time
-Server::SendWork(const WorkOrder& order,
-                 std::shared_ptr<const Payload> model,
-                 uint64_t statedBytes)
+Server::SendWork(const WorkOrder& order, std::shared_ptr<const Payload> model, uint64_t statedBytes)
 {
     double delayS = std::max(0.0, order.earliestStartS - Simulator::Now().GetSeconds());
     for (const auto& phase : order.phases)

@@ -141,22 +141,22 @@ class Server : public Application, public SessionHandler
     /// @return what stands behind a session, or null before its HELLO
     static Peer* GetPeer(const Session& session);
 
-    Address m_local;               //!< where to listen
-    Ptr<Transport> m_transport;    //!< how messages travel
+    Address m_local;                //!< where to listen
+    Ptr<Transport> m_transport;     //!< how messages travel
     Ptr<Coordinator> m_coordinator; //!< what to do
-    Time m_keepAlive;              //!< silence before a PING; zero: never
-    uint32_t m_keepAliveMisses{3}; //!< periods of silence before a device is lost
-    uint32_t m_id{0};              //!< number of the server
-    bool m_running{false};         //!< between Start and Stop
-    std::vector<Peer> m_peers;     //!< by device; sized once, since sessions point into it
-    uint64_t m_dropped{0};         //!< messages dropped
-    EventId m_keepAliveEvent;      //!< next check
+    Time m_keepAlive;               //!< silence before a PING; zero: never
+    uint32_t m_keepAliveMisses{3};  //!< periods of silence before a device is lost
+    uint32_t m_id{0};               //!< number of the server
+    bool m_running{false};          //!< between Start and Stop
+    std::vector<Peer> m_peers;      //!< by device; sized once, since sessions point into it
+    uint64_t m_dropped{0};          //!< messages dropped
+    EventId m_keepAliveEvent;       //!< next check
 
-    TracedCallback<DeviceId> m_joinedTrace;                         //!< joined
-    TracedCallback<DeviceId> m_leftTrace;                           //!< left
-    TracedCallback<DeviceId, uint32_t, uint32_t> m_modelSentTrace;  //!< model sent
-    TracedCallback<DeviceId, uint32_t, uint32_t> m_updateTrace;     //!< update received
-    TracedCallback<DeviceId, const std::string&> m_droppedTrace;    //!< dropped
+    TracedCallback<DeviceId> m_joinedTrace;                        //!< joined
+    TracedCallback<DeviceId> m_leftTrace;                          //!< left
+    TracedCallback<DeviceId, uint32_t, uint32_t> m_modelSentTrace; //!< model sent
+    TracedCallback<DeviceId, uint32_t, uint32_t> m_updateTrace;    //!< update received
+    TracedCallback<DeviceId, const std::string&> m_droppedTrace;   //!< dropped
 };
 
 } // namespace fl

@@ -304,9 +304,49 @@ SyncCoordinator::Observe() const
     if (m_radio)
     {
         m_radio->Report(state);
+        // Devices that are still busy with an earlier round keep their sub-bands.
+        for (const auto& work : m_inFlight)
+        {
+            const Transfer* upload = work ? work->order.FindTransfer(Direction::UPLINK) : nullptr;
+            if (upload && upload->grant)
+            {
+                state.cells.at(upload->grant->cell).uplinkBandwidthHz -= upload->grant->bandwidthHz;
+            }
+        }
     }
     state.last = m_last;
     return state;
+}
+
+Plan
+SyncCoordinator::WithCarriedOrders(const SystemState& state, Plan plan) const
+{
+    std::vector<double> edgeHz;
+    for (const auto& cell : state.cells)
+    {
+        edgeHz.push_back(cell.uplinkBandwidthHz);
+    }
+    for (const auto& work : m_inFlight)
+    {
+        if (!work)
+        {
+            continue;
+        }
+        WorkOrder order = work->order;
+        for (auto& phase : order.phases)
+        {
+            auto* transfer = std::get_if<Transfer>(&phase);
+            if (transfer && transfer->direction == Direction::UPLINK && transfer->grant)
+            {
+                // Above what the optimizer had to share out.
+                auto& grant = *transfer->grant;
+                grant.startHz = edgeHz.at(grant.cell);
+                edgeHz[grant.cell] += grant.bandwidthHz;
+            }
+        }
+        plan.orders.push_back(std::move(order));
+    }
+    return plan;
 }
 
 void
@@ -314,10 +354,12 @@ SyncCoordinator::BeginRound()
 {
     const SystemState state = Observe();
     const Plan plan = m_optimizer->MakePlan(state);
-    const Outcome predicted = Predictor::Predict(state, plan, ShannonRateModel());
+    const Plan onAir = WithCarriedOrders(state, plan);
+    Outcome predicted = Predictor::Predict(state, onAir, ShannonRateModel());
+    predicted.work.resize(plan.orders.size());
     if (m_radio)
     {
-        m_radio->Apply(plan);
+        m_radio->Apply(onAir);
     }
 
     m_inRound = true;
@@ -402,26 +444,24 @@ SyncCoordinator::Merge(DeviceId device, const Message& message, const WorkReport
     const auto& order = m_inFlight[device]->order;
     if (report.baseVersion != order.baseVersion)
     {
-        throw InvalidInput(Describe("base version = ",
-                                    report.baseVersion,
-                                    ": must be ",
-                                    order.baseVersion));
+        throw InvalidInput(
+            Describe("base version = ", report.baseVersion, ": must be ", order.baseVersion));
     }
     if (m_task->model)
     {
         if (report.samples == 0 || report.samples > order.samples)
         {
-            throw InvalidInput(Describe("samples = ",
-                                        report.samples,
-                                        ": must be in 1..",
-                                        order.samples));
+            throw InvalidInput(
+                Describe("samples = ", report.samples, ": must be in 1..", order.samples));
         }
         if (!message.payload)
         {
             throw InvalidInput("update without parameters: must hold the model's");
         }
-        const Eigen::VectorXf parameters =
-            Decode(m_task->encoding, *message.payload, m_task->model->ParameterCount());
+        const Eigen::VectorXf parameters = Decode(m_task->encoding,
+                                                  message.payload->GetData(),
+                                                  message.payload->GetSize(),
+                                                  m_task->model->ParameterCount());
         m_aggregator->Add({parameters,
                            static_cast<double>(report.samples),
                            m_version - order.baseVersion,
@@ -429,10 +469,8 @@ SyncCoordinator::Merge(DeviceId device, const Message& message, const WorkReport
     }
     else if (message.virtualBytes != m_task->statedBytes)
     {
-        throw InvalidInput(Describe("update of ",
-                                    message.virtualBytes,
-                                    " bytes: must be ",
-                                    m_task->statedBytes));
+        throw InvalidInput(
+            Describe("update of ", message.virtualBytes, " bytes: must be ", m_task->statedBytes));
     }
     ++m_merged;
 }
@@ -499,11 +537,10 @@ SyncCoordinator::MakeRecord()
     m_record.endS = NowS();
     m_record.received = m_merged;
     m_record.energyJ = GetEnergyJ() - m_energyBeforeJ;
-    std::sort(m_record.over.begin(),
-              m_record.over.end(),
-              [](const WorkRecord& a, const WorkRecord& b) {
-                  return a.order.device < b.order.device;
-              });
+    std::sort(
+        m_record.over.begin(),
+        m_record.over.end(),
+        [](const WorkRecord& a, const WorkRecord& b) { return a.order.device < b.order.device; });
     return std::move(m_record);
 }
 
@@ -576,8 +613,7 @@ SyncCoordinator::Encode()
 {
     if (m_task->model)
     {
-        m_encoded = std::make_shared<const Payload>(
-            fl::Encode(m_task->encoding, m_parameters));
+        m_encoded = std::make_shared<const Payload>(fl::Encode(m_task->encoding, m_parameters));
     }
 }
 

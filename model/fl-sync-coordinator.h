@@ -67,10 +67,10 @@ class SyncCoordinator : public Coordinator
     /// A work order that is not over.
     struct InFlight
     {
-        WorkOrder order;          //!< as planned
-        double gain{ABSENT};      //!< uplink gain when planned
-        WorkOutcome predicted;    //!< by the predictor
-        double sendS{0};          //!< when the model's first byte leaves [s]
+        WorkOrder order;           //!< as planned
+        double gain{ABSENT};       //!< uplink gain when planned
+        WorkOutcome predicted;     //!< by the predictor
+        double sendS{0};           //!< when the model's first byte leaves [s]
         double radiatedBeforeJ{0}; //!< the device's counter when the order began [J]
     };
 
@@ -78,9 +78,7 @@ class SyncCoordinator : public Coordinator
     void DoStop() override;
     void DoNotifyJoined(DeviceId device) override;
     void DoNotifyLeft(DeviceId device) override;
-    bool DoNotifyUpdate(DeviceId device,
-                        const Message& message,
-                        const WorkReport& report) override;
+    bool DoNotifyUpdate(DeviceId device, const Message& message, const WorkReport& report) override;
     void DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round) override;
 
     /// The first start: initial parameters.
@@ -97,6 +95,8 @@ class SyncCoordinator : public Coordinator
 
     /// @return what the optimizer may look at
     SystemState Observe() const;
+    /// @return the plan, and behind it the orders of earlier rounds that are still under way
+    Plan WithCarriedOrders(const SystemState& state, Plan plan) const;
     /// @return whether a device can be given work
     bool IsAvailable(DeviceId device) const;
     /// Record that an order is over.
@@ -110,40 +110,40 @@ class SyncCoordinator : public Coordinator
     void Evaluate(RoundRecord& record) const;
     void Encode();
 
-    uint32_t m_rounds{20};           //!< how many
-    Time m_deadline;                 //!< of a round; zero: none
-    LatePolicy m_latePolicy{DROP};   //!< for updates after the round is closed
-    Time m_joinTimeout;              //!< how long to wait for all devices at the start
-    Time m_waitTimeout;              //!< how long to wait for any device later
-    Time m_emptyRound;               //!< duration of a round with no order in its plan
-    bool m_evaluate{true};           //!< whether to evaluate each round
+    uint32_t m_rounds{20};         //!< how many
+    Time m_deadline;               //!< of a round; zero: none
+    LatePolicy m_latePolicy{DROP}; //!< for updates after the round is closed
+    Time m_joinTimeout;            //!< how long to wait for all devices at the start
+    Time m_waitTimeout;            //!< how long to wait for any device later
+    Time m_emptyRound;             //!< duration of a round with no order in its plan
+    bool m_evaluate{true};         //!< whether to evaluate each round
 
-    uint32_t m_round{1};             //!< that runs, or is next
-    uint32_t m_version{0};           //!< of the global model
-    bool m_running{false};           //!< between Start and Stop
-    bool m_gathering{false};         //!< waiting for all devices, as after a start
-    bool m_inRound{false};           //!< between BeginRound and CloseRound
-    bool m_initialized{false};       //!< whether there is a global model
-    uint32_t m_joined{0};            //!< devices with a session
-    std::vector<bool> m_connected;   //!< by device
-    Eigen::VectorXf m_parameters;    //!< the global model
+    uint32_t m_round{1};                      //!< that runs, or is next
+    uint32_t m_version{0};                    //!< of the global model
+    bool m_running{false};                    //!< between Start and Stop
+    bool m_gathering{false};                  //!< waiting for all devices, as after a start
+    bool m_inRound{false};                    //!< between BeginRound and CloseRound
+    bool m_initialized{false};                //!< whether there is a global model
+    uint32_t m_joined{0};                     //!< devices with a session
+    std::vector<bool> m_connected;            //!< by device
+    Eigen::VectorXf m_parameters;             //!< the global model
     std::shared_ptr<const Payload> m_encoded; //!< the same, as sent
-    std::unique_ptr<Aggregator> m_aggregator;              //!< collects updates
+    std::unique_ptr<Aggregator> m_aggregator; //!< collects updates
 
-    RoundRecord m_record;            //!< of the running round
-    double m_energyBeforeJ{0};       //!< spent by all devices before it
-    Outcome m_last;                  //!< measured, of the last round
+    RoundRecord m_record;                              //!< of the running round
+    double m_energyBeforeJ{0};                         //!< spent by all devices before it
+    Outcome m_last;                                    //!< measured, of the last round
     std::vector<std::unique_ptr<InFlight>> m_inFlight; //!< by device; null: none
-    uint32_t m_outstanding{0};       //!< orders of the running round that are not over
-    uint32_t m_merged{0};            //!< updates in the aggregator
-    EventId m_deadlineEvent;         //!< closes the round
-    EventId m_beginEvent;            //!< begins the next one
-    EventId m_waitEvent;             //!< gives up waiting
+    uint32_t m_outstanding{0}; //!< orders of the running round that are not over
+    uint32_t m_merged{0};      //!< updates in the aggregator
+    EventId m_deadlineEvent;   //!< closes the round
+    EventId m_beginEvent;      //!< begins the next one
+    EventId m_waitEvent;       //!< gives up waiting
 
     TracedCallback<const SystemState&, const Plan&, const Outcome&> m_roundBeginTrace; //!< begins
-    TracedCallback<const RoundRecord&> m_roundEndTrace;                //!< ends
-    TracedCallback<uint32_t, uint32_t, uint32_t> m_aggregatedTrace;    //!< merged
-    TracedCallback<const std::string&> m_finishedTrace;                //!< nothing more
+    TracedCallback<const RoundRecord&> m_roundEndTrace;                                //!< ends
+    TracedCallback<uint32_t, uint32_t, uint32_t> m_aggregatedTrace;                    //!< merged
+    TracedCallback<const std::string&> m_finishedTrace; //!< nothing more
 };
 
 } // namespace fl

@@ -1,0 +1,324 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-cell-experiment.h"
+
+#include "fl-plots.h"
+
+#include "ns3/basic-energy-source.h"
+#include "ns3/boolean.h"
+#include "ns3/double.h"
+#include "ns3/fl-block-fading-loss-model.h"
+#include "ns3/fl-error.h"
+#include "ns3/fl-fdma-radio-energy-model.h"
+#include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-optimizer.h"
+#include "ns3/fl-processor-energy-model.h"
+#include "ns3/fl-shadowing-loss-model.h"
+#include "ns3/inet-socket-address.h"
+#include "ns3/internet-stack-helper.h"
+#include "ns3/ipv4-address-helper.h"
+#include "ns3/mobility-helper.h"
+#include "ns3/on-off-helper.h"
+#include "ns3/packet-sink-helper.h"
+#include "ns3/pointer.h"
+#include "ns3/position-allocator.h"
+#include "ns3/rectangle.h"
+#include "ns3/rng-seed-manager.h"
+#include "ns3/simulator.h"
+#include "ns3/string.h"
+#include "ns3/uinteger.h"
+
+#include <cmath>
+#include <iostream>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+constexpr uint16_t SERVER_PORT = 9000;
+constexpr uint16_t BACKGROUND_PORT = 9001;
+
+} // namespace
+
+CellRun::CellRun(const Options& options, const LearningData& data)
+    : m_options(options)
+{
+    m_station.Create(1);
+    m_devices.Create(options.devices);
+    PlaceNodes();
+    InstallRadio();
+    InstallStack();
+    InstallFederation(data);
+    InstallBatteries();
+    InstallBackground();
+    InstallAvailability();
+}
+
+CellRun::~CellRun()
+{
+    Simulator::Destroy();
+}
+
+const Federation&
+CellRun::GetFederation() const
+{
+    return m_federation;
+}
+
+const NodeContainer&
+CellRun::GetDevices() const
+{
+    return m_devices;
+}
+
+Ptr<Node>
+CellRun::GetBaseStation() const
+{
+    return m_station.Get(0);
+}
+
+void
+CellRun::PlaceNodes()
+{
+    MobilityHelper station;
+    station.SetMobilityModel("ns3::ConstantPositionMobilityModel");
+    station.Install(m_station);
+
+    auto positions = CreateObject<UniformDiscPositionAllocator>();
+    positions->SetAttribute("rho", DoubleValue(m_options.radius));
+    m_stream += positions->AssignStreams(m_stream);
+    MobilityHelper devices;
+    devices.SetPositionAllocator(positions);
+    if (m_options.mobility > 0)
+    {
+        const double edge = m_options.radius;
+        devices.SetMobilityModel(
+            "ns3::RandomWalk2dMobilityModel",
+            "Bounds",
+            RectangleValue(Rectangle(-edge, edge, -edge, edge)),
+            "Mode",
+            StringValue("Time"),
+            "Time",
+            TimeValue(Seconds(1)),
+            "Speed",
+            StringValue(
+                Describe("ns3::ConstantRandomVariable[Constant=", m_options.mobility, "]")));
+    }
+    else
+    {
+        devices.SetMobilityModel("ns3::ConstantPositionMobilityModel");
+    }
+    devices.Install(m_devices);
+    m_stream += devices.AssignStreams(m_devices, m_stream);
+}
+
+void
+CellRun::InstallRadio()
+{
+    // 128.1 + 37.6 log10(d / km) dB, as a loss at 1 m and an exponent.
+    m_radio.AddPropagationLoss("ns3::LogDistancePropagationLossModel",
+                               "Exponent",
+                               DoubleValue(3.76),
+                               "ReferenceLoss",
+                               DoubleValue(15.3));
+    m_radio.AddPropagationLoss("ns3::fl::ShadowingLossModel");
+    if (m_options.fading != "none")
+    {
+        m_radio.AddPropagationLoss(
+            "ns3::fl::BlockFadingLossModel",
+            "Fading",
+            StringValue(m_options.fading == "rician" ? "Rician" : "Rayleigh"));
+    }
+    m_radio.SetChannelAttribute("UplinkBandwidth", DoubleValue(m_options.bandwidthHz));
+    m_radio.SetChannelAttribute("DownlinkBandwidth", DoubleValue(m_options.bandwidthHz));
+    m_netDevices = m_radio.Install(m_station.Get(0), m_devices);
+    m_stream += FdmaHelper::AssignStreams(m_netDevices, m_stream);
+    if (m_options.pcap)
+    {
+        m_radio.EnablePcap(m_options.out + "/cell", m_netDevices.Get(0), true, false);
+    }
+}
+
+void
+CellRun::InstallStack()
+{
+    NodeContainer all(m_station, m_devices);
+    InternetStackHelper stack;
+    stack.SetIpv6StackInstall(false);
+    stack.Install(all);
+    m_stream += stack.AssignStreams(all, m_stream);
+    Ipv4AddressHelper addresses("10.0.0.0", "255.0.0.0");
+    const auto interfaces = addresses.Assign(m_netDevices);
+    FdmaHelper::PopulateNeighbourCache(interfaces);
+    m_serverAddress = InetSocketAddress(interfaces.GetAddress(0), SERVER_PORT);
+}
+
+std::vector<DeviceProfile>
+CellRun::DrawProfiles()
+{
+    auto cycles = CreateObject<UniformRandomVariable>();
+    cycles->SetAttribute("Min", DoubleValue(1e4));
+    cycles->SetAttribute("Max", DoubleValue(3e4));
+    cycles->SetStream(m_stream++);
+    std::vector<DeviceProfile> profiles(m_options.devices);
+    for (auto& profile : profiles)
+    {
+        profile.cyclesPerSample = cycles->GetValue();
+        profile.samples = m_options.samplesPerDevice;
+    }
+    return profiles;
+}
+
+void
+CellRun::InstallFederation(const LearningData& data)
+{
+    // Partition and initial model depend on seed and run, but not on anything drawn before.
+    const uint64_t seed = RngSeedManager::GetSeed() * 1000003ULL + RngSeedManager::GetRun();
+    const auto task = BuildTask(m_options, data, seed);
+    FederationHelper helper(task);
+    helper.SetOptimizer(m_options.optimizer);
+    helper.SetTransport(m_options.transport == "datagram" ? "ns3::fl::DatagramTransport"
+                                                          : "ns3::fl::TcpTransport");
+    helper.SetRadioControl(m_radio.GetRadioControl());
+    helper.SetCoordinatorAttribute("Rounds", UintegerValue(m_options.rounds));
+    m_federation = helper.Install(m_station.Get(0),
+                                  m_serverAddress,
+                                  m_devices,
+                                  DrawProfiles(),
+                                  BuildParts(m_options, *task, seed));
+    m_federation.applications.Start(Seconds(0));
+    m_stream += FederationHelper::AssignStreams(m_federation, m_stream);
+    m_federation.coordinator->TraceConnectWithoutContext("Finished",
+                                                         MakeCallback(&CellRun::Finished, this));
+    if (m_options.serverStopS > 0)
+    {
+        Simulator::Schedule(Seconds(m_options.serverStopS), &Server::Stop, m_federation.server);
+        m_restartPending = m_options.serverRestartS > 0;
+        if (m_restartPending)
+        {
+            Simulator::Schedule(Seconds(m_options.serverRestartS), &CellRun::RestartServer, this);
+        }
+    }
+}
+
+void
+CellRun::InstallBatteries()
+{
+    if (m_options.batteryJ <= 0)
+    {
+        return;
+    }
+    for (DeviceId device = 0; device < m_devices.GetN(); ++device)
+    {
+        const auto node = m_devices.Get(device);
+        auto battery = CreateObject<BasicEnergySource>();
+        battery->SetAttribute("BasicEnergySourceInitialEnergyJ", DoubleValue(m_options.batteryJ));
+        // All of it can be used; ns-3's default calls a source empty at 10 %.
+        battery->SetAttribute("BasicEnergyLowBatteryThreshold", DoubleValue(0));
+        battery->SetNode(node);
+        auto processor = CreateObject<ProcessorEnergyModel>();
+        processor->SetEnergySource(battery);
+        processor->SetProcessor(node->GetObject<Processor>());
+        battery->AppendDeviceEnergyModel(processor);
+        auto radio = CreateObject<FdmaRadioEnergyModel>();
+        radio->SetEnergySource(battery);
+        radio->SetDevice(m_radio.GetRadioControl()->GetDevice(device));
+        battery->AppendDeviceEnergyModel(radio);
+        node->AggregateObject(battery);
+    }
+}
+
+void
+CellRun::InstallBackground()
+{
+    if (m_options.background <= 0)
+    {
+        return;
+    }
+    const auto server = InetSocketAddress::ConvertFrom(m_serverAddress).GetIpv4();
+    PacketSinkHelper sink("ns3::UdpSocketFactory",
+                          InetSocketAddress(Ipv4Address::GetAny(), BACKGROUND_PORT));
+    sink.Install(m_station);
+    OnOffHelper traffic("ns3::UdpSocketFactory", InetSocketAddress(server, BACKGROUND_PORT));
+    traffic.SetAttribute(
+        "DataRate",
+        StringValue(Describe(static_cast<uint64_t>(std::ceil(m_options.background)), "bps")));
+    const auto sources = traffic.Install(m_devices);
+    sources.Start(Seconds(0));
+    m_stream += traffic.AssignStreams(m_devices, m_stream);
+}
+
+void
+CellRun::InstallAvailability()
+{
+    m_availability = CreateObject<Availability>();
+    m_stream += m_availability->AssignStreams(m_stream);
+    const auto& clients = m_federation.clients;
+    m_availability->Start(m_options.devices, [clients](DeviceId device, bool available) {
+        clients[device]->SetAvailable(available);
+    });
+}
+
+void
+CellRun::RestartServer()
+{
+    m_restartPending = false;
+    m_federation.server->Start();
+}
+
+void
+CellRun::Finished(const std::string& reason)
+{
+    if (!m_restartPending)
+    {
+        m_reason = reason;
+        Simulator::Stop();
+    }
+}
+
+std::string
+CellRun::Run(ResultWriter& writer, Progress& progress)
+{
+    m_federation.coordinator->TraceConnectWithoutContext(
+        "RoundEnd",
+        Callback<void, const RoundRecord&>([&writer, &progress](const RoundRecord& record) {
+            writer.AddRound(record);
+            progress.Update(record);
+        }));
+    Simulator::Run();
+    writer.SetCounter("messages_dropped", static_cast<double>(m_federation.server->GetNDropped()));
+    return m_reason.empty() ? "no event was left" : m_reason;
+}
+
+void
+RunCellExperiment(const OptionParser& parser, const Options& options)
+{
+    const LearningData data = LoadData(options);
+    ResultFolder results(options.out, options.runs, parser.GetProgram(), parser.ToJson());
+    Progress progress(options.rounds, options.runs);
+    const uint64_t firstRun = RngSeedManager::GetRun();
+    std::string reason;
+    for (uint32_t run = 0; run < options.runs; ++run)
+    {
+        if (run > 0)
+        {
+            progress.BeginRun();
+        }
+        RngSeedManager::SetRun(firstRun + run);
+        CellRun cell(options, data);
+        reason = cell.Run(results.BeginRun(), progress);
+    }
+    progress.EndLine();
+    results.Finish(reason);
+    DrawPlots({results.GetFolder(), options.runs, options.optimizer}, std::cerr);
+    PrintSummary(std::cout, results);
+    std::cout << "The run ended because " << reason << ".\n";
+}
+
+} // namespace fl
+} // namespace ns3

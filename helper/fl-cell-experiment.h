@@ -1,0 +1,101 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_CELL_EXPERIMENT_H
+#define FL_CELL_EXPERIMENT_H
+
+#include "fl-fdma-helper.h"
+#include "fl-federation-helper.h"
+#include "fl-option-parser.h"
+#include "fl-options.h"
+#include "fl-progress.h"
+#include "fl-result-folder.h"
+#include "fl-task-builder.h"
+
+#include "ns3/fl-availability.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @ingroup fl
+ * One run of federated learning in one cell, as the options say: devices uniform in a disc around
+ * the base station, path loss, shadowing and fading, a server at the base station.
+ *
+ * All random numbers come from streams that are assigned here, so that a run is a function of seed,
+ * run number and options.
+ */
+class CellRun
+{
+  public:
+    /**
+     * Build it.
+     * @param options as parsed
+     * @param data what to learn from
+     * @throws InvalidInput if an option cannot be met
+     */
+    CellRun(const Options& options, const LearningData& data);
+    /// Destroys the simulation.
+    ~CellRun();
+    CellRun(const CellRun&) = delete;
+    CellRun& operator=(const CellRun&) = delete;
+
+    /**
+     * Simulate until all rounds are done or the server stopped for good.
+     * @param writer where rounds go
+     * @param progress where they are shown
+     * @return why it ended
+     */
+    std::string Run(ResultWriter& writer, Progress& progress);
+
+    /// @return what was installed, to connect traces to
+    const Federation& GetFederation() const;
+    /// @return the devices' nodes, by DeviceId
+    const NodeContainer& GetDevices() const;
+    /// @return the base station's node, which is the server's
+    Ptr<Node> GetBaseStation() const;
+
+  private:
+    void PlaceNodes();
+    void InstallRadio();
+    void InstallStack();
+    void InstallFederation(const LearningData& data);
+    void InstallBatteries();
+    void InstallBackground();
+    void InstallAvailability();
+    std::vector<DeviceProfile> DrawProfiles();
+    void Finished(const std::string& reason);
+    void RestartServer();
+
+    const Options& m_options;         //!< as parsed
+    NodeContainer m_station;          //!< one node
+    NodeContainer m_devices;          //!< by DeviceId
+    NetDeviceContainer m_netDevices;  //!< base station first
+    FdmaHelper m_radio;               //!< the cell
+    Address m_serverAddress;          //!< where clients reach the server
+    Federation m_federation;          //!< server, coordinator, clients
+    Ptr<Availability> m_availability; //!< who is there when
+    int64_t m_stream{0};              //!< next random stream to assign
+    bool m_restartPending{false};     //!< the server will start again
+    std::string m_reason;             //!< why it ended
+};
+
+/**
+ * @ingroup fl
+ * The whole of a program with one cell: load the data, make the runs, write and draw the results,
+ * print the summary.
+ * @param parser the parsed command line, for summary.json
+ * @param options as parsed
+ */
+void RunCellExperiment(const OptionParser& parser, const Options& options);
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_CELL_EXPERIMENT_H */

@@ -1,0 +1,117 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-task-builder.h"
+
+#include "ns3/fl-error.h"
+#include "ns3/fl-idx.h"
+#include "ns3/fl-model-factory.h"
+#include "ns3/fl-partitioner.h"
+#include "ns3/fl-synthetic-digits.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// The synthetic data are one data set, as MNIST is: runs differ in all else.
+constexpr uint64_t DATA_SEED = 1;
+
+/// @return the variable's value with a folder behind it, or nothing if it is not set
+std::string
+Below(const char* variable, const char* folder)
+{
+    const char* value = std::getenv(variable);
+    return value && *value ? (std::filesystem::path(value) / folder).string() : "";
+}
+
+} // namespace
+
+std::string
+CacheFolder()
+{
+    const char* own = std::getenv("FL_CACHE");
+    if (own && *own)
+    {
+        return own;
+    }
+    for (const auto& folder : {Below("XDG_CACHE_HOME", "fl"), Below("HOME", ".cache/fl")})
+    {
+        if (!folder.empty())
+        {
+            return folder;
+        }
+    }
+    return (std::filesystem::temp_directory_path() / "fl-cache").string();
+}
+
+LearningData
+LoadData(const Options& options)
+{
+    LearningData data;
+    data.pool = std::make_shared<ThreadPool>(options.threads);
+    if (options.payloadBits > 0)
+    {
+        return data;
+    }
+    std::string folder = options.data;
+    if (folder.empty())
+    {
+        folder = EnsureSyntheticMnist(CacheFolder(),
+                                      DATA_SEED,
+                                      options.trainSamples,
+                                      options.testSamples,
+                                      data.pool.get());
+    }
+    TrainTest mnist = ReadMnist(folder);
+    data.train = std::make_shared<const Dataset>(std::move(mnist.train));
+    data.test = std::make_shared<const Dataset>(std::move(mnist.test));
+    return data;
+}
+
+std::shared_ptr<const LearningTask>
+BuildTask(const Options& options, const LearningData& data, uint64_t seed)
+{
+    auto task = std::make_shared<LearningTask>();
+    task->seed = seed;
+    task->pool = data.pool;
+    task->trainer.localIterations = options.localIterations;
+    if (!data.train)
+    {
+        task->statedBytes = static_cast<uint64_t>(std::ceil(options.payloadBits / 8));
+        return task;
+    }
+    task->train = data.train;
+    task->test = data.test;
+    task->model = MakeModel(options.model, data.train->Dimension(), data.train->Classes());
+    task->encoding = ParseEncoding(options.encoding);
+    task->trainer.learningRate = options.lr;
+    task->trainer.momentum = options.momentum;
+    task->trainer.proximalMu = options.proximal;
+    task->trainer.method =
+        options.batch == 0 ? TrainerOptions::Method::FULL_BATCH : TrainerOptions::Method::SGD;
+    task->trainer.batchSize = std::max(1U, options.batch);
+    task->trainer.Validate();
+    return task;
+}
+
+std::vector<std::vector<uint32_t>>
+BuildParts(const Options& options, const LearningTask& task, uint64_t seed)
+{
+    if (!task.model)
+    {
+        return {};
+    }
+    return Partitioner::FromText(options.partition)
+        .Split(task.train->Labels(), options.devices, seed);
+}
+
+} // namespace fl
+} // namespace ns3
