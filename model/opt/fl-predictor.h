@@ -14,7 +14,9 @@ namespace fl
 /**
  * Shannon's rate of an additive white Gaussian noise channel.
  *
- * r = B log2(1 + p g / (N0 B)), and its limit 0 for B = 0.
+ * r = B log2(1 + p g / (N0 B)), and its limit 0 for B = 0 (C. E. Shannon, "Communication in the
+ * presence of noise", Proc. IRE 37, 1949). Accurate to rounding for any signal-to-noise ratio,
+ * however small.
  *
  * @param bandwidthHz B [Hz]
  * @param txPowerW p [W]
@@ -57,6 +59,9 @@ class ShannonRateModel : public RateModel
  * - C cycles at f take C / f seconds and kappa C f^2 joules, kappa the effective capacitance;
  * - a downlink transfer without a grant gets the radio's default, DefaultDownlinkGrant(). An uplink
  *   transfer without a grant, or where no radio is controlled, has no prediction (ABSENT).
+ * - phases of a kind add up; where a rate is 0, time and energy are infinite.
+ *
+ * Headers, handshakes and propagation are not in it.
  */
 class Predictor
 {
@@ -65,8 +70,11 @@ class Predictor
      * @param state what is known before the round
      * @param plan what is decided
      * @param rateModel how a grant becomes a rate
-     * @return one WorkOutcome per order, in the plan's order; endS is the start plus the longest
-     *         order's duration (ABSENT if one of them has no prediction)
+     * @return one WorkOutcome per order, in the plan's order; an order starts now or, if that is
+     *         later, at its earliest start; endS is when the last one is over (ABSENT if one of
+     *         them has no prediction)
+     * @throws InvalidInput if a transfer's payload or a computation's cycles are negative or not
+     *         finite, a frequency is not above 0, or a device has no profile
      */
     static Outcome Predict(const SystemState& state, const Plan& plan, const RateModel& rateModel);
 
@@ -78,6 +86,16 @@ class Predictor
      * @return a grant without a place in the band (startHz = 0)
      */
     static Grant DefaultDownlinkGrant(const CellState& cell, uint32_t sharers);
+
+    /**
+     * The same for a plan: shared is what its downlink grants leave of band and power, among its
+     * downlink transfers that have none.
+     * @param cell the cell
+     * @param cellId its number
+     * @param plan the plan
+     * @return the grant of each such transfer; of zero bandwidth if there is none, or nothing left
+     */
+    static Grant DefaultDownlinkGrant(const CellState& cell, uint32_t cellId, const Plan& plan);
 };
 
 } // namespace fl

@@ -31,9 +31,10 @@ class RadioControl : public Object
      * without a grant, lose what they had; downlink transfers without a grant get the default
      * (Predictor::DefaultDownlinkGrant).
      * @param plan the plan
-     * @throws InvalidInput if a grant does not fit: negative or not finite, beyond the band,
-     *         overlapping another one, more power than the device or the base station has; the
-     *         message names the device or band and the excess. Nothing is applied then.
+     * @throws InvalidInput if a grant does not fit: not finite, without bandwidth, of negative
+     * power or place, beyond the band, overlapping another one, a second one in the same direction,
+     * more power than the device or the base station has; the message names the device or band and
+     * the excess. Nothing is applied then.
      */
     void Apply(const Plan& plan);
 
@@ -46,7 +47,7 @@ class RadioControl : public Object
 
     /**
      * @param device the device
-     * @return energy radiated by its uplink so far [J]: power times time on the air
+     * @return energy radiated by it so far [J]: power times time on the air, of all that it sent
      */
     double GetRadiatedEnergyJ(DeviceId device) const;
 

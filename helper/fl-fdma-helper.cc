@@ -1,0 +1,246 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-fdma-helper.h"
+
+#include "../model/fl-error.h"
+
+#include "ns3/arp-cache.h"
+#include "ns3/config.h"
+#include "ns3/double.h"
+#include "ns3/ipv4-interface.h"
+#include "ns3/ipv4-l3-protocol.h"
+#include "ns3/mac48-address.h"
+#include "ns3/node.h"
+#include "ns3/propagation-delay-model.h"
+
+#include <sstream>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// Find the ARP table of an interface, and the address and hardware address it is known by.
+struct Neighbour
+{
+    Ptr<ArpCache> cache; //!< its own ARP table
+    Ipv4Address ip;      //!< its address
+    Address mac;         //!< its hardware address
+};
+
+Neighbour
+FindNeighbour(const Ipv4InterfaceContainer& interfaces, uint32_t i)
+{
+    const auto [ipv4, interface] = interfaces.Get(i);
+    Neighbour neighbour;
+    neighbour.cache = DynamicCast<Ipv4L3Protocol>(ipv4)->GetInterface(interface)->GetArpCache();
+    neighbour.ip = ipv4->GetAddress(interface, 0).GetLocal();
+    neighbour.mac = ipv4->GetNetDevice(interface)->GetAddress();
+    return neighbour;
+}
+
+/// Make one know the other.
+void
+AddEntry(const Neighbour& who, const Neighbour& whom)
+{
+    auto* entry = who.cache->Lookup(whom.ip);
+    if (!entry)
+    {
+        entry = who.cache->Add(whom.ip);
+    }
+    entry->SetMacAddress(whom.mac);
+    entry->MarkPermanent();
+}
+
+} // namespace
+
+FdmaHelper::FdmaHelper()
+{
+    m_channelFactory.SetTypeId(FdmaChannel::GetTypeId());
+    m_deviceFactory.SetTypeId(FdmaNetDevice::GetTypeId());
+}
+
+FdmaHelper::~FdmaHelper() = default;
+
+void
+FdmaHelper::SetChannelAttribute(const std::string& name, const AttributeValue& value)
+{
+    m_channelFactory.Set(name, value);
+}
+
+void
+FdmaHelper::SetDeviceAttribute(const std::string& name, const AttributeValue& value)
+{
+    m_deviceFactory.Set(name, value);
+}
+
+void
+FdmaHelper::AddPropagationLoss(const ObjectFactory& factory)
+{
+    m_lossFactories.push_back(factory);
+}
+
+Ptr<PropagationLossModel>
+FdmaHelper::CreateLossChain() const
+{
+    std::vector<ObjectFactory> factories = m_lossFactories;
+    if (factories.empty())
+    {
+        factories.emplace_back();
+        factories.back().SetTypeId("ns3::LogDistancePropagationLossModel");
+        factories.back().Set("Exponent", DoubleValue(3.76));
+        factories.back().Set("ReferenceDistance", DoubleValue(1));
+        factories.back().Set("ReferenceLoss", DoubleValue(15.3));
+    }
+    Ptr<PropagationLossModel> first;
+    Ptr<PropagationLossModel> last;
+    for (const auto& factory : factories)
+    {
+        const auto next = factory.Create<PropagationLossModel>();
+        if (last)
+        {
+            last->SetNext(next);
+        }
+        else
+        {
+            first = next;
+        }
+        last = next;
+    }
+    return first;
+}
+
+Ptr<FdmaNetDevice>
+FdmaHelper::CreateDevice(Ptr<Node> node) const
+{
+    const auto device = m_deviceFactory.Create<FdmaNetDevice>();
+    device->SetAddress(Mac48Address::Allocate());
+    node->AddDevice(device);
+    return device;
+}
+
+NetDeviceContainer
+FdmaHelper::Install(Ptr<Node> station, const NodeContainer& devices)
+{
+    if (devices.GetN() == 0)
+    {
+        throw InvalidInput("devices = 0: an FDMA cell needs at least 1");
+    }
+    const auto channel = m_channelFactory.Create<FdmaChannel>();
+    channel->SetPropagationLoss(CreateLossChain());
+    channel->SetPropagationDelay(CreateObject<ConstantSpeedPropagationDelayModel>());
+    m_control = CreateObject<FdmaRadioControl>();
+    m_control->SetChannel(channel);
+
+    NetDeviceContainer container;
+    const auto stationDevice = CreateDevice(station);
+    channel->SetBaseStation(stationDevice);
+    container.Add(stationDevice);
+    for (auto node = devices.Begin(); node != devices.End(); ++node)
+    {
+        const auto device = CreateDevice(*node);
+        channel->Add(device);
+        m_control->Add(device);
+        container.Add(device);
+    }
+    return container;
+}
+
+Ptr<FdmaRadioControl>
+FdmaHelper::GetRadioControl() const
+{
+    return m_control;
+}
+
+Ptr<FdmaChannel>
+FdmaHelper::GetChannel() const
+{
+    return m_control ? m_control->GetChannel() : nullptr;
+}
+
+void
+FdmaHelper::PopulateNeighbourCache(const Ipv4InterfaceContainer& interfaces)
+{
+    const Neighbour station = FindNeighbour(interfaces, 0);
+    for (uint32_t i = 1; i < interfaces.GetN(); ++i)
+    {
+        const Neighbour device = FindNeighbour(interfaces, i);
+        AddEntry(station, device);
+        AddEntry(device, station);
+    }
+}
+
+int64_t
+FdmaHelper::AssignStreams(const NetDeviceContainer& devices, int64_t stream)
+{
+    const auto station = DynamicCast<FdmaNetDevice>(devices.Get(0));
+    return station->GetFdmaChannel()->AssignStreams(stream);
+}
+
+void
+FdmaHelper::EnablePcapInternal(std::string prefix,
+                               Ptr<NetDevice> device,
+                               bool promiscuous,
+                               bool explicitFilename)
+{
+    const auto fdma = DynamicCast<FdmaNetDevice>(device);
+    if (!fdma)
+    {
+        return; // "all devices" may include others
+    }
+    PcapHelper helper;
+    const std::string name = explicitFilename ? prefix : helper.GetFilenameFromDevice(prefix, fdma);
+    const auto file = helper.CreateFile(name, std::ios::out, PcapHelper::DLT_EN10MB);
+    helper.HookDefaultSink<FdmaNetDevice>(fdma, promiscuous ? "PromiscSniffer" : "Sniffer", file);
+}
+
+void
+FdmaHelper::EnableAsciiInternal(Ptr<OutputStreamWrapper> stream,
+                                std::string prefix,
+                                Ptr<NetDevice> device,
+                                bool explicitFilename)
+{
+    const auto fdma = DynamicCast<FdmaNetDevice>(device);
+    if (!fdma)
+    {
+        return; // "all devices" may include others
+    }
+    Packet::EnablePrinting();
+    // A device has several queues, so "+" is a packet's entry and "-" the beginning of its
+    // transmission, through whichever.
+    AsciiTraceHelper helper;
+    if (!stream)
+    {
+        const std::string name =
+            explicitFilename ? prefix : helper.GetFilenameFromDevice(prefix, fdma);
+        const auto file = helper.CreateFileStream(name);
+        helper.HookDefaultEnqueueSinkWithoutContext<FdmaNetDevice>(fdma, "MacTx", file);
+        helper.HookDefaultDequeueSinkWithoutContext<FdmaNetDevice>(fdma, "PhyTxBegin", file);
+        helper.HookDefaultReceiveSinkWithoutContext<FdmaNetDevice>(fdma, "MacRx", file);
+        for (const auto* drop : {"MacTxDrop", "PhyTxDrop", "PhyRxDrop", "MacRxDrop"})
+        {
+            helper.HookDefaultDropSinkWithoutContext<FdmaNetDevice>(fdma, drop, file);
+        }
+        return;
+    }
+    std::ostringstream path;
+    path << "/NodeList/" << fdma->GetNode()->GetId() << "/DeviceList/" << fdma->GetIfIndex()
+         << "/$ns3::fl::FdmaNetDevice/";
+    const auto connect = [&](const char* trace, auto sink) {
+        Config::Connect(path.str() + trace, MakeBoundCallback(sink, stream));
+    };
+    connect("MacTx", &AsciiTraceHelper::DefaultEnqueueSinkWithContext);
+    connect("PhyTxBegin", &AsciiTraceHelper::DefaultDequeueSinkWithContext);
+    connect("MacRx", &AsciiTraceHelper::DefaultReceiveSinkWithContext);
+    for (const auto* drop : {"MacTxDrop", "PhyTxDrop", "PhyRxDrop", "MacRxDrop"})
+    {
+        connect(drop, &AsciiTraceHelper::DefaultDropSinkWithContext);
+    }
+}
+
+} // namespace fl
+} // namespace ns3

@@ -1,0 +1,63 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_PROCESSOR_HELPER_H
+#define FL_PROCESSOR_HELPER_H
+
+#include "../model/device/fl-processor.h"
+#include "../model/fl-ns3-compat.h"
+#include "../model/opt/fl-system-state.h"
+
+#include "ns3/energy-source-container.h"
+#include "ns3/node-container.h"
+#include "ns3/object-factory.h"
+
+#include <string>
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @ingroup fl
+ * Gives nodes a Processor, and lets processors and radios draw from batteries.
+ */
+class ProcessorHelper
+{
+  public:
+    ProcessorHelper();
+
+    /**
+     * @param name of an attribute of Processor
+     * @param value its value
+     */
+    void SetAttribute(const std::string& name, const AttributeValue& value);
+
+    /**
+     * Aggregate a new processor to each node.
+     * @param nodes the nodes
+     */
+    void Install(const NodeContainer& nodes) const;
+    /**
+     * Aggregate a processor that has a profile's maximum frequency and effective capacitance.
+     * @param node the node
+     * @param profile what it is like
+     * @return the processor
+     */
+    Ptr<Processor> Install(Ptr<Node> node, const DeviceProfile& profile) const;
+
+    /**
+     * Let the processor and the FDMA radios of each source's node draw from that source.
+     * @param sources made by an ns-3 EnergySourceHelper
+     */
+    static void InstallEnergyModels(const EnergySourceContainer& sources);
+
+  private:
+    ObjectFactory m_factory; //!< makes processors
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_PROCESSOR_HELPER_H */

@@ -1,0 +1,157 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-load-energy-model.h"
+
+#include "ns3/double.h"
+#include "ns3/simulator.h"
+
+#include <algorithm>
+
+namespace ns3
+{
+namespace fl
+{
+
+NS_OBJECT_ENSURE_REGISTERED(LoadEnergyModel);
+
+TypeId
+LoadEnergyModel::GetTypeId()
+{
+    static TypeId tid =
+        TypeId("ns3::fl::LoadEnergyModel").SetParent<DeviceEnergyModel>().SetGroupName("Fl");
+    return tid;
+}
+
+LoadEnergyModel::LoadEnergyModel() = default;
+
+LoadEnergyModel::~LoadEnergyModel() = default;
+
+void
+LoadEnergyModel::DoDispose()
+{
+    m_look.Cancel();
+    m_tell.Cancel();
+    m_source = nullptr;
+    DeviceEnergyModel::DoDispose();
+}
+
+void
+LoadEnergyModel::SetEnergySource(Ptr<EnergySource> source)
+{
+    m_source = source;
+}
+
+double
+LoadEnergyModel::GetTotalEnergyConsumption() const
+{
+    return m_energyJ + m_powerW * (Simulator::Now() - m_since).GetSeconds();
+}
+
+void
+LoadEnergyModel::ChangeState(int /* newState */)
+{
+    // Its state is its power, which the processor or the radio knows.
+}
+
+void
+LoadEnergyModel::SetPower(double /* oldW */, double newW)
+{
+    if (!m_source)
+    {
+        return;
+    }
+    // The source asks for the current that was drawn until now, so before it changes.
+    m_source->UpdateEnergySource();
+    m_energyJ = GetTotalEnergyConsumption();
+    m_since = Simulator::Now();
+    m_powerW = newW;
+    m_look.Cancel(); // it was for the old power
+    ScheduleLook();
+}
+
+double
+LoadEnergyModel::DoGetCurrentA() const
+{
+    return m_source ? m_powerW / m_source->GetSupplyVoltage() : 0;
+}
+
+void
+LoadEnergyModel::HandleEnergyDepletion()
+{
+    m_empty = true;
+    if (!IsPending(m_tell))
+    {
+        m_tell = Simulator::ScheduleNow(&LoadEnergyModel::Tell, this);
+    }
+}
+
+void
+LoadEnergyModel::HandleEnergyRecharged()
+{
+    m_empty = false;
+    if (!IsPending(m_tell))
+    {
+        m_tell = Simulator::ScheduleNow(&LoadEnergyModel::Tell, this);
+    }
+}
+
+void
+LoadEnergyModel::HandleEnergyChanged()
+{
+    ScheduleLook();
+}
+
+void
+LoadEnergyModel::Tell()
+{
+    if (m_empty == m_toldEmpty)
+    {
+        return;
+    }
+    m_toldEmpty = m_empty;
+    if (m_empty)
+    {
+        DoDepleted();
+    }
+    else
+    {
+        DoRecharged();
+    }
+}
+
+void
+LoadEnergyModel::ScheduleLook()
+{
+    if (m_powerW <= 0 || m_empty || IsPending(m_look))
+    {
+        return;
+    }
+    TimeValue interval;
+    DoubleValue threshold;
+    if (!m_source->GetAttributeFailSafe("PeriodicEnergyUpdateInterval", interval) ||
+        !m_source->GetAttributeFailSafe("BasicEnergyLowBatteryThreshold", threshold))
+    {
+        return; // another kind of source: as exact as it is by itself
+    }
+    const double leftJ =
+        m_source->GetRemainingEnergy() - threshold.Get() * m_source->GetInitialEnergy();
+    const double leftS = leftJ / m_powerW;
+    if (leftS <= interval.Get().GetSeconds())
+    {
+        // Not before the energy is used up, whatever rounding does.
+        m_look = Simulator::Schedule(Seconds(std::max(leftS, 0.0)) + NanoSeconds(1),
+                                     &LoadEnergyModel::Look,
+                                     this);
+    }
+}
+
+void
+LoadEnergyModel::Look()
+{
+    m_source->UpdateEnergySource();
+    ScheduleLook();
+}
+
+} // namespace fl
+} // namespace ns3

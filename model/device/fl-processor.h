@@ -1,0 +1,158 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_PROCESSOR_H
+#define FL_PROCESSOR_H
+
+#include "ns3/event-id.h"
+#include "ns3/nstime.h"
+#include "ns3/object.h"
+#include "ns3/traced-callback.h"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @ingroup fl
+ * A node's CPU: runs cycles at a frequency in simulated time. Aggregate it to the node.
+ *
+ * C cycles at f take C / f seconds and
+ *
+ *     E = kappa C f^n joules,
+ *
+ * kappa being the EffectiveCapacitance and n the FrequencyExponent: 2 for a supply voltage that
+ * scales with the frequency (T. D. Burd, R. W. Brodersen, "Processor design for portable systems",
+ * J. VLSI Signal Processing 13, 1996). Several jobs run at once, each at its own frequency;
+ * together they get at most MaxFrequency.
+ *
+ * A processor that is switched off (by an empty battery) cancels its jobs and runs none.
+ */
+class Processor : public Object
+{
+  public:
+    /// Names a job; 0 names none.
+    using JobId = uint64_t;
+    /// Called when a job is complete.
+    using Done = std::function<void()>;
+
+    /**
+     * Sink of the trace ComputeBegin.
+     * @param job the job
+     * @param cycles it is to run
+     * @param hz its frequency [Hz]
+     */
+    typedef void (*BeginTracedCallback)(uint64_t job, double cycles, double hz);
+    /**
+     * Sink of the trace ComputeEnd.
+     * @param job the job
+     * @param cycles it has run
+     * @param energyJ it has taken [J]
+     */
+    typedef void (*EndTracedCallback)(uint64_t job, double cycles, double energyJ);
+
+    /// @return the TypeId
+    static TypeId GetTypeId();
+
+    Processor();
+    ~Processor() override;
+
+    /**
+     * Begin a job.
+     * @param cycles to run
+     * @param hz frequency to run them at [Hz]
+     * @param done called when they have run; never called if the job is cancelled
+     * @return the job, or 0 if the processor is switched off
+     * @throws InvalidInput if cycles or frequency are not finite and above 0, or the frequency is
+     *         more than what the running jobs leave of MaxFrequency
+     */
+    JobId Run(double cycles, double hz, Done done);
+
+    /**
+     * Stop a job. What it has run until now was paid for.
+     * @param job the job
+     * @return the energy it has taken [J]; 0 if it is not running
+     */
+    double Cancel(JobId job);
+
+    /**
+     * @param job a job
+     * @return whether it is running
+     */
+    bool IsRunning(JobId job) const;
+    /**
+     * @param job a running job
+     * @return the energy it has taken so far [J]; 0 if it is not running
+     */
+    double GetJobEnergyJ(JobId job) const;
+
+    /// @return what running jobs leave of MaxFrequency [Hz]
+    double GetFreeHz() const;
+    /// @return MaxFrequency [Hz]
+    double GetMaxHz() const;
+    /// @return the power drawn now [W]
+    double GetPowerW() const;
+    /// @return the energy taken so far, by jobs that are over and by running ones [J]
+    double GetTotalEnergyJ() const;
+
+    /// Switch it off: cancel all jobs.
+    void SwitchOff();
+    /// Switch it on again.
+    void SwitchOn();
+    /// @return whether it is switched on
+    bool IsOn() const;
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    /// A running job.
+    struct Job
+    {
+        double cycles; //!< in all
+        double hz;     //!< frequency
+        Time start;    //!< when it began
+        Done done;     //!< to be called
+        EventId end;   //!< when it is over
+    };
+
+    using Jobs = std::map<JobId, Job>;
+
+    void SetMaxHz(double hz);
+    void SetEffectiveCapacitance(double kappa);
+    double GetEffectiveCapacitance() const;
+    /// A job has run its cycles.
+    void Complete(JobId id);
+    /// A job is over: account for the cycles it has run.
+    double Remove(Jobs::iterator job, double cycles);
+    /// @return the cycles that a job has run until now
+    double CyclesRun(const Job& job) const;
+    /// @return the energy of a number of cycles [J]
+    double EnergyJ(double cycles, double hz) const;
+    /// Report the power, if it changed.
+    void UpdatePower();
+
+    double m_maxHz{0};    //!< for all jobs together
+    double m_kappa{0};    //!< effective capacitance
+    double m_exponent{2}; //!< of the frequency
+    Jobs m_jobs;          //!< running
+    JobId m_lastId{0};    //!< the last one given
+    double m_energyJ{0};  //!< of jobs that are over
+    double m_powerW{0};   //!< as last reported
+    bool m_isOn{true};    //!< whether it is switched on
+
+    TracedCallback<uint64_t, double, double> m_begin; //!< trace ComputeBegin
+    TracedCallback<uint64_t, double, double> m_end;   //!< trace ComputeEnd
+    TracedCallback<double, double> m_power;           //!< trace Power
+    TracedCallback<> m_switchedOff;                   //!< trace SwitchedOff
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_PROCESSOR_H */

@@ -1,0 +1,70 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_BLOCK_FADING_LOSS_MODEL_H
+#define FL_BLOCK_FADING_LOSS_MODEL_H
+
+#include "fl-link-draw.h"
+
+#include "ns3/nstime.h"
+#include "ns3/propagation-loss-model.h"
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @ingroup fl
+ * Small-scale fading that stays the same for a coherence time, and is drawn anew after it.
+ *
+ * The power gain has mean 1. Rayleigh: it is exponentially distributed. Rician with factor K, the
+ * power of the line of sight over that of the scattered paths:
+ *
+ *     g = |sqrt(K / (K + 1)) + sqrt(1 / (2 (K + 1))) (x + i y)|^2,   x, y standard normal
+ *
+ * (A. Goldsmith, "Wireless Communications", 2005, section 3.2.2). Blocks begin at multiples of the
+ * coherence time, for all links together. What is drawn is a function of the link and the block,
+ * see LinkDraw; memory does not grow with links or time.
+ */
+class BlockFadingLossModel : public PropagationLossModel
+{
+  public:
+    /// Kind of fading. Unscoped, since ns-3 before 3.41 asks for it.
+    enum Fading
+    {
+        NONE,     //!< gain 1
+        RAYLEIGH, //!< scattered paths only
+        RICIAN    //!< a line of sight as well
+    };
+
+    /// @return the TypeId
+    static TypeId GetTypeId();
+
+    BlockFadingLossModel();
+    ~BlockFadingLossModel() override;
+
+    /**
+     * @param a node that sends
+     * @param b node that receives
+     * @return power gain now
+     */
+    double GetGain(uint32_t a, uint32_t b) const;
+
+  private:
+    double DoCalcRxPower(double txPowerDbm,
+                         Ptr<MobilityModel> a,
+                         Ptr<MobilityModel> b) const override;
+    int64_t DoAssignStreams(int64_t stream) override;
+
+    mutable LinkDraw m_draw; //!< the numbers
+    Fading m_fading;         //!< kind
+    double m_kFactor;        //!< of RICIAN
+    Time m_coherenceTime;    //!< length of a block
+    bool m_reciprocal;       //!< whether both directions share a draw
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_BLOCK_FADING_LOSS_MODEL_H */

@@ -1,0 +1,212 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_FDMA_CHANNEL_H
+#define FL_FDMA_CHANNEL_H
+
+#include "../opt/fl-plan.h"
+#include "fl-fdma-control-band.h"
+
+#include "ns3/channel.h"
+#include "ns3/mac48-address.h"
+#include "ns3/nstime.h"
+#include "ns3/object-factory.h"
+#include "ns3/propagation-delay-model.h"
+#include "ns3/propagation-loss-model.h"
+
+#include <unordered_map>
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+class FdmaNetDevice;
+
+/**
+ * @ingroup fl
+ * One cell: the base station, its devices, and the paired uplink and downlink bands between them.
+ *
+ * Each direction has a band of B [Hz]. A fraction of it, the control share, is a standing common
+ * control channel (FdmaControlBand) for packets of at most ControlMaxBytes, so that a device
+ * without a grant stays reachable. What remains is planned: each grant is a private sub-band of it,
+ * with a total power p [W] of its own, on which a frame of s bits takes s / r seconds,
+ *
+ *     r = B log2(1 + p g / (N0 B)),
+ *
+ * g being the gain of the PropagationLossModel chain between the two nodes' mobility models.
+ *
+ * Idealisations:
+ * - coding reaches Shannon's rate with no error and no delay; sub-bands are flat and do not leak;
+ * - the sender knows g when it starts a frame (or a segment of one, see MinSegment);
+ * - the frame's Ethernet header of 14 bytes is sent at the same rate; no other overhead exists;
+ * - the common control channel has no collisions, and grants are known without being sent;
+ * - frames between devices are not relayed: traffic between devices must be routed.
+ *
+ * The cost of a unicast frame does not depend on the number of devices.
+ */
+class FdmaChannel : public Channel
+{
+  public:
+    /// @return the TypeId
+    static TypeId GetTypeId();
+
+    FdmaChannel();
+    ~FdmaChannel() override;
+
+    /**
+     * @param station the base station's device; must be set once, before devices are added
+     */
+    void SetBaseStation(Ptr<FdmaNetDevice> station);
+    /**
+     * @param device a device
+     * @return its index in the cell
+     */
+    uint32_t Add(Ptr<FdmaNetDevice> device);
+    /// @return the base station's device
+    Ptr<FdmaNetDevice> GetBaseStation() const;
+    /**
+     * @param index a device's index
+     * @return the device
+     */
+    Ptr<FdmaNetDevice> GetMember(uint32_t index) const;
+    /// @return the number of devices, the base station not counted
+    uint32_t GetNMembers() const;
+    /**
+     * @param address a MAC address
+     * @param [out] index the index of the device that has it
+     * @return whether a device of the cell has it
+     */
+    bool FindMember(const Mac48Address& address, uint32_t& index) const;
+    /**
+     * A device changed its address.
+     * @param index its index
+     * @param from the old address
+     * @param to the new address
+     */
+    void ChangeAddress(uint32_t index, const Mac48Address& from, const Mac48Address& to);
+
+    /**
+     * Give a device a private sub-band in one direction; a bandwidth or a power of 0 takes it away.
+     * What is in the air continues at the new rate.
+     * @param index the device's index
+     * @param grant bandwidth and power; the place in the band does not matter to the PHY
+     * @throws InvalidInput if bandwidth or power is negative or not finite
+     */
+    void SetGrant(uint32_t index, const Grant& grant);
+
+    /**
+     * @param index a device's index
+     * @param direction of the link
+     * @return received over transmitted power, now
+     * @throws InvalidInput if one of the two nodes has no MobilityModel
+     */
+    double GetGain(uint32_t index, Direction direction) const;
+    /**
+     * @param index a device's index
+     * @param direction of the link
+     * @return the propagation delay, now
+     */
+    Time GetDelay(uint32_t index, Direction direction) const;
+
+    /**
+     * Hand a frame whose last bit was sent to the receiver, after the propagation delay.
+     * @param frame the frame; the receiver gets a copy
+     * @param index the device at the near or far end
+     * @param direction of the link
+     */
+    void Deliver(Ptr<const Packet> frame, uint32_t index, Direction direction) const;
+
+    /// @return N0 [W/Hz]
+    double GetNoiseWPerHz() const;
+    /// @return the width of one direction's band, control share included [Hz]
+    double GetBandwidthHz(Direction direction) const;
+    /// @return what is to be planned in one direction: the band less the control share [Hz]
+    double GetPlannedBandwidthHz(Direction direction) const;
+    /// @return the width of one direction's control band [Hz]
+    double GetControlBandwidthHz(Direction direction) const;
+    /// @return the base station's total power over the planned band [W]
+    double GetStationTxPowerW() const;
+    /// @return the base station's power on the control band: the same density [W]
+    double GetStationControlTxPowerW() const;
+    /// @return one direction's control band
+    FdmaControlBand& GetControlBand(Direction direction);
+    /// @return size of the largest packet that goes by the control band [byte]
+    uint32_t GetControlMaxBytes() const;
+    /// @return lowest rate at which the control band serves a device [bit/s]
+    double GetControlMinRateBps() const;
+    /// @return most frames that wait for one direction's control band
+    uint32_t GetControlQueueSize() const;
+    /// @return rate below which a link counts as dead [bit/s]
+    double GetMinRateBps() const;
+    /// @return time after which a dead link is looked at again
+    Time GetRetryInterval() const;
+    /// @return shortest time for which a long frame is sent at one rate
+    Time GetMinSegment() const;
+    /// @return longest time for which a long frame is sent at one rate
+    Time GetMaxSegment() const;
+    /// @return what makes the queue of a link
+    const ObjectFactory& GetQueueFactory() const;
+
+    /// @param loss the first model of the chain; none: gain 1
+    void SetPropagationLoss(Ptr<PropagationLossModel> loss);
+    /// @return the first model of the chain
+    Ptr<PropagationLossModel> GetPropagationLoss() const;
+    /// @param delay the delay model; none: no delay
+    void SetPropagationDelay(Ptr<PropagationDelayModel> delay);
+    /// @return the delay model
+    Ptr<PropagationDelayModel> GetPropagationDelay() const;
+
+    /**
+     * Fix the random streams of the propagation models.
+     * @param stream the first one to use
+     * @return how many were used
+     */
+    int64_t AssignStreams(int64_t stream);
+
+    // From Channel: the base station is device 0, then come the others.
+    std::size_t GetNDevices() const override;
+    Ptr<NetDevice> GetDevice(std::size_t i) const override;
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    /// @return what the attribute Queue is without further ado
+    static ObjectFactory DefaultQueueFactory();
+    void SetUplinkBandwidthHz(double hz);
+    double GetUplinkBandwidthHz() const;
+    void SetDownlinkBandwidthHz(double hz);
+    double GetDownlinkBandwidthHz() const;
+    void SetNoiseDensityDbm(double dbmPerHz);
+    double GetNoiseDensityDbm() const;
+    void SetControlShare(double share);
+    double GetControlShare() const;
+    void SetStationTxPowerW(double watt);
+
+    std::vector<Ptr<FdmaNetDevice>> m_members;        //!< by index
+    std::unordered_map<uint64_t, uint32_t> m_indexOf; //!< by MAC address
+    Ptr<FdmaNetDevice> m_station;                     //!< the base station
+    Ptr<PropagationLossModel> m_loss;                 //!< chain of gains
+    Ptr<PropagationDelayModel> m_delay;               //!< propagation delay
+    ObjectFactory m_queueFactory;                     //!< makes a link's queue
+    FdmaControlBand m_controlBands[2];                //!< by direction
+    double m_bandwidthHz[2]{20e6, 20e6};              //!< by direction
+    double m_noiseDbmPerHz{-174};                     //!< N0 as the user gave it
+    double m_noiseWPerHz{0};                          //!< N0
+    double m_controlShare{0.05};                      //!< of each band
+    double m_stationTxPowerW{1};                      //!< over the planned band
+    double m_minRateBps{1};                           //!< a link slower than that is dead
+    double m_controlMinRateBps{1e4};                  //!< the same on the control band
+    uint32_t m_controlMaxBytes{128};                  //!< largest packet on the control band
+    uint32_t m_controlQueueSize{100000};              //!< frames per direction
+    Time m_retryInterval;                             //!< between looks at a dead link
+    Time m_minSegment;                                //!< see the attribute
+    Time m_maxSegment;                                //!< see the attribute
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_FDMA_CHANNEL_H */

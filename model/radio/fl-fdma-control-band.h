@@ -1,0 +1,124 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_FDMA_CONTROL_BAND_H
+#define FL_FDMA_CONTROL_BAND_H
+
+#include "../opt/fl-plan.h"
+
+#include "ns3/nstime.h"
+#include "ns3/packet.h"
+#include "ns3/ptr.h"
+
+#include <cstdint>
+#include <deque>
+
+namespace ns3
+{
+namespace fl
+{
+
+class FdmaChannel;
+class FdmaNetDevice;
+
+/**
+ * @ingroup fl
+ * The common control channel of one direction: one queue for all devices of the cell, served first
+ * come first served at Shannon's rate over the whole control band.
+ *
+ * It stands for the random access, scheduling and control channels of a cellular system, without
+ * their collisions and delays. So that one bad link does not block the others:
+ * - a frame to or from a device whose rate is below the channel's ControlMinRate steps aside, and
+ * is tried again every RetryInterval;
+ * - a frame that would take longer than MinSegment sends a part, and queues again at the end.
+ *
+ * A broadcast frame of the base station is sent once, at the lowest rate among the devices that
+ * ControlMinRate admits; the others miss it, which their PhyRxDrop trace shows.
+ *
+ * The cost per unicast frame does not depend on the number of devices.
+ */
+class FdmaControlBand
+{
+  public:
+    /// Stands for all devices.
+    static constexpr uint32_t ALL = 0xffffffff;
+
+    /**
+     * @param channel the channel, which owns this
+     * @param direction which of its control bands
+     */
+    FdmaControlBand(FdmaChannel* channel, Direction direction);
+
+    /**
+     * @param frame the frame
+     * @param index the device at the near or far end of the link, or ALL
+     * @return whether there was room; a frame without room is the caller's to drop
+     */
+    bool Enqueue(Ptr<Packet> frame, uint32_t index);
+
+    /**
+     * Take out the frames of a sender that was switched off; each is reported to it as dropped.
+     * Costs the length of the queue.
+     * @param index the device, or ALL for every frame
+     */
+    void Flush(uint32_t index);
+
+    /// @return the number of frames that wait or are being sent
+    uint32_t GetNFrames() const;
+
+  private:
+    /// A frame and what is left of it.
+    struct Item
+    {
+        Ptr<Packet> frame;  //!< the frame
+        uint32_t index{0};  //!< the device, or ALL
+        double bitsLeft{0}; //!< still to be sent [bit]
+        bool begun{false};  //!< whether a part of it was sent
+    };
+
+    /// Send the next frame that can be sent, if the band is free.
+    void Serve();
+    /// Send a frame, or a part of it, at a given rate.
+    void StartSegment(double rateBps);
+    /**
+     * What was being sent is over.
+     * @param segment its number; an older one was flushed
+     */
+    void EndSegment(uint64_t segment);
+    /// Account for what was sent until now, and free the band.
+    void Settle();
+    /// Queue the frames that stepped aside again.
+    void Retry();
+    /// Keep a frame until the next Retry.
+    void StepAside(Item item);
+    /// Hand a frame that was sent to its receivers.
+    void Deliver(const Item& item) const;
+    /// Move the frames of a device out of a queue, as dropped.
+    void FlushQueue(std::deque<Item>& queue, uint32_t index);
+    /// @return the rate at which a device's link works now [bit/s]
+    double RateBps(uint32_t index) const;
+    /// @return the rate that serves all devices that can be served now [bit/s]
+    double BroadcastRateBps() const;
+    /// @return the power that a device's link is sent with [W]
+    double TxPowerW(uint32_t index) const;
+    /// @return who sends on a device's link
+    Ptr<FdmaNetDevice> Sender(uint32_t index) const;
+
+    FdmaChannel* m_channel;     //!< the owner
+    Direction m_direction;      //!< uplink or downlink
+    std::deque<Item> m_queue;   //!< first come, first served
+    std::deque<Item> m_aside;   //!< what can not be sent for now
+    bool m_retryPending{false}; //!< whether Retry is scheduled
+    Item m_current;             //!< what is being sent
+    bool m_busy{false};         //!< whether something is being sent
+    bool m_last{false};         //!< whether m_current is complete when the segment is over
+    uint64_t m_segment{0};      //!< number of the segment being sent
+    double m_rateBps{0};        //!< its rate [bit/s]
+    double m_txPowerW{0};       //!< its power [W]
+    Time m_start;               //!< when it began
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_FDMA_CONTROL_BAND_H */

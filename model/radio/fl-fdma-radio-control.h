@@ -1,0 +1,111 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_FDMA_RADIO_CONTROL_H
+#define FL_FDMA_RADIO_CONTROL_H
+
+#include "fl-fdma-channel.h"
+#include "fl-fdma-net-device.h"
+#include "fl-radio-control.h"
+
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @ingroup fl
+ * The hand on one FDMA cell. A plan's grants are sub-bands of what the control share leaves of the
+ * uplink and of the downlink band.
+ *
+ * Downlink transfers without a grant share equally what the plan's downlink grants leave of band
+ * and power (Predictor::DefaultDownlinkGrant); their sub-bands have no place, since what is left
+ * need not be in one piece, and places do not matter to an ideal FDMA receiver.
+ *
+ * Sums and places may exceed a limit by a relative 1e-9, for round-off. Apply costs O(N log N) for
+ * N grants and devices, Report O(N).
+ */
+class FdmaRadioControl : public RadioControl
+{
+  public:
+    /// @return the TypeId
+    static TypeId GetTypeId();
+
+    FdmaRadioControl();
+    ~FdmaRadioControl() override;
+
+    /// @param channel the cell
+    void SetChannel(Ptr<FdmaChannel> channel);
+    /// @return the cell
+    Ptr<FdmaChannel> GetChannel() const;
+
+    /**
+     * @param device a device of the cell
+     * @return its DeviceId: the number of devices added before
+     */
+    DeviceId Add(Ptr<FdmaNetDevice> device);
+    /**
+     * @param device a DeviceId
+     * @return the device
+     */
+    Ptr<FdmaNetDevice> GetDevice(DeviceId device) const;
+
+    /**
+     * @param device a DeviceId
+     * @return energy radiated on grants so far [J]: what a plan's power times airtime amounts to
+     */
+    double GetDataEnergyJ(DeviceId device) const;
+    /**
+     * @param device a DeviceId
+     * @return energy radiated on the control channel so far [J]
+     */
+    double GetControlEnergyJ(DeviceId device) const;
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    /// A device's grants of one plan; of zero bandwidth where it has none.
+    struct DeviceGrants
+    {
+        Grant byDirection[2]; //!< uplink, downlink
+    };
+
+    /// A grant and whose it is.
+    struct OwnedGrant
+    {
+        DeviceId device; //!< whose
+        Grant grant;     //!< what
+    };
+
+    void DoApply(const Plan& plan) override;
+    void DoReport(SystemState& state) const override;
+    double DoGetRadiatedEnergyJ(DeviceId device) const override;
+    uint32_t DoGetNDevices() const override;
+
+    /// @return the cell as an optimizer sees it
+    CellState GetCellState() const;
+    /// @return the plan's grants in one direction, each checked on its own
+    std::vector<OwnedGrant> Collect(const Plan& plan, Direction direction) const;
+    /// Check one grant on its own.
+    void CheckGrant(DeviceId device, Direction direction, const Grant& grant) const;
+    /// Check that the grants of one direction fit the band together.
+    void CheckBand(std::vector<OwnedGrant> grants, Direction direction) const;
+    /// Check the power of uplink grants, one by one.
+    void CheckUplinkPower(const std::vector<OwnedGrant>& grants) const;
+    /// Check the power of downlink grants, together.
+    void CheckDownlinkPower(const std::vector<OwnedGrant>& grants) const;
+    /// Give the devices that need one the default downlink grant.
+    void AddDefaults(const Plan& plan, std::vector<DeviceGrants>& grants) const;
+
+    Ptr<FdmaChannel> m_channel;                //!< the cell
+    std::vector<Ptr<FdmaNetDevice>> m_devices; //!< by DeviceId
+    uint32_t m_cell{0};                        //!< its number in plans
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_FDMA_RADIO_CONTROL_H */
