@@ -164,6 +164,8 @@ class PlotScript
         Line("set datafile separator ','");
         Line("set border 3 linecolor rgb '#444444'");
         Line("set tics nomirror");
+        // Between title and plot, where it hides no curve.
+        Line("set key tmargin right horizontal");
         Line("set grid linecolor rgb '#DDDDDD' linetype 1 linewidth 0.5");
     }
 
@@ -213,20 +215,24 @@ WriteAccuracy(const PlotRequest& request,
               const std::string& xLabel,
               const std::string& xOfRun,
               const std::string& xOfMean,
+              uint64_t rounds,
               std::vector<std::string>& scripts)
 {
+    // Beyond that, points would hide the line.
+    const std::string line =
+        Describe(rounds <= 100 ? "with linespoints pointtype 7 pointsize 0.5 " : "with lines ",
+                 "linewidth 2 linecolor rgb '",
+                 BLUE,
+                 "'");
     PlotScript script(name, title, xLabel, "accuracy on held-out data [%]");
-    script.Line("set key bottom right");
-    script.Line("set offsets graph 0.01, graph 0.01, graph 0.05, graph 0.05");
+    script.Line("set offsets 0, graph 0.01, graph 0.05, graph 0.05");
     script.Line("set xrange [0:]");
     if (request.runs == 1)
     {
         script.Line("energy = 0.0");
         script.Curve("'rounds.csv' using (" + xOfRun + "):(100 * column('accuracy'))",
                      request.curve,
-                     Describe("with linespoints linecolor rgb '",
-                              BLUE,
-                              "' linewidth 2 pointtype 7 pointsize 0.5"));
+                     line);
     }
     else
     {
@@ -239,9 +245,7 @@ WriteAccuracy(const PlotRequest& request,
             Describe("with filledcurves fillcolor rgb '", SKY_BLUE, "' fillstyle solid 0.4"));
         script.Curve(x + "(" + mean + ")",
                      Describe(request.curve, ", mean of ", request.runs, " runs"),
-                     Describe("with linespoints linecolor rgb '",
-                              BLUE,
-                              "' linewidth 2 pointtype 7 pointsize 0.5"));
+                     line);
     }
     script.Write(request.folder, scripts);
 }
@@ -329,7 +333,7 @@ WriteTimeline(const PlotRequest& request,
                  ? Describe(" (the first ", rows, " of ", survey.timelineDevices, " devices)")
                  : "";
     const uint32_t rowHeight = rows <= 60 ? 18 : rows <= 120 ? 10 : 6;
-    const auto height = static_cast<uint32_t>(150 + std::max<size_t>(rows, 4) * rowHeight);
+    const auto height = static_cast<uint32_t>(150 + std::max<size_t>(rows, 5) * rowHeight);
     PlotScript script("timeline", title, "simulated time [s]", "device", 1000, height);
     script.Line("devices = '" + DeviceFields(survey.devices) + "'");
     script.Line("found(d) = strstrt(devices, sprintf('%8d', d))");
@@ -340,7 +344,7 @@ WriteTimeline(const PlotRequest& request,
     script.Line(Describe("set yrange [", rows, " - 0.4:-0.6]"));
     script.Line("set grid noytics");
     script.Line("set title offset 0,1");
-    script.Line("set key outside bottom center horizontal");
+    script.Line("set key rmargin top vertical Left reverse");
     AddRoundMarks(script, survey);
     std::string before;
     if (survey.anyIdle)
@@ -359,7 +363,7 @@ WriteTimeline(const PlotRequest& request,
         script.Curve("'" + data + "' using (strcol('status') eq 'merged' ? NaN : " +
                          "at(column('round'), column('start_s'))" + before +
                          "):(row(column('device')))",
-                     "ended without being merged",
+                     "not merged",
                      "with points pointtype 2 pointsize 0.8 linewidth 2 linecolor rgb 'black'");
     }
     script.Write(request.folder, scripts);
@@ -391,7 +395,6 @@ WriteUploadTime(const PlotRequest& request,
     script.Line(Describe("set xrange [", low, ":", high, "]"));
     script.Line(Describe("set yrange [", low, ":", high, "]"));
     script.Line("set size square");
-    script.Line("set key top left");
     script.Curve("'" + data + "' every " + std::to_string(every) +
                      " using (column('predicted_upload_s')):(column('upload_s'))",
                  every > 1 ? Describe(request.curve, ", one of ", every, " uploads")
@@ -487,6 +490,7 @@ WritePlotScripts(const PlotRequest& request)
                       "simulated time [s]",
                       "column('end_s')",
                       "end_s_mean",
+                      survey.rounds,
                       scripts);
         WriteAccuracy(request,
                       "accuracy-energy",
@@ -494,6 +498,7 @@ WritePlotScripts(const PlotRequest& request)
                       "energy of all devices, computation and radio [J]",
                       "energy = energy + column('energy_j')",
                       "energy_so_far_j_mean",
+                      survey.rounds,
                       scripts);
     }
     if (!survey.devices.empty() && !survey.roundStartsS.empty())
