@@ -4,16 +4,15 @@
 #include "fl-cell-experiment.h"
 
 #include "fl-plots.h"
+#include "fl-processor-helper.h"
 
-#include "ns3/basic-energy-source.h"
+#include "ns3/basic-energy-source-helper.h"
 #include "ns3/boolean.h"
 #include "ns3/double.h"
 #include "ns3/fl-block-fading-loss-model.h"
 #include "ns3/fl-error.h"
-#include "ns3/fl-fdma-radio-energy-model.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-optimizer.h"
-#include "ns3/fl-processor-energy-model.h"
 #include "ns3/fl-shadowing-loss-model.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/internet-stack-helper.h"
@@ -31,6 +30,7 @@
 
 #include <cmath>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 namespace ns3
 {
@@ -213,24 +213,11 @@ CellRun::InstallBatteries()
     {
         return;
     }
-    for (DeviceId device = 0; device < m_devices.GetN(); ++device)
-    {
-        const auto node = m_devices.Get(device);
-        auto battery = CreateObject<BasicEnergySource>();
-        battery->SetAttribute("BasicEnergySourceInitialEnergyJ", DoubleValue(m_options.batteryJ));
-        // All of it can be used; ns-3's default calls a source empty at 10 %.
-        battery->SetAttribute("BasicEnergyLowBatteryThreshold", DoubleValue(0));
-        battery->SetNode(node);
-        auto processor = CreateObject<ProcessorEnergyModel>();
-        processor->SetEnergySource(battery);
-        processor->SetProcessor(node->GetObject<Processor>());
-        battery->AppendDeviceEnergyModel(processor);
-        auto radio = CreateObject<FdmaRadioEnergyModel>();
-        radio->SetEnergySource(battery);
-        radio->SetDevice(m_radio.GetRadioControl()->GetDevice(device));
-        battery->AppendDeviceEnergyModel(radio);
-        node->AggregateObject(battery);
-    }
+    BasicEnergySourceHelper batteries;
+    batteries.Set("BasicEnergySourceInitialEnergyJ", DoubleValue(m_options.batteryJ));
+    // All of it can be used; ns-3's default calls a source empty at 10 %.
+    batteries.Set("BasicEnergyLowBatteryThreshold", DoubleValue(0));
+    ProcessorHelper::InstallEnergyModels(batteries.Install(m_devices));
 }
 
 void
@@ -248,7 +235,7 @@ CellRun::InstallBackground()
     traffic.SetAttribute(
         "DataRate",
         StringValue(Describe(static_cast<uint64_t>(std::ceil(m_options.background)), "bps")));
-    const auto sources = traffic.Install(m_devices);
+    auto sources = traffic.Install(m_devices);
     sources.Start(Seconds(0));
     m_stream += traffic.AssignStreams(m_devices, m_stream);
 }

@@ -3,7 +3,8 @@
  */
 #include "fl-federation-helper.h"
 
-#include "ns3/double.h"
+#include "fl-processor-helper.h"
+
 #include "ns3/fl-error.h"
 #include "ns3/fl-optimizer.h"
 #include "ns3/inet-socket-address.h"
@@ -151,10 +152,7 @@ FederationHelper::InstallClient(Ptr<Node> node,
 {
     if (!node->GetObject<Processor>())
     {
-        auto processor = CreateObject<Processor>();
-        processor->SetAttribute("EffectiveCapacitance", DoubleValue(profile.effectiveCapacitance));
-        processor->SetAttribute("MaxFrequency", DoubleValue(profile.maxCpuHz));
-        node->AggregateObject(processor);
+        ProcessorHelper().Install(node, profile);
     }
     auto client = m_clientFactory.Create<Client>();
     client->SetAttribute("Remote", AddressValue(address));
