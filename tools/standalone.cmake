@@ -77,6 +77,8 @@ message(STATUS "fl: standalone, with ns-3 ${NS3_ns3-core_VERSION} at ${NS3_ns3-c
 # and a program that differ crash in free().
 add_library(fl-options INTERFACE)
 target_compile_options(fl-options INTERFACE -Wall -Wextra)
+# GCC 12 sees uninitialised values in its own AVX-512 intrinsics (GCC bug 105593), which Eigen's products inline.
+target_compile_options(fl-options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 if(FL_NATIVE)
   target_compile_options(fl-options INTERFACE -march=native)
 endif()

@@ -1,0 +1,42 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_TEST_REFUSAL_H
+#define FL_TEST_REFUSAL_H
+
+#include "ns3/fl-error.h"
+
+#include <string>
+
+namespace ns3
+{
+namespace fl
+{
+namespace test
+{
+
+/**
+ * @ingroup fl
+ * @param action what is to be refused
+ * @return the message of the InvalidInput that it throws; "accepted" if it throws nothing
+ */
+template <typename Action>
+std::string
+RefusalOf(Action action)
+{
+    try
+    {
+        action();
+    }
+    catch (const InvalidInput& error)
+    {
+        return error.what();
+    }
+    return "accepted";
+}
+
+} // namespace test
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_TEST_REFUSAL_H */
