@@ -9,6 +9,14 @@
 # Read by test.py in an ns-3 tree, and by tools/standalone.cmake: the program and its arguments are
 # one string literal, and a program may stand here several times.
 cpp_examples = [
+    ("fl-any-link --devices=3 --rounds=2 --train-samples=300 --test-samples=100", "True", "True"),
+    ("fl-quickstart --devices=3 --rounds=2 --train-samples=300 --test-samples=100", "True", "True"),
+    (
+        "fl-quickstart --devices=4 --rounds=2 --payload-bits=28100 --transport=datagram "
+        "--optimizer=random --mobility --background --fading=rayleigh --runs=2",
+        "True",
+        "False",
+    ),
 ]
 
 # ns-3 wants this list too; there are none in Python.
