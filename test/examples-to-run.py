@@ -12,8 +12,7 @@ cpp_examples = [
     ("fl-any-link --devices=3 --rounds=2 --train-samples=300 --test-samples=100", "True", "True"),
     ("fl-quickstart --devices=3 --rounds=2 --train-samples=300 --test-samples=100", "True", "True"),
     (
-        "fl-quickstart --devices=4 --rounds=2 --payload-bits=28100 --transport=datagram "
-        "--optimizer=random --mobility --background --fading=rayleigh --runs=2",
+        "fl-quickstart --devices=4 --rounds=2 --payload-bits=28100 --transport=datagram --optimizer=random --mobility --background --fading=rayleigh --runs=2",
         "True",
         "False",
     ),
