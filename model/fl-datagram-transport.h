@@ -85,7 +85,7 @@ class DatagramTransport : public Transport
   private:
     friend class DatagramSession;
 
-    void DoListen(Ptr<Node> node, const Address& local, SessionHandler& handler) override;
+    bool DoListen(Ptr<Node> node, const Address& local, SessionHandler& handler) override;
     void DoStopListening() override;
     Ptr<Session> DoConnect(Ptr<Node> node, const Address& remote, SessionHandler& handler) override;
 
@@ -94,6 +94,8 @@ class DatagramTransport : public Transport
      * @return a socket
      */
     Ptr<Socket> CreateSocket(Ptr<Node> node) const;
+    /// Close the server's endpoint.
+    void CloseEndpoint();
     /**
      * Datagrams came to the server's endpoint.
      * @param socket the endpoint
@@ -123,6 +125,7 @@ class DatagramTransport : public Transport
     Time m_maxRto;            //!< attribute
 
     Ptr<Socket> m_endpoint;             //!< the server's
+    Address m_local;                    //!< where that is
     bool m_accepting{false};            //!< new peers are welcome
     SessionHandler* m_handler{nullptr}; //!< of the sessions accepted
     std::unordered_map<Address, Ptr<DatagramSession>, AddressHash>

@@ -19,6 +19,9 @@ namespace ns3
 namespace fl
 {
 
+/// A longer prefix is refused [byte]: it is for orders and reports; models are payload.
+inline constexpr std::size_t MAX_PREFIX_BYTES = 65536;
+
 /**
  * @ingroup fl
  * What a message is for.
@@ -199,7 +202,8 @@ struct Message
     uint64_t GetWireBytes() const;
     /**
      * Set the header's flags, sizes and checksums from the body.
-     * @throws InvalidInput if there are both a payload and virtual bytes
+     * @throws InvalidInput if there are both a payload and virtual bytes, or if the prefix is
+     * longer than MAX_PREFIX_BYTES
      */
     void Seal();
 };

@@ -38,7 +38,7 @@ class TcpTransport : public Transport
     void DoDispose() override;
 
   private:
-    void DoListen(Ptr<Node> node, const Address& local, SessionHandler& handler) override;
+    bool DoListen(Ptr<Node> node, const Address& local, SessionHandler& handler) override;
     void DoStopListening() override;
     Ptr<Session> DoConnect(Ptr<Node> node, const Address& remote, SessionHandler& handler) override;
 
@@ -47,6 +47,15 @@ class TcpTransport : public Transport
      * @return a socket with our attributes
      */
     Ptr<Socket> CreateSocket(Ptr<Node> node) const;
+    /// Close the listening socket.
+    void CloseListener();
+    /**
+     * A peer wants to connect.
+     * @param socket the listening socket
+     * @param peer its address
+     * @return whether it may; if not, it hears nothing and tries again for a while
+     */
+    bool IsWelcome(Ptr<Socket> socket, const Address& peer);
     /**
      * A peer connected.
      * @param socket its socket
@@ -60,6 +69,8 @@ class TcpTransport : public Transport
     uint32_t m_receiveBufferBytes;      //!< attribute
     uint32_t m_dataRetries;             //!< attribute
     Ptr<Socket> m_listener;             //!< listens
+    Address m_local;                    //!< where
+    bool m_accepting{false};            //!< new peers are welcome
     SessionHandler* m_handler{nullptr}; //!< of the sessions accepted
 };
 

@@ -187,17 +187,36 @@ class Session : public SimpleRefCount<Session>
     /// Queue a sealed message.
     /// @param message what to send
     virtual void DoSend(Message&& message) = 0;
-    /// Close when what is queued was sent.
+    /// Close when what is queued was sent, then Leave().
     virtual void DoClose() = 0;
-    /// Close now.
+    /// Close now, and Leave().
     virtual void DoAbort() = 0;
+    /// Let go of sockets and timers without a packet: the node may be half gone already.
+    virtual void DoDetach() = 0;
     /// @return whether part of a message has come
     virtual bool IsMidMessage() const = 0;
 
+    /// @return the largest message accepted [byte]
+    uint64_t GetMaxMessageBytes() const;
     /// The peer was heard of.
     void Heard();
     /// Tell that it can be used.
     void TellOpened();
+    /**
+     * Tell about a message.
+     * @param message a whole and undamaged message
+     */
+    void TellReceived(Message&& message);
+    /**
+     * Tell that a message is on its way.
+     * @param header which
+     */
+    void TellStarted(const MessageHeader& header);
+    /**
+     * Tell that a message was acknowledged.
+     * @param header which
+     */
+    void TellDelivered(const MessageHeader& header);
     /**
      * Tell and count a refusal, and end the session if no more can be read from it.
      * @param error what is wrong
@@ -205,16 +224,20 @@ class Session : public SimpleRefCount<Session>
      */
     void TellRefused(WireError error, const MessageHeader& header);
     /**
-     * The session is over: tell, count, leave the transport's list.
+     * The peer ended the session, or it cannot go on: tell and count. The caller frees what it
+     * holds, and leaves.
      * @param reason why
      */
     void TellClosed(CloseReason reason);
+    /// Leave the transport's list: nothing keeps the session alive any more but its users.
+    void Leave();
 
     Transport* m_transport;    //!< whose it is; null when that is gone
     SessionHandler* m_handler; //!< whom to tell
     void* m_context{nullptr};  //!< the owner's
     Time m_lastHeard;          //!< when the peer was last heard of
     uint32_t m_slot{0};        //!< place in the transport's list
+    bool m_adopted{false};     //!< it is in that list
     bool m_open{true};         //!< messages may be queued
     bool m_opened{false};      //!< the handler was told that it can be used
 };
@@ -244,16 +267,18 @@ class Transport : public Object
      */
     void Listen(Ptr<Node> node, const Address& local, SessionHandler& handler);
     /**
-     * Accept no more peers; the sessions there are go on.
+     * Accept no more peers; the sessions there are go on. The address stays taken, so that Listen()
+     * can be called again whatever the state of the sessions.
      */
     void StopListening();
     /**
-     * Open a session to a server. Messages may be sent at once; they wait for the connection.
+     * Open a session to a server. Messages may be sent at once; they wait for the connection. Call
+     * it from within the simulation: before, ns-3's nodes cannot send.
      * @param node the node that connects
      * @param remote address and port of the server
      * @param handler whom to tell; must outlive the session or reset itself
-     * @return the session
-     * @throws InvalidInput if the address is of no use
+     * @return the session; without a route to the server it closes soon as UNREACHABLE
+     * @throws InvalidInput if it is no address with a port
      */
     Ptr<Session> Connect(Ptr<Node> node, const Address& remote, SessionHandler& handler);
 
@@ -311,9 +336,22 @@ class Transport : public Object
      * @param error what was wrong
      */
     void CountRefused(const Address& peer, WireError error);
+    /**
+     * Count and trace the end of a session.
+     * @param peer the peer
+     * @param reason why
+     */
+    void CountClosed(const Address& peer, CloseReason reason);
 
   private:
-    virtual void DoListen(Ptr<Node> node, const Address& local, SessionHandler& handler) = 0;
+    /**
+     * @param address what a user gave
+     * @param purpose what for, as in "listen on"
+     * @throws InvalidInput if it is no address with a port
+     */
+    static void CheckAddress(const Address& address, const char* purpose);
+    /// @return false if the address cannot be bound
+    virtual bool DoListen(Ptr<Node> node, const Address& local, SessionHandler& handler) = 0;
     virtual void DoStopListening() = 0;
     virtual Ptr<Session> DoConnect(Ptr<Node> node,
                                    const Address& remote,

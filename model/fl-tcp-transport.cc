@@ -1,0 +1,517 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-tcp-transport.h"
+
+#include "fl-message-stream.h"
+
+#include "ns3/inet-socket-address.h"
+#include "ns3/log.h"
+#include "ns3/simulator.h"
+#include "ns3/tcp-socket-factory.h"
+#include "ns3/uinteger.h"
+
+#include <algorithm>
+#include <list>
+
+namespace ns3
+{
+namespace fl
+{
+
+NS_LOG_COMPONENT_DEFINE("FlTcpTransport");
+
+NS_OBJECT_ENSURE_REGISTERED(TcpTransport);
+
+namespace
+{
+
+/**
+ * Throw away what comes to a socket that has no session any more: ns-3 answers a close with unread
+ * data by a reset, and what the peer has still to acknowledge would be lost.
+ * @param socket the socket
+ */
+void
+Drain(Ptr<Socket> socket)
+{
+    for (auto packet = socket->Recv(); packet && packet->GetSize() > 0; packet = socket->Recv())
+    {
+    }
+}
+
+} // namespace
+
+/// A connection.
+class TcpSession : public Session
+{
+  public:
+    /**
+     * @param transport whose it is
+     * @param handler whom to tell
+     * @param socket the connection
+     * @param peer the address at its other end
+     * @param segmentBytes the most bytes to hand to the socket at once
+     */
+    TcpSession(TcpTransport* transport,
+               SessionHandler* handler,
+               Ptr<Socket> socket,
+               const Address& peer,
+               uint32_t segmentBytes);
+    ~TcpSession() override;
+
+    Address GetPeer() const override;
+    uint64_t GetPendingBytes() const override;
+
+    /// Be told how connecting ends.
+    void WatchConnecting();
+    /// The connection stands.
+    void Established();
+    /// @param socket the connection, which was refused
+    void HandleConnectFailed(Ptr<Socket> socket);
+
+  private:
+    /// A message that is queued, or waits for acknowledgement.
+    struct Outgoing
+    {
+        Message message;    //!< the body is dropped when the socket has it all
+        uint64_t bytes;     //!< on the wire
+        uint64_t offset{0}; //!< bytes that the socket has
+        uint64_t end{0};    //!< bytes of the stream up to its end, when the socket has it all
+    };
+
+    void DoSend(Message&& message) override;
+    void DoClose() override;
+    void DoAbort() override;
+    void DoDetach() override;
+    bool IsMidMessage() const override;
+
+    /// Hand to the socket what it has room for.
+    void Write();
+    /**
+     * Hand over the next piece of a message.
+     * @param out the message
+     * @return false if the socket has no room, or the session is over
+     */
+    bool WriteChunk(Outgoing& out);
+    /// Tell about the messages that were acknowledged.
+    void TellAcknowledged();
+    /// Close the socket, and leave.
+    void Finish();
+
+    /// @param socket the connection, which stands
+    void HandleConnected(Ptr<Socket> socket);
+    /// @param socket the connection, which has bytes to be read
+    void HandleReceive(Ptr<Socket> socket);
+    /**
+     * @param socket the connection, which has room
+     * @param room how much [byte]
+     */
+    void HandleRoom(Ptr<Socket> socket, uint32_t room);
+    /// @param socket the connection, closed by the peer
+    void HandlePeerClosed(Ptr<Socket> socket);
+    /// @param socket the connection, which is broken
+    void HandleError(Ptr<Socket> socket);
+
+    Ptr<Socket> m_socket;                    //!< null when the session is over
+    Address m_peer;                          //!< at the other end
+    MessageAssembler m_in;                   //!< what comes
+    std::list<Outgoing> m_out;               //!< not acknowledged or not sent, in order
+    std::list<Outgoing>::iterator m_nextOut; //!< the first that the socket does not have whole
+    uint64_t m_written{0};                   //!< bytes that the socket has taken
+    uint32_t m_segmentBytes;                 //!< the most to hand over at once
+    uint32_t m_bufferBytes;                  //!< size of the socket's buffer
+    bool m_connected{false};                 //!< the connection stands
+    bool m_writing{false};                   //!< in Write()
+};
+
+TcpSession::TcpSession(TcpTransport* transport,
+                       SessionHandler* handler,
+                       Ptr<Socket> socket,
+                       const Address& peer,
+                       uint32_t segmentBytes)
+    : Session(transport, handler),
+      m_socket(socket),
+      m_peer(peer),
+      m_nextOut(m_out.end()),
+      m_bufferBytes(socket->GetTxAvailable())
+{
+    m_segmentBytes = std::max<uint32_t>(1, std::min(segmentBytes, m_bufferBytes));
+    socket->SetRecvCallback(MakeCallback(&TcpSession::HandleReceive, this));
+    socket->SetSendCallback(MakeCallback(&TcpSession::HandleRoom, this));
+    socket->SetCloseCallbacks(MakeCallback(&TcpSession::HandlePeerClosed, this),
+                              MakeCallback(&TcpSession::HandleError, this));
+}
+
+TcpSession::~TcpSession()
+{
+    TcpSession::DoDetach();
+}
+
+void
+TcpSession::DoDetach()
+{
+    if (m_socket)
+    {
+        m_socket->SetConnectCallback(MakeNullCallback<void, Ptr<Socket>>(),
+                                     MakeNullCallback<void, Ptr<Socket>>());
+        m_socket->SetRecvCallback(MakeCallback(&Drain));
+        m_socket->SetSendCallback(MakeNullCallback<void, Ptr<Socket>, uint32_t>());
+        m_socket->SetCloseCallbacks(MakeNullCallback<void, Ptr<Socket>>(),
+                                    MakeNullCallback<void, Ptr<Socket>>());
+        m_socket = nullptr;
+    }
+    m_out.clear();
+    m_nextOut = m_out.end();
+}
+
+Address
+TcpSession::GetPeer() const
+{
+    return m_peer;
+}
+
+uint64_t
+TcpSession::GetPendingBytes() const
+{
+    uint64_t queued = 0;
+    for (auto out = m_nextOut; out != m_out.end(); ++out)
+    {
+        queued += out->bytes - out->offset;
+    }
+    return queued + (m_socket ? m_bufferBytes - m_socket->GetTxAvailable() : 0);
+}
+
+bool
+TcpSession::IsMidMessage() const
+{
+    return m_in.IsMidMessage();
+}
+
+void
+TcpSession::DoSend(Message&& message)
+{
+    const uint64_t bytes = message.GetWireBytes();
+    m_out.push_back(Outgoing{std::move(message), bytes});
+    if (m_nextOut == m_out.end())
+    {
+        --m_nextOut;
+    }
+    Write();
+}
+
+void
+TcpSession::DoClose()
+{
+    if (m_nextOut == m_out.end())
+    {
+        Finish();
+    }
+}
+
+void
+TcpSession::DoAbort()
+{
+    Finish();
+}
+
+void
+TcpSession::Finish()
+{
+    if (m_socket)
+    {
+        const auto socket = m_socket;
+        DoDetach();
+        socket->Close();
+        Leave();
+    }
+}
+
+void
+TcpSession::Write()
+{
+    // The handler may send from within MessageStarted: the loop below sees what it queued.
+    if (!m_connected || m_writing)
+    {
+        return;
+    }
+    m_writing = true;
+    while (m_socket && m_nextOut != m_out.end() && WriteChunk(*m_nextOut))
+    {
+        if (m_nextOut->offset == m_nextOut->bytes)
+        {
+            m_nextOut->end = m_written;
+            m_nextOut->message.payload.reset();
+            std::vector<uint8_t>().swap(m_nextOut->message.prefix);
+            ++m_nextOut;
+        }
+    }
+    m_writing = false;
+    if (!m_open && m_nextOut == m_out.end())
+    {
+        Finish();
+    }
+}
+
+bool
+TcpSession::WriteChunk(Outgoing& out)
+{
+    // Whole segments only, since the socket would have to split and merge smaller pieces.
+    const auto want =
+        static_cast<uint32_t>(std::min<uint64_t>(out.bytes - out.offset, m_segmentBytes));
+    if (m_socket->GetTxAvailable() < want)
+    {
+        return false;
+    }
+    const int sent = m_socket->Send(CutPacket(out.message, out.offset, want));
+    if (sent <= 0)
+    {
+        return false;
+    }
+    const bool isFirst = out.offset == 0;
+    out.offset += static_cast<uint32_t>(sent);
+    m_written += static_cast<uint32_t>(sent);
+    if (isFirst)
+    {
+        TellStarted(out.message.header);
+    }
+    return m_socket != nullptr;
+}
+
+void
+TcpSession::TellAcknowledged()
+{
+    const uint64_t acknowledged = m_written - (m_bufferBytes - m_socket->GetTxAvailable());
+    while (m_socket && m_out.begin() != m_nextOut && m_out.front().end <= acknowledged)
+    {
+        const MessageHeader header = m_out.front().message.header;
+        m_out.pop_front();
+        TellDelivered(header);
+    }
+}
+
+void
+TcpSession::WatchConnecting()
+{
+    m_socket->SetConnectCallback(MakeCallback(&TcpSession::HandleConnected, this),
+                                 MakeCallback(&TcpSession::HandleConnectFailed, this));
+}
+
+void
+TcpSession::Established()
+{
+    m_connected = true;
+    Heard();
+    TellOpened();
+    if (m_socket)
+    {
+        Write();
+    }
+}
+
+void
+TcpSession::HandleConnected(Ptr<Socket> /* socket */)
+{
+    const Ptr<Session> self(this);
+    Established();
+}
+
+void
+TcpSession::HandleConnectFailed(Ptr<Socket> /* socket */)
+{
+    const Ptr<Session> self(this);
+    TellClosed(CloseReason::UNREACHABLE);
+    Finish();
+}
+
+void
+TcpSession::HandleReceive(Ptr<Socket> socket)
+{
+    const Ptr<Session> self(this);
+    Heard();
+    while (m_socket)
+    {
+        // One segment at a time: ns-3 would copy a longer run once per segment in it.
+        const auto packet = socket->Recv(m_segmentBytes, 0);
+        if (!packet || packet->GetSize() == 0)
+        {
+            return;
+        }
+        m_in.Consume(*this, packet);
+    }
+    Drain(socket);
+}
+
+void
+TcpSession::HandleRoom(Ptr<Socket> /* socket */, uint32_t /* room */)
+{
+    if (m_out.empty())
+    {
+        return;
+    }
+    const Ptr<Session> self(this);
+    Heard();
+    TellAcknowledged();
+    if (m_socket)
+    {
+        Write();
+    }
+}
+
+void
+TcpSession::HandlePeerClosed(Ptr<Socket> /* socket */)
+{
+    const Ptr<Session> self(this);
+    TellClosed(!m_connected     ? CloseReason::UNREACHABLE
+               : IsMidMessage() ? CloseReason::TRUNCATED
+                                : CloseReason::PEER);
+    Finish();
+}
+
+void
+TcpSession::HandleError(Ptr<Socket> /* socket */)
+{
+    const Ptr<Session> self(this);
+    TellClosed(!m_connected     ? CloseReason::UNREACHABLE
+               : IsMidMessage() ? CloseReason::TRUNCATED
+                                : CloseReason::LOST);
+    Finish();
+}
+
+TypeId
+TcpTransport::GetTypeId()
+{
+    static TypeId tid =
+        TypeId("ns3::fl::TcpTransport")
+            .SetParent<Transport>()
+            .SetGroupName("Fl")
+            .AddConstructor<TcpTransport>()
+            .AddAttribute("SocketType",
+                          "The factory of the stream sockets",
+                          TypeIdValue(TcpSocketFactory::GetTypeId()),
+                          MakeTypeIdAccessor(&TcpTransport::m_socketType),
+                          MakeTypeIdChecker())
+            .AddAttribute("SegmentBytes",
+                          "Data per segment [byte]; with 60 of TCP header and 20 of IP header it "
+                          "should fit the MTU (ns-3's own default of 536 is half as fast)",
+                          UintegerValue(1400),
+                          MakeUintegerAccessor(&TcpTransport::m_segmentBytes),
+                          MakeUintegerChecker<uint32_t>(64, 65000))
+            .AddAttribute("SendBufferBytes",
+                          "Buffer of a socket for data not sent or not acknowledged [byte]; it "
+                          "bounds the rate to this per round-trip time",
+                          UintegerValue(131072),
+                          MakeUintegerAccessor(&TcpTransport::m_sendBufferBytes),
+                          MakeUintegerChecker<uint32_t>(1))
+            .AddAttribute("ReceiveBufferBytes",
+                          "Buffer of a socket for data out of order [byte]; it bounds the rate to "
+                          "this per round-trip time",
+                          UintegerValue(131072),
+                          MakeUintegerAccessor(&TcpTransport::m_receiveBufferBytes),
+                          MakeUintegerChecker<uint32_t>(1))
+            .AddAttribute("DataRetries",
+                          "Retransmissions of one segment in a row before a connection is given "
+                          "up. They are at most 60 s apart; the default waits about 15 min, since "
+                          "a radio may let a device wait for a grant",
+                          UintegerValue(20),
+                          MakeUintegerAccessor(&TcpTransport::m_dataRetries),
+                          MakeUintegerChecker<uint32_t>(1));
+    return tid;
+}
+
+TcpTransport::TcpTransport() = default;
+TcpTransport::~TcpTransport() = default;
+
+void
+TcpTransport::DoDispose()
+{
+    CloseListener();
+    m_handler = nullptr;
+    Transport::DoDispose();
+}
+
+Ptr<Socket>
+TcpTransport::CreateSocket(Ptr<Node> node) const
+{
+    auto socket = Socket::CreateSocket(node, m_socketType);
+    // Only those that this kind of socket has.
+    socket->SetAttributeFailSafe("SegmentSize", UintegerValue(m_segmentBytes));
+    socket->SetAttributeFailSafe("SndBufSize", UintegerValue(m_sendBufferBytes));
+    socket->SetAttributeFailSafe("RcvBufSize", UintegerValue(m_receiveBufferBytes));
+    socket->SetAttributeFailSafe("DataRetries", UintegerValue(m_dataRetries));
+    return socket;
+}
+
+bool
+TcpTransport::DoListen(Ptr<Node> node, const Address& local, SessionHandler& handler)
+{
+    m_handler = &handler;
+    m_accepting = true;
+    if (m_listener && m_listener->GetNode() == node && m_local == local)
+    {
+        return true;
+    }
+    CloseListener();
+    auto socket = CreateSocket(node);
+    if (socket->Bind(local) != 0 || socket->Listen() != 0)
+    {
+        return false;
+    }
+    socket->SetAcceptCallback(MakeCallback(&TcpTransport::IsWelcome, this),
+                              MakeCallback(&TcpTransport::Accept, this));
+    m_listener = socket;
+    m_local = local;
+    return true;
+}
+
+void
+TcpTransport::DoStopListening()
+{
+    // The socket stays: while connections of the same address are there, and for minutes after
+    // their end, ns-3 would not let us bind another one.
+    m_accepting = false;
+}
+
+void
+TcpTransport::CloseListener()
+{
+    if (m_listener)
+    {
+        m_listener->SetAcceptCallback(MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
+                                      MakeNullCallback<void, Ptr<Socket>, const Address&>());
+        m_listener->Close();
+        m_listener = nullptr;
+    }
+}
+
+bool
+TcpTransport::IsWelcome(Ptr<Socket> /* socket */, const Address& /* peer */)
+{
+    return m_accepting;
+}
+
+void
+TcpTransport::Accept(Ptr<Socket> socket, const Address& peer)
+{
+    auto session = Create<TcpSession>(this, m_handler, socket, peer, m_segmentBytes);
+    Adopt(session);
+    session->Established();
+}
+
+Ptr<Session>
+TcpTransport::DoConnect(Ptr<Node> node, const Address& remote, SessionHandler& handler)
+{
+    auto socket = CreateSocket(node);
+    const bool isBound =
+        (InetSocketAddress::IsMatchingType(remote) ? socket->Bind() : socket->Bind6()) == 0;
+    auto session = Create<TcpSession>(this, &handler, socket, remote, m_segmentBytes);
+    session->WatchConnecting();
+    if (!isBound || socket->Connect(remote) != 0)
+    {
+        // No route, perhaps for the time being only. The caller does not have the session yet.
+        Simulator::ScheduleNow(&TcpSession::HandleConnectFailed, session, socket);
+    }
+    return session;
+}
+
+} // namespace fl
+} // namespace ns3
