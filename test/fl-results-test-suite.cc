@@ -275,6 +275,7 @@ class OptionParserTestCase : public TestCase
         std::string out{"results"}; ///< an option
         std::string kind{"a"};      ///< an option
         double speed{0};            ///< an option
+        double scale{1};            ///< an option without a rule
         fl::OptionParser parser{"program", "Does things."};
 
         Example()
@@ -286,6 +287,7 @@ class OptionParserTestCase : public TestCase
             parser.Add("out", "folder", out);
             parser.Add("kind", "a kind", kind, fl::OneOf({"a", "b"}));
             parser.Add("speed", "speed [m/s]", speed, fl::InRange(0.0, 10.0), "1.5");
+            parser.Add("scale", "scale", scale);
         }
     };
 
@@ -310,7 +312,7 @@ class OptionParserTestCase : public TestCase
         const auto json = e.parser.ToJson();
         NS_TEST_EXPECT_MSG_EQ(json["options"].dump(),
                               R"({"devices":30,"bytes":18446744073709551615,"radius":250.0,)"
-                              R"("verbose":true,"out":"a b=c","kind":"b","speed":1.5})",
+                              R"("verbose":true,"out":"a b=c","kind":"b","speed":1.5,"scale":1.0})",
                               "all options, in their types");
     }
 
@@ -343,6 +345,8 @@ class OptionParserTestCase : public TestCase
         Expect("--verbose=maybe", "--verbose=maybe: must be true or false");
         Expect("--kind=c", "--kind=c: must be one of a, b");
         Expect("--speed=fast", "--speed=fast: must be a number from 0 to 10");
+        Expect("--scale=nan", "--scale=nan: must be a number");
+        Expect("--scale=-inf", "--scale=-inf: must be a number");
         Expect("--devcies=3",
                "--devcies: unknown option; did you mean --devices? (--help lists all)");
         Expect("--frobnicate", "--frobnicate: unknown option; (--help lists all)");
@@ -1196,8 +1200,11 @@ class PlotsTestCase : public TestCase
 
     void TestFailingGnuplot()
     {
+        const fs::path program = CreateTempDirFilename("fails-half-way");
+        std::ofstream(program) << "#!/bin/sh\neval \"$2\"\necho half > \"$output\"\nexit 1\n";
+        fs::permissions(program, fs::perms::owner_all);
         std::ostringstream notes;
-        fl::DrawPlots({m_folder, 1, "equal", "false"}, notes);
+        fl::DrawPlots({m_folder, 1, "equal", program.string()}, notes);
         const std::string quoted = fl::ShellQuote(m_folder.string());
         NS_TEST_EXPECT_MSG_EQ(notes.str().substr(0, notes.str().find('\n')),
                               "No plot of accuracy-time.plt: gnuplot failed. To see why: (cd " +
