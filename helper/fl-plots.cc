@@ -163,7 +163,7 @@ class PlotScript
         Line("set output output");
         Line("set datafile separator ','");
         Line("set border 3 linecolor rgb '#444444'");
-        Line("set tics nomirror");
+        Line("set tics nomirror out");
         // Between title and plot, where it hides no curve.
         Line("set key tmargin right horizontal");
         Line("set grid linecolor rgb '#DDDDDD' linetype 1 linewidth 0.5");

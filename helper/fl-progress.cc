@@ -179,16 +179,19 @@ Progress::TimeLeft() const
 }
 
 std::string
-Progress::Line(const RoundRecord& record) const
+Progress::Line(const RoundRecord& record, bool brief) const
 {
     const auto digits = static_cast<int>(std::to_string(m_rounds).size());
     return (m_runs > 1 ? Format("run %u/%u  ", m_run, m_runs) : "") +
-           Format("round %*u/%u  accuracy %s  simulated %.4g s  energy %.4g J  ETA ",
+           Format("round %*u/%u  %s %s  %s %.4g s  %s %.4g J  ETA ",
                   digits,
                   record.round,
                   m_rounds,
+                  brief ? "acc" : "accuracy",
                   Percent(m_accuracy).c_str(),
+                  brief ? "sim" : "simulated",
                   record.endS,
+                  brief ? "E" : "energy",
                   m_energyJ) +
            TimeLeft();
 }
@@ -201,7 +204,7 @@ Progress::Update(const RoundRecord& record)
     m_accuracy = std::isnan(record.accuracy) ? m_accuracy : record.accuracy;
     if (m_display.width == 0)
     {
-        *m_display.stream << Line(record) << std::endl;
+        *m_display.stream << Line(record, false) << std::endl;
         return;
     }
     const double now = m_display.wallClockS();
@@ -210,9 +213,14 @@ Progress::Update(const RoundRecord& record)
         return;
     }
     m_shownS = now;
-    std::string line = Line(record);
     // The last column stays free: some terminals go to the next line once it is filled.
-    line.resize(m_display.width - 1, ' ');
+    const size_t columns = m_display.width - 1;
+    std::string line = Line(record, false);
+    if (line.size() > columns)
+    {
+        line = Line(record, true);
+    }
+    line.resize(columns, ' ');
     *m_display.stream << '\r' << line << std::flush;
     m_lineOpen = true;
 }

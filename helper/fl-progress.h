@@ -61,7 +61,7 @@ class Progress
     void EndLine();
 
   private:
-    std::string Line(const RoundRecord& record) const;
+    std::string Line(const RoundRecord& record, bool brief) const;
     std::string TimeLeft() const;
 
     uint32_t m_rounds;         //!< per run

@@ -1103,8 +1103,8 @@ class ProgressTestCase : public TestCase
         }
         const std::string text = stream.str();
         NS_TEST_EXPECT_MSG_EQ(text,
-                              "\rround 1/3  accuracy 50.00 %  simulated 4"
-                              "\rround 3/3  accuracy 75.00 %  simulated 8\n",
+                              "\rround 1/3  acc 50.00 %  sim 4 s  E 0.375"
+                              "\rround 3/3  acc 75.00 %  sim 8 s  E 1.125\n",
                               "40 columns of 41, written over, ended at last");
         std::ostringstream wide;
         fl::Progress progress(3, 1, {&wide, 100, []() { return 0.0; }});
