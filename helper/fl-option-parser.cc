@@ -280,9 +280,9 @@ OptionParser::UnknownOption(const std::string& name) const
     const std::string nearest = NearestName(name, known);
     return Describe("--",
                     name,
-                    ": unknown option; ",
-                    nearest.empty() ? "" : "did you mean --" + nearest + "? ",
-                    "(--help lists all)");
+                    ": unknown option",
+                    nearest.empty() ? "" : "; did you mean --" + nearest + "?",
+                    " (--help lists all)");
 }
 
 void

@@ -349,7 +349,7 @@ class OptionParserTestCase : public TestCase
         Expect("--scale=-inf", "--scale=-inf: must be a number");
         Expect("--devcies=3",
                "--devcies: unknown option; did you mean --devices? (--help lists all)");
-        Expect("--frobnicate", "--frobnicate: unknown option; (--help lists all)");
+        Expect("--frobnicate", "--frobnicate: unknown option (--help lists all)");
         Expect("30", "unexpected argument '30': must be --name=value (--help lists the names)");
         Expect("--", "unexpected argument '--': must be --name=value (--help lists the names)");
 
