@@ -106,7 +106,9 @@ SurveyDevices(const std::filesystem::path& folder, Survey& survey)
             survey.anyIdle = survey.anyIdle || reader.Number(idle) > 0;
             survey.anyFailed = survey.anyFailed || reader.Text(status) != "merged";
         }
-        if (reader.Number(measured) > 0 && reader.Number(predicted) > 0)
+        const std::string_view end = reader.Text(status);
+        const bool arrived = end == "merged" || end == "late";
+        if (arrived && reader.Number(measured) > 0 && reader.Number(predicted) > 0)
         {
             ++survey.scatterPoints;
             survey.uploadS.Add(reader.Number(measured));
@@ -396,7 +398,8 @@ WriteUploadTime(const PlotRequest& request,
     script.Line(Describe("set yrange [", low, ":", high, "]"));
     script.Line("set size square");
     script.Curve("'" + data + "' every " + std::to_string(every) +
-                     " using (column('predicted_upload_s')):(column('upload_s'))",
+                     " using (strcol('status') eq 'merged' || strcol('status') eq 'late' ? "
+                     "column('predicted_upload_s') : NaN):(column('upload_s'))",
                  every > 1 ? Describe(request.curve, ", one of ", every, " uploads")
                            : request.curve,
                  Describe("with points pointtype 6 pointsize 0.6 linecolor rgb '", BLUE, "'"));

@@ -183,10 +183,11 @@ Progress::Line(const RoundRecord& record, bool brief) const
 {
     const auto digits = static_cast<int>(std::to_string(m_rounds).size());
     return (m_runs > 1 ? Format("run %u/%u  ", m_run, m_runs) : "") +
-           Format("round %*u/%u  %s %s  %s %.4g s  %s %.4g J  ETA ",
+           Format("round %*u/%u%s  %s %s  %s %.4g s  %s %.4g J  ETA ",
                   digits,
                   record.round,
                   m_rounds,
+                  record.aborted ? " aborted" : "",
                   brief ? "acc" : "accuracy",
                   Percent(m_accuracy).c_str(),
                   brief ? "sim" : "simulated",
@@ -199,7 +200,7 @@ Progress::Line(const RoundRecord& record, bool brief) const
 void
 Progress::Update(const RoundRecord& record)
 {
-    ++m_done;
+    m_done += record.aborted ? 0 : 1;
     m_energyJ += record.energyJ;
     m_accuracy = std::isnan(record.accuracy) ? m_accuracy : record.accuracy;
     if (m_display.width == 0)

@@ -52,7 +52,10 @@ RunTotals::AddWork(const WorkRecord& work)
     computeEnergyJ += Known(measured.computeEnergyJ);
     radioEnergyJ += Known(measured.radioEnergyJ);
     circuitEnergyJ += Known(measured.circuitEnergyJ);
-    if (!std::isnan(measured.uploadS))
+    // An upload that was cut short has a time too: how long it lasted.
+    const bool arrived =
+        measured.status == WorkStatus::MERGED || measured.status == WorkStatus::LATE;
+    if (arrived)
     {
         uploadedBytes += Known(measured.payloadBits) / 8;
     }
@@ -61,7 +64,7 @@ RunTotals::AddWork(const WorkRecord& work)
     {
         downloadedBytes += download->payloadBits / 8;
     }
-    if (!std::isnan(measured.uploadS) && work.predicted.uploadS > 0)
+    if (arrived && work.predicted.uploadS > 0)
     {
         const double error = std::abs(measured.uploadS / work.predicted.uploadS - 1);
         predictionError.Add(error);
@@ -72,7 +75,7 @@ RunTotals::AddWork(const WorkRecord& work)
 void
 RunTotals::AddRound(const RoundRecord& record)
 {
-    ++rounds;
+    rounds += record.aborted ? 0 : 1;
     simulatedTimeS = record.endS;
     energyJ += record.energyJ;
     selected += record.selected;

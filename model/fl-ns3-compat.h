@@ -6,10 +6,13 @@
 #define FL_NS3_COMPAT_H
 
 #include "ns3/attribute.h"
+#include "ns3/callback.h"
 #include "ns3/enum.h"
 #include "ns3/event-id.h"
 #include "ns3/ptr.h"
+#include "ns3/simple-ref-count.h"
 
+#include <functional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -126,6 +129,23 @@ struct DurationOf<T, std::void_t<typename T::Duration>>
     using Type = typename T::Duration; ///< the enumeration
 };
 
+/// A function object that a callback can share, and compare by its address.
+template <typename R, typename... Args>
+struct Functor : public SimpleRefCount<Functor<R, Args...>>
+{
+    std::function<R(Args...)> function; ///< the function
+
+    /**
+     * @param [in] functor what to call
+     * @param [in] args its arguments
+     * @return its result
+     */
+    static R Call(Ptr<Functor> functor, Args... args)
+    {
+        return functor->function(args...);
+    }
+};
+
 } // namespace compat
 
 /**
@@ -152,6 +172,26 @@ MakeFlEnumAccessor(M... members)
  */
 template <typename E>
 using FlEnumValue = decltype(EnumValue(std::declval<E>()));
+
+/**
+ * @ingroup fl
+ * A callback from a lambda: `MakeFlCallback<void, uint32_t>([](uint32_t x) {...})`. Since 3.37 the
+ * constructor of Callback takes one.
+ *
+ * @tparam R the type of the result
+ * @tparam Args the types of the arguments
+ * @param [in] function the lambda
+ * @return the callback
+ */
+template <typename R, typename... Args>
+Callback<R, Args...>
+MakeFlCallback(std::common_type_t<std::function<R(Args...)>> function)
+{
+    // common_type: the types are not to be deduced from the argument, which is a lambda.
+    auto functor = Create<compat::Functor<R, Args...>>();
+    functor->function = std::move(function);
+    return MakeBoundCallback(&compat::Functor<R, Args...>::Call, functor);
+}
 
 /**
  * @ingroup fl

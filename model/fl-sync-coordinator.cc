@@ -182,6 +182,8 @@ SyncCoordinator::DoStop()
     m_deadlineEvent.Cancel();
     m_beginEvent.Cancel();
     m_waitEvent.Cancel();
+    const bool inRound = m_inRound;
+    m_inRound = false; // so that the last order to end does not close the round
     for (DeviceId device = 0; device < m_inFlight.size(); ++device)
     {
         if (m_inFlight[device])
@@ -189,9 +191,9 @@ SyncCoordinator::DoStop()
             EndWork(device, WorkStatus::ABORTED, 0);
         }
     }
-    if (m_inRound)
+    m_outstanding = 0;
+    if (inRound)
     {
-        m_inRound = false;
         m_record.aborted = true;
         m_roundEndTrace(MakeRecord());
     }
@@ -363,8 +365,10 @@ SyncCoordinator::BeginRound()
     }
 
     m_inRound = true;
-    m_energyBeforeJ = GetEnergyJ();
+    // Orders of earlier rounds may have ended while nobody was available.
+    auto over = std::move(m_record.over);
     m_record = RoundRecord();
+    m_record.over = std::move(over);
     m_record.round = m_round;
     m_record.startS = NowS();
     m_record.selected = static_cast<uint32_t>(plan.orders.size());
@@ -536,7 +540,9 @@ SyncCoordinator::MakeRecord()
 {
     m_record.endS = NowS();
     m_record.received = m_merged;
-    m_record.energyJ = GetEnergyJ() - m_energyBeforeJ;
+    const double energyJ = GetEnergyJ();
+    m_record.energyJ = energyJ - m_energyBeforeJ;
+    m_energyBeforeJ = energyJ;
     std::sort(
         m_record.over.begin(),
         m_record.over.end(),
