@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 
+#include "ns3/callback.h"
 #include "ns3/enum.h"
 #include "ns3/event-id.h"
 #include "ns3/fl-ns3-compat.h"
@@ -66,6 +67,15 @@ class CompatTestCase : public TestCase
         fl::FlEnumValue<EnumHolder::Mode> value;
         holder->GetAttribute("Mode", value);
         NS_TEST_EXPECT_MSG_EQ(value.Get(), EnumHolder::SECOND, "value is read back");
+
+        uint32_t sum = 0;
+        Callback<bool, const uint32_t&> add =
+            fl::MakeFlCallback<bool, const uint32_t&>([&sum](const uint32_t& x) {
+                sum += x;
+                return sum > 5;
+            });
+        NS_TEST_EXPECT_MSG_EQ(add(2), false, "a lambda is called");
+        NS_TEST_EXPECT_MSG_EQ(add(4), true, "and has its state");
 
         EventId event = Simulator::Schedule(Seconds(1), [] {});
         NS_TEST_EXPECT_MSG_EQ(fl::IsPending(event), true, "scheduled");
