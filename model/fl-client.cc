@@ -604,20 +604,31 @@ Client::EndCompute()
     m_computeEndTrace(m_device, m_work->order);
     if (m_work->training.valid())
     {
-        const TrainingResult result = m_work->training.get();
-        m_times.loss = result.loss;
-        m_times.samples = result.samples;
-        m_times.iterations = result.iterations;
-        if (!result.finite)
+        try
         {
-            GiveUpWork("training diverged: a parameter or the loss is not finite");
+            TakeTrained(m_work->training.get());
+        }
+        catch (const InvalidInput& error)
+        {
+            GiveUpWork(error.what());
             return;
         }
-        const auto& learning = FindTask(m_work->order.task)->task;
-        m_work->update =
-            std::make_shared<const Payload>(Encode(learning->encoding, result.parameters));
     }
     Advance();
+}
+
+void
+Client::TakeTrained(const TrainingResult& result)
+{
+    m_times.loss = result.loss;
+    m_times.samples = result.samples;
+    m_times.iterations = result.iterations;
+    if (!result.finite)
+    {
+        throw InvalidInput("training diverged: a parameter or the loss is not finite");
+    }
+    const auto& learning = FindTask(m_work->order.task)->task;
+    m_work->update = std::make_shared<const Payload>(Encode(learning->encoding, result.parameters));
 }
 
 void

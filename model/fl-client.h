@@ -151,6 +151,8 @@ class Client : public Application, public SessionHandler
     /// The processor ended a job: completed, cancelled or switched off.
     void JobEnded(uint64_t job, double cycles, double energyJ);
     void DisconnectProcessor();
+    /// @throws InvalidInput if training diverged or its result cannot be encoded
+    void TakeTrained(const TrainingResult& result);
     void BeginUpload();
     /// Start the training on the pool.
     void BeginTraining();

@@ -355,6 +355,11 @@ Server::MessageReceived(Ptr<Session> session, Message&& message)
 void
 Server::HandleHello(Ptr<Session> session, const Message& message)
 {
+    if (const Peer* known = GetPeer(*session))
+    {
+        Drop(known->device, "HELLO twice");
+        return;
+    }
     Hello hello;
     ByteReader reader(message.prefix.data(), message.prefix.size());
     if (!Parse(reader, hello) || hello.device >= m_peers.size() ||
@@ -369,11 +374,6 @@ Server::HandleHello(Ptr<Session> session, const Message& message)
     {
         Drop(hello.device, "HELLO with another token");
         session->Abort();
-        return;
-    }
-    if (peer.session == session)
-    {
-        Drop(hello.device, "HELLO twice");
         return;
     }
     if (peer.session)

@@ -163,6 +163,10 @@ SyncCoordinator::DoStart()
     {
         InitializeModel();
     }
+    if (m_round > m_rounds)
+    {
+        return; // a server that starts again after the last round only keeps sessions
+    }
     Encode();
     m_connected.assign(GetNDevices(), false);
     m_joined = 0;
@@ -593,12 +597,11 @@ SyncCoordinator::CloseRound()
     m_roundEndTrace(record);
 
     m_record = RoundRecord();
-    if (m_round == m_rounds)
+    if (m_round++ == m_rounds)
     {
         Finish("all rounds are done");
         return;
     }
-    ++m_round;
     TryBegin();
 }
 

@@ -44,7 +44,7 @@ class SyncCoordinator : public Coordinator
     /// @return the TypeId
     static TypeId GetTypeId();
 
-    /// @return the number of the round that runs, or of the next one; from 1
+    /// @return the number of the round that runs, or of the next one; from 1 to Rounds + 1
     uint32_t GetRound() const;
     /// @return how many times the global model has been updated
     uint32_t GetModelVersion() const;
