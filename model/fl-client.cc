@@ -15,6 +15,8 @@
 #include "ns3/simulator.h"
 #include "ns3/uinteger.h"
 
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <stdexcept>
 
@@ -185,6 +187,7 @@ Client::StartApplication()
                                                 MakeCallback(&Client::PowerOff, this));
     }
     m_running = true;
+    m_powered = !m_processor || m_processor->IsOn();
     Connect();
 }
 
@@ -277,12 +280,15 @@ void
 Client::Disconnect(const std::string& why)
 {
     m_reconnectEvent.Cancel();
-    AbortWork(why);
-    if (m_session)
+    // First of all: who listens to what follows may look at this client, or start it again.
+    const Ptr<Session> session = m_session;
+    m_session = nullptr;
+    if (session)
     {
-        m_session->Abort();
-        m_session = nullptr;
+        m_times.goneS = NowS();
+        session->Abort();
     }
+    AbortWork(why);
 }
 
 // SessionHandler
@@ -297,15 +303,16 @@ void
 Client::SessionClosed(Ptr<Session>, CloseReason reason)
 {
     m_session = nullptr;
-    AbortWork(Describe("the session is over: ", ToString(reason)));
+    m_times.goneS = NowS();
     ScheduleReconnect();
+    AbortWork(Describe("the session is over: ", ToString(reason)));
 }
 
 void
 Client::MessageRefused(Ptr<Session>, WireError error, const MessageHeader& header)
 {
     Drop(ToString(error));
-    if (header.type == MessageType::WORK && m_session && m_session->IsOpen())
+    if (header.type == MessageType::WORK)
     {
         // The model was damaged: without an answer the server would wait for an update.
         Send(MessageType::ABORT, header.task, header.round);
@@ -347,7 +354,10 @@ Client::Send(MessageType type, uint32_t task, uint32_t round)
     message.header.task = task;
     message.header.round = round;
     message.header.sender = m_device;
-    m_session->Send(std::move(message));
+    if (m_session)
+    {
+        m_session->Send(std::move(message));
+    }
 }
 
 void
@@ -395,11 +405,10 @@ Client::HandleWork(Message&& message)
     m_times.task = order.task;
     m_times.round = order.round;
     m_times.receivedS = NowS();
-    m_work = std::make_unique<Work>();
+    m_work = std::make_shared<Work>();
     m_work->order = std::move(order);
     m_work->model = std::move(message.payload);
     m_work->cancel = std::make_shared<std::atomic<bool>>(false);
-    m_workReceivedTrace(m_device, m_work->order);
     // What stands before the download, and the download itself, is over.
     const auto& phases = m_work->order.phases;
     for (size_t i = 0; i < phases.size(); ++i)
@@ -411,7 +420,10 @@ Client::HandleWork(Message&& message)
             break;
         }
     }
-    Advance();
+    if (Tell(m_workReceivedTrace))
+    {
+        Advance();
+    }
 }
 
 void
@@ -464,6 +476,7 @@ Client::AbortWork(const std::string& why)
         return;
     }
     *m_work->cancel = true;
+    m_times.pauseS -= PauseLeftS();
     m_work->pause.Cancel();
     if (m_work->job)
     {
@@ -480,6 +493,22 @@ Client::GiveUpWork(const std::string& why)
     const WorkOrder order = m_work->order;
     AbortWork(why);
     Send(MessageType::ABORT, order.task, order.round);
+}
+
+bool
+Client::Tell(const WorkTrace& trace)
+{
+    // Who listens may end the order, by stopping the client for one.
+    const auto work = m_work;
+    trace(m_device, work->order);
+    return m_work == work;
+}
+
+double
+Client::PauseLeftS() const
+{
+    return m_work && IsPending(m_work->pause) ? Simulator::GetDelayLeft(m_work->pause).GetSeconds()
+                                              : 0;
 }
 
 void
@@ -515,13 +544,20 @@ Client::BeginCompute(const Compute& compute)
             Describe("device ", m_device, ": its node has no Processor to compute on"));
     }
     m_times.computeBeginS = NowS();
-    m_computeBeginTrace(m_device, m_work->order);
+    if (!Tell(m_computeBeginTrace))
+    {
+        return;
+    }
     try
     {
         BeginTraining();
         if (compute.cycles > 0)
         {
             m_work->job = m_processor->Run(compute.cycles, compute.cpuHz, [this] { EndCompute(); });
+            if (!m_work->job)
+            {
+                GiveUpWork("the processor is switched off");
+            }
             return;
         }
     }
@@ -601,32 +637,37 @@ Client::BeginTraining()
 void
 Client::EndCompute()
 {
-    m_computeEndTrace(m_device, m_work->order);
-    if (m_work->training.valid())
+    if (!Tell(m_computeEndTrace))
     {
-        try
-        {
-            TakeTrained(m_work->training.get());
-        }
-        catch (const InvalidInput& error)
-        {
-            GiveUpWork(error.what());
-            return;
-        }
+        return;
+    }
+    try
+    {
+        EndTraining();
+    }
+    catch (const InvalidInput& error)
+    {
+        GiveUpWork(error.what());
+        return;
     }
     Advance();
 }
 
 void
-Client::TakeTrained(const TrainingResult& result)
+Client::EndTraining()
 {
-    m_times.loss = result.loss;
+    if (!m_work->training.valid())
+    {
+        return;
+    }
+    const TrainingResult result = m_work->training.get();
     m_times.samples = result.samples;
     m_times.iterations = result.iterations;
     if (!result.finite)
     {
         throw InvalidInput("training diverged: a parameter or the loss is not finite");
     }
+    m_times.loss = result.loss;
     const auto& learning = FindTask(m_work->order.task)->task;
     m_work->update = std::make_shared<const Payload>(Encode(learning->encoding, result.parameters));
 }
@@ -657,9 +698,11 @@ Client::BeginUpload()
     {
         message.virtualBytes = FindTask(m_work->order.task)->task->statedBytes;
     }
-    m_uploadBeginTrace(m_device, m_work->order);
-    m_session->Send(std::move(message));
-    Advance();
+    if (Tell(m_uploadBeginTrace))
+    {
+        m_session->Send(std::move(message));
+        Advance();
+    }
 }
 
 // Measuring
@@ -678,19 +721,23 @@ Client::MeasureWork(const WorkOrder& order, double sendS, WorkOutcome& outcome) 
     {
         outcome.status = WorkStatus::BATTERY;
     }
-    outcome.idleS = sendS - outcome.startS;
-    if (m_times.task != order.task || m_times.round != order.round)
-    {
-        return; // the model never came
-    }
     const double nowS = NowS();
+    outcome.idleS = std::min(sendS, nowS) - outcome.startS;
+    // A round that began anew has the number of the one that was aborted.
+    const bool received =
+        m_times.task == order.task && m_times.round == order.round && m_times.receivedS >= sendS;
+    if (!received)
+    {
+        return;
+    }
     const bool computing = m_work && m_work->job;
-    outcome.idleS += m_times.pauseS;
+    outcome.idleS += m_times.pauseS - PauseLeftS();
     outcome.downloadS = m_times.receivedS - sendS;
     outcome.computeS = (computing ? nowS : m_times.computeEndS) - m_times.computeBeginS;
     outcome.computeEnergyJ =
         computing ? m_processor->GetJobEnergyJ(m_work->job) : m_times.computeEnergyJ;
-    outcome.uploadS = nowS - m_times.uploadBeginS;
+    // fmin: goneS is absent while there is a session.
+    outcome.uploadS = std::fmin(nowS, m_times.goneS) - m_times.uploadBeginS;
     outcome.loss = m_times.loss;
     outcome.samples = m_times.samples;
     outcome.iterations = m_times.iterations;

@@ -126,6 +126,7 @@ class Client : public Application, public SessionHandler
         double computeEndS{ABSENT};    //!< [s]
         double computeEnergyJ{ABSENT}; //!< when it had ended [J]
         double uploadBeginS{ABSENT};   //!< [s]
+        double goneS{ABSENT};          //!< the session ended after it [s]
         double loss{ABSENT};           //!< training loss
         uint32_t samples{0};           //!< trained on
         uint32_t iterations{0};        //!< done
@@ -146,16 +147,22 @@ class Client : public Application, public SessionHandler
     void HandleAbort(const Message& message);
     /// Do what is next in the order.
     void Advance();
+    /// Of the steps of an order.
+    using WorkTrace = TracedCallback<DeviceId, const WorkOrder&>;
+    /// Fire a trace. @return whether the order is still under way
+    bool Tell(const WorkTrace& trace);
+    /// @return what is left of the pause that it is in [s]
+    double PauseLeftS() const;
     void BeginCompute(const Compute& compute);
     void EndCompute();
     /// The processor ended a job: completed, cancelled or switched off.
     void JobEnded(uint64_t job, double cycles, double energyJ);
     void DisconnectProcessor();
-    /// @throws InvalidInput if training diverged or its result cannot be encoded
-    void TakeTrained(const TrainingResult& result);
     void BeginUpload();
     /// Start the training on the pool.
     void BeginTraining();
+    /// Wait for it, and encode what came out. @throws InvalidInput if it diverged, or cannot be
+    void EndTraining();
     /// Drop the order, if there is one.
     void AbortWork(const std::string& why);
     /// Drop the order and tell the server.
@@ -174,17 +181,17 @@ class Client : public Application, public SessionHandler
     bool m_available{true};                    //!< see SetAvailable
     bool m_powered{true};                      //!< see PowerOff
     EventId m_reconnectEvent;                  //!< next attempt
-    std::unique_ptr<Work> m_work;              //!< the order under way
+    std::shared_ptr<Work> m_work;              //!< the order under way
     Times m_times;                             //!< of the order under way, or of the last one
     double m_computeEnergyJ{0};                //!< of computations that are over
     std::shared_ptr<const Dataset> m_received; //!< samples that the server sent
     uint32_t m_receivedTask{0};                //!< for which task
     uint32_t m_receivedRound{0};               //!< for which round
 
-    TracedCallback<DeviceId, const WorkOrder&> m_workReceivedTrace; //!< an order came
-    TracedCallback<DeviceId, const WorkOrder&> m_computeBeginTrace; //!< computation begins
-    TracedCallback<DeviceId, const WorkOrder&> m_computeEndTrace;   //!< computation ends
-    TracedCallback<DeviceId, const WorkOrder&> m_uploadBeginTrace;  //!< the update is sent
+    WorkTrace m_workReceivedTrace; //!< an order came
+    WorkTrace m_computeBeginTrace; //!< computation begins
+    WorkTrace m_computeEndTrace;   //!< computation ends
+    WorkTrace m_uploadBeginTrace;  //!< the update is sent
     TracedCallback<DeviceId, const WorkOrder&, const std::string&> m_abortedTrace; //!< dropped
     TracedCallback<DeviceId, const std::string&> m_droppedTrace; //!< a message was dropped
 };

@@ -227,6 +227,7 @@ Server::SendWork(const WorkOrder& order, std::shared_ptr<const Payload> model, u
         delayS += idle->durationS;
     }
     auto& peer = m_peers.at(order.device);
+    peer.send.Cancel();
     peer.working = true;
     peer.task = order.task;
     peer.round = order.round;
@@ -237,7 +238,6 @@ Server::SendWork(const WorkOrder& order, std::shared_ptr<const Payload> model, u
     }
     if (delayS > 0)
     {
-        peer.send.Cancel();
         peer.send = Simulator::Schedule(Seconds(delayS),
                                         &Server::TransmitWork,
                                         this,
@@ -288,13 +288,27 @@ void
 Server::SendAbort(const WorkOrder& order)
 {
     auto& peer = m_peers.at(order.device);
-    peer.working = false;
-    peer.send.Cancel();
+    EndWork(peer, order.task, order.round);
+    if (IsPending(peer.send))
+    {
+        peer.send.Cancel(); // the device knows nothing of it yet
+        return;
+    }
     Message message;
     message.header.type = MessageType::ABORT;
     message.header.task = order.task;
     message.header.round = order.round;
     Send(peer, std::move(message));
+}
+
+void
+Server::EndWork(Peer& peer, uint32_t task, uint32_t round)
+{
+    // What a device says of an older order must not end the watch over the present one.
+    if (peer.task == task && peer.round == round)
+    {
+        peer.working = false;
+    }
 }
 
 bool
@@ -339,7 +353,7 @@ Server::MessageReceived(Ptr<Session> session, Message&& message)
         HandleUpdate(*peer, message);
         break;
     case MessageType::ABORT:
-        peer->working = false;
+        EndWork(*peer, message.header.task, message.header.round);
         m_coordinator->NotifyFailed(peer->device, message.header.task, message.header.round);
         break;
     case MessageType::PONG:
@@ -355,9 +369,10 @@ Server::MessageReceived(Ptr<Session> session, Message&& message)
 void
 Server::HandleHello(Ptr<Session> session, const Message& message)
 {
-    if (const Peer* known = GetPeer(*session))
+    if (!m_running)
     {
-        Drop(known->device, "HELLO twice");
+        // The connection was accepted before we stopped. The device will try again.
+        session->Abort();
         return;
     }
     Hello hello;
@@ -367,6 +382,13 @@ Server::HandleHello(Ptr<Session> session, const Message& message)
     {
         Drop(NO_DEVICE, "HELLO of no device of ours");
         session->Abort();
+        return;
+    }
+    const Peer* before = GetPeer(*session);
+    if (before)
+    {
+        Drop(before->device,
+             before->device == hello.device ? "HELLO twice" : "HELLO as another device");
         return;
     }
     Peer& peer = m_peers[hello.device];
@@ -395,6 +417,7 @@ Server::HandleHello(Ptr<Session> session, const Message& message)
 void
 Server::HandleUpdate(Peer& peer, const Message& message)
 {
+    EndWork(peer, message.header.task, message.header.round);
     WorkReport report;
     ByteReader reader(message.prefix.data(), message.prefix.size());
     if (!Parse(reader, report))
@@ -402,10 +425,6 @@ Server::HandleUpdate(Peer& peer, const Message& message)
         Drop(peer.device, "UPDATE with a malformed report");
         m_coordinator->NotifyFailed(peer.device, message.header.task, message.header.round);
         return;
-    }
-    if (peer.task == message.header.task && peer.round == message.header.round)
-    {
-        peer.working = false;
     }
     if (m_coordinator->NotifyUpdate(peer.device, message, report))
     {
@@ -428,9 +447,14 @@ Server::MessageRefused(Ptr<Session> session, WireError error, const MessageHeade
     // The header's own checksum was right, so that it can be trusted which work is lost.
     const bool damagedBody =
         error == WireError::BAD_PREFIX_CRC || error == WireError::BAD_PAYLOAD_CRC;
-    if (peer && damagedBody && header.type == MessageType::UPDATE)
+    if (!peer && damagedBody)
     {
-        peer->working = false;
+        // Perhaps its HELLO, without which it would wait for ever: have it begin anew.
+        session->Abort();
+    }
+    else if (peer && damagedBody && header.type == MessageType::UPDATE)
+    {
+        EndWork(*peer, header.task, header.round);
         m_coordinator->NotifyFailed(peer->device, header.task, header.round);
     }
 }

@@ -133,6 +133,8 @@ class Server : public Application, public SessionHandler
     void TransmitWork(const WorkOrder& order,
                       std::shared_ptr<const Payload> model,
                       uint64_t statedBytes);
+    /// The order is over, if it is the one that the device has.
+    static void EndWork(Peer& peer, uint32_t task, uint32_t round);
     /// @return whether there was a session to send it on
     bool Send(Peer& peer, Message&& message);
     void Drop(DeviceId device, const std::string& why);

@@ -16,6 +16,7 @@
 #include "ns3/uinteger.h"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 namespace ns3
@@ -110,9 +111,7 @@ SyncCoordinator::GetTypeId()
 void
 SyncCoordinator::DoDispose()
 {
-    m_deadlineEvent.Cancel();
-    m_beginEvent.Cancel();
-    m_waitEvent.Cancel();
+    CancelEvents();
     m_inFlight.clear();
     m_aggregator = nullptr;
     m_encoded = nullptr;
@@ -163,14 +162,19 @@ SyncCoordinator::DoStart()
     {
         InitializeModel();
     }
-    if (m_round > m_rounds)
-    {
-        return; // a server that starts again after the last round only keeps sessions
-    }
     Encode();
+    for (auto& work : m_inFlight)
+    {
+        work = nullptr; // late ones, of a run that had ended
+    }
     m_connected.assign(GetNDevices(), false);
     m_joined = 0;
     m_running = true;
+    if (m_round > m_rounds)
+    {
+        Finish("all rounds are done");
+        return;
+    }
     m_gathering = true;
     m_waitEvent = Simulator::Schedule(m_joinTimeout, &SyncCoordinator::TryBegin, this);
 }
@@ -183,11 +187,7 @@ SyncCoordinator::DoStop()
         return;
     }
     m_running = false;
-    m_deadlineEvent.Cancel();
-    m_beginEvent.Cancel();
-    m_waitEvent.Cancel();
-    const bool inRound = m_inRound;
-    m_inRound = false; // so that the last order to end does not close the round
+    CancelEvents();
     for (DeviceId device = 0; device < m_inFlight.size(); ++device)
     {
         if (m_inFlight[device])
@@ -195,8 +195,10 @@ SyncCoordinator::DoStop()
             EndWork(device, WorkStatus::ABORTED, 0);
         }
     }
+    const bool aborted = m_inRound;
+    m_inRound = false;
     m_outstanding = 0;
-    if (inRound)
+    if (aborted)
     {
         m_record.aborted = true;
         m_roundEndTrace(MakeRecord());
@@ -207,7 +209,16 @@ SyncCoordinator::DoStop()
         m_aggregator->Begin(m_task->model->ParameterCount());
     }
     m_merged = 0;
-    m_finishedTrace(Describe("the server stopped in round ", m_round));
+    Finish(m_round > m_rounds ? "all rounds are done"
+                              : Describe("the server stopped in round ", m_round));
+}
+
+void
+SyncCoordinator::CancelEvents()
+{
+    m_deadlineEvent.Cancel();
+    m_beginEvent.Cancel();
+    m_waitEvent.Cancel();
 }
 
 void
@@ -215,6 +226,7 @@ SyncCoordinator::Finish(const std::string& reason)
 {
     NS_LOG_INFO("finished: " << reason);
     m_running = false;
+    CancelEvents();
     m_finishedTrace(reason);
 }
 
@@ -279,7 +291,7 @@ SyncCoordinator::DoNotifyLeft(DeviceId device)
     --m_joined;
     if (m_inFlight[device])
     {
-        EndWork(device, WorkStatus::LOST, 0);
+        GoOn(EndWork(device, WorkStatus::LOST, 0));
     }
 }
 
@@ -324,6 +336,24 @@ SyncCoordinator::Observe() const
     return state;
 }
 
+bool
+SyncCoordinator::HasBand(const SystemState& state) const
+{
+    // What round-off leaves of a band that is held by others is no band.
+    constexpr double ROUND_OFF = 1e-6;
+    for (const auto& work : m_inFlight)
+    {
+        const Transfer* upload = work ? work->order.FindTransfer(Direction::UPLINK) : nullptr;
+        if (m_radio && upload && upload->grant &&
+            state.cells.at(upload->grant->cell).uplinkBandwidthHz <=
+                ROUND_OFF * upload->grant->bandwidthHz)
+        {
+            return false;
+        }
+    }
+    return true;
+}
+
 Plan
 SyncCoordinator::WithCarriedOrders(const SystemState& state, Plan plan) const
 {
@@ -359,20 +389,31 @@ void
 SyncCoordinator::BeginRound()
 {
     const SystemState state = Observe();
+    if (!HasBand(state))
+    {
+        AwaitDevices();
+        return;
+    }
     const Plan plan = m_optimizer->MakePlan(state);
     const Plan onAir = WithCarriedOrders(state, plan);
     Outcome predicted = Predictor::Predict(state, onAir, ShannonRateModel());
     predicted.work.resize(plan.orders.size());
+    if (!std::isnan(predicted.endS))
+    {
+        // Not that of orders which are carried over.
+        predicted.endS = predicted.startS;
+        for (const auto& work : predicted.work)
+        {
+            predicted.endS = std::max(predicted.endS, work.startS + work.DurationS());
+        }
+    }
     if (m_radio)
     {
         m_radio->Apply(onAir);
     }
 
     m_inRound = true;
-    // Orders of earlier rounds may have ended while nobody was available.
-    auto over = std::move(m_record.over);
-    m_record = RoundRecord();
-    m_record.over = std::move(over);
+    // It may have an order already, which ended since the last round.
     m_record.round = m_round;
     m_record.startS = NowS();
     m_record.selected = static_cast<uint32_t>(plan.orders.size());
@@ -380,16 +421,9 @@ SyncCoordinator::BeginRound()
     m_record.bound = plan.bound;
     m_record.predictedDurationS = predicted.DurationS();
     std::vector<bool> selected(GetNDevices(), false);
-    m_roundBeginTrace(state, plan, predicted);
-
-    m_outstanding = m_record.selected;
-    for (size_t i = 0; i < plan.orders.size(); ++i)
+    for (const auto& order : plan.orders)
     {
-        const auto device = plan.orders[i].device;
-        selected[device] = true;
-        const double gain =
-            state.cells.empty() ? ABSENT : state.gains(device, 0, Direction::UPLINK);
-        Dispatch(plan.orders[i], predicted.work[i], gain);
+        selected[order.device] = true;
     }
     for (DeviceId device = 0; device < GetNDevices(); ++device)
     {
@@ -399,6 +433,19 @@ SyncCoordinator::BeginRound()
         }
     }
 
+    m_outstanding = m_record.selected;
+    m_roundBeginTrace(state, plan, predicted);
+    for (size_t i = 0; i < plan.orders.size() && m_inRound; ++i)
+    {
+        const double gain =
+            state.cells.empty() ? ABSENT : state.gains(plan.orders[i].device, 0, Direction::UPLINK);
+        Dispatch(plan.orders[i], predicted.work[i], gain);
+    }
+
+    if (!m_inRound)
+    {
+        return; // who listened to that stopped the server
+    }
     if (plan.orders.empty())
     {
         m_deadlineEvent = Simulator::Schedule(m_emptyRound, &SyncCoordinator::CloseRound, this);
@@ -417,8 +464,14 @@ SyncCoordinator::Dispatch(const WorkOrder& order, const WorkOutcome& predicted, 
     work->predicted = predicted;
     work->gain = gain;
     work->radiatedBeforeJ = GetRadiatedEnergyJ(order.device);
-    work->sendS = m_server->SendWork(order, m_encoded, m_task->statedBytes).GetSeconds();
-    m_inFlight[order.device] = std::move(work);
+    work->sendS = order.earliestStartS;
+    auto& inFlight = m_inFlight[order.device];
+    inFlight = std::move(work);
+    const Time sent = m_server->SendWork(order, m_encoded, m_task->statedBytes);
+    if (inFlight)
+    {
+        inFlight->sendS = sent.GetSeconds();
+    }
 }
 
 bool
@@ -439,10 +492,10 @@ SyncCoordinator::DoNotifyUpdate(DeviceId device, const Message& message, const W
     catch (const InvalidInput& error)
     {
         NS_LOG_WARN("update of device " << device << " refused: " << error.what());
-        EndWork(device, WorkStatus::REFUSED, staleness);
+        GoOn(EndWork(device, WorkStatus::REFUSED, staleness));
         return false;
     }
-    EndWork(device, late ? WorkStatus::LATE : WorkStatus::MERGED, staleness);
+    GoOn(EndWork(device, late ? WorkStatus::LATE : WorkStatus::MERGED, staleness));
     return true;
 }
 
@@ -457,10 +510,10 @@ SyncCoordinator::Merge(DeviceId device, const Message& message, const WorkReport
     }
     if (m_task->model)
     {
-        if (report.samples == 0 || report.samples > order.samples)
+        const uint32_t most = order.samples > 0 ? order.samples : m_profiles[device].samples;
+        if (report.samples == 0 || report.samples > most)
         {
-            throw InvalidInput(
-                Describe("samples = ", report.samples, ": must be in 1..", order.samples));
+            throw InvalidInput(Describe("samples = ", report.samples, ": must be in 1..", most));
         }
         if (!message.payload)
         {
@@ -489,11 +542,11 @@ SyncCoordinator::DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round)
     const auto& work = m_inFlight.at(device);
     if (work && work->order.task == task && work->order.round == round)
     {
-        EndWork(device, WorkStatus::REFUSED, 0);
+        GoOn(EndWork(device, WorkStatus::REFUSED, 0));
     }
 }
 
-void
+bool
 SyncCoordinator::EndWork(DeviceId device, WorkStatus status, uint32_t staleness)
 {
     const auto work = std::move(m_inFlight[device]);
@@ -505,14 +558,19 @@ SyncCoordinator::EndWork(DeviceId device, WorkStatus status, uint32_t staleness)
     record.measured.staleness = staleness;
     m_record.over.push_back(std::move(record));
 
-    const bool current = m_inRound && work->order.round == m_round;
-    if (current && --m_outstanding == 0)
+    return m_inRound && work->order.round == m_round && --m_outstanding == 0;
+}
+
+void
+SyncCoordinator::GoOn(bool isComplete)
+{
+    if (isComplete)
     {
         m_deadlineEvent.Cancel();
         // Not from within a session's callback: closing sends to sessions.
         m_deadlineEvent = Simulator::ScheduleNow(&SyncCoordinator::CloseRound, this);
     }
-    else if (!m_inRound && m_running)
+    else if (!m_inRound)
     {
         TryBegin();
     }
@@ -547,18 +605,19 @@ SyncCoordinator::MakeRecord()
     const double energyJ = GetEnergyJ();
     m_record.energyJ = energyJ - m_energyBeforeJ;
     m_energyBeforeJ = energyJ;
-    std::sort(
+    std::stable_sort(
         m_record.over.begin(),
         m_record.over.end(),
         [](const WorkRecord& a, const WorkRecord& b) { return a.order.device < b.order.device; });
-    return std::move(m_record);
+    RoundRecord record = std::move(m_record);
+    m_record = RoundRecord();
+    return record;
 }
 
 void
 SyncCoordinator::CloseRound()
 {
     m_deadlineEvent.Cancel();
-    m_inRound = false;
     for (DeviceId device = 0; device < m_inFlight.size() && m_outstanding > 0; ++device)
     {
         if (m_inFlight[device] && m_inFlight[device]->order.round == m_round &&
@@ -568,8 +627,10 @@ SyncCoordinator::CloseRound()
             EndWork(device, WorkStatus::DEADLINE, 0);
         }
     }
+    m_inRound = false;
     m_outstanding = 0;
 
+    const uint32_t round = m_round++;
     RoundRecord record = MakeRecord();
     if (m_merged > 0)
     {
@@ -580,13 +641,14 @@ SyncCoordinator::CloseRound()
             Encode();
         }
         ++m_version;
-        m_aggregatedTrace(m_round, m_version, m_merged);
+        const uint32_t merged = m_merged;
         m_merged = 0;
+        m_aggregatedTrace(round, m_version, merged);
     }
     Evaluate(record);
 
     m_last = Outcome();
-    m_last.round = m_round;
+    m_last.round = round;
     m_last.startS = record.startS;
     m_last.endS = record.endS;
     for (const auto& work : record.over)
@@ -595,9 +657,11 @@ SyncCoordinator::CloseRound()
     }
     m_optimizer->Observe(m_last);
     m_roundEndTrace(record);
-
-    m_record = RoundRecord();
-    if (m_round++ == m_rounds)
+    if (!m_running)
+    {
+        return; // who listened to that stopped the server
+    }
+    if (m_round > m_rounds)
     {
         Finish("all rounds are done");
         return;

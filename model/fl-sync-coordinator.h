@@ -92,15 +92,20 @@ class SyncCoordinator : public Coordinator
     void Dispatch(const WorkOrder& order, const WorkOutcome& predicted, double gain);
     void CloseRound();
     void Finish(const std::string& reason);
+    void CancelEvents();
 
     /// @return what the optimizer may look at
     SystemState Observe() const;
+    /// @return whether orders of earlier rounds leave some of the band to be planned
+    bool HasBand(const SystemState& state) const;
     /// @return the plan, and behind it the orders of earlier rounds that are still under way
     Plan WithCarriedOrders(const SystemState& state, Plan plan) const;
     /// @return whether a device can be given work
     bool IsAvailable(DeviceId device) const;
-    /// Record that an order is over.
-    void EndWork(DeviceId device, WorkStatus status, uint32_t staleness);
+    /// Record that an order is over. @return whether it was the last one of the running round
+    bool EndWork(DeviceId device, WorkStatus status, uint32_t staleness);
+    /// An order is over: close the round if that is complete; begin one if none runs.
+    void GoOn(bool isComplete);
     /// @return what an order that ends now took
     WorkOutcome Measure(const InFlight& work, WorkStatus status) const;
     /// Merge an update that is as it should be.
@@ -131,7 +136,7 @@ class SyncCoordinator : public Coordinator
     std::unique_ptr<Aggregator> m_aggregator; //!< collects updates
 
     RoundRecord m_record;                              //!< of the running round
-    double m_energyBeforeJ{0};                         //!< spent by all devices before it
+    double m_energyBeforeJ{0};                         //!< spent by all devices, as reported
     Outcome m_last;                                    //!< measured, of the last round
     std::vector<std::unique_ptr<InFlight>> m_inFlight; //!< by device; null: none
     uint32_t m_outstanding{0}; //!< orders of the running round that are not over

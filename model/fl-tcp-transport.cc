@@ -118,6 +118,7 @@ class TcpSession : public Session
     std::list<Outgoing> m_out;               //!< not acknowledged or not sent, in order
     std::list<Outgoing>::iterator m_nextOut; //!< the first that the socket does not have whole
     uint64_t m_written{0};                   //!< bytes that the socket has taken
+    uint64_t m_acknowledged{0};              //!< of these, as known last
     uint32_t m_segmentBytes;                 //!< the most to hand over at once
     uint32_t m_bufferBytes;                  //!< size of the socket's buffer
     bool m_connected{false};                 //!< the connection stands
@@ -281,6 +282,13 @@ void
 TcpSession::TellAcknowledged()
 {
     const uint64_t acknowledged = m_written - (m_bufferBytes - m_socket->GetTxAvailable());
+    // ns-3 also says that there is room when it sends, and even when it sends again what got lost;
+    // only more acknowledged bytes are a sign of life.
+    if (acknowledged > m_acknowledged)
+    {
+        m_acknowledged = acknowledged;
+        Heard();
+    }
     while (m_socket && m_out.begin() != m_nextOut && m_out.front().end <= acknowledged)
     {
         const MessageHeader header = m_out.front().message.header;
@@ -349,7 +357,6 @@ TcpSession::HandleRoom(Ptr<Socket> /* socket */, uint32_t /* room */)
         return;
     }
     const Ptr<Session> self(this);
-    Heard();
     TellAcknowledged();
     if (m_socket)
     {
