@@ -28,6 +28,9 @@ namespace fl
  * then exact for the load that matters, and late by at most the interval for several loads of one
  * source.
  *
+ * BasicEnergySource rounds what it gives to whole nanojoules at each look, so its account of many
+ * short transmissions is good to about 1e-4; this model's own account is not rounded.
+ *
  * The subclass is told about depletion in an event of its own, at the same time, since the source
  * may find out while the subclass is changing its power.
  */
