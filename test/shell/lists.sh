@@ -12,7 +12,7 @@ for file in examples/*.cc; do
   [ -e "$file" ] || continue
   name=$(basename "$file" .cc)
   grep -qxE " *$name" examples/CMakeLists.txt || fail "$file is not in examples/CMakeLists.txt"
-  grep -q "(\"${name}[ \"]" test/examples-to-run.py || fail "$name is not in test/examples-to-run.py"
+  grep -q "\"${name}[ \"]" test/examples-to-run.py || fail "$name is not in test/examples-to-run.py"
   [ -n "$(sed -n 's/^.*@brief  *//p' "$file")" ] || fail "$file has no line with @brief, which ./fl list shows"
 done
 # So that they can be used, tested and timed without ns-3.
