@@ -546,12 +546,17 @@ class SyntheticDigitsTestCase : public TestCase
     void Cache()
     {
         const std::string cache = FreshFolder(CreateTempDirFilename("digits")) + "/a/b";
-        auto ensure = [&] { return EnsureSyntheticMnist(cache, 5, 40, 20); };
-        // Two at once: both succeed, one set of files remains.
-        auto rival = std::async(std::launch::async, ensure);
-        const std::string folder = ensure();
-        NS_TEST_EXPECT_MSG_EQ(rival.get(), folder, "the same folder");
-        NS_TEST_EXPECT_MSG_EQ(CountEntries(cache), 1, "one folder, nothing temporary");
+        auto ensure = [&](uint64_t seed) { return EnsureSyntheticMnist(cache, seed, 40, 20); };
+        // Two at once: both succeed, one set of files remains. Often enough that one comes to
+        // rename its folder when the other has done so.
+        for (uint64_t seed = 100; seed < 120; seed++)
+        {
+            auto rival = std::async(std::launch::async, ensure, seed);
+            const std::string mine = ensure(seed);
+            NS_TEST_EXPECT_MSG_EQ(rival.get(), mine, "the same folder");
+        }
+        NS_TEST_EXPECT_MSG_EQ(CountEntries(cache), 20, "a folder per seed, nothing temporary");
+        const std::string folder = ensure(5);
         const TrainTest data = ReadMnist(folder);
         NS_TEST_EXPECT_MSG_EQ(AreEqual(data.train, MakeSyntheticDigits(5, 0, 40, nullptr)),
                               true,
@@ -561,7 +566,7 @@ class SyntheticDigitsTestCase : public TestCase
                               "test data are others");
         const std::string file = folder + "/train-images-idx3-ubyte";
         const auto written = std::filesystem::last_write_time(file);
-        ensure();
+        ensure(5);
         NS_TEST_EXPECT_MSG_EQ((std::filesystem::last_write_time(file) == written),
                               true,
                               "written once");

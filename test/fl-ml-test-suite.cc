@@ -481,9 +481,10 @@ class LossTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ_TOL(gradient(1, 0), 0.5 * (1 - p), 4 * EPS, "other's");
         NS_TEST_EXPECT_MSG_EQ(gradient(0, 1), 0.25F, "even");
         NS_TEST_EXPECT_MSG_EQ(gradient(1, 2), -0.5F, "no overflow");
+        // of the class that is not the label's, where -inf leaves the loss itself finite
         for (const float bad : {NAN, INFINITY, -INFINITY})
         {
-            logits(1, 1) = bad;
+            logits(0, 1) = bad;
             const BatchLoss wrong = SoftmaxCrossEntropy(ConstMatrixView(logits.data(), 2, 3),
                                                         labels.data(),
                                                         1,
@@ -693,6 +694,7 @@ class TrainerTestCase : public TestCase
         const auto model = MakeModel("mlp:20", 784, 10);
         const Eigen::VectorXf start = model->InitialParameters(1);
         Masks(*model, start);
+        BackwardMasks(*model, start);
         Blocks(*model, start);
         Limits(*model, start);
         Divergence(*model, start);
@@ -726,6 +728,41 @@ class TrainerTestCase : public TestCase
             (Model::View(all.parameters, slice) == Model::View(some.parameters, slice)),
             true,
             "the same step");
+    }
+
+    /// Masks as Model::Backward() takes them.
+    void BackwardMasks(const Model& model, const Eigen::VectorXf& start)
+    {
+        constexpr int BATCH = 4;
+        Workspace workspace;
+        const ConstMatrixView input(SomeDigits().Features().data(), 784, BATCH);
+        const Eigen::VectorXf outputGradient = MakeVector(10 * BATCH, 1);
+        auto backward = [&](const std::vector<std::string>& trainable,
+                            Eigen::VectorXf& gradient) -> Eigen::MatrixXf {
+            model.Forward(start, input, workspace);
+            return model.Backward(start,
+                                  input,
+                                  AsMatrix(outputGradient, 10),
+                                  model.Trainable(trainable),
+                                  workspace,
+                                  gradient,
+                                  true);
+        };
+        Eigen::VectorXf all = Eigen::VectorXf::Zero(start.size());
+        Eigen::VectorXf some = all;
+        const Eigen::MatrixXf inputGradient = backward({}, all);
+        const Eigen::MatrixXf same = backward({"dense2.bias"}, some);
+        NS_TEST_EXPECT_MSG_EQ((inputGradient == same),
+                              true,
+                              "the input's gradient passes through frozen layers");
+        for (const auto& slice : model.Slices())
+        {
+            const bool trains = slice.name == "dense2.bias";
+            const Eigen::MatrixXf expected = (trains ? 1.0F : 0.0F) * Model::View(all, slice);
+            NS_TEST_EXPECT_MSG_EQ((Model::View(some, slice) == expected),
+                                  true,
+                                  slice.name << ": its own gradient or none");
+        }
     }
 
     void Blocks(const Model& model, const Eigen::VectorXf& start)
