@@ -494,9 +494,11 @@ DatagramSession::TakeAck(const DatagramHeader& header)
             out.flightBytes -= fragment.bytes;
         }
         fragment.isAcked = true;
-        if (static_cast<uint32_t>(fragment.order) == header.order)
+        if (static_cast<uint32_t>(fragment.order) == header.order &&
+            !(header.flags & DatagramHeader::SMALL))
         {
-            // The very transmission that was answered, so that Karn's ambiguity does not arise.
+            // The very transmission that was answered, so that Karn's ambiguity does not arise; and a
+            // full one, since at low rates a small one tells nothing about how long those take.
             out.Measure(Simulator::Now() - fragment.sentAt);
         }
     };
