@@ -1596,6 +1596,8 @@ class CloseTest : public TestCase
         {
             NS_TEST_EXPECT_MSG_LT(session->GetLastHeard(), Seconds(1), "but can guess");
         }
+        // Its own retransmissions are no sign of life.
+        NS_TEST_EXPECT_MSG_LT(cell.session->GetLastHeard(), Seconds(1), "so can the client");
         NS_TEST_EXPECT_MSG_EQ(cell.clientTransport->GetNSessions(), 0, "nothing is left");
     }
 
