@@ -3,14 +3,13 @@
  */
 #include "fl-bench-ml.h"
 
+#include "ns3/fl-error.h"
 #include "ns3/fl-model-factory.h"
 #include "ns3/fl-synthetic-digits.h"
 #include "ns3/fl-thread-pool.h"
 #include "ns3/fl-trainer.h"
 
 #include <algorithm>
-#include <chrono>
-#include <iomanip>
 #include <numeric>
 #include <thread>
 
@@ -26,18 +25,17 @@ constexpr uint32_t PIXELS = SYNTHETIC_DIGIT_SIZE * SYNTHETIC_DIGIT_SIZE;
 constexpr uint32_t CLASSES = 10;
 constexpr uint32_t HIDDEN = 200;
 constexpr uint32_t BATCH = 64;
-constexpr uint32_t STEPS = 100;    //!< per measurement
-constexpr uint32_t REPEATS = 15;   //!< measurements; the best counts, as others use the machine too
-constexpr double MIN_SHARE = 0.70; //!< of the floor's speed
+constexpr uint32_t STEPS = 100;  //!< per measurement
+constexpr uint32_t REPEATS = 15; //!< measurements; the best counts, as others use the machine too
 
 /// Seconds that a piece of work takes.
 template <typename Work>
 double
 Measure(Work work)
 {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     work();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return watch.WallS();
 }
 
 /// 0, 1, ..., count - 1.
@@ -73,39 +71,6 @@ class Floor
     Eigen::MatrixXf m_gradient2{CLASSES, HIDDEN};
 };
 
-/// One SGD step against its floor.
-bool
-BenchStep(std::ostream& out)
-{
-    const Dataset data = MakeSyntheticDigits(1, 0, BATCH * STEPS, nullptr);
-    const auto model = MakeModel("mlp:200", PIXELS, CLASSES);
-    const Eigen::VectorXf start = model->InitialParameters(1);
-    const std::vector<uint32_t> samples = Range(data.Size());
-    TrainerOptions options;
-    options.batchSize = BATCH;
-    options.learningRate = 0.05;
-    Floor floor;
-    double floorS = 1e9;
-    double stepS = 1e9;
-    for (uint32_t i = 0; i < REPEATS; i++)
-    {
-        // In turns, so that both see the same machine.
-        floorS = std::min(floorS, Measure([&] {
-                              for (uint32_t k = 0; k < STEPS; k++)
-                              {
-                                  floor.Step();
-                              }
-                          }));
-        stepS =
-            std::min(stepS, Measure([&] { Train(*model, start, data, samples, 0, options, i); }));
-    }
-    const double share = floorS / stepS;
-    out << "SGD step, MLP 784-200-10, batch 64, one thread: " << 1e3 * stepS / STEPS
-        << " ms; five Eigen products: " << 1e3 * floorS / STEPS << " ms; " << 100 * share
-        << " % of the floor's speed (target 70 %)\n";
-    return share >= MIN_SHARE;
-}
-
 /// A central training, and the accuracy it is to reach.
 struct Course
 {
@@ -118,8 +83,8 @@ struct Course
 };
 
 /// Train centrally and test; the last third of the epochs at a fifth of the learning rate.
-bool
-BenchAccuracy(std::ostream& out, const TrainTest& data, const Course& course, ThreadPool& pool)
+BenchRow
+MeasureAccuracy(const TrainTest& data, const Course& course, ThreadPool& pool)
 {
     const auto model = MakeModel(course.model, PIXELS, CLASSES);
     const std::vector<uint32_t> samples = Range(data.train.Size());
@@ -136,33 +101,79 @@ BenchAccuracy(std::ostream& out, const TrainTest& data, const Course& course, Th
                 Train(*model, parameters, data.train, samples, 0, options, epoch).parameters;
         }
     });
-    const Evaluation evaluation = Evaluate(*model, parameters, data.test, &pool);
-    out << "central training, " << course.model << ", " << data.train.Size() << " samples, "
-        << course.epochs << " epochs: " << 100 * evaluation.accuracy << " % of " << data.test.Size()
-        << " held out (target " << 100 * course.low << "-" << 100 * course.high << " %), "
-        << seconds << " s\n";
-    return evaluation.accuracy >= course.low && evaluation.accuracy <= course.high;
+    const double accuracy = Evaluate(*model, parameters, data.test, &pool).accuracy;
+    return {Describe("central training of ",
+                     course.model,
+                     " on ",
+                     data.train.Size(),
+                     " samples, ",
+                     course.epochs,
+                     " epochs, ",
+                     data.test.Size(),
+                     " held out"),
+            Describe(Round(100 * accuracy), " %"),
+            Describe(100 * course.low, "-", 100 * course.high, " %"),
+            accuracy < course.low ? JudgeAtLeast(accuracy, course.low)
+                                  : JudgeAtMost(accuracy, course.high),
+            Describe("training took ", Round(seconds), " s on one thread")};
 }
 
 } // namespace
 
-bool
-BenchMl(std::ostream& out)
+BenchRows
+BenchStep(const BenchOptions& bench)
 {
-    const auto flags = out.flags();
-    out << std::fixed << std::setprecision(2);
-    bool good = BenchStep(out);
+    const Dataset data = MakeSyntheticDigits(1, 0, BATCH * STEPS, nullptr);
+    const auto model = MakeModel("mlp:200", PIXELS, CLASSES);
+    const Eigen::VectorXf start = model->InitialParameters(1);
+    const std::vector<uint32_t> samples = Range(data.Size());
+    TrainerOptions options;
+    options.batchSize = BATCH;
+    options.learningRate = 0.05;
+    Floor floor;
+    double floorS = 1e9;
+    double stepS = 1e9;
+    for (uint32_t i = 0; i < bench.Pick(REPEATS, 1U); i++)
+    {
+        // In turns, so that both see the same machine.
+        floorS = std::min(floorS, Measure([&] {
+                              for (uint32_t k = 0; k < STEPS; k++)
+                              {
+                                  floor.Step();
+                              }
+                          }));
+        stepS =
+            std::min(stepS, Measure([&] { Train(*model, start, data, samples, 0, options, i); }));
+    }
+    const double share = floorS / stepS;
+    return {{"SGD step of an MLP 784-200-10, batch 64, one thread",
+             Describe(Round(1e3 * stepS / STEPS),
+                      " ms: ",
+                      Round(100 * share),
+                      " % of the floor's speed"),
+             "70 %",
+             JudgeAtLeast(share, 0.7),
+             Describe("the floor, five Eigen products: ", Round(1e3 * floorS / STEPS), " ms")}};
+}
+
+BenchRows
+BenchTraining(const BenchOptions& bench)
+{
     ThreadPool pool(std::max(1U, std::thread::hardware_concurrency()));
+    const uint32_t nTrain = bench.Pick(60000U, 600U);
     TrainTest data;
     const double seconds = Measure([&] {
-        data.train = MakeSyntheticDigits(1, 0, 60000, &pool);
-        data.test = MakeSyntheticDigits(1, 60000, 10000, &pool);
+        data.train = MakeSyntheticDigits(1, 0, nTrain, &pool);
+        data.test = MakeSyntheticDigits(1, nTrain, bench.Pick(10000U, 100U), &pool);
     });
-    out << "70,000 synthetic digits, " << pool.GetNThreads() << " threads: " << seconds << " s\n";
-    good &= BenchAccuracy(out, data, {"softmax", 9, 0.1, 0, 0.85, 0.93}, pool);
-    good &= BenchAccuracy(out, data, {"mlp:200", 9, 0.05, 0.9, 0.95, 0.98}, pool);
-    out.flags(flags);
-    return good;
+    const uint32_t epochs = bench.Pick(9U, 1U);
+    return {{Describe("making ", data.train.Size() + data.test.Size(), " synthetic digits"),
+             Describe(Round(seconds), " s on ", pool.GetNThreads(), " threads"),
+             "",
+             "",
+             ""},
+            MeasureAccuracy(data, {"softmax", epochs, 0.1, 0, 0.85, 0.93}, pool),
+            MeasureAccuracy(data, {"mlp:200", epochs, 0.05, 0.9, 0.95, 0.98}, pool)};
 }
 
 } // namespace fl

@@ -4,7 +4,7 @@
 #ifndef FL_BENCH_ML_H
 #define FL_BENCH_ML_H
 
-#include <ostream>
+#include "fl-bench-report.h"
 
 namespace ns3
 {
@@ -12,17 +12,20 @@ namespace fl
 {
 
 /**
- * Measure learning by itself, and print a table:
- *
- * - one SGD step of an MLP 784-200-10 at batch 64 on one thread, against Eigen's own five matrix
- *   products of those sizes, the floor: target 70 % of the floor's speed;
- * - the accuracy of softmax regression and of an MLP with 200 hidden units, trained centrally on
- *   60,000 synthetic digits and tested on 10,000 others: targets 85-93 % and 95-98 %.
- *
- * @param out where the table goes
- * @return whether all targets were met
+ * One SGD step of an MLP 784-200-10 at batch 64 on one thread, against Eigen's own five matrix
+ * products of those sizes, the floor: target 70 % of the floor's speed.
+ * @param options how much
+ * @return lines of the table
  */
-bool BenchMl(std::ostream& out);
+BenchRows BenchStep(const BenchOptions& options);
+
+/**
+ * The accuracy of softmax regression and of an MLP with 200 hidden units, trained centrally on
+ * 60,000 synthetic digits and tested on 10,000 others: targets 85-93 % and 95-98 %.
+ * @param options how much
+ * @return lines of the table
+ */
+BenchRows BenchTraining(const BenchOptions& options);
 
 } // namespace fl
 } // namespace ns3

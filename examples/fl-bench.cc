@@ -1,0 +1,106 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+/**
+ * @file
+ * @ingroup fl
+ * @brief The figures that this module is to reach, each measured with what it is compared with.
+ *
+ * Missing a target is no failure of this program: the table says by how much. `--markdown` gives
+ * what stands in doc/benchmarks.md.
+ */
+
+#include "../test/bench/fl-bench-cell.h"
+#include "../test/bench/fl-bench-child.h"
+#include "../test/bench/fl-bench-memory.h"
+#include "../test/bench/fl-bench-ml.h"
+#include "../test/bench/fl-bench-report.h"
+#include "../test/bench/fl-bench-transfer.h"
+
+#include "ns3/fl-main.h"
+#include "ns3/fl-option-parser.h"
+
+#include <iostream>
+#include <string>
+#include <vector>
+
+using namespace ns3::fl;
+
+namespace
+{
+
+/// A group of figures.
+struct Section
+{
+    std::string name;                          //!< under --only
+    BenchRows (*measure)(const BenchOptions&); //!< measures them
+};
+
+const std::vector<Section> SECTIONS{
+    {"rounds", &BenchRounds},
+    {"scale", &BenchScale},
+    {"transfer", &BenchTransfer},
+    {"step", &BenchStep},
+    {"memory", &BenchMemory},
+    {"training", &BenchTraining},
+};
+
+/// @return what --only may be
+std::vector<std::string>
+SectionNames()
+{
+    std::vector<std::string> names{"all"};
+    for (const auto& section : SECTIONS)
+    {
+        names.push_back(section.name);
+    }
+    return names;
+}
+
+/// Measure and print.
+void
+Run(const BenchOptions& options, const std::string& only, bool markdown)
+{
+    for (const auto& line : DescribeMachine())
+    {
+        std::cout << (markdown ? "- " : "") << line << "\n";
+    }
+    BenchRows rows;
+    for (const auto& section : SECTIONS)
+    {
+        if (only == "all" || only == section.name)
+        {
+            std::cerr << "fl-bench: measuring " << section.name << std::endl;
+            // In a child, so that what it takes of the heap is no part of the next one's memory.
+            const BenchRows more =
+                RunInChild([&] { return nlohmann::json(section.measure(options)); });
+            rows.insert(rows.end(), more.begin(), more.end());
+        }
+    }
+    std::cout << "\n";
+    PrintTable(std::cout, rows, markdown);
+    if (options.quick)
+    {
+        std::cout << "\nSmall sizes, to see that it runs: these figures mean nothing.\n";
+    }
+}
+
+} // namespace
+
+int
+main(int argc, char* argv[])
+{
+    return RunMain(argc, argv, [](int argc, char* argv[]) {
+        BenchOptions options;
+        std::string only = "all";
+        bool markdown = false;
+        OptionParser parser("fl-bench", "The figures that this module is to reach");
+        parser.Add("only", "which figures to measure", only, OneOf(SectionNames()));
+        parser.Add("quick", "small sizes, to see that it runs", options.quick);
+        parser.Add("markdown", "print the table as Markdown", markdown);
+        parser.Parse(argc, argv);
+        Run(options, only, markdown);
+        return EXIT_DONE;
+    });
+}

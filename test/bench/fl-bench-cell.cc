@@ -1,0 +1,282 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-bench-cell.h"
+
+#include "fl-bench-child.h"
+
+#include "ns3/config.h"
+#include "ns3/fl-aggregator.h"
+#include "ns3/fl-cell-experiment.h"
+#include "ns3/fl-error.h"
+#include "ns3/simulator.h"
+#include "ns3/uinteger.h"
+
+#include <stdexcept>
+#include <string>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+using nlohmann::json;
+
+/// Takes the time of a run's rounds.
+class RoundWatch
+{
+  public:
+    /// @param coordinator whose rounds
+    explicit RoundWatch(Ptr<SyncCoordinator> coordinator)
+    {
+        coordinator->TraceConnectWithoutContext("RoundBegin",
+                                                MakeCallback(&RoundWatch::Begin, this));
+        coordinator->TraceConnectWithoutContext("RoundEnd", MakeCallback(&RoundWatch::End, this));
+    }
+
+    /// @return what was seen
+    json GetFigures() const
+    {
+        return {{"join_s", m_beginS},
+                {"rounds_s", m_endS - m_beginS},
+                {"rounds", m_rounds},
+                {"updates", m_updates},
+                {"accuracy", m_accuracy},
+                {"simulated_s", m_simulatedS}};
+    }
+
+  private:
+    void Begin(const SystemState&, const Plan&, const Outcome&)
+    {
+        if (m_beginS < 0)
+        {
+            m_beginS = m_watch.WallS();
+        }
+    }
+
+    void End(const RoundRecord& round)
+    {
+        m_endS = m_watch.WallS();
+        m_rounds = round.round;
+        m_updates += round.received;
+        m_accuracy = round.accuracy;
+        m_simulatedS = round.endS;
+    }
+
+    Stopwatch m_watch;      //!< since the simulation began
+    double m_beginS{-1};    //!< the first round began, all clients having joined [s]
+    double m_endS{0};       //!< the last round ended [s]
+    uint32_t m_rounds{0};   //!< that are over
+    uint64_t m_updates{0};  //!< merged
+    double m_accuracy{0};   //!< after the last round; NaN where nothing is learned
+    double m_simulatedS{0}; //!< clock of the simulation at the end
+};
+
+/**
+ * Build a cell as the examples do, and run it.
+ * @param options of the run
+ * @param devicesPerRound how many take part; 0: all
+ * @return figures
+ */
+json
+RunCell(const Options& options, uint32_t devicesPerRound)
+{
+    Config::SetDefault("ns3::fl::Optimizer::DevicesPerRound", UintegerValue(devicesPerRound));
+    const Stopwatch dataWatch;
+    const LearningData data = LoadData(options);
+    const double dataS = dataWatch.WallS();
+    const Stopwatch cellWatch;
+    CellRun cell(options, data);
+    const double cellS = cellWatch.WallS();
+    const RoundWatch watch(cell.GetFederation().coordinator);
+    Simulator::Run();
+    json figures = watch.GetFigures();
+    figures["data_s"] = dataS;
+    figures["cell_s"] = cellS;
+    return figures;
+}
+
+/// The same learning in a loop on one thread: no network, no clock, no devices.
+json
+LearnWithoutNetwork(const Options& options, uint32_t devicesPerRound)
+{
+    const LearningData data = LoadData(options);
+    const auto task = BuildTask(options, data, 1);
+    const auto parts = BuildParts(options, *task, 1);
+    const Stopwatch watch;
+    Eigen::VectorXf parameters = task->model->InitialParameters(1);
+    FedAvg aggregator;
+    double accuracy = 0;
+    for (uint32_t round = 0; round < options.rounds; ++round)
+    {
+        aggregator.Begin(task->model->ParameterCount());
+        for (uint32_t i = 0; i < devicesPerRound; ++i)
+        {
+            const uint32_t device = (round * devicesPerRound + i) % options.devices;
+            const TrainingResult result = Train(*task->model,
+                                                parameters,
+                                                *task->train,
+                                                parts[device],
+                                                0,
+                                                task->trainer,
+                                                round);
+            aggregator.Add(
+                {result.parameters, static_cast<double>(parts[device].size()), 0, device});
+        }
+        aggregator.Finish(parameters);
+        accuracy = Evaluate(*task->model, parameters, *task->test).accuracy;
+    }
+    return {{"round_s", watch.WallS() / options.rounds}, {"accuracy", accuracy}};
+}
+
+/// @return seconds per round
+double
+RoundS(const json& figures)
+{
+    return figures["rounds_s"].get<double>() / figures["rounds"].get<double>();
+}
+
+/// @throws std::runtime_error if not all work was done, since then there is nothing to compare
+void
+RequireUpdates(const json& figures, uint64_t expected)
+{
+    if (figures["updates"] != expected)
+    {
+        throw std::runtime_error(
+            Describe(figures["updates"], " updates came: ", expected, " were to come"));
+    }
+}
+
+/// @return a setting for the benchmark of scale
+Options
+ScaleOptions(const BenchOptions& bench, const std::string& transport, uint32_t rounds)
+{
+    Options options;
+    options.devices = bench.Pick(10000U, 200U);
+    options.rounds = rounds;
+    options.payloadBits = 28100;
+    options.transport = transport;
+    options.threads = 1;
+    return options;
+}
+
+} // namespace
+
+BenchRows
+BenchRounds(const BenchOptions& bench)
+{
+    constexpr uint32_t PER_ROUND = 10;
+    Options options;
+    options.devices = bench.Pick(1000U, 50U);
+    options.rounds = bench.Pick(100U, 3U);
+    options.trainSamples = 60 * options.devices;
+    options.testSamples = bench.Pick(10000U, 500U);
+    options.localIterations = 1;
+    options.batch = 10;
+    options.lr = 0.03;
+
+    std::vector<double> oneS;
+    std::vector<double> twoS;
+    std::vector<double> aloneS;
+    json last;
+    json alone;
+    for (uint32_t repeat = 0; repeat < bench.Pick(5U, 1U); ++repeat)
+    {
+        // In turns, so that all see the same machine.
+        for (const uint32_t threads : {1U, 2U})
+        {
+            options.threads = threads;
+            last = RunInChild([&] { return RunCell(options, PER_ROUND); });
+            RequireUpdates(last, PER_ROUND * options.rounds);
+            (threads == 1 ? oneS : twoS).push_back(RoundS(last));
+        }
+        alone = RunInChild([&] { return LearnWithoutNetwork(options, PER_ROUND); });
+        aloneS.push_back(alone["round_s"]);
+    }
+    const double one = Median(oneS);
+    const double two = Median(twoS);
+    const std::string what = Describe("a round of softmax regression: ",
+                                      PER_ROUND,
+                                      " of ",
+                                      options.devices,
+                                      " clients, 60 samples each, FDMA, TCP, evaluation on ",
+                                      options.testSamples,
+                                      "; one training thread");
+    return {{what,
+             Round(one) + " s",
+             "0.05 s",
+             JudgeAtMost(one, 0.05),
+             Describe("the same learning without a network: ",
+                      Round(Median(aloneS)),
+                      " s; FLUTE, without one: 2.0 s on CPU, 0.86 s on 4 GPUs (published)")},
+            {"the same, two training threads",
+             Round(two) + " s",
+             "0.05 s",
+             JudgeAtMost(two, 0.05),
+             Describe("speed-up over one: ", Round(one / two))},
+            {"its set-up: data from the cache, cell, clients' joining",
+             Describe(Round(last["data_s"]),
+                      " + ",
+                      Round(last["cell_s"]),
+                      " + ",
+                      Round(last["join_s"]),
+                      " s"),
+             "",
+             "",
+             ""},
+            {Describe("accuracy after ", options.rounds, " rounds"),
+             Describe(Round(100 * last["accuracy"].get<double>()), " %"),
+             "",
+             "",
+             Describe("without a network: ", Round(100 * alone["accuracy"].get<double>()), " %")}};
+}
+
+BenchRows
+BenchScale(const BenchOptions& bench)
+{
+    const Options options = ScaleOptions(bench, "datagram", bench.Pick(10U, 2U));
+    const Options tcp = ScaleOptions(bench, "tcp", bench.Pick(1U, 1U));
+    ChildUsage usage;
+    const json figures = RunInChild([&] { return RunCell(options, 0); }, &usage);
+    RequireUpdates(figures, static_cast<uint64_t>(options.devices) * options.rounds);
+    ChildUsage tcpUsage;
+    const json tcpFigures = RunInChild([&] { return RunCell(tcp, 0); }, &tcpUsage);
+    RequireUpdates(tcpFigures, static_cast<uint64_t>(tcp.devices) * tcp.rounds);
+
+    const auto setUpS = [](const json& f) {
+        return f["cell_s"].get<double>() + f["join_s"].get<double>();
+    };
+    const std::string what = Describe(options.devices,
+                                      " devices, all in each of ",
+                                      options.rounds,
+                                      " rounds, 28.1 kbit each way, FDMA, datagrams");
+    return {{what,
+             Describe(Round(usage.wallS),
+                      " s, of which set-up and joining ",
+                      Round(setUpS(figures)),
+                      " s; ",
+                      Round(figures["simulated_s"]),
+                      " s simulated"),
+             "60 s",
+             JudgeAtMost(usage.wallS, 60),
+             Describe("TCP: set-up and joining ",
+                      Round(setUpS(tcpFigures)),
+                      " s, then ",
+                      Round(RoundS(tcpFigures)),
+                      " s per round (",
+                      tcp.rounds,
+                      " run) against ",
+                      Round(RoundS(figures)),
+                      " s")},
+            {"its peak memory",
+             Round(usage.peakBytes / 1e9) + " GB",
+             "1.5 GB",
+             JudgeAtMost(usage.peakBytes, 1.5e9),
+             Describe("TCP: ", Round(tcpUsage.peakBytes / 1e9), " GB")}};
+}
+
+} // namespace fl
+} // namespace ns3

@@ -1,0 +1,132 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-bench-child.h"
+
+#include "fl-bench-report.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// @throws std::system_error if a system call returned -1
+void
+Check(int64_t returned, const char* call)
+{
+    if (returned < 0)
+    {
+        throw std::system_error(errno, std::generic_category(), call);
+    }
+}
+
+/// What the child does: work, tell, end without the destructors of what the parent shares with it.
+[[noreturn]] void
+BeChild(const std::function<nlohmann::json()>& work, int pipe)
+{
+    int code = 1;
+    try
+    {
+        const std::string text = work().dump();
+        size_t done = 0;
+        while (done < text.size())
+        {
+            const auto written = write(pipe, text.data() + done, text.size() - done);
+            Check(written, "write");
+            done += static_cast<size_t>(written);
+        }
+        code = 0;
+    }
+    catch (const std::exception& error)
+    {
+        std::cerr << "fl-bench: error: " << error.what() << std::endl;
+    }
+    std::cout.flush();
+    _exit(code);
+}
+
+std::string
+ReadAll(int pipe)
+{
+    std::string text;
+    std::array<char, 4096> buffer{};
+    while (true)
+    {
+        const auto n = read(pipe, buffer.data(), buffer.size());
+        if (n < 0 && errno == EINTR)
+        {
+            continue;
+        }
+        Check(n, "read");
+        if (n == 0)
+        {
+            return text;
+        }
+        text.append(buffer.data(), static_cast<size_t>(n));
+    }
+}
+
+double
+Seconds(const timeval& time)
+{
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+}
+
+} // namespace
+
+nlohmann::json
+RunInChild(const std::function<nlohmann::json()>& work, ChildUsage* usage)
+{
+    const Stopwatch watch;
+    std::array<int, 2> ends{};
+    Check(pipe(ends.data()), "pipe");
+    std::cout.flush();
+    std::cerr.flush();
+    const pid_t child = fork();
+    Check(child, "fork");
+    if (child == 0)
+    {
+        close(ends[0]);
+        BeChild(work, ends[1]);
+    }
+    close(ends[1]);
+    const std::string text = ReadAll(ends[0]);
+    close(ends[0]);
+    int status = 0;
+    rusage used{};
+    Check(wait4(child, &status, 0, &used), "wait4");
+    if (WIFSIGNALED(status))
+    {
+        throw std::runtime_error(std::string("a benchmark was ended by the signal: ") +
+                                 strsignal(WTERMSIG(status)));
+    }
+    if (WEXITSTATUS(status) != 0)
+    {
+        throw std::runtime_error("a benchmark failed; the reason stands above");
+    }
+    if (usage)
+    {
+        usage->wallS = watch.WallS();
+        usage->cpuS = Seconds(used.ru_utime) + Seconds(used.ru_stime);
+        usage->peakBytes = 1024.0 * static_cast<double>(used.ru_maxrss);
+    }
+    return nlohmann::json::parse(text);
+}
+
+} // namespace fl
+} // namespace ns3
