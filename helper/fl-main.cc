@@ -10,6 +10,10 @@
 #include <iostream>
 #include <new>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace ns3
 {
 namespace fl
@@ -25,6 +29,17 @@ Report(const std::string& program, std::string message, int code)
     std::cout.flush();
     std::cerr << program << ": error: " << message << std::endl;
     return code;
+}
+
+/// Let the heap keep its pages. Models of a megabyte come and go with each message; giving their
+/// memory back to the system each time, and getting it again, takes as long as carrying them.
+void
+KeepHeapPages()
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 32 << 20); // the largest that there is
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
 }
 
 } // namespace
@@ -56,6 +71,7 @@ RunMain(int argc, char* argv[], const std::function<int(int, char**)>& program)
 {
     const std::string name = ProgramName(argc > 0 ? argv[0] : "fl");
     std::signal(SIGXFSZ, SIG_IGN);
+    KeepHeapPages();
     try
     {
         return program(argc, argv);

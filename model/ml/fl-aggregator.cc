@@ -4,6 +4,7 @@
 #include "fl-aggregator.h"
 
 #include "../fl-error.h"
+#include "fl-finite.h"
 
 #include <cmath>
 
@@ -39,7 +40,7 @@ void
 Aggregator::Add(const Update& update)
 {
     RequireSize("update", update.parameters.size(), m_sum.size());
-    if (!update.parameters.allFinite())
+    if (!AllFinite(update.parameters))
     {
         throw InvalidInput(
             Describe("update of device ", update.device, ": all parameters must be finite"));

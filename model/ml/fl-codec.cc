@@ -4,6 +4,7 @@
 #include "fl-codec.h"
 
 #include "../fl-error.h"
+#include "fl-finite.h"
 
 #include <cmath>
 #include <cstring>
@@ -38,7 +39,7 @@ FromBits(uint32_t bits)
 void
 RequireFinite(const Eigen::VectorXf& values, Encoding encoding, const char* what)
 {
-    if (values.allFinite())
+    if (AllFinite(values))
     {
         return;
     }
@@ -57,12 +58,52 @@ RequireFinite(const Eigen::VectorXf& values, Encoding encoding, const char* what
     }
 }
 
-/// The parameters as they will be read back.
-Eigen::VectorXf
-Rounded(Encoding encoding, const Eigen::VectorXf& parameters)
+/// Write numbers of two bytes each.
+void
+EncodeFloat16(const float* values, size_t count, uint8_t* bytes)
 {
-    return encoding == Encoding::FLOAT16 ? parameters.cast<Eigen::half>().cast<float>().eval()
-                                         : parameters;
+    for (size_t i = 0; i < count; i++, bytes += 2)
+    {
+        const uint16_t bits = Eigen::half(values[i]).x;
+        bytes[0] = static_cast<uint8_t>(bits);
+        bytes[1] = static_cast<uint8_t>(bits >> 8);
+    }
+}
+
+/// Write numbers of four bytes each.
+void
+EncodeFloat32(const float* values, size_t count, uint8_t* bytes)
+{
+    for (size_t i = 0; i < count; i++, bytes += 4)
+    {
+        const uint32_t bits = BitsOf(values[i]);
+        bytes[0] = static_cast<uint8_t>(bits);
+        bytes[1] = static_cast<uint8_t>(bits >> 8);
+        bytes[2] = static_cast<uint8_t>(bits >> 16);
+        bytes[3] = static_cast<uint8_t>(bits >> 24);
+    }
+}
+
+/// Read numbers of two bytes each.
+void
+DecodeFloat16(const uint8_t* bytes, size_t count, float* values)
+{
+    for (size_t i = 0; i < count; i++, bytes += 2)
+    {
+        const auto bits = static_cast<uint16_t>(bytes[0] | bytes[1] << 8);
+        values[i] = Eigen::half_impl::half_to_float(Eigen::half_impl::raw_uint16_to_half(bits));
+    }
+}
+
+/// Read numbers of four bytes each.
+void
+DecodeFloat32(const uint8_t* bytes, size_t count, float* values)
+{
+    for (size_t i = 0; i < count; i++, bytes += 4)
+    {
+        values[i] = FromBits(uint32_t{bytes[0]} | uint32_t{bytes[1]} << 8 |
+                             uint32_t{bytes[2]} << 16 | uint32_t{bytes[3]} << 24);
+    }
 }
 
 } // namespace
@@ -95,26 +136,18 @@ EncodedBytes(Encoding encoding, uint64_t count)
 std::vector<uint8_t>
 Encode(Encoding encoding, const Eigen::VectorXf& parameters)
 {
-    RequireFinite(Rounded(encoding, parameters), encoding, "parameter");
     const auto count = static_cast<size_t>(parameters.size());
     std::vector<uint8_t> bytes(EncodedBytes(encoding, count));
-    for (size_t i = 0; i < count; i++)
+    if (encoding == Encoding::FLOAT16)
     {
-        const float value = parameters[static_cast<Eigen::Index>(i)];
-        if (encoding == Encoding::FLOAT16)
-        {
-            const uint16_t bits = Eigen::half(value).x;
-            bytes[2 * i] = static_cast<uint8_t>(bits);
-            bytes[2 * i + 1] = static_cast<uint8_t>(bits >> 8);
-        }
-        else
-        {
-            const uint32_t bits = BitsOf(value);
-            bytes[4 * i] = static_cast<uint8_t>(bits);
-            bytes[4 * i + 1] = static_cast<uint8_t>(bits >> 8);
-            bytes[4 * i + 2] = static_cast<uint8_t>(bits >> 16);
-            bytes[4 * i + 3] = static_cast<uint8_t>(bits >> 24);
-        }
+        // As they will be read back: what is too large for 16 bits has become infinite.
+        RequireFinite(parameters.cast<Eigen::half>().cast<float>(), encoding, "parameter");
+        EncodeFloat16(parameters.data(), count, bytes.data());
+    }
+    else
+    {
+        RequireFinite(parameters, encoding, "parameter");
+        EncodeFloat32(parameters.data(), count, bytes.data());
     }
     return bytes;
 }
@@ -134,20 +167,8 @@ Decode(Encoding encoding, const uint8_t* bytes, size_t size, uint64_t count)
                                     ToString(encoding)));
     }
     Eigen::VectorXf parameters(static_cast<Eigen::Index>(count));
-    for (size_t i = 0; i < count; i++)
-    {
-        float& value = parameters[static_cast<Eigen::Index>(i)];
-        if (encoding == Encoding::FLOAT16)
-        {
-            const auto bits = static_cast<uint16_t>(bytes[2 * i] | bytes[2 * i + 1] << 8);
-            value = Eigen::half_impl::half_to_float(Eigen::half_impl::raw_uint16_to_half(bits));
-        }
-        else
-        {
-            value = FromBits(uint32_t{bytes[4 * i]} | uint32_t{bytes[4 * i + 1]} << 8 |
-                             uint32_t{bytes[4 * i + 2]} << 16 | uint32_t{bytes[4 * i + 3]} << 24);
-        }
-    }
+    (encoding == Encoding::FLOAT16 ? DecodeFloat16
+                                   : DecodeFloat32)(bytes, count, parameters.data());
     RequireFinite(parameters, encoding, "received parameter");
     return parameters;
 }

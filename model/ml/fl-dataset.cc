@@ -4,6 +4,7 @@
 #include "fl-dataset.h"
 
 #include "../fl-error.h"
+#include "fl-finite.h"
 
 #include <algorithm>
 #include <cmath>
@@ -76,7 +77,7 @@ Dataset::Dataset(Eigen::MatrixXf features,
                                         classes - 1));
         }
     }
-    if (!m_features.allFinite())
+    if (!AllFinite(m_features))
     {
         throw InvalidInput(Describe(name, ": a feature is not finite: all must be"));
     }

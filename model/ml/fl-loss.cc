@@ -3,6 +3,8 @@
  */
 #include "fl-loss.h"
 
+#include "fl-finite.h"
+
 #include <cmath>
 
 namespace ns3
@@ -36,7 +38,7 @@ SoftmaxCrossEntropy(const ConstMatrixView& logits,
         total.correct += best == labels[i] ? 1 : 0;
     }
     // maxCoeff() may pass over a NaN, and an infinite loss may cancel.
-    if (!logits.allFinite())
+    if (!AllFinite(logits))
     {
         total.loss = std::nan("");
     }

@@ -4,6 +4,7 @@
 #include "fl-trainer.h"
 
 #include "../fl-error.h"
+#include "fl-finite.h"
 #include "fl-loss.h"
 #include "fl-random-stream.h"
 
@@ -316,7 +317,7 @@ Train(const Model& model,
             result.iterations += result.finite ? 1 : 0;
         }
     }
-    result.finite = result.finite && training.Parameters().allFinite();
+    result.finite = result.finite && AllFinite(training.Parameters());
     result.parameters = result.finite ? std::move(training.Parameters()) : start;
     return result;
 }
