@@ -16,6 +16,7 @@ cpp_examples = [
         "True",
         "False",
     ),
+    ("fl-bench --quick", "True", "False"),
 ]
 
 # ns-3 wants this list too; there are none in Python.

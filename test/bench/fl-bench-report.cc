@@ -17,6 +17,14 @@
 #include <sstream>
 #include <thread>
 
+// Where the build system does not say.
+#ifndef FL_BENCH_FLAGS
+#define FL_BENCH_FLAGS "unknown flags"
+#endif
+#ifndef FL_BENCH_NS3
+#define FL_BENCH_NS3 "unknown version"
+#endif
+
 namespace ns3
 {
 namespace fl
@@ -155,7 +163,9 @@ DescribeMachine()
                              ", ",
                              std::thread::hardware_concurrency(),
                              " cores"));
-    lines.push_back(Describe("Memory: ", ReadField("/proc/meminfo", "MemTotal")));
+    // As in "24684092 kB".
+    const double memoryGb = 1.024e-6 * std::atof(ReadField("/proc/meminfo", "MemTotal").c_str());
+    lines.push_back(Describe("Memory: ", Round(memoryGb), " GB"));
     lines.push_back(Describe("Compiler: ", Compiler(), ", ", FL_BENCH_FLAGS));
     lines.push_back(Describe("ns-3: ", FL_BENCH_NS3));
     std::array<double, 3> load{};
