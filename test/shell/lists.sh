@@ -5,8 +5,16 @@
 . "$(dirname "$0")/lib.sh"
 
 cd "$FL_SOURCE_DIR" || exit 1
-for file in $(find model helper -name '*.cc' -o -name '*.h') test/*.cc; do
+for file in $(find model helper -name '*.cc') test/*.cc; do
   grep -qxE " *$file" CMakeLists.txt || fail "$file is not in CMakeLists.txt"
+done
+# A header may be private, but not if one that is listed includes it.
+headers=$(sed -nE 's,^ +((model|helper)/[^ ]+\.h)$,\1,p' CMakeLists.txt)
+for file in $headers; do
+  included=$(sed -nE 's,^#include "([^"]*/)?(fl-[^"/]+\.h)"$,\2,p' "$file")
+  for name in $included; do
+    grep -qE "/$name\$" <<<"$headers" || fail "$file includes $name, which CMakeLists.txt does not list"
+  done
 done
 for file in examples/*.cc; do
   [ -e "$file" ] || continue
