@@ -43,6 +43,12 @@ namespace
 constexpr uint16_t SERVER_PORT = 9000;
 constexpr uint16_t BACKGROUND_PORT = 9001;
 
+double
+WattOfDbm(double dbm)
+{
+    return 1e-3 * std::pow(10, dbm / 10);
+}
+
 } // namespace
 
 CellRun::CellRun(const Options& options, const LearningData& data)
@@ -136,11 +142,14 @@ CellRun::InstallRadio()
     }
     m_radio.SetChannelAttribute("UplinkBandwidth", DoubleValue(m_options.bandwidthHz));
     m_radio.SetChannelAttribute("DownlinkBandwidth", DoubleValue(m_options.bandwidthHz));
+    m_radio.SetDeviceAttribute("MaxTxPower", DoubleValue(WattOfDbm(m_options.maxPowerDbm)));
     m_netDevices = m_radio.Install(m_station.Get(0), m_devices);
     m_stream += FdmaHelper::AssignStreams(m_netDevices, m_stream);
     if (m_options.pcap)
     {
-        m_radio.EnablePcap(m_options.out + "/cell", m_netDevices.Get(0), true, false);
+        const std::string run =
+            m_options.runs > 1 ? Describe("-run", RngSeedManager::GetRun()) : "";
+        m_radio.EnablePcap(m_options.out + "/cell" + run, m_netDevices.Get(0), true, false);
     }
 }
 
@@ -161,14 +170,25 @@ CellRun::InstallStack()
 std::vector<DeviceProfile>
 CellRun::DrawProfiles()
 {
+    if (m_options.minCycles > m_options.maxCycles)
+    {
+        throw InvalidInput(Describe("--min-cycles=",
+                                    m_options.minCycles,
+                                    ": must not exceed --max-cycles=",
+                                    m_options.maxCycles));
+    }
     auto cycles = CreateObject<UniformRandomVariable>();
-    cycles->SetAttribute("Min", DoubleValue(1e4));
-    cycles->SetAttribute("Max", DoubleValue(3e4));
+    cycles->SetAttribute("Min", DoubleValue(m_options.minCycles));
+    cycles->SetAttribute("Max", DoubleValue(m_options.maxCycles));
     cycles->SetStream(m_stream++);
     std::vector<DeviceProfile> profiles(m_options.devices);
     for (auto& profile : profiles)
     {
         profile.cyclesPerSample = cycles->GetValue();
+        profile.minCpuHz = m_options.minCpuHz;
+        profile.maxCpuHz = m_options.maxCpuHz;
+        profile.minTxPowerW = WattOfDbm(m_options.minPowerDbm);
+        profile.maxTxPowerW = WattOfDbm(m_options.maxPowerDbm);
         profile.samples = m_options.samplesPerDevice;
     }
     return profiles;

@@ -131,6 +131,30 @@ AddCellOptions(OptionParser& parser, Options& options)
                "none, rayleigh or rician; more by --ns3::fl::BlockFadingLossModel::...",
                options.fading,
                OneOf({"none", "rayleigh", "rician"}));
+    parser.Add("min-power",
+               "lowest transmit power of a device [dBm]",
+               options.minPowerDbm,
+               InRange(-100.0, 100.0));
+    parser.Add("max-power",
+               "highest transmit power of a device [dBm]",
+               options.maxPowerDbm,
+               InRange(-100.0, 100.0));
+    parser.Add("min-cpu",
+               "lowest CPU frequency of a device [Hz]",
+               options.minCpuHz,
+               Positive(1e12));
+    parser.Add("max-cpu",
+               "highest CPU frequency of a device [Hz]",
+               options.maxCpuHz,
+               Positive(1e12));
+    parser.Add("min-cycles",
+               "cycles per sample and pass: devices differ, from this",
+               options.minCycles,
+               Positive(1e15));
+    parser.Add("max-cycles",
+               "cycles per sample and pass: to this, uniformly",
+               options.maxCycles,
+               Positive(1e15));
     parser.Add("battery",
                "energy that each device begins with [J]; 0: mains",
                options.batteryJ,

@@ -24,7 +24,7 @@ struct Options
 {
     uint32_t devices{20};           //!< how many devices the cell has
     uint32_t rounds{20};            //!< how many rounds to run
-    std::string optimizer{"equal"}; //!< a name of NamedOptimizers()
+    std::string optimizer{"equal"}; //!< see CreateOptimizer()
     std::string phy{"fdma"};        //!< the radio
     std::string model{"softmax"};   //!< see MakeModel()
     std::string data;               //!< folder with MNIST's four IDX files; empty: synthetic digits
@@ -48,6 +48,12 @@ struct Options
     double radius{250};              //!< of the disc that devices are in [m]
     double bandwidthHz{20e6};        //!< of uplink and of downlink [Hz]
     std::string fading{"none"};      //!< none, rayleigh or rician
+    double minPowerDbm{0};           //!< lowest transmit power of a device [dBm]
+    double maxPowerDbm{12};          //!< highest transmit power of a device [dBm]
+    double minCpuHz{1e8};            //!< lowest CPU frequency of a device [Hz]
+    double maxCpuHz{2e9};            //!< highest CPU frequency of a device [Hz]
+    double minCycles{1e4};           //!< devices need from so many cycles per sample ...
+    double maxCycles{3e4};           //!< ... to so many, uniformly distributed
     double batteryJ{0};              //!< of each device [J]; 0: mains
     double serverStopS{0};           //!< when the server stops [s]; 0: never
     double serverRestartS{0};        //!< when it starts again [s]; 0: never

@@ -170,6 +170,10 @@ Progress::TimeLeft() const
     const double done = static_cast<double>(m_run - 1) * m_rounds + m_done;
     const double all = static_cast<double>(m_runs) * m_rounds;
     const double left = (m_display.wallClockS() - m_startS) * std::fmax(0, all - done) / done;
+    if (done == 0)
+    {
+        return "-";
+    }
     const auto seconds = std::llround(std::ceil(left));
     if (seconds >= 3600)
     {

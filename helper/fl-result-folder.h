@@ -62,7 +62,7 @@ class ResultFolder
 
     /**
      * All runs are over: write summary and curves, and make all files appear.
-     * @param status "done", or in a word why it ended early ("stopped")
+     * @param status why the last run ended, as the coordinator says it
      * @throws std::runtime_error if a file can't be written
      */
     void Finish(const std::string& status);

@@ -58,7 +58,6 @@ struct RunTotals
 
   private:
     void AddWork(const WorkRecord& work);
-    void AddPrediction(const WorkOutcome& predicted, const WorkOutcome& measured);
 };
 
 /**

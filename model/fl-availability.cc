@@ -48,7 +48,7 @@ Availability::GetTypeId()
             .AddTraceSource("Change",
                             "A device becomes available or not",
                             MakeTraceSourceAccessor(&Availability::m_changeTrace),
-                            "ns3::fl::Availability::ChangeTracedCallback");
+                            "ns3::fl::Availability::ChangeTraceCallback");
     return tid;
 }
 

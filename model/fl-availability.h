@@ -38,6 +38,9 @@ class Availability : public Object
     /// Told of each change: the device, and whether it is available from now on.
     using ChangeCallback = Callback<void, DeviceId, bool>;
 
+    /// Signature of the trace source "Change".
+    using ChangeTraceCallback = void (*)(DeviceId, bool);
+
     /**
      * Begin; to be called once.
      * @param devices how many devices there are

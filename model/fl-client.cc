@@ -404,6 +404,7 @@ Client::HandleWork(Message&& message)
     m_times = Times();
     m_times.task = order.task;
     m_times.round = order.round;
+    m_times.firstByteS = message.firstByteAt.GetSeconds();
     m_times.receivedS = NowS();
     m_work = std::make_shared<Work>();
     m_work->order = std::move(order);
@@ -462,10 +463,9 @@ Client::HandleAbort(const Message& message)
     {
         AbortWork("the server said ABORT");
     }
-    else
-    {
-        Drop("ABORT of an order that is not under way");
-    }
+    // An update that was sent cannot be called back; the answer comes behind it, and so tells the
+    // server that this device is free.
+    Send(MessageType::ABORT, message.header.task, message.header.round);
 }
 
 void
@@ -681,6 +681,9 @@ Client::BeginUpload()
     report.iterations = m_times.iterations;
     report.baseVersion = m_work->order.baseVersion;
     report.loss = m_times.loss;
+    report.startS = m_times.firstByteS;
+    report.idleS = m_times.pauseS;
+    report.downloadS = m_times.receivedS - m_times.firstByteS;
     report.computeS = m_times.computeEndS - m_times.computeBeginS;
     report.computeEnergyJ = m_times.computeEnergyJ;
     report.uploadStartS = m_times.uploadBeginS;

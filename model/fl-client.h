@@ -120,7 +120,8 @@ class Client : public Application, public SessionHandler
     {
         uint32_t task{0};              //!< of which order
         uint32_t round{0};             //!< of which order
-        double receivedS{ABSENT};      //!< the model was there [s]
+        double firstByteS{ABSENT};     //!< the first byte of the model was there [s]
+        double receivedS{ABSENT};      //!< all of the model was there [s]
         double pauseS{0};              //!< pauses after that [s]
         double computeBeginS{ABSENT};  //!< [s]
         double computeEndS{ABSENT};    //!< [s]

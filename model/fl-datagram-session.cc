@@ -497,8 +497,8 @@ DatagramSession::TakeAck(const DatagramHeader& header)
         if (static_cast<uint32_t>(fragment.order) == header.order &&
             !(header.flags & DatagramHeader::SMALL))
         {
-            // The very transmission that was answered, so that Karn's ambiguity does not arise; and a
-            // full one, since at low rates a small one tells nothing about how long those take.
+            // The very transmission that was answered, so that Karn's ambiguity does not arise; and
+            // a full one, since at low rates a small one tells nothing about how long those take.
             out.Measure(Simulator::Now() - fragment.sentAt);
         }
     };

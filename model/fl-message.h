@@ -35,7 +35,7 @@ enum class MessageType : uint8_t
     DATA,      //!< samples, for systems that move data
     PING,      //!< are you there?
     PONG,      //!< yes
-    ABORT,     //!< server to client: drop the work of this task and round
+    ABORT,     //!< drop the work of this task and round; client to server: it is dropped
     BYE        //!< I leave on purpose
 };
 

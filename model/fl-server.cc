@@ -284,21 +284,21 @@ Server::SendData(DeviceId device,
     return Send(m_peers.at(device), std::move(message));
 }
 
-void
+bool
 Server::SendAbort(const WorkOrder& order)
 {
     auto& peer = m_peers.at(order.device);
-    EndWork(peer, order.task, order.round);
     if (IsPending(peer.send))
     {
         peer.send.Cancel(); // the device knows nothing of it yet
-        return;
+        EndWork(peer, order.task, order.round);
+        return false;
     }
     Message message;
     message.header.type = MessageType::ABORT;
     message.header.task = order.task;
     message.header.round = order.round;
-    Send(peer, std::move(message));
+    return Send(peer, std::move(message));
 }
 
 void

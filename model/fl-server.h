@@ -78,10 +78,13 @@ class Server : public Application, public SessionHandler
                   uint32_t round,
                   std::shared_ptr<const Payload> samples);
     /**
-     * Tell a device to drop an order.
+     * Tell a device to drop an order. It answers with an ABORT of its own, which comes behind an
+     * update that it had begun to send; the coordinator is told by NotifyFailed().
      * @param order which one
+     * @return whether there will be an answer: false if the device had not been sent the order yet,
+     *         or has no session
      */
-    void SendAbort(const WorkOrder& order);
+    bool SendAbort(const WorkOrder& order);
 
     /// @return whether the device has a session
     bool IsConnected(DeviceId device) const;

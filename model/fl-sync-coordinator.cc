@@ -79,6 +79,13 @@ SyncCoordinator::GetTypeId()
                           TimeValue(Seconds(3600)),
                           MakeTimeAccessor(&SyncCoordinator::m_waitTimeout),
                           MakeTimeChecker(Time(0)))
+            .AddAttribute("AbortGrace",
+                          "How long the next round waits for the answers of devices that were told "
+                          "to stop; one that has not answered, since it still sends its update, "
+                          "keeps its uplink and sits out",
+                          TimeValue(MilliSeconds(20)),
+                          MakeTimeAccessor(&SyncCoordinator::m_abortGrace),
+                          MakeTimeChecker(Time(0)))
             .AddAttribute("EmptyRound",
                           "Duration of a round in which the optimizer gives nobody work",
                           TimeValue(Seconds(1)),
@@ -190,17 +197,31 @@ SyncCoordinator::DoStop()
     CancelEvents();
     for (DeviceId device = 0; device < m_inFlight.size(); ++device)
     {
-        if (m_inFlight[device])
+        if (m_inFlight[device] && m_inFlight[device]->dropped)
+        {
+            m_inFlight[device] = nullptr;
+        }
+        else if (m_inFlight[device])
         {
             EndWork(device, WorkStatus::ABORTED, 0);
         }
     }
+    m_unanswered = 0;
     const bool aborted = m_inRound;
     m_inRound = false;
     m_outstanding = 0;
     if (aborted)
     {
         m_record.aborted = true;
+        m_merged = 0;
+        for (auto& work : m_record.over)
+        {
+            if (work.measured.status == WorkStatus::MERGED ||
+                work.measured.status == WorkStatus::LATE)
+            {
+                work.measured.status = WorkStatus::ABORTED;
+            }
+        }
         m_roundEndTrace(MakeRecord());
     }
     // What had arrived for the aborted round is trained again with it.
@@ -291,7 +312,14 @@ SyncCoordinator::DoNotifyLeft(DeviceId device)
     --m_joined;
     if (m_inFlight[device])
     {
-        GoOn(EndWork(device, WorkStatus::LOST, 0));
+        if (m_inFlight[device]->dropped)
+        {
+            ForgetDropped(device);
+        }
+        else
+        {
+            GoOn(EndWork(device, WorkStatus::LOST, 0));
+        }
     }
 }
 
@@ -478,7 +506,7 @@ bool
 SyncCoordinator::DoNotifyUpdate(DeviceId device, const Message& message, const WorkReport& report)
 {
     const auto& work = m_inFlight.at(device);
-    if (!m_running || !work || message.header.task != work->order.task ||
+    if (!m_running || !work || work->dropped || message.header.task != work->order.task ||
         message.header.round != work->order.round)
     {
         return false;
@@ -540,9 +568,41 @@ void
 SyncCoordinator::DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round)
 {
     const auto& work = m_inFlight.at(device);
-    if (work && work->order.task == task && work->order.round == round)
+    if (!work || work->order.task != task || work->order.round != round)
+    {
+        return;
+    }
+    if (work->dropped)
+    {
+        ForgetDropped(device);
+    }
+    else
     {
         GoOn(EndWork(device, WorkStatus::REFUSED, 0));
+    }
+}
+
+void
+SyncCoordinator::DropWork(DeviceId device)
+{
+    const WorkOrder order = m_inFlight[device]->order;
+    EndWork(device, WorkStatus::DEADLINE, 0);
+    if (m_server->SendAbort(order))
+    {
+        m_inFlight[device] = std::make_unique<InFlight>();
+        m_inFlight[device]->order = order;
+        m_inFlight[device]->dropped = true;
+        ++m_unanswered;
+    }
+}
+
+void
+SyncCoordinator::ForgetDropped(DeviceId device)
+{
+    m_inFlight[device] = nullptr;
+    if (--m_unanswered == 0)
+    {
+        TryBegin();
     }
 }
 
@@ -623,8 +683,7 @@ SyncCoordinator::CloseRound()
         if (m_inFlight[device] && m_inFlight[device]->order.round == m_round &&
             m_latePolicy == DROP)
         {
-            m_server->SendAbort(m_inFlight[device]->order);
-            EndWork(device, WorkStatus::DEADLINE, 0);
+            DropWork(device);
         }
     }
     m_inRound = false;
@@ -664,6 +723,12 @@ SyncCoordinator::CloseRound()
     if (m_round > m_rounds)
     {
         Finish("all rounds are done");
+        return;
+    }
+    if (m_unanswered > 0)
+    {
+        m_waitEvent.Cancel();
+        m_waitEvent = Simulator::Schedule(m_abortGrace, &SyncCoordinator::TryBegin, this);
         return;
     }
     TryBegin();

@@ -37,7 +37,7 @@ class SyncCoordinator : public Coordinator
     /// What becomes of an update that is not there when its round is closed.
     enum LatePolicy
     {
-        DROP,      //!< the device is told to stop
+        DROP,      //!< the device is told to stop; it is planned again when it has answered
         NEXT_ROUND //!< it goes on; its update is merged into the round in which it arrives
     };
 
@@ -72,6 +72,7 @@ class SyncCoordinator : public Coordinator
         WorkOutcome predicted;     //!< by the predictor
         double sendS{0};           //!< when the model's first byte leaves [s]
         double radiatedBeforeJ{0}; //!< the device's counter when the order began [J]
+        bool dropped{false}; //!< reported as over; the device was told, and has not answered yet
     };
 
     void DoStart() override;
@@ -106,6 +107,10 @@ class SyncCoordinator : public Coordinator
     bool EndWork(DeviceId device, WorkStatus status, uint32_t staleness);
     /// An order is over: close the round if that is complete; begin one if none runs.
     void GoOn(bool isComplete);
+    /// The deadline has passed: record that an order is over, and tell the device.
+    void DropWork(DeviceId device);
+    /// A device that was told to drop an order has answered, or is lost.
+    void ForgetDropped(DeviceId device);
     /// @return what an order that ends now took
     WorkOutcome Measure(const InFlight& work, WorkStatus status) const;
     /// Merge an update that is as it should be.
@@ -120,6 +125,7 @@ class SyncCoordinator : public Coordinator
     LatePolicy m_latePolicy{DROP}; //!< for updates after the round is closed
     Time m_joinTimeout;            //!< how long to wait for all devices at the start
     Time m_waitTimeout;            //!< how long to wait for any device later
+    Time m_abortGrace;             //!< how long the next round waits for devices told to stop
     Time m_emptyRound;             //!< duration of a round with no order in its plan
     bool m_evaluate{true};         //!< whether to evaluate each round
 
@@ -139,6 +145,7 @@ class SyncCoordinator : public Coordinator
     double m_energyBeforeJ{0};                         //!< spent by all devices, as reported
     Outcome m_last;                                    //!< measured, of the last round
     std::vector<std::unique_ptr<InFlight>> m_inFlight; //!< by device; null: none
+    uint32_t m_unanswered{0};                          //!< orders that are dropped and not answered
     uint32_t m_outstanding{0}; //!< orders of the running round that are not over
     uint32_t m_merged{0};      //!< updates in the aggregator
     EventId m_deadlineEvent;   //!< closes the round

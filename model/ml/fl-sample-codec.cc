@@ -38,8 +38,11 @@ EncodeSamples(const Dataset& data, const std::vector<uint32_t>& samples)
     const Dataset subset = data.Subset(samples);
     std::vector<uint8_t> bytes(EncodedSamplesBytes(subset.Size(), subset.Dimension()));
     const auto& shape = subset.Shape();
-    const uint32_t fields[FIELDS] =
-        {subset.Size(), shape.channels, shape.rows, shape.columns, subset.Classes()};
+    const uint32_t fields[FIELDS] = {subset.Size(),
+                                     shape.channels,
+                                     shape.rows,
+                                     shape.columns,
+                                     subset.Classes()};
     std::memcpy(bytes.data(), fields, HEADER_BYTES);
     if (subset.Size() > 0)
     {

@@ -25,7 +25,7 @@ enum class WorkStatus : uint8_t
 {
     PENDING,  //!< not over yet
     MERGED,   //!< its update arrived and was aggregated in its own round
-    LATE,     //!< its update arrived after the deadline: dropped, or kept for the next round
+    LATE,     //!< its update was merged into a later round than its own
     DEADLINE, //!< nothing had arrived when the round was closed
     BATTERY,  //!< the device ran out of energy
     LOST,     //!< the device disappeared (connection closed or silent)
@@ -39,24 +39,25 @@ const char* ToString(WorkStatus status);
 /// Of one work order: when it started, how long each phase took, the energy, how it ended.
 struct WorkOutcome
 {
-    DeviceId device{0};            //!< who
-    uint32_t server{0};            //!< for which server
-    uint32_t task{0};              //!< for which task
-    uint32_t round{0};             //!< in which round
-    uint32_t baseVersion{0};       //!< version of the model it started from
-    uint32_t staleness{0};         //!< versions by which the global model had moved on
-    uint32_t iterations{0};        //!< local iterations done
-    uint32_t samples{0};           //!< samples trained on
-    double payloadBits{ABSENT};    //!< size of the encoded update [bit]
-    double startS{ABSENT};         //!< when it started [s]
-    double idleS{ABSENT};          //!< [s]
-    double downloadS{ABSENT};      //!< from the server's first byte to the whole model [s]
-    double computeS{ABSENT};       //!< [s]
-    double uploadS{ABSENT};        //!< from the device's first byte to the whole update [s]
+    DeviceId device{0};         //!< who
+    uint32_t server{0};         //!< for which server
+    uint32_t task{0};           //!< for which task
+    uint32_t round{0};          //!< in which round
+    uint32_t baseVersion{0};    //!< version of the model it started from
+    uint32_t staleness{0};      //!< versions by which the global model had moved on
+    uint32_t iterations{0};     //!< local iterations done
+    uint32_t samples{0};        //!< samples trained on
+    double payloadBits{ABSENT}; //!< size of the encoded update [bit]
+    double startS{ABSENT};      //!< when it started [s]
+    double idleS{ABSENT};       //!< [s]
+    double downloadS{ABSENT};   //!< from handing the model to the session to all of it there [s]
+    double computeS{ABSENT};    //!< [s]
+    double uploadS{ABSENT};     //!< from handing the update to the session to all of it there [s]
     double computeEnergyJ{ABSENT}; //!< [J]
-    double radioEnergyJ{ABSENT};   //!< radiated power times airtime, uplink [J]
-    double circuitEnergyJ{ABSENT}; //!< energy of the radio's circuits, where modelled [J]
-    double loss{ABSENT};           //!< training loss that the device reports
+    double radioEnergyJ{
+        ABSENT}; //!< radiated power times airtime: all that its radio sent meanwhile [J]
+    double circuitEnergyJ{ABSENT};          //!< energy of the radio's circuits, where modelled [J]
+    double loss{ABSENT};                    //!< training loss that the device reports
     WorkStatus status{WorkStatus::PENDING}; //!< how it ended
 
     /// @return the sum of the phases that are known [s]

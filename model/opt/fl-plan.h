@@ -83,7 +83,7 @@ struct WorkOrder
     uint32_t baseVersion{0};                //!< version of the global model it starts from
     double earliestStartS{0};               //!< not before this simulated time [s]
     std::optional<uint32_t> forAggregation; //!< the aggregation it is planned for, if any
-    uint32_t localIterations{1};            //!< steps (or full-batch iterations) of local training
+    uint32_t localIterations{1};            //!< passes over the samples in local training
     uint32_t samples{0};                    //!< samples to train on; 0: all that the device has
     std::vector<Phase> phases;              //!< in order
 

@@ -73,13 +73,13 @@ struct CellState
 /// What an optimizer may look at before it decides.
 struct SystemState
 {
-    double nowS{0};                      //!< simulated time [s]
-    uint32_t round{0};                   //!< the round to be planned, from 1
-    uint32_t task{0};                    //!< the task to be planned
-    uint32_t modelVersion{0};            //!< version of the global model
-    uint32_t localIterations{1};         //!< what the user asked for
-    double downloadBits{0};              //!< size of an encoded model message [bit]
-    double uploadBits{0};                //!< size of an encoded update message [bit]
+    double nowS{0};              //!< simulated time [s]
+    uint32_t round{0};           //!< the round to be planned, from 1
+    uint32_t task{0};            //!< the task to be planned
+    uint32_t modelVersion{0};    //!< version of the global model
+    uint32_t localIterations{1}; //!< what the user asked for
+    double downloadBits{0};      //!< size of an encoded model, without message headers [bit]
+    double uploadBits{0};        //!< size of an encoded update, without message headers [bit]
     std::vector<DeviceProfile> profiles; //!< by device
     std::vector<bool> available;         //!< by device: connected, awake and idle
     std::vector<CellState> cells;        //!< by cell; empty where no radio is controlled
