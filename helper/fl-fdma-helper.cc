@@ -12,6 +12,7 @@
 #include "ns3/ipv4-l3-protocol.h"
 #include "ns3/mac48-address.h"
 #include "ns3/node.h"
+#include "ns3/pcap-file-wrapper.h"
 #include "ns3/propagation-delay-model.h"
 
 #include <sstream>
@@ -24,7 +25,10 @@ namespace fl
 namespace
 {
 
-/// Find the ARP table of an interface, and the address and hardware address it is known by.
+/// Of pcap files, by the registry of tcpdump.org; its name in ns-3 changes in 3.49.
+constexpr uint32_t LINK_TYPE_ETHERNET = 1;
+
+/// The ARP table of an interface, and the addresses that it is known by.
 struct Neighbour
 {
     Ptr<ArpCache> cache; //!< its own ARP table
@@ -32,6 +36,7 @@ struct Neighbour
     Address mac;         //!< its hardware address
 };
 
+/// @return the neighbour behind an interface
 Neighbour
 FindNeighbour(const Ipv4InterfaceContainer& interfaces, uint32_t i)
 {
@@ -194,7 +199,13 @@ FdmaHelper::EnablePcapInternal(std::string prefix,
     }
     PcapHelper helper;
     const std::string name = explicitFilename ? prefix : helper.GetFilenameFromDevice(prefix, fdma);
-    const auto file = helper.CreateFile(name, std::ios::out, PcapHelper::DLT_EN10MB);
+    const auto file = CreateObject<PcapFileWrapper>();
+    file->Open(name, std::ios::out);
+    if (file->Fail())
+    {
+        throw InvalidInput(Describe("pcap file = '", name, "': can not be written"));
+    }
+    file->Init(LINK_TYPE_ETHERNET);
     helper.HookDefaultSink<FdmaNetDevice>(fdma, promiscuous ? "PromiscSniffer" : "Sniffer", file);
 }
 

@@ -881,8 +881,13 @@ class RadioRefusalTestCase : public RadioTestCase
             "devices = 0: an FDMA cell needs at least 1",
             "empty cell");
 
-        NodeContainer nodes(2);
         FdmaHelper helper;
+        NS_TEST_EXPECT_MSG_EQ(
+            RefusalOf([&] { helper.EnablePcap("/no/such/folder", cell.Device(0), true, true); }),
+            "pcap file = '/no/such/folder': can not be written",
+            "pcap");
+
+        NodeContainer nodes(2);
         helper.Install(nodes.Get(0), NodeContainer(nodes.Get(1)));
         NS_TEST_EXPECT_MSG_EQ(
             RefusalOf([&] { helper.GetChannel()->GetGain(0, Direction::UPLINK); }),
