@@ -266,9 +266,11 @@ CellRun::InstallAvailability()
     m_availability = CreateObject<Availability>();
     m_stream += m_availability->AssignStreams(m_stream);
     const auto& clients = m_federation.clients;
-    m_availability->Start(m_options.devices, [clients](DeviceId device, bool available) {
-        clients[device]->SetAvailable(available);
-    });
+    m_availability->Start(
+        m_options.devices,
+        MakeFlCallback<void, DeviceId, bool>([clients](DeviceId device, bool available) {
+            clients[device]->SetAvailable(available);
+        }));
 }
 
 void
@@ -293,7 +295,7 @@ CellRun::Run(ResultWriter& writer, Progress& progress)
 {
     m_federation.coordinator->TraceConnectWithoutContext(
         "RoundEnd",
-        Callback<void, const RoundRecord&>([&writer, &progress](const RoundRecord& record) {
+        MakeFlCallback<void, const RoundRecord&>([&writer, &progress](const RoundRecord& record) {
             writer.AddRound(record);
             progress.Update(record);
         }));

@@ -1200,7 +1200,8 @@ class PlotsTestCase : public TestCase
 
     void TestFailingGnuplot()
     {
-        const fs::path program = CreateTempDirFilename("fails-half-way");
+        // Absolute: it is run in the results folder.
+        const fs::path program = fs::absolute(CreateTempDirFilename("fails-half-way"));
         std::ofstream(program) << "#!/bin/sh\neval \"$2\"\necho half > \"$output\"\nexit 1\n";
         fs::permissions(program, fs::perms::owner_all);
         std::ostringstream notes;
