@@ -13,24 +13,13 @@
 /**
  * @file
  * @ingroup fl
- * Numbers to and from bytes, little endian on every host, and the checksum of both.
+ * Numbers to and from bytes, little endian on every host.
  */
 
 namespace ns3
 {
 namespace fl
 {
-
-/**
- * @ingroup fl
- * CRC-32 (IEEE 802.3, reflected, as in zlib): any single flipped bit changes it.
- *
- * @param data the bytes
- * @param size how many
- * @param crc the checksum of what came before, to continue it
- * @return the checksum
- */
-uint32_t Crc32(const uint8_t* data, std::size_t size, uint32_t crc = 0);
 
 /// @cond
 namespace detail

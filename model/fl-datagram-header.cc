@@ -4,6 +4,7 @@
 #include "fl-datagram-header.h"
 
 #include "fl-bytes.h"
+#include "ml/fl-zlib.h"
 
 #include <algorithm>
 #include <array>

@@ -5,6 +5,7 @@
 
 #include "fl-bytes.h"
 #include "fl-transport.h"
+#include "ml/fl-zlib.h"
 
 #include "ns3/simulator.h"
 

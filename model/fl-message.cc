@@ -5,6 +5,7 @@
 
 #include "fl-bytes.h"
 #include "fl-error.h"
+#include "ml/fl-zlib.h"
 
 #include <algorithm>
 

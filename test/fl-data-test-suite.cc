@@ -6,12 +6,12 @@
 #include "ns3/fl-cifar.h"
 #include "ns3/fl-data-file.h"
 #include "ns3/fl-dataset.h"
-#include "ns3/fl-gzip.h"
 #include "ns3/fl-idx.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-partitioner.h"
 #include "ns3/fl-random-stream.h"
 #include "ns3/fl-synthetic-digits.h"
+#include "ns3/fl-zlib.h"
 #include "ns3/test.h"
 
 #include <algorithm>

@@ -12,6 +12,7 @@
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-tcp-transport.h"
 #include "ns3/fl-work-codec.h"
+#include "ns3/fl-zlib.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/internet-stack-helper.h"
 #include "ns3/ipv4-address-helper.h"

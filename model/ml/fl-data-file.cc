@@ -4,7 +4,7 @@
 #include "fl-data-file.h"
 
 #include "../fl-error.h"
-#include "fl-gzip.h"
+#include "fl-zlib.h"
 
 #include <atomic>
 #include <cerrno>

@@ -1,9 +1,10 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
-#ifndef FL_GZIP_H
-#define FL_GZIP_H
+#ifndef FL_ZLIB_H
+#define FL_ZLIB_H
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -11,7 +12,7 @@
 /**
  * @file
  * @ingroup fl
- * gzip (RFC 1952) in memory. The only place that knows zlib, which is optional.
+ * gzip (RFC 1952) in memory, and its checksum. The only place that knows zlib, which is optional.
  */
 
 namespace ns3
@@ -45,7 +46,17 @@ std::vector<uint8_t> Gunzip(const std::vector<uint8_t>& bytes, const std::string
  */
 std::vector<uint8_t> Gzip(const std::vector<uint8_t>& bytes, const std::string& name);
 
+/**
+ * CRC-32 (IEEE 802.3, reflected): any single flipped bit changes it. By zlib or, without it, more
+ * slowly by Boost.
+ * @param data the bytes
+ * @param size how many
+ * @param crc the checksum of what came before, to continue it
+ * @return the checksum
+ */
+uint32_t Crc32(const uint8_t* data, size_t size, uint32_t crc = 0);
+
 } // namespace fl
 } // namespace ns3
 
-#endif /* FL_GZIP_H */
+#endif /* FL_ZLIB_H */

@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
-#include "fl-gzip.h"
+#include "fl-zlib.h"
 
 #include "../fl-error.h"
 
@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <limits>
 #include <zlib.h>
+#else
+#include <boost/crc.hpp>
 #endif
 
 namespace ns3
@@ -162,6 +164,12 @@ Gzip(const std::vector<uint8_t>& bytes, const std::string& name)
     return output;
 }
 
+uint32_t
+Crc32(const uint8_t* data, size_t size, uint32_t crc)
+{
+    return static_cast<uint32_t>(crc32_z(crc, data, size));
+}
+
 #else
 
 bool
@@ -184,6 +192,20 @@ Gzip(const std::vector<uint8_t>& /* bytes */, const std::string& name)
     throw InvalidInput(Describe(name,
                                 ": cannot be gzipped, this was built without zlib: must not end "
                                 "in .gz, or build again with zlib"));
+}
+
+uint32_t
+Crc32(const uint8_t* data, size_t size, uint32_t crc)
+{
+    // Boost takes the register to begin with, not reflected; what was returned is its complement.
+    uint32_t reflected = 0;
+    for (int bit = 0; bit < 32; ++bit)
+    {
+        reflected |= ((~crc >> bit) & 1) << (31 - bit);
+    }
+    boost::crc_32_type sum(reflected);
+    sum.process_bytes(data, size);
+    return sum.checksum();
 }
 
 #endif
