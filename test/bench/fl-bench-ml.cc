@@ -113,8 +113,9 @@ MeasureAccuracy(const TrainTest& data, const Course& course, ThreadPool& pool)
                      " held out"),
             Describe(Round(100 * accuracy), " %"),
             Describe(100 * course.low, "-", 100 * course.high, " %"),
-            accuracy < course.low ? JudgeAtLeast(accuracy, course.low)
-                                  : JudgeAtMost(accuracy, course.high),
+            accuracy < course.low    ? JudgeAtLeast(accuracy, course.low)
+            : accuracy > course.high ? JudgeAtMost(accuracy, course.high)
+                                     : "met",
             Describe("training took ", Round(seconds), " s on one thread")};
 }
 

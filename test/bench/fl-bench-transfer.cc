@@ -214,10 +214,22 @@ struct Series
     }
 };
 
+/// @return the median of what one run took over what its neighbour in time took
+double
+MedianRatio(const std::vector<double>& mine, const std::vector<double>& others)
+{
+    std::vector<double> ratios;
+    for (size_t i = 0; i < mine.size(); ++i)
+    {
+        ratios.push_back(mine[i] / others[i]);
+    }
+    return Median(ratios);
+}
+
 BenchRow
 MakeRow(const std::string& what, const Series& mine, const Series& bulk, double limit)
 {
-    const double ratio = Median(mine.wallS) / Median(bulk.wallS);
+    const double ratio = MedianRatio(mine.wallS, bulk.wallS);
     return {what,
             Describe(Round(ratio), " times the wall clock"),
             Round(limit),
@@ -225,7 +237,7 @@ MakeRow(const std::string& what, const Series& mine, const Series& bulk, double 
             Describe("BulkSend: ",
                      Round(Median(bulk.wallS)),
                      " s; ratio of processor time ",
-                     Round(Median(mine.cpuS) / Median(bulk.cpuS)),
+                     Round(MedianRatio(mine.cpuS, bulk.cpuS)),
                      ", of events ",
                      Round(mine.events / bulk.events))};
 }
@@ -236,7 +248,7 @@ BenchRows
 BenchTransfer(const BenchOptions& bench)
 {
     Load load;
-    load.rounds = bench.Pick(4U, 1U);
+    load.rounds = bench.Pick(8U, 1U);
     load.bytes = EncodedBytes(Encoding::FLOAT32, MakeModel(MODEL, 784, 10)->ParameterCount());
     const std::vector<Traffic> kinds{Traffic::BULK, Traffic::STATED, Traffic::REAL};
     const std::string size = Describe(Round(2e-6 * CLIENTS * load.Total()), " MB");
