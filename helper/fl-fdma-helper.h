@@ -4,8 +4,7 @@
 #ifndef FL_FDMA_HELPER_H
 #define FL_FDMA_HELPER_H
 
-#include "../model/radio/fl-fdma-radio-control.h"
-
+#include "ns3/fl-fdma-radio-control.h"
 #include "ns3/ipv4-interface-container.h"
 #include "ns3/net-device-container.h"
 #include "ns3/node-container.h"

@@ -4,11 +4,10 @@
 #ifndef FL_PROCESSOR_HELPER_H
 #define FL_PROCESSOR_HELPER_H
 
-#include "../model/device/fl-processor.h"
-#include "../model/fl-ns3-compat.h"
-#include "../model/opt/fl-system-state.h"
-
 #include "ns3/energy-source-container.h"
+#include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-processor.h"
+#include "ns3/fl-system-state.h"
 #include "ns3/node-container.h"
 #include "ns3/object-factory.h"
 

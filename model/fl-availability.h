@@ -4,10 +4,9 @@
 #ifndef FL_AVAILABILITY_H
 #define FL_AVAILABILITY_H
 
-#include "opt/fl-plan.h"
-
 #include "ns3/callback.h"
 #include "ns3/event-id.h"
+#include "ns3/fl-plan.h"
 #include "ns3/object.h"
 #include "ns3/random-variable-stream.h"
 #include "ns3/traced-callback.h"

@@ -4,14 +4,14 @@
 #ifndef FL_CLIENT_H
 #define FL_CLIENT_H
 
-#include "device/fl-processor.h"
 #include "fl-learning-task.h"
 #include "fl-transport.h"
 #include "fl-work-codec.h"
-#include "opt/fl-outcome.h"
 
 #include "ns3/application.h"
 #include "ns3/event-id.h"
+#include "ns3/fl-outcome.h"
+#include "ns3/fl-processor.h"
 #include "ns3/nstime.h"
 #include "ns3/traced-callback.h"
 

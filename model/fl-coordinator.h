@@ -7,9 +7,9 @@
 #include "fl-learning-task.h"
 #include "fl-message.h"
 #include "fl-work-codec.h"
-#include "opt/fl-system-state.h"
-#include "radio/fl-radio-control.h"
 
+#include "ns3/fl-radio-control.h"
+#include "ns3/fl-system-state.h"
 #include "ns3/object.h"
 
 #include <memory>

@@ -4,11 +4,11 @@
 #ifndef FL_LEARNING_TASK_H
 #define FL_LEARNING_TASK_H
 
-#include "ml/fl-codec.h"
-#include "ml/fl-dataset.h"
-#include "ml/fl-model.h"
-#include "ml/fl-thread-pool.h"
-#include "ml/fl-trainer.h"
+#include "ns3/fl-codec.h"
+#include "ns3/fl-dataset.h"
+#include "ns3/fl-model.h"
+#include "ns3/fl-thread-pool.h"
+#include "ns3/fl-trainer.h"
 
 #include <cstdint>
 #include <memory>

@@ -4,8 +4,7 @@
 #ifndef FL_OPTIMIZER_H
 #define FL_OPTIMIZER_H
 
-#include "opt/fl-system-state.h"
-
+#include "ns3/fl-system-state.h"
 #include "ns3/object.h"
 #include "ns3/random-variable-stream.h"
 

@@ -7,10 +7,10 @@
 #include "fl-coordinator.h"
 #include "fl-transport.h"
 #include "fl-work-codec.h"
-#include "opt/fl-plan.h"
 
 #include "ns3/application.h"
 #include "ns3/event-id.h"
+#include "ns3/fl-plan.h"
 #include "ns3/nstime.h"
 #include "ns3/traced-callback.h"
 

@@ -5,10 +5,10 @@
 #define FL_SYNC_COORDINATOR_H
 
 #include "fl-coordinator.h"
-#include "ml/fl-aggregator.h"
-#include "opt/fl-round-record.h"
 
 #include "ns3/event-id.h"
+#include "ns3/fl-aggregator.h"
+#include "ns3/fl-round-record.h"
 #include "ns3/nstime.h"
 #include "ns3/traced-callback.h"
 

@@ -5,7 +5,8 @@
 #define FL_WORK_CODEC_H
 
 #include "fl-bytes.h"
-#include "opt/fl-plan.h"
+
+#include "ns3/fl-plan.h"
 
 #include <cstdint>
 #include <vector>

@@ -4,11 +4,10 @@
 #ifndef FL_LOAD_ENERGY_MODEL_H
 #define FL_LOAD_ENERGY_MODEL_H
 
-#include "../fl-ns3-compat.h"
-
 #include "ns3/device-energy-model.h"
 #include "ns3/energy-source.h"
 #include "ns3/event-id.h"
+#include "ns3/fl-ns3-compat.h"
 #include "ns3/nstime.h"
 
 namespace ns3

@@ -4,10 +4,10 @@
 #ifndef FL_FDMA_CHANNEL_H
 #define FL_FDMA_CHANNEL_H
 
-#include "../opt/fl-plan.h"
 #include "fl-fdma-control-band.h"
 
 #include "ns3/channel.h"
+#include "ns3/fl-plan.h"
 #include "ns3/mac48-address.h"
 #include "ns3/nstime.h"
 #include "ns3/object-factory.h"

@@ -4,8 +4,7 @@
 #ifndef FL_FDMA_CONTROL_BAND_H
 #define FL_FDMA_CONTROL_BAND_H
 
-#include "../opt/fl-plan.h"
-
+#include "ns3/fl-plan.h"
 #include "ns3/nstime.h"
 #include "ns3/packet.h"
 #include "ns3/ptr.h"

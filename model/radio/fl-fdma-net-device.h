@@ -4,10 +4,10 @@
 #ifndef FL_FDMA_NET_DEVICE_H
 #define FL_FDMA_NET_DEVICE_H
 
-#include "../opt/fl-plan.h"
 #include "fl-fdma-transmitter.h"
 
 #include "ns3/error-model.h"
+#include "ns3/fl-plan.h"
 #include "ns3/mac48-address.h"
 #include "ns3/mobility-model.h"
 #include "ns3/net-device.h"

@@ -4,8 +4,9 @@
 #ifndef FL_FDMA_RADIO_ENERGY_MODEL_H
 #define FL_FDMA_RADIO_ENERGY_MODEL_H
 
-#include "../device/fl-load-energy-model.h"
 #include "fl-fdma-net-device.h"
+
+#include "ns3/fl-load-energy-model.h"
 
 namespace ns3
 {

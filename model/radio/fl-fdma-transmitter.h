@@ -4,9 +4,8 @@
 #ifndef FL_FDMA_TRANSMITTER_H
 #define FL_FDMA_TRANSMITTER_H
 
-#include "../opt/fl-plan.h"
-
 #include "ns3/event-id.h"
+#include "ns3/fl-plan.h"
 #include "ns3/nstime.h"
 #include "ns3/packet.h"
 #include "ns3/ptr.h"

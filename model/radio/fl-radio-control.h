@@ -4,8 +4,7 @@
 #ifndef FL_RADIO_CONTROL_H
 #define FL_RADIO_CONTROL_H
 
-#include "../opt/fl-system-state.h"
-
+#include "ns3/fl-system-state.h"
 #include "ns3/object.h"
 
 namespace ns3
