@@ -57,7 +57,16 @@ FederationHelper::SetOptimizer(const std::string& name)
 void
 FederationHelper::SetTransport(const std::string& type)
 {
-    m_transportFactory.SetTypeId(type);
+    TypeId tid;
+    if (!TypeId::LookupByNameFailSafe(type, &tid) || !tid.IsChildOf(Transport::GetTypeId()) ||
+        !tid.HasConstructor())
+    {
+        throw InvalidInput(Describe("transport = '",
+                                    type,
+                                    "': must be the TypeId of a Transport, as "
+                                    "ns3::fl::TcpTransport or ns3::fl::DatagramTransport"));
+    }
+    m_transportFactory.SetTypeId(tid);
 }
 
 void

@@ -58,6 +58,7 @@ class FederationHelper
     /**
      * @param type the TypeId of a Transport; default: ns3::fl::TcpTransport. The server has one
      *             object, and all clients share another.
+     * @throws InvalidInput if it is none
      */
     void SetTransport(const std::string& type);
     /// @param radio the hand on the cell; none: links are as they are

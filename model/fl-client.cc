@@ -621,8 +621,9 @@ Client::BeginTraining()
         std::iota(samples.begin(), samples.end(), 0);
         m_received = nullptr;
     }
-    // All that the job needs goes with it: it may outlive this client's interest in it.
-    m_work->training = learning->pool->Submit([learning,
+    // All that the job needs goes with it: it may outlive this client's interest in it. Not the
+    // task, which holds the pool: that must not be destroyed by one of its own threads.
+    m_work->training = learning->pool->Submit([model = learning->model,
                                                data,
                                                options,
                                                seed,
@@ -630,7 +631,7 @@ Client::BeginTraining()
                                                samples = std::move(samples),
                                                limit = m_work->order.samples,
                                                cancel = m_work->cancel] {
-        return Train(*learning->model, start, *data, samples, limit, options, seed, cancel.get());
+        return Train(*model, start, *data, samples, limit, options, seed, cancel.get());
     });
 }
 

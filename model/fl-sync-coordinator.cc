@@ -174,6 +174,7 @@ SyncCoordinator::DoStart()
     {
         work = nullptr; // late ones, of a run that had ended
     }
+    m_unanswered = 0;
     m_connected.assign(GetNDevices(), false);
     m_joined = 0;
     m_running = true;
@@ -239,6 +240,7 @@ SyncCoordinator::CancelEvents()
 {
     m_deadlineEvent.Cancel();
     m_beginEvent.Cancel();
+    m_graceEvent.Cancel();
     m_waitEvent.Cancel();
 }
 
@@ -267,6 +269,7 @@ SyncCoordinator::GiveUp()
 void
 SyncCoordinator::TryBegin()
 {
+    m_graceEvent.Cancel();
     m_waitEvent.Cancel();
     m_gathering = false;
     if (!m_running || m_inRound || IsPending(m_beginEvent))
@@ -600,7 +603,8 @@ void
 SyncCoordinator::ForgetDropped(DeviceId device)
 {
     m_inFlight[device] = nullptr;
-    if (--m_unanswered == 0)
+    // Once the grace is over each counts.
+    if (--m_unanswered == 0 || !IsPending(m_graceEvent))
     {
         TryBegin();
     }
@@ -727,8 +731,7 @@ SyncCoordinator::CloseRound()
     }
     if (m_unanswered > 0)
     {
-        m_waitEvent.Cancel();
-        m_waitEvent = Simulator::Schedule(m_abortGrace, &SyncCoordinator::TryBegin, this);
+        m_graceEvent = Simulator::Schedule(m_abortGrace, &SyncCoordinator::TryBegin, this);
         return;
     }
     TryBegin();

@@ -150,6 +150,7 @@ class SyncCoordinator : public Coordinator
     uint32_t m_merged{0};      //!< updates in the aggregator
     EventId m_deadlineEvent;   //!< closes the round
     EventId m_beginEvent;      //!< begins the next one
+    EventId m_graceEvent;      //!< waits no longer for devices that were told to stop
     EventId m_waitEvent;       //!< gives up waiting
 
     TracedCallback<const SystemState&, const Plan&, const Outcome&> m_roundBeginTrace; //!< begins

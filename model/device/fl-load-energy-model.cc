@@ -136,11 +136,14 @@ LoadEnergyModel::ScheduleLook()
     }
     const double leftJ =
         m_source->GetRemainingEnergy() - threshold.Get() * m_source->GetInitialEnergy();
-    const double leftS = leftJ / m_powerW;
+    // BasicEnergySource computes the energy taken since its last look as a Time: in whole
+    // nanojoules, rounded down. Sooner than after one of these it would see no change, ever.
+    constexpr double QUANTUM_J = 1e-9;
+    const double leftS = (std::max(leftJ, 0.0) + QUANTUM_J) / m_powerW;
     if (leftS <= interval.Get().GetSeconds())
     {
         // Not before the energy is used up, whatever rounding does.
-        m_look = Simulator::Schedule(Seconds(std::max(leftS, 0.0)) + NanoSeconds(1),
+        m_look = Simulator::Schedule(Seconds(leftS) + NanoSeconds(1),
                                      &LoadEnergyModel::Look,
                                      this);
     }

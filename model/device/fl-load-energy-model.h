@@ -24,8 +24,8 @@ namespace fl
  * (BasicEnergySource: PeriodicEnergyUpdateInterval, 1 s), and call themselves empty at a threshold
  * (BasicEnergyLowBatteryThreshold, 10 % of the initial energy). Between two such looks this model
  * has the source look once more, at the moment at which its own power would empty it: depletion is
- * then exact for the load that matters, and late by at most the interval for several loads of one
- * source.
+ * then exact (to some nanojoules, in which BasicEnergySource counts) for the load that matters, and
+ * late by at most the interval for several loads of one source.
  *
  * BasicEnergySource rounds what it gives to whole nanojoules at each look, so its account of many
  * short transmissions is good to about 1e-4; this model's own account is not rounded.

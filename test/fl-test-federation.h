@@ -1,0 +1,652 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_TEST_FEDERATION_H
+#define FL_TEST_FEDERATION_H
+
+#include "fl-test-cell.h"
+
+#include "ns3/data-rate.h"
+#include "ns3/error-model.h"
+#include "ns3/fl-federation-helper.h"
+#include "ns3/fl-model-factory.h"
+#include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-optimizer.h"
+#include "ns3/fl-random-stream.h"
+#include "ns3/inet-socket-address.h"
+#include "ns3/ipv4-header.h"
+#include "ns3/rng-seed-manager.h"
+#include "ns3/simple-channel.h"
+#include "ns3/simple-net-device-helper.h"
+#include "ns3/simple-net-device.h"
+#include "ns3/string.h"
+#include "ns3/uinteger.h"
+
+#include <algorithm>
+#include <cstring>
+#include <ios>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+
+/**
+ * @file
+ * @ingroup fl
+ * A small federation for tests: a server and a few devices with synthetic data, on links that can
+ * be cut, or in an FDMA cell.
+ */
+
+namespace ns3
+{
+namespace fl
+{
+namespace test
+{
+
+/// The TypeIds of both transports, to run a test over each.
+inline const std::vector<std::string> TRANSPORTS{"ns3::fl::TcpTransport",
+                                                 "ns3::fl::DatagramTransport"};
+/// Where the server listens.
+constexpr uint16_t SERVER_PORT = 9000;
+/// Features of a sample; twice as many as classes.
+constexpr uint32_t DIMENSION = 6;
+/// Classes.
+constexpr uint32_t CLASSES = 3;
+
+/**
+ * @param samples how many
+ * @param seed of the noise
+ * @return samples of the classes in turn: a feature of its own for each class, and noise
+ */
+inline std::shared_ptr<const Dataset>
+MakeSamples(uint32_t samples, uint64_t seed)
+{
+    RandomStream random(seed);
+    Eigen::MatrixXf features(DIMENSION, samples);
+    std::vector<uint8_t> labels(samples);
+    for (uint32_t i = 0; i < samples; ++i)
+    {
+        labels[i] = static_cast<uint8_t>(i % CLASSES);
+        for (uint32_t j = 0; j < DIMENSION; ++j)
+        {
+            features(j, i) = static_cast<float>(random.Uniform(-0.3, 0.3));
+        }
+        features(labels[i], i) += 1;
+    }
+    return std::make_shared<const Dataset>(std::move(features),
+                                           std::move(labels),
+                                           CLASSES,
+                                           ImageShape{1, 2, DIMENSION / 2});
+}
+
+/// Whom to ask, as a test says; nobody where it says nothing.
+class ScriptedOptimizer : public Optimizer
+{
+  public:
+    /// @return the TypeId
+    static TypeId GetTypeId()
+    {
+        static TypeId tid = TypeId("ns3::fl::test::ScriptedOptimizer")
+                                .SetParent<Optimizer>()
+                                .AddConstructor<ScriptedOptimizer>();
+        return tid;
+    }
+
+    std::function<Plan(const SystemState&)> script; //!< what to plan
+    std::vector<Outcome> observed;                  //!< what it was told
+
+  private:
+    Plan DoPlan(const SystemState& state) override
+    {
+        return script ? script(state) : Plan();
+    }
+
+    void DoObserve(const Outcome& outcome) override
+    {
+        observed.push_back(outcome);
+    }
+};
+
+/// Flips a bit of one packet among those that a test is after, and lets all pass: ns-3's
+/// own checksums are off by default, so that what is damaged arrives.
+class BitFlipper : public ErrorModel
+{
+  public:
+    /// @return the TypeId
+    static TypeId GetTypeId()
+    {
+        static TypeId tid = TypeId("ns3::fl::test::BitFlipper").SetParent<ErrorModel>();
+        return tid;
+    }
+
+    Ipv4Address from;       //!< only packets from there,
+    Ipv4Address to;         //!< and to there
+    uint32_t minBytes{200}; //!< smaller ones are acknowledgements
+    uint32_t countdown{1};  //!< which packet, from 1
+    uint32_t fromEnd{1};    //!< which byte, counted from the packet's end
+    uint32_t flipped{0};    //!< how many were
+
+  private:
+    bool DoCorrupt(Ptr<Packet> packet) override
+    {
+        Ipv4Header header;
+        packet->PeekHeader(header);
+        if (packet->GetSize() < minBytes || header.GetSource() != from ||
+            header.GetDestination() != to || countdown == 0 || --countdown > 0)
+        {
+            return false;
+        }
+        std::vector<uint8_t> bytes(packet->GetSize());
+        packet->CopyData(bytes.data(), bytes.size());
+        bytes.at(bytes.size() - fromEnd) ^= 1;
+        packet->RemoveAtStart(packet->GetSize());
+        packet->AddAtEnd(Create<Packet>(bytes.data(), bytes.size()));
+        ++flipped;
+        return false;
+    }
+
+    void DoReset() override
+    {
+    }
+};
+
+/// What a test wants.
+struct FederationSetup
+{
+    uint32_t devices{3};                         //!< how many
+    uint32_t rounds{3};                          //!< how many
+    std::string transport{TRANSPORTS[0]};        //!< its TypeId
+    uint32_t threads{0};                         //!< of the pool
+    std::string model{"softmax"};                //!< as MakeModel() takes it
+    Encoding encoding{Encoding::FLOAT32};        //!< of parameters
+    TrainerOptions trainer;                      //!< how to train
+    uint64_t statedBytes{0};                     //!< above 0: a timing study
+    std::function<void(DeviceProfile&, DeviceId)> profile; //!< changes the default
+    std::function<void(FederationHelper&)> configure;      //!< sets attributes
+    bool hasOutsider{false};       //!< one more node on the links, without an application
+    bool isRecorded{true};         //!< whether to write down what happens
+    double distanceM{0};           //!< above 0: an FDMA cell with devices so far away
+    FdmaHelper radio;              //!< its cell
+    std::string dataRate{"10Mbps"}; //!< of links that are no cell
+    Time delay{MilliSeconds(2)};   //!< of these
+
+    /// Gradient descent: the order of samples and the seed are of no consequence.
+    FederationSetup()
+    {
+        trainer.method = TrainerOptions::Method::FULL_BATCH;
+        trainer.learningRate = 0.5;
+        trainer.localIterations = 2;
+    }
+};
+
+/**
+ * Device d holds 10 + 5 d samples, of 1e6 cycles each, and computes at 1 GHz: 10 ms per 10 samples
+ * and iteration.
+ */
+class TestFederation
+{
+  public:
+    /// @param wanted what to build
+    explicit TestFederation(const FederationSetup& wanted)
+        : setup(wanted)
+    {
+        RngSeedManager::SetSeed(1);
+        RngSeedManager::SetRun(1);
+        BuildNetwork();
+        BuildTask();
+        std::vector<DeviceProfile> profiles(setup.devices);
+        for (DeviceId device = 0; device < setup.devices; ++device)
+        {
+            auto& profile = profiles[device];
+            profile.samples = 10 + 5 * device;
+            profile.cyclesPerSample = 1e6;
+            profile.maxCpuHz = 1e9;
+            if (setup.profile)
+            {
+                setup.profile(profile, device);
+            }
+        }
+        FederationHelper helper(task);
+        helper.SetTransport(setup.transport);
+        helper.SetCoordinatorAttribute("Rounds", UintegerValue(setup.rounds));
+        if (radio)
+        {
+            helper.SetRadioControl(radio);
+        }
+        if (setup.configure)
+        {
+            setup.configure(helper);
+        }
+        federation =
+            helper.Install(server.Get(0), serverAddress, devices, std::move(profiles), parts);
+        federation.applications.Start(Seconds(0));
+        if (setup.isRecorded)
+        {
+            Connect();
+        }
+    }
+
+    ~TestFederation()
+    {
+        Simulator::Destroy();
+    }
+
+    TestFederation(const TestFederation&) = delete;
+    TestFederation& operator=(const TestFederation&) = delete;
+
+    /// @param seconds how long to simulate [s]; 0: until nothing is left to do
+    void Run(double seconds = 0)
+    {
+        if (seconds > 0)
+        {
+            Simulator::Stop(Seconds(seconds));
+        }
+        Simulator::Run();
+    }
+
+    /**
+     * The link vanishes, or comes back; nobody is told.
+     * @param device whose
+     * @param isCut whether it is cut
+     */
+    void Cut(DeviceId device, bool isCut = true) const
+    {
+        const auto near = DynamicCast<SimpleNetDevice>(netDevices.Get(0));
+        const auto far = DynamicCast<SimpleNetDevice>(netDevices.Get(1 + device));
+        if (isCut)
+        {
+            channel->BlackList(near, far);
+            channel->BlackList(far, near);
+        }
+        else
+        {
+            channel->UnBlackList(near, far);
+            channel->UnBlackList(far, near);
+        }
+    }
+
+    /**
+     * Damage what a node receives.
+     * @param node 0: the server, 1 + device otherwise
+     * @param from the sender's node, counted likewise
+     * @return the model, to say which packet
+     */
+    Ptr<BitFlipper> Flip(uint32_t node, uint32_t from) const
+    {
+        auto flipper = CreateObject<BitFlipper>();
+        flipper->from = interfaces.GetAddress(from);
+        flipper->to = interfaces.GetAddress(node);
+        DynamicCast<SimpleNetDevice>(netDevices.Get(node))->SetReceiveErrorModel(flipper);
+        return flipper;
+    }
+
+    /**
+     * @param round a round that ended, and was not aborted
+     * @return its record
+     */
+    const RoundRecord& GetRound(uint32_t round) const
+    {
+        for (const auto& record : rounds)
+        {
+            if (record.round == round && !record.aborted)
+            {
+                return record;
+            }
+        }
+        throw std::out_of_range(Describe("round ", round, " did not end"));
+    }
+
+    /**
+     * @param round a round that ended, and was not aborted
+     * @param device a device
+     * @return its order that ended in that round; null: none did
+     */
+    const WorkRecord* Find(uint32_t round, DeviceId device) const
+    {
+        for (const auto& work : GetRound(round).over)
+        {
+            if (work.order.device == device)
+            {
+                return &work;
+            }
+        }
+        return nullptr;
+    }
+
+    /**
+     * @param round a round that ended, from 1
+     * @param device a device
+     * @return how its order that ended in that round did; "" if none did
+     */
+    std::string StatusOf(uint32_t round, DeviceId device) const
+    {
+        const auto* work = Find(round, device);
+        return work ? ToString(work->measured.status) : "";
+    }
+
+    /// @return how many entries of the log begin so
+    uint32_t Count(const std::string& begin) const
+    {
+        return static_cast<uint32_t>(
+            std::count_if(log.begin(), log.end(), [&](const std::string& entry) {
+                return entry.rfind(begin, 0) == 0;
+            }));
+    }
+
+    /// @return how many messages were dropped whose reason has this in it
+    uint32_t CountDropped(const std::string& part) const
+    {
+        return static_cast<uint32_t>(
+            std::count_if(dropped.begin(), dropped.end(), [&](const std::string& reason) {
+                return reason.find(part) != std::string::npos;
+            }));
+    }
+
+    /**
+     * What FedAvg must come to, computed without any of the protocol: from the initial parameters,
+     * with the updates in the order in which they were merged.
+     * @param samplesOf indices of the samples that an update is trained on, by the round that it is
+     *        merged in and the device; none: it is the model it was sent, said to be of all samples
+     * @return the global parameters after all rounds that ended
+     */
+    Eigen::VectorXf ExpectedParameters(
+        const std::function<std::vector<uint32_t>(uint32_t round, DeviceId device)>& samplesOf)
+        const
+    {
+        std::vector<Eigen::VectorXf> versions{task->model->InitialParameters(task->seed)};
+        const auto onAir = [this](const Eigen::VectorXf& parameters) {
+            return Decode(task->encoding, Encode(task->encoding, parameters), parameters.size());
+        };
+        for (const auto& [round, mergedDevices] : mergedIn)
+        {
+            Eigen::VectorXd sum = Eigen::VectorXd::Zero(versions[0].size());
+            double total = 0;
+            for (const auto device : mergedDevices)
+            {
+                auto update = onAir(versions.at(Find(round, device)->order.baseVersion));
+                const auto samples = samplesOf(round, device);
+                double weight = parts[device].size();
+                if (!samples.empty())
+                {
+                    weight = samples.size();
+                    update = onAir(
+                        Train(*task->model, update, *task->train, samples, 0, task->trainer, 0)
+                            .parameters);
+                }
+                sum += weight * update.cast<double>();
+                total += weight;
+            }
+            if (total > 0)
+            {
+                versions.push_back((sum / total).cast<float>());
+            }
+        }
+        return versions.back();
+    }
+
+    /// @copydoc ExpectedParameters; each device on all of its own
+    Eigen::VectorXf ExpectedParameters() const
+    {
+        return ExpectedParameters([this](uint32_t, DeviceId device) { return parts[device]; });
+    }
+
+    /// @return all that was recorded, every bit of it
+    std::string Dump() const
+    {
+        std::ostringstream text;
+        text << std::hexfloat;
+        for (const auto& round : rounds)
+        {
+            text << round.round << ' ' << round.aborted << ' ' << round.startS << ' ' << round.endS
+                 << ' ' << round.selected << ' ' << round.received << ' ' << round.loss << ' '
+                 << round.accuracy << ' ' << round.energyJ << ' ' << round.predictedDurationS
+                 << '\n';
+            for (const auto& work : round.over)
+            {
+                for (const auto& outcome : {work.predicted, work.measured})
+                {
+                    text << ' ' << outcome.device << ' ' << outcome.round << ' '
+                         << outcome.baseVersion << ' ' << outcome.staleness << ' '
+                         << outcome.iterations << ' ' << outcome.samples << ' '
+                         << outcome.payloadBits << ' ' << outcome.startS << ' ' << outcome.idleS
+                         << ' ' << outcome.downloadS << ' ' << outcome.computeS << ' '
+                         << outcome.uploadS << ' ' << outcome.computeEnergyJ << ' '
+                         << outcome.radioEnergyJ << ' ' << outcome.loss << ' '
+                         << ToString(outcome.status) << '\n';
+                }
+            }
+        }
+        for (const auto& entry : log)
+        {
+            text << entry << '\n';
+        }
+        const auto& parameters = federation.coordinator->GetParameters();
+        for (Eigen::Index i = 0; i < parameters.size(); ++i)
+        {
+            text << parameters[i] << ' ';
+        }
+        return text.str();
+    }
+
+    FederationSetup setup;                      //!< what was wanted
+    NodeContainer server;                       //!< one node
+    NodeContainer devices;                      //!< by DeviceId
+    NodeContainer outsider;                     //!< one, if wanted
+    NetDeviceContainer netDevices;              //!< the server's, the devices', the outsider's
+    Ipv4InterfaceContainer interfaces;          //!< likewise
+    Address serverAddress;                      //!< where clients reach it
+    Ptr<SimpleChannel> channel;                 //!< null in a cell
+    Ptr<FdmaRadioControl> radio;                //!< null if it is no cell
+    std::shared_ptr<LearningTask> task;         //!< what is learned
+    std::vector<std::vector<uint32_t>> parts;   //!< samples, by device
+    Federation federation;                      //!< what was installed
+    std::vector<RoundRecord> rounds;            //!< that ended
+    std::vector<SystemState> states;            //!< at the beginning of each round
+    std::vector<Plan> plans;                    //!< of each round
+    std::vector<std::string> finished;          //!< reasons
+    std::vector<std::string> log;               //!< "what device round", as it happened
+    std::vector<double> logS;                   //!< when [s]
+    std::vector<std::string> dropped;           //!< by the server: reasons
+    std::vector<std::string> clientDropped;     //!< by clients: reasons
+    std::vector<std::string> clientAborted;     //!< by clients: reasons
+    std::map<uint32_t, std::vector<DeviceId>> mergedIn; //!< round: updates, as they came
+
+  private:
+    void BuildNetwork()
+    {
+        if (setup.distanceM > 0)
+        {
+            TestCell cell(setup.devices, setup.distanceM, setup.radio, true);
+            FdmaHelper::PopulateNeighbourCache(cell.interfaces);
+            server = cell.station;
+            devices = cell.devices;
+            netDevices = cell.netDevices;
+            interfaces = cell.interfaces;
+            radio = cell.control;
+        }
+        else
+        {
+            server.Create(1);
+            devices.Create(setup.devices);
+            channel = CreateObject<SimpleChannel>();
+            channel->SetAttribute("Delay", TimeValue(setup.delay));
+            SimpleNetDeviceHelper links;
+            links.SetDeviceAttribute("DataRate", StringValue(setup.dataRate));
+            outsider.Create(setup.hasOutsider ? 1 : 0);
+            const NodeContainer all(server, devices, outsider);
+            netDevices = links.Install(all, channel);
+            InternetStackHelper().Install(all);
+            interfaces = Ipv4AddressHelper("10.0.0.0", "255.255.0.0").Assign(netDevices);
+        }
+        // Several runs in one program are to draw the same numbers.
+        InternetStackHelper().AssignStreams(NodeContainer(server, devices, outsider), 1000);
+        serverAddress = InetSocketAddress(interfaces.GetAddress(0), SERVER_PORT);
+    }
+
+    void BuildTask()
+    {
+        task = std::make_shared<LearningTask>();
+        task->statedBytes = setup.statedBytes;
+        task->trainer = setup.trainer;
+        task->encoding = setup.encoding;
+        if (setup.statedBytes > 0)
+        {
+            return;
+        }
+        uint32_t samples = 0;
+        for (DeviceId device = 0; device < setup.devices; ++device)
+        {
+            parts.emplace_back();
+            for (uint32_t i = 0; i < 10 + 5 * device; ++i)
+            {
+                parts.back().push_back(samples++);
+            }
+        }
+        task->model = MakeModel(setup.model, DIMENSION, CLASSES);
+        task->train = MakeSamples(samples, 1);
+        task->test = MakeSamples(60, 2);
+        task->pool = std::make_shared<ThreadPool>(setup.threads);
+    }
+
+    void Note(const std::string& what)
+    {
+        log.push_back(what);
+        logS.push_back(Simulator::Now().GetSeconds());
+    }
+
+    void Connect()
+    {
+        auto& coordinator = *federation.coordinator;
+        coordinator.TraceConnectWithoutContext("RoundBegin",
+                                               MakeCallback(&TestFederation::RoundBegin, this));
+        coordinator.TraceConnectWithoutContext("RoundEnd",
+                                               MakeCallback(&TestFederation::RoundEnd, this));
+        coordinator.TraceConnectWithoutContext("Aggregated",
+                                               MakeCallback(&TestFederation::Aggregated, this));
+        coordinator.TraceConnectWithoutContext("Finished",
+                                               MakeCallback(&TestFederation::Finished, this));
+        auto& server = *federation.server;
+        server.TraceConnectWithoutContext("ClientJoined",
+                                          MakeCallback(&TestFederation::Joined, this));
+        server.TraceConnectWithoutContext("ClientLeft", MakeCallback(&TestFederation::Left, this));
+        server.TraceConnectWithoutContext("ModelSent",
+                                          MakeCallback(&TestFederation::ModelSent, this));
+        server.TraceConnectWithoutContext("UpdateReceived",
+                                          MakeCallback(&TestFederation::UpdateReceived, this));
+        server.TraceConnectWithoutContext("Dropped", MakeCallback(&TestFederation::Dropped, this));
+        for (const auto& client : federation.clients)
+        {
+            client->TraceConnectWithoutContext("WorkReceived",
+                                               MakeCallback(&TestFederation::WorkReceived, this));
+            client->TraceConnectWithoutContext("ComputeBegin",
+                                               MakeCallback(&TestFederation::ComputeBegin, this));
+            client->TraceConnectWithoutContext("ComputeEnd",
+                                               MakeCallback(&TestFederation::ComputeEnd, this));
+            client->TraceConnectWithoutContext("UploadBegin",
+                                               MakeCallback(&TestFederation::UploadBegin, this));
+            client->TraceConnectWithoutContext("Aborted",
+                                               MakeCallback(&TestFederation::Aborted, this));
+            client->TraceConnectWithoutContext("Dropped",
+                                               MakeCallback(&TestFederation::ClientDropped, this));
+        }
+    }
+
+    void RoundBegin(const SystemState& state, const Plan& plan, const Outcome&)
+    {
+        Note(Describe("begin ", state.round));
+        states.push_back(state);
+        plans.push_back(plan);
+    }
+
+    void RoundEnd(const RoundRecord& record)
+    {
+        Note(Describe("end ", record.round));
+        rounds.push_back(record);
+        if (record.aborted)
+        {
+            mergedIn[record.round].clear(); // what had come counts for nothing
+        }
+    }
+
+    void Aggregated(uint32_t round, uint32_t version, uint32_t updates)
+    {
+        Note(Describe("aggregated ", round, " version ", version, " of ", updates));
+    }
+
+    void Finished(const std::string& reason)
+    {
+        Note("finished");
+        finished.push_back(reason);
+    }
+
+    void Joined(DeviceId device)
+    {
+        Note(Describe("joined ", device));
+    }
+
+    void Left(DeviceId device)
+    {
+        Note(Describe("left ", device));
+    }
+
+    void ModelSent(DeviceId device, uint32_t, uint32_t round)
+    {
+        Note(Describe("sent ", device, " ", round));
+    }
+
+    void UpdateReceived(DeviceId device, uint32_t, uint32_t round)
+    {
+        Note(Describe("update ", device, " ", round));
+        mergedIn[federation.coordinator->GetRound()].push_back(device);
+    }
+
+    void Dropped(DeviceId, const std::string& why)
+    {
+        dropped.push_back(why);
+    }
+
+    void WorkReceived(DeviceId device, const WorkOrder& order)
+    {
+        Note(Describe("received ", device, " ", order.round));
+    }
+
+    void ComputeBegin(DeviceId device, const WorkOrder& order)
+    {
+        Note(Describe("compute ", device, " ", order.round));
+    }
+
+    void ComputeEnd(DeviceId device, const WorkOrder& order)
+    {
+        Note(Describe("computed ", device, " ", order.round));
+    }
+
+    void UploadBegin(DeviceId device, const WorkOrder& order)
+    {
+        Note(Describe("upload ", device, " ", order.round));
+    }
+
+    void Aborted(DeviceId device, const WorkOrder& order, const std::string& why)
+    {
+        Note(Describe("aborted ", device, " ", order.round));
+        clientAborted.push_back(why);
+    }
+
+    void ClientDropped(DeviceId, const std::string& why)
+    {
+        clientDropped.push_back(why);
+    }
+};
+
+/// @return whether both have the same bits
+inline bool
+AreSame(const Eigen::VectorXf& a, const Eigen::VectorXf& b)
+{
+    return a.size() == b.size() &&
+           std::memcmp(a.data(), b.data(), static_cast<size_t>(a.size()) * sizeof(float)) == 0;
+}
+
+} // namespace test
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_TEST_FEDERATION_H */
