@@ -93,7 +93,7 @@ class DamagedUpdateTestCase : public TransportTestCase
         NS_TEST_EXPECT_MSG_EQ(run.StatusOf(2, 1), "merged", "and is back");
         NS_TEST_EXPECT_MSG_EQ(run.federation.server->GetNDropped(), 1, "counted");
         NS_TEST_ASSERT_MSG_EQ(run.dropped.size(), 1, "traced");
-        NS_TEST_EXPECT_MSG_EQ(run.dropped[0],
+        NS_TEST_EXPECT_MSG_EQ(run.dropped.at(0),
                               std::string(ToString(WireError::BAD_PAYLOAD_CRC)),
                               "by its checksum");
         NS_TEST_EXPECT_MSG_EQ(run.Count("left"), 0, "the session goes on");
@@ -124,7 +124,7 @@ class DamagedModelTestCase : public TransportTestCase
         NS_TEST_EXPECT_MSG_EQ(run.StatusOf(1, 2), "refused", "whose it was");
         NS_TEST_EXPECT_MSG_EQ(run.StatusOf(2, 2), "merged", "and is back");
         NS_TEST_ASSERT_MSG_EQ(run.clientDropped.size(), 1, "traced");
-        NS_TEST_EXPECT_MSG_EQ(run.clientDropped[0],
+        NS_TEST_EXPECT_MSG_EQ(run.clientDropped.at(0),
                               std::string(ToString(WireError::BAD_PAYLOAD_CRC)),
                               "by its checksum");
         NS_TEST_EXPECT_MSG_EQ(run.federation.server->GetNDropped(), 0, "an ABORT is no misdeed");
@@ -254,9 +254,9 @@ class Rogue : public SessionHandler
 
     /// What to do with an order and its model.
     std::function<void(const WorkOrder& order, const std::vector<uint8_t>& model)> onWork;
-    uint32_t welcomes{0};    //!< how many came
-    std::string closed;      //!< why the session ended
-    uint32_t orders{0};      //!< how many came
+    uint32_t welcomes{0}; //!< how many came
+    std::string closed;   //!< why the session ended
+    uint32_t orders{0};   //!< how many came
 
     void SessionOpened(Ptr<Session>) override
     {
@@ -437,10 +437,9 @@ class HostileMemberTestCase : public TransportTestCase
         const auto parameters = run.ExpectedParameters([&run](uint32_t, DeviceId device) {
             return device == 2 ? std::vector<uint32_t>() : run.parts[device];
         });
-        NS_TEST_EXPECT_MSG_EQ(
-            AreSame(run.federation.coordinator->GetParameters(), parameters),
-            true,
-            "only what was as it should be has entered the model");
+        NS_TEST_EXPECT_MSG_EQ(AreSame(run.federation.coordinator->GetParameters(), parameters),
+                              true,
+                              "only what was as it should be has entered the model");
         rogue.Dispose();
     }
 };
@@ -661,8 +660,7 @@ class NextRoundTestCase : public TransportTestCase
             const auto& grant = m_run->radio->GetDevice(device)->GetGrant(Direction::UPLINK);
             sumHz += grant.bandwidthHz;
         }
-        m_heldHz.push_back(
-            m_run->radio->GetDevice(0)->GetGrant(Direction::UPLINK).bandwidthHz);
+        m_heldHz.push_back(m_run->radio->GetDevice(0)->GetGrant(Direction::UPLINK).bandwidthHz);
         // That they do not overlap either is checked by Apply.
         NS_TEST_EXPECT_MSG_LT(sumHz, 19e6 + 1, "sub-bands fit the band");
     }
@@ -940,7 +938,7 @@ class AllGoneTestCase : public TransportTestCase
         });
         run.Run(1000);
         NS_TEST_ASSERT_MSG_EQ(run.finished.size(), 1, "it ends");
-        NS_TEST_EXPECT_MSG_EQ(run.finished[0],
+        NS_TEST_EXPECT_MSG_EQ(run.finished.at(0),
                               "no device became available for 20 s",
                               "and says why");
         NS_TEST_ASSERT_MSG_EQ(run.rounds.size(), 2, "round 2 was closed");
@@ -1052,8 +1050,8 @@ class BatteryUploadTestCase : public TransportTestCase
         NS_TEST_EXPECT_MSG_LT(measured.uploadS,
                               0.6 * run.Find(1, 0)->measured.uploadS,
                               "not until it was found lost");
-        const double spentJ = run.federation.clients[1]->GetComputeEnergyJ() +
-                              run.radio->GetRadiatedEnergyJ(1);
+        const double spentJ =
+            run.federation.clients[1]->GetComputeEnergyJ() + run.radio->GetRadiatedEnergyJ(1);
         // ns-3's source counts in nJ, rounded down each time that a frame begins or ends: some 150
         // data frames and as many acknowledgements.
         NS_TEST_EXPECT_MSG_EQ_TOL(spentJ, capacityJ, 600e-9, "all that it held");
@@ -1164,9 +1162,7 @@ class AbortTrainingTestCase : public TransportTestCase
             setup.threads = 1;
             // Hours of training, which are 1 s or more of simulated time.
             setup.trainer.localIterations = 1000000000;
-            setup.profile = [](DeviceProfile& profile, DeviceId) {
-                profile.cyclesPerSample = 0.1;
-            };
+            setup.profile = [](DeviceProfile& profile, DeviceId) { profile.cyclesPerSample = 0.1; };
             TestFederation run(setup);
             Simulator::Schedule(Seconds(0.5), &Server::Stop, run.federation.server);
             run.Run(2);
@@ -1178,11 +1174,10 @@ class AbortTrainingTestCase : public TransportTestCase
                 const auto& work = run.rounds[0].over.at(device);
                 NS_TEST_EXPECT_MSG_EQ(ToString(work.measured.status), std::string("aborted"), "");
                 // From then to the next client it is milliseconds; 0.1 W.
-                NS_TEST_EXPECT_MSG_EQ_TOL(
-                    run.federation.clients[device]->GetComputeEnergyJ(),
-                    0.1 * work.measured.computeS,
-                    0.1 * 0.1,
-                    "no longer computed");
+                NS_TEST_EXPECT_MSG_EQ_TOL(run.federation.clients[device]->GetComputeEnergyJ(),
+                                          0.1 * work.measured.computeS,
+                                          0.1 * 0.1,
+                                          "no longer computed");
             }
             NS_TEST_EXPECT_MSG_EQ(run.Count("aborted"), 3, "clients aborted");
             NS_TEST_EXPECT_MSG_EQ(run.finished.at(0), "the server stopped in round 1", "why");
@@ -1268,15 +1263,14 @@ class StopFromTraceTestCase : public TransportTestCase
         setup.rounds = 5;
         TestFederation run(setup);
         const auto client = run.federation.clients[1];
-        client->TraceConnectWithoutContext(
-            trace,
-            MakeFlCallback<void, DeviceId, const WorkOrder&>(
-                [client](DeviceId, const WorkOrder& order) {
-                    if (order.round == 2)
-                    {
-                        client->SetAvailable(false);
-                    }
-                }));
+        client->TraceConnectWithoutContext(trace,
+                                           MakeFlCallback<void, DeviceId, const WorkOrder&>(
+                                               [client](DeviceId, const WorkOrder& order) {
+                                                   if (order.round == 2)
+                                                   {
+                                                       client->SetAvailable(false);
+                                                   }
+                                               }));
         // And one that is called after it.
         client->TraceConnectWithoutContext(
             trace,

@@ -75,10 +75,10 @@ class RebuildTestCase : public TestCase
             NS_TEST_EXPECT_MSG_EQ(round.satOut.size(), 0, "nobody sits out");
         }
         NS_TEST_EXPECT_MSG_EQ(run.federation.coordinator->GetModelVersion(), 3, "three versions");
-        NS_TEST_EXPECT_MSG_EQ(AreSame(run.federation.coordinator->GetParameters(),
-                                      run.ExpectedParameters()),
-                              true,
-                              "the model is FedAvg's, bit for bit");
+        NS_TEST_EXPECT_MSG_EQ(
+            AreSame(run.federation.coordinator->GetParameters(), run.ExpectedParameters()),
+            true,
+            "the model is FedAvg's, bit for bit");
         const double bytes = m_encoding == Encoding::FLOAT32 ? 4 : 2;
         NS_TEST_EXPECT_MSG_EQ(run.Find(1, 0)->measured.payloadBits,
                               8 * bytes * 2003,
@@ -164,17 +164,15 @@ class DataTestCase : public TestCase
                         server.SendData(2, 0, 7, samples);
                         // Of another kind:
                         const Dataset other(Eigen::MatrixXf::Zero(2, 1), {0}, 2, {1, 1, 2});
-                        server.SendData(
-                            0,
-                            0,
-                            2,
-                            std::make_shared<const Payload>(EncodeSamples(other, {0})));
+                        server.SendData(0,
+                                        0,
+                                        2,
+                                        std::make_shared<const Payload>(EncodeSamples(other, {0})));
                         // And none at all:
-                        server.SendData(
-                            0,
-                            0,
-                            2,
-                            std::make_shared<const Payload>(std::vector<uint8_t>(3)));
+                        server.SendData(0,
+                                        0,
+                                        2,
+                                        std::make_shared<const Payload>(std::vector<uint8_t>(3)));
                     }
                 }));
         run.Run();
@@ -467,19 +465,18 @@ class SubsetTestCase : public TestCase
             for (const auto& work : round.over)
             {
                 ++times[work.order.device];
-                NS_TEST_EXPECT_MSG_EQ(std::count(round.satOut.begin(),
-                                                 round.satOut.end(),
-                                                 work.order.device),
-                                      0,
-                                      "either or");
+                NS_TEST_EXPECT_MSG_EQ(
+                    std::count(round.satOut.begin(), round.satOut.end(), work.order.device),
+                    0,
+                    "either or");
             }
         }
         // A device is left out of all 8 rounds with probability 0.6^8 = 1.7 %; the stream is fixed.
         NS_TEST_EXPECT_MSG_GT(*std::min_element(times.begin(), times.end()), 0, "not always same");
-        NS_TEST_EXPECT_MSG_EQ(AreSame(run.federation.coordinator->GetParameters(),
-                                      run.ExpectedParameters()),
-                              true,
-                              "FedAvg of those who took part");
+        NS_TEST_EXPECT_MSG_EQ(
+            AreSame(run.federation.coordinator->GetParameters(), run.ExpectedParameters()),
+            true,
+            "FedAvg of those who took part");
     }
 };
 
@@ -607,10 +604,10 @@ class FrequencyTestCase : public TestCase
         NS_TEST_EXPECT_MSG_NE(run.clientAborted[0].find("frequency = 3e+09 Hz: must not exceed"),
                               std::string::npos,
                               "why: " << run.clientAborted[0]);
-        NS_TEST_EXPECT_MSG_EQ(AreSame(run.federation.coordinator->GetParameters(),
-                                      run.ExpectedParameters()),
-                              true,
-                              "FedAvg of the others");
+        NS_TEST_EXPECT_MSG_EQ(
+            AreSame(run.federation.coordinator->GetParameters(), run.ExpectedParameters()),
+            true,
+            "FedAvg of the others");
     }
 };
 
@@ -694,12 +691,10 @@ class HelperTestCase : public TestCase
             helper.SetOptimizer("clever");
             helper.Install(server.Get(0), address, devices, Profiles(2, profile));
         });
-        Expect("transport = 'ns3::fl::Server'", [](FederationHelper& helper) {
-            helper.SetTransport("ns3::fl::Server");
-        });
-        Expect("transport = 'pigeon'", [](FederationHelper& helper) {
-            helper.SetTransport("pigeon");
-        });
+        Expect("transport = 'ns3::fl::Server'",
+               [](FederationHelper& helper) { helper.SetTransport("ns3::fl::Server"); });
+        Expect("transport = 'pigeon'",
+               [](FederationHelper& helper) { helper.SetTransport("pigeon"); });
         profile.minCpuHz = 3e9;
         Expect("device 0: ", [&](FederationHelper& helper) {
             helper.Install(server.Get(0), address, devices, Profiles(2, profile));

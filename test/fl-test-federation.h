@@ -153,22 +153,22 @@ class BitFlipper : public ErrorModel
 /// What a test wants.
 struct FederationSetup
 {
-    uint32_t devices{3};                         //!< how many
-    uint32_t rounds{3};                          //!< how many
-    std::string transport{TRANSPORTS[0]};        //!< its TypeId
-    uint32_t threads{0};                         //!< of the pool
-    std::string model{"softmax"};                //!< as MakeModel() takes it
-    Encoding encoding{Encoding::FLOAT32};        //!< of parameters
-    TrainerOptions trainer;                      //!< how to train
-    uint64_t statedBytes{0};                     //!< above 0: a timing study
+    uint32_t devices{3};                                   //!< how many
+    uint32_t rounds{3};                                    //!< how many
+    std::string transport{TRANSPORTS[0]};                  //!< its TypeId
+    uint32_t threads{0};                                   //!< of the pool
+    std::string model{"softmax"};                          //!< as MakeModel() takes it
+    Encoding encoding{Encoding::FLOAT32};                  //!< of parameters
+    TrainerOptions trainer;                                //!< how to train
+    uint64_t statedBytes{0};                               //!< above 0: a timing study
     std::function<void(DeviceProfile&, DeviceId)> profile; //!< changes the default
     std::function<void(FederationHelper&)> configure;      //!< sets attributes
-    bool hasOutsider{false};       //!< one more node on the links, without an application
-    bool isRecorded{true};         //!< whether to write down what happens
-    double distanceM{0};           //!< above 0: an FDMA cell with devices so far away
-    FdmaHelper radio;              //!< its cell
+    bool hasOutsider{false};        //!< one more node on the links, without an application
+    bool isRecorded{true};          //!< whether to write down what happens
+    double distanceM{0};            //!< above 0: an FDMA cell with devices so far away
+    FdmaHelper radio;               //!< its cell
     std::string dataRate{"10Mbps"}; //!< of links that are no cell
-    Time delay{MilliSeconds(2)};   //!< of these
+    Time delay{MilliSeconds(2)};    //!< of these
 
     /// Gradient descent: the order of samples and the seed are of no consequence.
     FederationSetup()
@@ -428,27 +428,27 @@ class TestFederation
         return text.str();
     }
 
-    FederationSetup setup;                      //!< what was wanted
-    NodeContainer server;                       //!< one node
-    NodeContainer devices;                      //!< by DeviceId
-    NodeContainer outsider;                     //!< one, if wanted
-    NetDeviceContainer netDevices;              //!< the server's, the devices', the outsider's
-    Ipv4InterfaceContainer interfaces;          //!< likewise
-    Address serverAddress;                      //!< where clients reach it
-    Ptr<SimpleChannel> channel;                 //!< null in a cell
-    Ptr<FdmaRadioControl> radio;                //!< null if it is no cell
-    std::shared_ptr<LearningTask> task;         //!< what is learned
-    std::vector<std::vector<uint32_t>> parts;   //!< samples, by device
-    Federation federation;                      //!< what was installed
-    std::vector<RoundRecord> rounds;            //!< that ended
-    std::vector<SystemState> states;            //!< at the beginning of each round
-    std::vector<Plan> plans;                    //!< of each round
-    std::vector<std::string> finished;          //!< reasons
-    std::vector<std::string> log;               //!< "what device round", as it happened
-    std::vector<double> logS;                   //!< when [s]
-    std::vector<std::string> dropped;           //!< by the server: reasons
-    std::vector<std::string> clientDropped;     //!< by clients: reasons
-    std::vector<std::string> clientAborted;     //!< by clients: reasons
+    FederationSetup setup;                    //!< what was wanted
+    NodeContainer server;                     //!< one node
+    NodeContainer devices;                    //!< by DeviceId
+    NodeContainer outsider;                   //!< one, if wanted
+    NetDeviceContainer netDevices;            //!< the server's, the devices', the outsider's
+    Ipv4InterfaceContainer interfaces;        //!< likewise
+    Address serverAddress;                    //!< where clients reach it
+    Ptr<SimpleChannel> channel;               //!< null in a cell
+    Ptr<FdmaRadioControl> radio;              //!< null if it is no cell
+    std::shared_ptr<LearningTask> task;       //!< what is learned
+    std::vector<std::vector<uint32_t>> parts; //!< samples, by device
+    Federation federation;                    //!< what was installed
+    std::vector<RoundRecord> rounds;          //!< that ended
+    std::vector<SystemState> states;          //!< at the beginning of each round
+    std::vector<Plan> plans;                  //!< of each round
+    std::vector<std::string> finished;        //!< reasons
+    std::vector<std::string> log;             //!< "what device round", as it happened
+    std::vector<double> logS;                 //!< when [s]
+    std::vector<std::string> dropped;         //!< by the server: reasons
+    std::vector<std::string> clientDropped;   //!< by clients: reasons
+    std::vector<std::string> clientAborted;   //!< by clients: reasons
     std::map<uint32_t, std::vector<DeviceId>> mergedIn; //!< round: updates, as they came
 
   private:
@@ -457,7 +457,6 @@ class TestFederation
         if (setup.distanceM > 0)
         {
             TestCell cell(setup.devices, setup.distanceM, setup.radio, true);
-            FdmaHelper::PopulateNeighbourCache(cell.interfaces);
             server = cell.station;
             devices = cell.devices;
             netDevices = cell.netDevices;
@@ -478,6 +477,8 @@ class TestFederation
             InternetStackHelper().Install(all);
             interfaces = Ipv4AddressHelper("10.0.0.0", "255.255.0.0").Assign(netDevices);
         }
+        // What waits for an address is soon dropped by ns-3, and sent again after seconds.
+        FdmaHelper::PopulateNeighbourCache(interfaces);
         // Several runs in one program are to draw the same numbers.
         InternetStackHelper().AssignStreams(NodeContainer(server, devices, outsider), 1000);
         serverAddress = InetSocketAddress(interfaces.GetAddress(0), SERVER_PORT);

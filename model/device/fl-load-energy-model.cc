@@ -143,9 +143,7 @@ LoadEnergyModel::ScheduleLook()
     if (leftS <= interval.Get().GetSeconds())
     {
         // Not before the energy is used up, whatever rounding does.
-        m_look = Simulator::Schedule(Seconds(leftS) + NanoSeconds(1),
-                                     &LoadEnergyModel::Look,
-                                     this);
+        m_look = Simulator::Schedule(Seconds(leftS) + NanoSeconds(1), &LoadEnergyModel::Look, this);
     }
 }
 
