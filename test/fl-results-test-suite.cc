@@ -44,6 +44,14 @@ namespace
 
 namespace fs = std::filesystem;
 
+/// @return the path, where nothing of an earlier run is left
+fs::path
+Vacant(const fs::path& path)
+{
+    fs::remove_all(path);
+    return path;
+}
+
 /// An object with attributes, to be set on a command line.
 class Knobs : public Object
 {
@@ -626,7 +634,7 @@ class OutputFileTestCase : public TestCase
   private:
     void DoRun() override
     {
-        m_folder = CreateTempDirFilename("output-file");
+        m_folder = Vacant(CreateTempDirFilename("output-file"));
         fl::CreateFolder(m_folder);
         TestWhole();
         TestFullDisk();
@@ -768,7 +776,7 @@ class ResultWriterTestCase : public TestCase
   private:
     void DoRun() override
     {
-        const fs::path folder = CreateTempDirFilename("result-writer");
+        const fs::path folder = Vacant(CreateTempDirFilename("result-writer"));
         fl::ResultWriter writer(folder / "new" / "folders");
         writer.AddRound(MakeRecord(1, 0.5));
         writer.AddRound(MakeRecord(2, 0.8125));
@@ -917,7 +925,7 @@ class ResultFolderTestCase : public TestCase
   private:
     void DoRun() override
     {
-        m_folder = CreateTempDirFilename("result-folder");
+        m_folder = Vacant(CreateTempDirFilename("result-folder"));
         TestUnfinished();
         TestSeveralRuns();
         TestOneRun();
@@ -1114,7 +1122,7 @@ class ProgressTestCase : public TestCase
 
     void TestTable()
     {
-        const fs::path folder = CreateTempDirFilename("progress");
+        const fs::path folder = Vacant(CreateTempDirFilename("progress"));
         fl::ResultFolder results(folder, 1, "fl-program", {});
         results.BeginRun().AddRound(MakeRecord(1, 0.875));
         results.Finish("done");
@@ -1151,7 +1159,7 @@ class PlotsTestCase : public TestCase
   private:
     void DoRun() override
     {
-        m_folder = fs::path(CreateTempDirFilename("it's a \"folder\""));
+        m_folder = Vacant(CreateTempDirFilename("it's a \"folder\""));
         WriteResults(m_folder, 1, 0.5);
         TestQuoting();
         TestWithoutGnuplot();
@@ -1240,7 +1248,7 @@ class PlotsTestCase : public TestCase
         }
         NS_TEST_EXPECT_MSG_EQ(Names(m_folder).find("partial"), std::string::npos, "all renamed");
 
-        const fs::path several = CreateTempDirFilename("plots-of-runs");
+        const fs::path several = Vacant(CreateTempDirFilename("plots-of-runs"));
         WriteResults(several, 3, 0.5);
         NS_TEST_EXPECT_MSG_EQ(fl::DrawPlots({several, 3, "equal", "gnuplot"}, notes), 4, "runs");
         NS_TEST_EXPECT_MSG_NE(
@@ -1251,7 +1259,7 @@ class PlotsTestCase : public TestCase
 
     void TestNoData()
     {
-        const fs::path folder = CreateTempDirFilename("plots-of-nothing");
+        const fs::path folder = Vacant(CreateTempDirFilename("plots-of-nothing"));
         WriteResults(folder, 1, fl::ABSENT);
         const auto scripts = fl::WritePlotScripts({folder, 1, "equal", "gnuplot"});
         NS_TEST_EXPECT_MSG_EQ(
