@@ -22,6 +22,35 @@ namespace fl
 
 NS_OBJECT_ENSURE_REGISTERED(Availability);
 
+namespace
+{
+
+/// The longest time that an ns-3 simulation can have, in round figures [s].
+constexpr double MAX_TIME_S = 9e9;
+
+/**
+ * @param duration what to draw from
+ * @param name of the attribute
+ * @return a draw
+ */
+Time
+Draw(const Ptr<RandomVariableStream>& duration, const char* name)
+{
+    const double seconds = duration->GetValue();
+    if (!(seconds > 0) || seconds > MAX_TIME_S)
+    {
+        throw InvalidInput(Describe("ns3::fl::Availability: ",
+                                    name,
+                                    " = ",
+                                    seconds,
+                                    " s was drawn: must be above 0 and at most ",
+                                    MAX_TIME_S));
+    }
+    return Seconds(seconds);
+}
+
+} // namespace
+
 TypeId
 Availability::GetTypeId()
 {
@@ -100,7 +129,7 @@ Availability::Start(uint32_t devices, ChangeCallback change)
         m_events.resize(devices);
         for (DeviceId device = 0; device < devices; ++device)
         {
-            m_events[device] = Simulator::Schedule(Seconds(m_onTime->GetValue()),
+            m_events[device] = Simulator::Schedule(Draw(m_onTime, "OnTime"),
                                                    &Availability::Toggle,
                                                    this,
                                                    device,
@@ -112,12 +141,9 @@ Availability::Start(uint32_t devices, ChangeCallback change)
 void
 Availability::Toggle(DeviceId device, bool available)
 {
-    const auto& duration = available ? m_onTime : m_offTime;
-    m_events[device] = Simulator::Schedule(Seconds(duration->GetValue()),
-                                           &Availability::Toggle,
-                                           this,
-                                           device,
-                                           !available);
+    const Time duration = available ? Draw(m_onTime, "OnTime") : Draw(m_offTime, "OffTime");
+    m_events[device] =
+        Simulator::Schedule(duration, &Availability::Toggle, this, device, !available);
     m_changeTrace(device, available);
     m_callback(device, available);
 }
@@ -153,7 +179,8 @@ Availability::ReadTrace(const std::string& path, uint32_t devices)
     for (uint32_t number = 1; std::getline(file, line); ++number)
     {
         const bool header = number == 1 && line.rfind("time_s", 0) == 0;
-        if (line.empty() || line[0] == '#' || header)
+        const bool blank = line.find_first_not_of(" \t\r") == std::string::npos;
+        if (blank || line[0] == '#' || header)
         {
             continue;
         }
@@ -165,8 +192,8 @@ Availability::ReadTrace(const std::string& path, uint32_t devices)
         char comma2 = 0;
         char rest = 0;
         text >> timeS >> comma1 >> device >> comma2 >> available;
-        if (text.fail() || comma1 != ',' || comma2 != ',' || (text >> rest) ||
-            !std::isfinite(timeS) || timeS < 0 || device < 0 || device >= devices ||
+        if (text.fail() || comma1 != ',' || comma2 != ',' || (text >> rest) || !(timeS >= 0) ||
+            timeS > MAX_TIME_S || !(device >= 0) || device >= devices ||
             device != std::floor(device) || (available != 0 && available != 1))
         {
             throw InvalidInput(Describe("availability trace '",
@@ -175,12 +202,17 @@ Availability::ReadTrace(const std::string& path, uint32_t devices)
                                         number,
                                         ": '",
                                         line,
-                                        "': must be time_s,device,available with time_s at least "
-                                        "0, device in 0..",
+                                        "': must be time_s,device,available with time_s in 0..",
+                                        MAX_TIME_S,
+                                        ", device in 0..",
                                         devices - 1,
                                         " and available 0 or 1"));
         }
         changes.push_back({timeS, static_cast<DeviceId>(device), available == 1});
+    }
+    if (file.bad())
+    {
+        throw InvalidInput(Describe("availability trace '", path, "': cannot be read"));
     }
     std::stable_sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) {
         return a.timeS < b.timeS;

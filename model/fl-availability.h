@@ -45,7 +45,8 @@ class Availability : public Object
      * @param devices how many devices there are
      * @param change whom to tell
      * @throws InvalidInput if the trace file is missing or malformed; the message names file, line,
-     *         value and what is allowed
+     *         value and what is allowed. Later, from within the simulation, if a time that is drawn
+     *         is not positive
      */
     void Start(uint32_t devices, ChangeCallback change);
 

@@ -1,0 +1,654 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-test-federation.h"
+
+#include "ns3/fl-availability.h"
+#include "ns3/fl-round-plan.h"
+#include "ns3/pointer.h"
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <stdexcept>
+
+/**
+ * @file
+ * @ingroup fl
+ * Who takes part in a round, with what: the two simple optimizers, plans of rounds, and when
+ * devices are there at all.
+ */
+
+using namespace ns3;
+using namespace ns3::fl;
+using namespace ns3::fl::test;
+
+namespace
+{
+
+/// Of a sum of a few doubles, relative.
+constexpr double ROUND_OFF = 1e-12;
+/// The band that is shared out [Hz].
+constexpr double BAND_HZ = 9e6;
+
+/**
+ * @param devices how many, all of which are there
+ * @param hasCell whether there is a band to be shared out
+ * @return round 4 of a federation; device d holds 10 + d samples
+ */
+SystemState
+MakeState(uint32_t devices, bool hasCell = true)
+{
+    SystemState state;
+    state.nowS = 12.5;
+    state.round = 4;
+    state.modelVersion = 3;
+    state.localIterations = 2;
+    state.downloadBits = 1000;
+    state.uploadBits = 2000;
+    state.profiles.resize(devices);
+    for (DeviceId device = 0; device < devices; ++device)
+    {
+        state.profiles[device].samples = 10 + device;
+    }
+    state.available.assign(devices, true);
+    if (hasCell)
+    {
+        CellState cell;
+        cell.uplinkBandwidthHz = BAND_HZ;
+        state.cells.push_back(cell);
+    }
+    return state;
+}
+
+/// @return the uplink's grant of an order
+const Grant&
+UplinkOf(const WorkOrder& order)
+{
+    return *order.FindTransfer(Direction::UPLINK)->grant;
+}
+
+/// Equal shares, full power, full frequency, for those who are there.
+class EqualTestCase : public TestCase
+{
+  public:
+    EqualTestCase()
+        : TestCase("equal shares")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        auto state = MakeState(4);
+        state.available[1] = false;
+        state.profiles[2].maxCpuHz = 1.5e9;
+        state.profiles[2].maxTxPowerW = 0.02;
+        const auto optimizer = CreateOptimizer("equal");
+        const auto plan = optimizer->MakePlan(state);
+        const std::vector<DeviceId> expected{0, 2, 3};
+        NS_TEST_ASSERT_MSG_EQ(plan.orders.size(), 3, "those who are there");
+        for (size_t i = 0; i < expected.size(); ++i)
+        {
+            const auto& order = plan.orders[i];
+            const auto& profile = state.profiles[expected[i]];
+            NS_TEST_EXPECT_MSG_EQ(order.device, expected[i], "in their order");
+            const auto& grant = UplinkOf(order);
+            NS_TEST_EXPECT_MSG_EQ_TOL(grant.bandwidthHz, BAND_HZ / 3, BAND_HZ * ROUND_OFF, "share");
+            NS_TEST_EXPECT_MSG_EQ_TOL(grant.startHz,
+                                      static_cast<double>(i) * BAND_HZ / 3,
+                                      BAND_HZ * ROUND_OFF,
+                                      "side by side");
+            NS_TEST_EXPECT_MSG_EQ(grant.txPowerW, profile.maxTxPowerW, "full power");
+            NS_TEST_EXPECT_MSG_EQ(order.FindCompute()->cpuHz, profile.maxCpuHz, "full frequency");
+        }
+        NS_TEST_EXPECT_MSG_EQ(plan.termination.empty(), false, "says why it stopped");
+
+        state.available.assign(4, false);
+        NS_TEST_EXPECT_MSG_EQ(optimizer->MakePlan(state).orders.size(), 0, "nobody is there");
+        const auto free = optimizer->MakePlan(MakeState(2, false));
+        NS_TEST_ASSERT_MSG_EQ(free.orders.size(), 2, "without a cell");
+        NS_TEST_EXPECT_MSG_EQ(free.orders[0].FindTransfer(Direction::UPLINK)->grant.has_value(),
+                              false,
+                              "there is nothing to grant");
+        NS_TEST_EXPECT_MSG_EQ(CreateOptimizer("equal")->AssignStreams(3), 1, "the choice only");
+    }
+};
+
+/// Random values are in their ranges, uniform, and functions of the stream.
+class RandomTestCase : public TestCase
+{
+  public:
+    RandomTestCase()
+        : TestCase("random shares")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        constexpr uint32_t DEVICES = 4;
+        constexpr uint32_t DRAWS = 2000;
+        const auto state = MakeState(DEVICES);
+        const auto& profile = state.profiles[0];
+        const auto optimizer = CreateOptimizer("random");
+        NS_TEST_EXPECT_MSG_EQ(optimizer->AssignStreams(11), 2, "choice and values");
+        double cpuHz = 0;
+        double powerW = 0;
+        double share = 0;
+        for (uint32_t draw = 0; draw < DRAWS; ++draw)
+        {
+            const auto plan = optimizer->MakePlan(state);
+            NS_TEST_ASSERT_MSG_EQ(plan.orders.size(), DEVICES, "all take part");
+            double edgeHz = 0;
+            for (const auto& order : plan.orders)
+            {
+                const auto& grant = UplinkOf(order);
+                NS_TEST_EXPECT_MSG_EQ(grant.startHz, edgeHz, "side by side");
+                NS_TEST_EXPECT_MSG_GT(grant.bandwidthHz, 0, "something for each");
+                edgeHz += grant.bandwidthHz;
+                const double hz = order.FindCompute()->cpuHz;
+                NS_TEST_EXPECT_MSG_EQ((hz >= profile.minCpuHz && hz <= profile.maxCpuHz),
+                                      true,
+                                      "within the limits");
+                NS_TEST_EXPECT_MSG_EQ((grant.txPowerW >= profile.minTxPowerW &&
+                                       grant.txPowerW <= profile.maxTxPowerW),
+                                      true,
+                                      "within the limits");
+            }
+            NS_TEST_EXPECT_MSG_EQ_TOL(edgeHz, BAND_HZ, BAND_HZ * ROUND_OFF, "all of the band");
+            cpuHz += plan.orders[2].FindCompute()->cpuHz / DRAWS;
+            powerW += UplinkOf(plan.orders[2]).txPowerW / DRAWS;
+            share += UplinkOf(plan.orders[2]).bandwidthHz / BAND_HZ / DRAWS;
+        }
+        // Five standard deviations of a mean of uniform values, 1 in 2 million; the stream is
+        // fixed. A share on the simplex of n is Beta(1, n - 1): variance (n - 1) / (n^2 (n + 1)).
+        const double uniform = 5 / std::sqrt(12.0 * DRAWS);
+        NS_TEST_EXPECT_MSG_EQ_TOL(cpuHz,
+                                  (profile.minCpuHz + profile.maxCpuHz) / 2,
+                                  uniform * (profile.maxCpuHz - profile.minCpuHz),
+                                  "uniform frequency");
+        NS_TEST_EXPECT_MSG_EQ_TOL(powerW,
+                                  (profile.minTxPowerW + profile.maxTxPowerW) / 2,
+                                  uniform * (profile.maxTxPowerW - profile.minTxPowerW),
+                                  "uniform power");
+        NS_TEST_EXPECT_MSG_EQ_TOL(share, 0.25, 5 * std::sqrt(3.0 / 80 / DRAWS), "uniform shares");
+
+        const auto first = Draw(state, 11);
+        NS_TEST_EXPECT_MSG_EQ(Draw(state, 11), first, "the same stream, the same plan");
+        NS_TEST_EXPECT_MSG_NE(Draw(state, 12), first, "another stream, another plan");
+    }
+
+    /// @return the frequency of the first order of a new optimizer
+    static double Draw(const SystemState& state, int64_t stream)
+    {
+        const auto optimizer = CreateOptimizer("random");
+        optimizer->AssignStreams(stream);
+        return optimizer->MakePlan(state).orders[0].FindCompute()->cpuHz;
+    }
+};
+
+/// DevicesPerRound: each subset of those who are there is equally likely.
+class ChoiceTestCase : public TestCase
+{
+  public:
+    ChoiceTestCase()
+        : TestCase("devices are chosen uniformly")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        constexpr uint32_t DRAWS = 5000;
+        for (const std::string name : {"equal", "random"})
+        {
+            auto state = MakeState(6);
+            state.available[3] = false; // 5 are left: 10 pairs
+            const auto optimizer = CreateOptimizer(name);
+            optimizer->SetAttribute("DevicesPerRound", UintegerValue(2));
+            optimizer->AssignStreams(5);
+            std::map<std::pair<DeviceId, DeviceId>, uint32_t> times;
+            for (uint32_t draw = 0; draw < DRAWS; ++draw)
+            {
+                const auto plan = optimizer->MakePlan(state);
+                NS_TEST_ASSERT_MSG_EQ(plan.orders.size(), 2, "so many");
+                NS_TEST_ASSERT_MSG_LT(plan.orders[0].device, plan.orders[1].device, "ascending");
+                ++times[{plan.orders[0].device, plan.orders[1].device}];
+            }
+            NS_TEST_EXPECT_MSG_EQ(times.size(), 10, "all pairs, and no others");
+            for (const auto& [pair, count] : times)
+            {
+                NS_TEST_EXPECT_MSG_EQ((pair.first == 3 || pair.second == 3), false, "is not there");
+                // Binomial with p = 1/10: five standard deviations; the stream is fixed.
+                NS_TEST_EXPECT_MSG_EQ_TOL(count,
+                                          DRAWS / 10.0,
+                                          5 * std::sqrt(DRAWS * 0.1 * 0.9),
+                                          "as often as the others");
+            }
+            optimizer->SetAttribute("DevicesPerRound", UintegerValue(7));
+            NS_TEST_EXPECT_MSG_EQ(optimizer->MakePlan(state).orders.size(), 5, "all there are");
+        }
+    }
+};
+
+/// The orders that shares are turned into.
+class RoundPlanTestCase : public TestCase
+{
+  public:
+    RoundPlanTestCase()
+        : TestCase("plan of a round")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        auto state = MakeState(3);
+        RoundShare full{2, 1e9, 2e6, 0.01, 0.5};
+        full.localIterations = 7;
+        full.samples = 4;
+        const auto plan = MakeRoundPlan(state, {{0, 1.5e9, 1e6, 0.005}, full});
+        NS_TEST_ASSERT_MSG_EQ(plan.orders.size(), 2, "an order each");
+
+        const auto& simple = plan.orders[0];
+        NS_TEST_EXPECT_MSG_EQ(simple.device, 0, "who");
+        NS_TEST_EXPECT_MSG_EQ(simple.round, 4, "for this round");
+        NS_TEST_EXPECT_MSG_EQ(simple.forAggregation.value_or(0), 4, "and its aggregation");
+        NS_TEST_EXPECT_MSG_EQ(simple.baseVersion, 3, "from this version");
+        NS_TEST_EXPECT_MSG_EQ(simple.earliestStartS, 12.5, "now");
+        NS_TEST_EXPECT_MSG_EQ(simple.localIterations, 2, "as the user asked");
+        NS_TEST_EXPECT_MSG_EQ(simple.samples, 10, "all that it has");
+        NS_TEST_ASSERT_MSG_EQ(simple.phases.size(), 3, "download, compute, upload");
+        const auto& download = std::get<Transfer>(simple.phases[0]);
+        NS_TEST_EXPECT_MSG_EQ((download.direction == Direction::DOWNLINK), true, "download");
+        NS_TEST_EXPECT_MSG_EQ(download.payloadBits, 1000, "a model");
+        NS_TEST_EXPECT_MSG_EQ(download.grant.has_value(), false, "on the radio's default");
+        const auto& compute = std::get<Compute>(simple.phases[1]);
+        NS_TEST_EXPECT_MSG_EQ(compute.cycles, 1e4 * 10 * 2, "cycles per sample and iteration");
+        NS_TEST_EXPECT_MSG_EQ(compute.cpuHz, 1.5e9, "at this frequency");
+        const auto& upload = std::get<Transfer>(simple.phases[2]);
+        NS_TEST_EXPECT_MSG_EQ((upload.direction == Direction::UPLINK), true, "upload");
+        NS_TEST_EXPECT_MSG_EQ(upload.payloadBits, 2000, "an update");
+
+        const auto& other = plan.orders[1];
+        NS_TEST_EXPECT_MSG_EQ(other.localIterations, 7, "its own");
+        NS_TEST_EXPECT_MSG_EQ(other.samples, 4, "its own");
+        NS_TEST_ASSERT_MSG_EQ(other.phases.size(), 4, "a pause before that");
+        NS_TEST_EXPECT_MSG_EQ(std::get<Idle>(other.phases[0]).durationS, 0.5, "so long");
+        NS_TEST_EXPECT_MSG_EQ(other.FindCompute()->cycles, 1e4 * 4 * 7, "of these");
+        NS_TEST_EXPECT_MSG_EQ(UplinkOf(other).startHz, 1e6, "above the first");
+        NS_TEST_EXPECT_MSG_EQ(UplinkOf(other).bandwidthHz, 2e6, "its share");
+        NS_TEST_EXPECT_MSG_EQ(UplinkOf(other).txPowerW, 0.01, "its power");
+
+        bool refused = false;
+        try
+        {
+            MakeRoundPlan(state, {{3, 1e9}});
+        }
+        catch (const std::out_of_range&)
+        {
+            refused = true;
+        }
+        NS_TEST_EXPECT_MSG_EQ(refused, true, "a device that is none");
+        state.available[1] = false;
+        NS_TEST_EXPECT_MSG_EQ((AvailableDevices(state) == std::vector<DeviceId>{0, 2}), true, "");
+    }
+};
+
+/// Optimizers by name, and plans that none may make.
+class NamesTestCase : public TestCase
+{
+  public:
+    NamesTestCase()
+        : TestCase("optimizers by name, and their mistakes")
+    {
+    }
+
+  private:
+    /// @return what MakePlan says of a plan with orders for these devices
+    static std::string MistakeOf(const std::vector<DeviceId>& devices)
+    {
+        auto state = MakeState(3);
+        state.available[1] = false;
+        auto optimizer = CreateObject<ScriptedOptimizer>();
+        optimizer->script = [&devices](const SystemState&) {
+            Plan plan;
+            for (const auto device : devices)
+            {
+                plan.orders.emplace_back();
+                plan.orders.back().device = device;
+            }
+            return plan;
+        };
+        try
+        {
+            optimizer->MakePlan(state);
+        }
+        catch (const std::logic_error& error)
+        {
+            return error.what();
+        }
+        return "accepted";
+    }
+
+    void DoRun() override
+    {
+        std::set<std::string> names;
+        for (const auto& entry : NamedOptimizers())
+        {
+            NS_TEST_EXPECT_MSG_EQ(CreateOptimizer(entry.name)->GetInstanceTypeId().GetName(),
+                                  entry.typeId,
+                                  "what the name stands for");
+            NS_TEST_EXPECT_MSG_EQ(entry.description.empty(), false, "described");
+            names.insert(entry.name);
+        }
+        NS_TEST_EXPECT_MSG_EQ(names.size(), NamedOptimizers().size(), "no name twice");
+        NS_TEST_EXPECT_MSG_EQ(names.count("equal") + names.count("random"), 2, "at least these");
+        NS_TEST_EXPECT_MSG_EQ(
+            CreateOptimizer("ns3::fl::EqualOptimizer")->GetInstanceTypeId().GetName(),
+            "ns3::fl::EqualOptimizer",
+            "a TypeId will do");
+        for (const std::string name :
+             {"", "Equal", "ns3::fl::Optimizer", "ns3::fl::Server", "ns3::Node"})
+        {
+            const std::string error = RefusalOf([&name] { CreateOptimizer(name); });
+            NS_TEST_EXPECT_MSG_EQ(
+                error.rfind("optimizer = '" + name + "': must be one of equal, ", 0),
+                0,
+                error);
+        }
+
+        NS_TEST_EXPECT_MSG_EQ(MistakeOf({0, 2}), "accepted", "these are there");
+        for (const auto& [devices, who] :
+             std::vector<std::pair<std::vector<DeviceId>, int>>{{{0, 1}, 1}, // is away
+                                                                {{2, 3}, 3}, // does not exist
+                                                                {{0, 2, 0}, 0}})
+        {
+            NS_TEST_EXPECT_MSG_EQ(MistakeOf(devices),
+                                  Describe("ns3::fl::test::ScriptedOptimizer planned for device ",
+                                           who,
+                                           ", which is unknown, not available or planned twice"),
+                                  "names it");
+        }
+    }
+};
+
+/// What is read from a trace of availability, and what is refused.
+class TraceFileTestCase : public TestCase
+{
+  public:
+    TraceFileTestCase()
+        : TestCase("trace of availability")
+    {
+    }
+
+  private:
+    /// @return the name of a file with this content
+    std::string Write(const std::string& content)
+    {
+        const std::string path = CreateTempDirFilename("availability.csv");
+        std::ofstream(path) << content;
+        return path;
+    }
+
+    void ReadAll()
+    {
+        const auto changes = Availability::ReadTrace(Write("time_s,device,available\n"
+                                                           "# a remark\n"
+                                                           "\n"
+                                                           "5,1,0\r\n"
+                                                           " \r\n"
+                                                           "2.5, 0 ,0\n"
+                                                           "5,1,1\n"
+                                                           "0,2,0"),
+                                                     3);
+        NS_TEST_ASSERT_MSG_EQ(changes.size(), 4, "header, remarks and empty lines are skipped");
+        const std::vector<std::string> expected{"0 2 0", "2.5 0 0", "5 1 0", "5 1 1"};
+        for (size_t i = 0; i < expected.size(); ++i)
+        {
+            NS_TEST_EXPECT_MSG_EQ(
+                Describe(changes[i].timeS, ' ', changes[i].device, ' ', changes[i].available),
+                expected[i],
+                "in the order of time, then of the file");
+        }
+        NS_TEST_EXPECT_MSG_EQ(Availability::ReadTrace(Write(""), 3).size(), 0, "nothing happens");
+    }
+
+    void Refuse()
+    {
+        for (const std::string line : {"1,0",
+                                       "1,0,1,1",
+                                       "1;0;1",
+                                       "-1,0,1",
+                                       "nan,0,1",
+                                       "1e10,0,1",
+                                       "1e999,0,1",
+                                       "1,3,1",
+                                       "1,-1,1",
+                                       "1,0.5,1",
+                                       "1,0,2",
+                                       "1,0,0.5",
+                                       "1,0,yes",
+                                       "now,0,1"})
+        {
+            const std::string path = Write("time_s,device,available\n0,0,0\n" + line + "\n");
+            const std::string error = RefusalOf([&path] { Availability::ReadTrace(path, 3); });
+            NS_TEST_EXPECT_MSG_EQ(error,
+                                  "availability trace '" + path + "', line 3: '" + line +
+                                      "': must be time_s,device,available with time_s in "
+                                      "0..9e+09, device in 0..2 and available 0 or 1",
+                                  "names file, line, value and what is allowed");
+        }
+        const std::string folder = CreateTempDirFilename("folder");
+        std::filesystem::create_directories(folder);
+        for (const auto& path : {CreateTempDirFilename("none.csv"), folder})
+        {
+            NS_TEST_EXPECT_MSG_EQ(RefusalOf([&path] { Availability::ReadTrace(path, 3); }),
+                                  "availability trace '" + path + "': cannot be read",
+                                  "no such file");
+        }
+    }
+
+    void Follow()
+    {
+        auto availability = CreateObject<Availability>();
+        availability->SetAttribute("TraceFile",
+                                   StringValue(Write("0,2,0\n2.5,0,0\n5,1,0\n5,0,1\n7,1,1\n")));
+        std::vector<std::string> told;
+        availability->Start(3, MakeFlCallback<void, DeviceId, bool>([&](DeviceId device, bool is) {
+                                told.push_back(
+                                    Describe(Simulator::Now().GetSeconds(), ' ', device, ' ', is));
+                            }));
+        uint32_t traced = 0;
+        availability->TraceConnectWithoutContext(
+            "Change",
+            MakeFlCallback<void, DeviceId, bool>([&](DeviceId, bool) { ++traced; }));
+        Simulator::Run();
+        const std::vector<std::string> expected{"0 2 0", "2.5 0 0", "5 1 0", "5 0 1", "7 1 1"};
+        NS_TEST_EXPECT_MSG_EQ((told == expected), true, "each change at its time");
+        NS_TEST_EXPECT_MSG_EQ(traced, 5, "and traced");
+        availability->Dispose();
+        Simulator::Destroy();
+    }
+
+    void DoRun() override
+    {
+        ReadAll();
+        Refuse();
+        Follow();
+    }
+};
+
+/// The random on-off process.
+class OnOffTestCase : public TestCase
+{
+  public:
+    OnOffTestCase()
+        : TestCase("random on-off process")
+    {
+    }
+
+  private:
+    /// What a process did.
+    struct Told
+    {
+        std::string text;                      //!< all of it
+        std::vector<std::vector<double>> onS;  //!< durations, by device [s]
+        std::vector<std::vector<double>> offS; //!< durations, by device [s]
+    };
+
+    /// Let a process run.
+    static Told Run(uint32_t devices,
+                    double seconds,
+                    const std::string& onTime,
+                    const std::string& offTime,
+                    int64_t stream)
+    {
+        auto availability = CreateObject<Availability>();
+        availability->SetAttribute("OnTime", StringValue(onTime));
+        if (!offTime.empty())
+        {
+            availability->SetAttribute("OffTime", StringValue(offTime));
+        }
+        availability->AssignStreams(stream);
+        Told told;
+        told.onS.resize(devices);
+        told.offS.resize(devices);
+        std::vector<double> sinceS(devices, 0);
+        availability->Start(
+            devices,
+            MakeFlCallback<void, DeviceId, bool>([&](DeviceId device, bool isAvailable) {
+                const double nowS = Simulator::Now().GetSeconds();
+                told.text += Describe(nowS, ' ', device, ' ', isAvailable, '\n');
+                // Now on: it was off until now.
+                auto& durations = isAvailable ? told.offS : told.onS;
+                durations[device].push_back(nowS - sinceS[device]);
+                sinceS[device] = nowS;
+            }));
+        Simulator::Stop(Seconds(seconds));
+        Simulator::Run();
+        availability->Dispose();
+        Simulator::Destroy();
+        return told;
+    }
+
+    void DoRun() override
+    {
+        const std::string two = "ns3::ConstantRandomVariable[Constant=2]";
+        const std::string three = "ns3::ConstantRandomVariable[Constant=3]";
+        NS_TEST_EXPECT_MSG_EQ(Run(2, 8, two, three, 1).text,
+                              "2 0 0\n2 1 0\n5 0 1\n5 1 1\n7 0 0\n7 1 0\n",
+                              "on for 2 s, off for 3 s");
+        NS_TEST_EXPECT_MSG_EQ(Run(2, 100, two, "", 1).text, "", "always there without OffTime");
+
+        const std::string on = "ns3::ExponentialRandomVariable[Mean=60]";
+        const std::string off = "ns3::ExponentialRandomVariable[Mean=20]";
+        const auto first = Run(50, 10000, on, off, 3);
+        NS_TEST_EXPECT_MSG_EQ(Run(50, 10000, on, off, 3).text, first.text, "a function of streams");
+        NS_TEST_EXPECT_MSG_NE(Run(50, 10000, on, off, 5).text, first.text, "of nothing else");
+        for (const auto& [durations, meanS] :
+             {std::make_pair(first.onS, 60.0), std::make_pair(first.offS, 20.0)})
+        {
+            double sumS = 0;
+            double count = 0;
+            for (const auto& device : durations)
+            {
+                for (const double seconds : device)
+                {
+                    sumS += seconds;
+                    ++count;
+                }
+            }
+            // An exponential's deviation is its mean. Durations that the end cuts off are missing,
+            // long ones more often: of some 125 per device one, which is less than 2 % in all.
+            NS_TEST_EXPECT_MSG_GT(count, 5000, "enough of them");
+            NS_TEST_EXPECT_MSG_EQ_TOL(sumS / count,
+                                      meanS,
+                                      meanS * (5 / std::sqrt(count) + 0.02),
+                                      "of the mean asked for");
+        }
+
+        for (const std::string bad : {"0", "-1"})
+        {
+            const std::string variable = "ns3::ConstantRandomVariable[Constant=" + bad + "]";
+            NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { Run(1, 10, variable, two, 1); }),
+                                  "ns3::fl::Availability: OnTime = " + bad +
+                                      " s was drawn: must be above 0 and at most 9e+09",
+                                  "no such duration");
+            Simulator::Destroy();
+            NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { Run(1, 10, two, variable, 1); }),
+                                  "ns3::fl::Availability: OffTime = " + bad +
+                                      " s was drawn: must be above 0 and at most 9e+09",
+                                  "no such duration");
+            Simulator::Destroy();
+        }
+    }
+};
+
+/// A federation whose devices come and go as a trace says.
+class FollowTestCase : public TestCase
+{
+  public:
+    FollowTestCase()
+        : TestCase("a federation follows a trace of availability")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        const std::string path = CreateTempDirFilename("availability.csv");
+        std::ofstream(path) << "0,2,0\n1.5,0,0\n2.5,2,1\n3.5,0,1\n";
+        FederationSetup setup;
+        setup.rounds = 6;
+        setup.profile = [](DeviceProfile& profile, DeviceId) {
+            profile.cyclesPerSample = 0.5e9 / profile.samples; // 1 s of computation
+        };
+        setup.configure = [](FederationHelper& helper) {
+            helper.SetCoordinatorAttribute("JoinTimeout", TimeValue(Seconds(0.1)));
+        };
+        TestFederation run(setup);
+        auto availability = CreateObject<Availability>();
+        availability->SetAttribute("TraceFile", StringValue(path));
+        availability->Start(3,
+                            MakeFlCallback<void, DeviceId, bool>([&run](DeviceId device, bool is) {
+                                run.federation.clients[device]->SetAvailable(is);
+                            }));
+        run.Run();
+        NS_TEST_ASSERT_MSG_EQ(run.rounds.size(), 6, "all rounds ended");
+        // Rounds begin at 0.1, 1.1 ... s.
+        const std::vector<std::string> first{"merged", "lost", "", "", "merged", "merged"};
+        const std::vector<std::string> third{"", "", "", "merged", "merged", "merged"};
+        for (uint32_t round = 1; round <= 6; ++round)
+        {
+            NS_TEST_EXPECT_MSG_EQ(run.StatusOf(round, 0), first[round - 1], "round " << round);
+            NS_TEST_EXPECT_MSG_EQ(run.StatusOf(round, 1), "merged", "is always there");
+            NS_TEST_EXPECT_MSG_EQ(run.StatusOf(round, 2), third[round - 1], "round " << round);
+        }
+        availability->Dispose();
+    }
+};
+
+/// Who takes part in a round, with what, and when they are there.
+class FlOptimizerTestSuite : public TestSuite
+{
+  public:
+    FlOptimizerTestSuite()
+        : TestSuite("fl-optimizer", TestSuite::Type::UNIT)
+    {
+        AddTestCase(new EqualTestCase);
+        AddTestCase(new RandomTestCase);
+        AddTestCase(new ChoiceTestCase);
+        AddTestCase(new RoundPlanTestCase);
+        AddTestCase(new NamesTestCase);
+        AddTestCase(new TraceFileTestCase);
+        AddTestCase(new OnOffTestCase);
+        AddTestCase(new FollowTestCase);
+    }
+};
+
+FlOptimizerTestSuite g_flOptimizerTestSuite; ///< registers the suite
+
+} // namespace
