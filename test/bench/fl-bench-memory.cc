@@ -18,10 +18,16 @@
 #include "ns3/uinteger.h"
 
 #include <algorithm>
-#include <malloc.h>
 #include <numeric>
 #include <stdexcept>
 #include <string>
+
+#ifdef __GLIBC__
+#if __GLIBC_PREREQ(2, 33)
+#define FL_BENCH_HAVE_MALLINFO2
+#include <malloc.h>
+#endif
+#endif
 
 namespace ns3
 {
@@ -38,12 +44,16 @@ constexpr uint32_t SAMPLES = 60;   //!< per client
 constexpr uint32_t PER_ROUND = 10; //!< clients that take part, the others being idle
 constexpr uint32_t ROUNDS = 2;
 
-/// @return what the heap has given away and not got back [byte]
+/// @return what the heap has given away and not got back [byte]; 0 where that is not known
 double
 HeapBytes()
 {
+#ifdef FL_BENCH_HAVE_MALLINFO2
     const auto info = mallinfo2();
     return static_cast<double>(info.uordblks) + static_cast<double>(info.hblkhd);
+#else
+    return 0;
+#endif
 }
 
 /// Connected TCP sockets, and nothing else.
