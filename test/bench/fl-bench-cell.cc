@@ -93,14 +93,14 @@ RunCell(const Options& options, uint32_t devicesPerRound)
     Config::SetDefault("ns3::fl::Optimizer::DevicesPerRound", UintegerValue(devicesPerRound));
     const Stopwatch dataWatch;
     const LearningData data = LoadData(options);
-    const double dataS = dataWatch.WallS();
+    const double loadS = dataWatch.WallS();
     const Stopwatch cellWatch;
     CellRun cell(options, data);
     const double cellS = cellWatch.WallS();
     const RoundWatch watch(cell.GetFederation().coordinator);
     Simulator::Run();
     json figures = watch.GetFigures();
-    figures["data_s"] = dataS;
+    figures["data_s"] = loadS;
     figures["cell_s"] = cellS;
     return figures;
 }
