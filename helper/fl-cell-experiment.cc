@@ -234,9 +234,12 @@ CellRun::InstallBatteries()
         return;
     }
     BasicEnergySourceHelper batteries;
-    batteries.Set("BasicEnergySourceInitialEnergyJ", DoubleValue(m_options.batteryJ));
-    // All of it can be used; ns-3's default calls a source empty at 10 %.
-    batteries.Set("BasicEnergyLowBatteryThreshold", DoubleValue(0));
+    // All of it can be used; ns-3's default calls a source empty at 10 %. The reserve is for what
+    // ns-3 rounds, see LoadEnergyModel.
+    constexpr double RESERVE_J = 1e-7;
+    const double initialJ = m_options.batteryJ + RESERVE_J;
+    batteries.Set("BasicEnergySourceInitialEnergyJ", DoubleValue(initialJ));
+    batteries.Set("BasicEnergyLowBatteryThreshold", DoubleValue(RESERVE_J / initialJ));
     ProcessorHelper::InstallEnergyModels(batteries.Install(m_devices));
 }
 

@@ -959,8 +959,9 @@ void
 InstallBattery(const TestFederation& run, DeviceId device, double joule)
 {
     BasicEnergySourceHelper batteries;
-    batteries.Set("BasicEnergySourceInitialEnergyJ", DoubleValue(joule));
-    batteries.Set("BasicEnergyLowBatteryThreshold", DoubleValue(0));
+    constexpr double RESERVE_J = 1e-7; // for what ns-3 rounds, see LoadEnergyModel
+    batteries.Set("BasicEnergySourceInitialEnergyJ", DoubleValue(joule + RESERVE_J));
+    batteries.Set("BasicEnergyLowBatteryThreshold", DoubleValue(RESERVE_J / (joule + RESERVE_J)));
     ProcessorHelper::InstallEnergyModels(batteries.Install(run.devices.Get(device)));
 }
 

@@ -13,6 +13,21 @@ namespace ns3
 namespace fl
 {
 
+/// What all the LoadEnergyModels of a source draw together; aggregated to the source.
+class SourceLoad : public Object
+{
+  public:
+    /// @return the TypeId
+    static TypeId GetTypeId()
+    {
+        static TypeId tid = TypeId("ns3::fl::SourceLoad").SetParent<Object>().SetGroupName("Fl");
+        return tid;
+    }
+
+    double powerW{0}; //!< the sum [W]
+};
+
+NS_OBJECT_ENSURE_REGISTERED(SourceLoad);
 NS_OBJECT_ENSURE_REGISTERED(LoadEnergyModel);
 
 TypeId
@@ -32,6 +47,7 @@ LoadEnergyModel::DoDispose()
 {
     m_look.Cancel();
     m_tell.Cancel();
+    m_total = nullptr;
     m_source = nullptr;
     DeviceEnergyModel::DoDispose();
 }
@@ -40,6 +56,12 @@ void
 LoadEnergyModel::SetEnergySource(Ptr<EnergySource> source)
 {
     m_source = source;
+    m_total = source->GetObject<SourceLoad>();
+    if (!m_total)
+    {
+        m_total = CreateObject<SourceLoad>();
+        source->AggregateObject(m_total);
+    }
 }
 
 double
@@ -65,8 +87,8 @@ LoadEnergyModel::SetPower(double /* oldW */, double newW)
     m_source->UpdateEnergySource();
     m_energyJ = GetTotalEnergyConsumption();
     m_since = Simulator::Now();
+    m_total->powerW += newW - m_powerW;
     m_powerW = newW;
-    m_look.Cancel(); // it was for the old power
     ScheduleLook();
 }
 
@@ -123,9 +145,10 @@ LoadEnergyModel::Tell()
 void
 LoadEnergyModel::ScheduleLook()
 {
-    if (m_powerW <= 0 || m_empty || IsPending(m_look))
+    m_look.Cancel(); // it was for another power, or another charge
+    if (m_powerW <= 0 || m_empty)
     {
-        return;
+        return; // the loads that draw look out for all
     }
     TimeValue interval;
     DoubleValue threshold;
@@ -139,7 +162,7 @@ LoadEnergyModel::ScheduleLook()
     // BasicEnergySource computes the energy taken since its last look as a Time: in whole
     // nanojoules, rounded down. Sooner than after one of these it would see no change, ever.
     constexpr double QUANTUM_J = 1e-9;
-    const double leftS = (std::max(leftJ, 0.0) + QUANTUM_J) / m_powerW;
+    const double leftS = (std::max(leftJ, 0.0) + QUANTUM_J) / m_total->powerW;
     if (leftS <= interval.Get().GetSeconds())
     {
         // Not before the energy is used up, whatever rounding does.

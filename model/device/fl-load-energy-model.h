@@ -15,6 +15,8 @@ namespace ns3
 namespace fl
 {
 
+class SourceLoad;
+
 /**
  * @ingroup fl
  * Something that draws a piecewise constant power from an ns-3 EnergySource; subclasses say how
@@ -23,9 +25,10 @@ namespace fl
  * ns-3's sources look at their charge when a power changes, and at intervals
  * (BasicEnergySource: PeriodicEnergyUpdateInterval, 1 s), and call themselves empty at a threshold
  * (BasicEnergyLowBatteryThreshold, 10 % of the initial energy). Between two such looks this model
- * has the source look once more, at the moment at which its own power would empty it: depletion is
- * then exact (to some nanojoules, in which BasicEnergySource counts) for the load that matters, and
- * late by at most the interval for several loads of one source.
+ * has the source look once more, at the moment at which the loads of this kind that it feeds would
+ * empty it together: depletion is then exact, to some nanojoules, in which BasicEnergySource
+ * counts. The threshold must leave room for these: ns-3 asserts that a source never gives more than
+ * it has.
  *
  * BasicEnergySource rounds what it gives to whole nanojoules at each look, so its account of many
  * short transmissions is good to about 1e-4; this model's own account is not rounded.
@@ -64,7 +67,7 @@ class LoadEnergyModel : public DeviceEnergyModel
     double DoGetCurrentA() const override;
     /// The source is empty, or was charged again: DoDepleted or DoRecharged.
     void Tell();
-    /// Have the source look when this load alone would have emptied it, if that is soon.
+    /// Have the source look when its loads will have emptied it, if that is soon.
     void ScheduleLook();
     /// The time has come.
     void Look();
@@ -74,6 +77,7 @@ class LoadEnergyModel : public DeviceEnergyModel
     /// The source was charged again.
     virtual void DoRecharged() = 0;
 
+    Ptr<SourceLoad> m_total;    //!< drawn by all loads of the source
     Ptr<EnergySource> m_source; //!< where the energy comes from
     double m_powerW{0};         //!< drawn now
     double m_energyJ{0};        //!< drawn until m_since
