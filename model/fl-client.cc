@@ -81,6 +81,15 @@ Client::GetTypeId()
                           TimeValue(Seconds(1)),
                           MakeTimeAccessor(&Client::m_reconnectInterval),
                           MakeTimeChecker(NanoSeconds(1)))
+            .AddAttribute(
+                "KeepAlive",
+                "Silence of the server after which it is asked whether it is there; after "
+                "twice that the session is given up. Zero: never. Only needed where a "
+                "link may vanish for longer than a transport tries again (minutes); the "
+                "simulation has to be stopped then, since a client looks for ever",
+                TimeValue(Time(0)),
+                MakeTimeAccessor(&Client::m_keepAlive),
+                MakeTimeChecker(Time(0)))
             .AddTraceSource("WorkReceived",
                             "An order has come with its model",
                             MakeTraceSourceAccessor(&Client::m_workReceivedTrace),
@@ -116,6 +125,7 @@ void
 Client::DoDispose()
 {
     m_reconnectEvent.Cancel();
+    m_keepAliveEvent.Cancel();
     if (m_running)
     {
         DisconnectProcessor();
@@ -265,6 +275,37 @@ Client::Connect()
     // simulation its node and number are as good as a random one, and repeatable.
     Append(hello.prefix, Hello{m_device, MixSeed({GetNode()->GetId(), m_device})});
     m_session->Send(std::move(hello));
+    if (m_keepAlive.IsStrictlyPositive())
+    {
+        m_keepAliveEvent = Simulator::Schedule(m_keepAlive, &Client::CheckAlive, this);
+    }
+}
+
+void
+Client::CheckAlive()
+{
+    const Time silence = Simulator::Now() - m_session->GetLastHeard();
+    if (silence >= 2 * m_keepAlive)
+    {
+        m_session->Abort();
+        SessionLost("the server is silent");
+        return;
+    }
+    if (silence >= m_keepAlive)
+    {
+        Send(MessageType::PING, 0, 0);
+    }
+    m_keepAliveEvent = Simulator::Schedule(m_keepAlive, &Client::CheckAlive, this);
+}
+
+void
+Client::SessionLost(const std::string& why)
+{
+    m_session = nullptr;
+    m_times.goneS = NowS();
+    m_keepAliveEvent.Cancel();
+    ScheduleReconnect();
+    AbortWork(why);
 }
 
 void
@@ -280,6 +321,7 @@ void
 Client::Disconnect(const std::string& why)
 {
     m_reconnectEvent.Cancel();
+    m_keepAliveEvent.Cancel();
     // First of all: who listens to what follows may look at this client, or start it again.
     const Ptr<Session> session = m_session;
     m_session = nullptr;
@@ -302,10 +344,7 @@ Client::SessionOpened(Ptr<Session>)
 void
 Client::SessionClosed(Ptr<Session>, CloseReason reason)
 {
-    m_session = nullptr;
-    m_times.goneS = NowS();
-    ScheduleReconnect();
-    AbortWork(Describe("the session is over: ", ToString(reason)));
+    SessionLost(Describe("the session is over: ", ToString(reason)));
 }
 
 void
@@ -336,6 +375,7 @@ Client::MessageReceived(Ptr<Session>, Message&& message)
     case MessageType::PING:
         Send(MessageType::PONG, message.header.task, message.header.round);
         break;
+    case MessageType::PONG:
     case MessageType::WELCOME:
         break;
     case MessageType::BYE:

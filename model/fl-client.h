@@ -36,7 +36,9 @@ namespace fl
  * threads. An idle client holds no model, no parameters and no buffers.
  *
  * A client that loses its session drops its work and connects again every ReconnectInterval, for as
- * long as it runs, is available and has power.
+ * long as it runs, is available and has power. One that waits does not notice that its link is
+ * gone: the server does, and its transport tells when the link is back, if that is before it gives
+ * up. For links that vanish for longer there is KeepAlive.
  */
 class Client : public Application, public SessionHandler
 {
@@ -138,6 +140,10 @@ class Client : public Application, public SessionHandler
 
     void Connect();
     void ScheduleReconnect();
+    /// Ask a server that is silent, and give up one that does not answer.
+    void CheckAlive();
+    /// The session is gone: drop the work, and connect again some time.
+    void SessionLost(const std::string& why);
     void Disconnect(const std::string& why);
     /// @return whether it may have a session
     bool IsUp() const;
@@ -175,6 +181,8 @@ class Client : public Application, public SessionHandler
     DeviceId m_device{0};                      //!< who it is
     Ptr<Transport> m_transport;                //!< how messages travel
     Time m_reconnectInterval;                  //!< between attempts
+    Time m_keepAlive;                          //!< silence before a PING; zero: never
+    EventId m_keepAliveEvent;                  //!< next check
     Ptr<Processor> m_processor;                //!< what it computes on
     std::vector<Task> m_tasks;                 //!< what it learns
     Ptr<Session> m_session;                    //!< null: none

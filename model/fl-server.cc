@@ -294,11 +294,7 @@ Server::SendAbort(const WorkOrder& order)
         EndWork(peer, order.task, order.round);
         return false;
     }
-    Message message;
-    message.header.type = MessageType::ABORT;
-    message.header.task = order.task;
-    message.header.round = order.round;
-    return Send(peer, std::move(message));
+    return Send(peer, MessageType::ABORT, order.task, order.round);
 }
 
 void
@@ -316,6 +312,16 @@ Server::Send(Peer& peer, Message&& message)
 {
     message.header.sender = m_id;
     return peer.session && peer.session->Send(std::move(message));
+}
+
+bool
+Server::Send(Peer& peer, MessageType type, uint32_t task, uint32_t round)
+{
+    Message message;
+    message.header.type = type;
+    message.header.task = task;
+    message.header.round = round;
+    return Send(peer, std::move(message));
 }
 
 // Receiving
@@ -355,6 +361,9 @@ Server::MessageReceived(Ptr<Session> session, Message&& message)
     case MessageType::ABORT:
         EndWork(*peer, message.header.task, message.header.round);
         m_coordinator->NotifyFailed(peer->device, message.header.task, message.header.round);
+        break;
+    case MessageType::PING:
+        Send(*peer, MessageType::PONG, message.header.task, message.header.round);
         break;
     case MessageType::PONG:
         break;
@@ -407,9 +416,7 @@ Server::HandleHello(Ptr<Session> session, const Message& message)
     peer.token = hello.token;
     peer.session = session;
     session->SetContext(&peer);
-    Message welcome;
-    welcome.header.type = MessageType::WELCOME;
-    Send(peer, std::move(welcome));
+    Send(peer, MessageType::WELCOME, 0, 0);
     m_joinedTrace(peer.device);
     m_coordinator->NotifyJoined(peer.device);
 }
@@ -515,9 +522,7 @@ Server::CheckAlive()
         }
         else if (silence >= m_keepAlive)
         {
-            Message ping;
-            ping.header.type = MessageType::PING;
-            Send(peer, std::move(ping));
+            Send(peer, MessageType::PING, 0, 0);
         }
     }
     // Without work there is nothing to watch, and the simulation may come to its end.

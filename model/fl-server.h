@@ -140,6 +140,8 @@ class Server : public Application, public SessionHandler
     static void EndWork(Peer& peer, uint32_t task, uint32_t round);
     /// @return whether there was a session to send it on
     bool Send(Peer& peer, Message&& message);
+    /// The same, of a message without a body.
+    bool Send(Peer& peer, MessageType type, uint32_t task, uint32_t round);
     void Drop(DeviceId device, const std::string& why);
     void Disconnect(Peer& peer);
     void CheckAlive();

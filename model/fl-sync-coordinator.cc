@@ -367,6 +367,35 @@ SyncCoordinator::Observe() const
     return state;
 }
 
+void
+SyncCoordinator::CheckPlan(const SystemState& state, const Plan& plan) const
+{
+    for (const auto& order : plan.orders)
+    {
+        // Of another round, or without an update, it would never be over.
+        if (order.task != state.task || order.round != state.round ||
+            order.baseVersion != state.modelVersion || !order.FindTransfer(Direction::UPLINK))
+        {
+            throw std::logic_error(Describe(m_optimizer->GetInstanceTypeId().GetName(),
+                                            " planned for device ",
+                                            order.device,
+                                            " an order of task ",
+                                            order.task,
+                                            ", round ",
+                                            order.round,
+                                            ", base version ",
+                                            order.baseVersion,
+                                            ": must be ",
+                                            state.task,
+                                            ", ",
+                                            state.round,
+                                            ", ",
+                                            state.modelVersion,
+                                            ", with an upload"));
+        }
+    }
+}
+
 bool
 SyncCoordinator::HasBand(const SystemState& state) const
 {
@@ -403,7 +432,8 @@ SyncCoordinator::WithCarriedOrders(const SystemState& state, Plan plan) const
         for (auto& phase : order.phases)
         {
             auto* transfer = std::get_if<Transfer>(&phase);
-            if (transfer && transfer->direction == Direction::UPLINK && transfer->grant)
+            if (transfer && transfer->direction == Direction::UPLINK && transfer->grant &&
+                transfer->grant->cell < edgeHz.size())
             {
                 // Above what the optimizer had to share out.
                 auto& grant = *transfer->grant;
@@ -426,6 +456,7 @@ SyncCoordinator::BeginRound()
         return;
     }
     const Plan plan = m_optimizer->MakePlan(state);
+    CheckPlan(state, plan);
     const Plan onAir = WithCarriedOrders(state, plan);
     Outcome predicted = Predictor::Predict(state, onAir, ShannonRateModel());
     predicted.work.resize(plan.orders.size());

@@ -97,6 +97,8 @@ class SyncCoordinator : public Coordinator
 
     /// @return what the optimizer may look at
     SystemState Observe() const;
+    /// @throws std::logic_error if an order is not of this round, or has no upload
+    void CheckPlan(const SystemState& state, const Plan& plan) const;
     /// @return whether orders of earlier rounds leave some of the band to be planned
     bool HasBand(const SystemState& state) const;
     /// @return the plan, and behind it the orders of earlier rounds that are still under way

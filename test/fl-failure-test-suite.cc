@@ -860,6 +860,59 @@ class CutTestCase : public TransportTestCase
     }
 };
 
+/// A link is cut in mid-download, for longer than any transport tries again: with KeepAlive the
+/// client, who only waits, notices, and is back when the link is.
+class LongCutTestCase : public TransportTestCase
+{
+  public:
+    explicit LongCutTestCase(const std::string& transport)
+        : TransportTestCase("a link is cut for hours, in mid-download", transport)
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        constexpr double BACK_S = 5400;
+        FederationSetup setup;
+        setup.transport = m_transport;
+        setup.rounds = 55;
+        setup.dataRate = "500kbps";
+        setup.statedBytes = 50000; // 0.8 s of the server's link each
+        setup.profile = [](DeviceProfile& profile, DeviceId) {
+            profile.cyclesPerSample = 60e9 / profile.samples; // 120 s for all
+        };
+        setup.configure = [](FederationHelper& helper) {
+            helper.SetClientAttribute("KeepAlive", TimeValue(Seconds(60)));
+        };
+        TestFederation run(setup);
+        Simulator::Schedule(Seconds(1), [&run] { run.Cut(1); });
+        Simulator::Schedule(Seconds(BACK_S), [&run] { run.Cut(1, false); });
+        run.Run(8000);
+        NS_TEST_ASSERT_MSG_EQ(run.finished.size(), 1, "all rounds ended");
+        NS_TEST_EXPECT_MSG_EQ(std::count(run.log.begin(), run.log.end(), "received 1 1"),
+                              0,
+                              "cut in mid-download");
+        NS_TEST_EXPECT_MSG_EQ(run.StatusOf(1, 1), "lost", "found lost");
+        uint32_t back = 0;
+        for (uint32_t round = 55; round > 1; --round)
+        {
+            back = run.StatusOf(round, 1) == "merged" ? round : back;
+        }
+        NS_TEST_ASSERT_MSG_GT(back, 1, "it is served again");
+        // It connects again and again; ns-3's TCP tries SYN at intervals of up to 96 s, datagrams
+        // of up to 60 s. Then a round of some 125 s has to end.
+        NS_TEST_EXPECT_MSG_LT(run.GetRound(back).startS, BACK_S + 96 + 125 + 5, "soon");
+        NS_TEST_EXPECT_MSG_EQ(run.StatusOf(55, 1), "merged", "until the end");
+        NS_TEST_EXPECT_MSG_EQ(run.federation.server->GetNDropped(), 0, "a PING is no misdeed");
+        // Nobody else was disturbed: devices that compute for 120 s are silent, but there.
+        for (const auto& round : run.rounds)
+        {
+            NS_TEST_EXPECT_MSG_EQ(run.StatusOf(round.round, 0), "merged", "always there");
+        }
+    }
+};
+
 /// A client that goes away on purpose is missed at once; one that comes back is served again.
 class AwayTestCase : public TransportTestCase
 {
@@ -1130,7 +1183,7 @@ class RestartTestCase : public TransportTestCase
     void DoRun() override
     {
         // Three rounds take some 0.2 s, and joining 0.03 s; and when all is over.
-        for (double stopS = 0.001; stopS < 0.25; stopS += 0.0073)
+        for (double stopS = 0.001; stopS < 0.25; stopS += 0.0107)
         {
             for (const double pauseS : {0.0, 0.3})
             {
@@ -1138,7 +1191,7 @@ class RestartTestCase : public TransportTestCase
                 Simulator::Destroy();
             }
         }
-        NS_TEST_EXPECT_MSG_GT(m_aborted, 20, "some of these were in mid-round");
+        NS_TEST_EXPECT_MSG_GT(m_aborted, 15, "some of these were in mid-round");
     }
 
     uint32_t m_aborted{0}; //!< rounds
@@ -1263,7 +1316,8 @@ class StopFromTraceTestCase : public TransportTestCase
         setup.transport = m_transport;
         setup.rounds = 5;
         TestFederation run(setup);
-        const auto client = run.federation.clients[1];
+        // Not a Ptr: the client would hold itself.
+        Client* const client = PeekPointer(run.federation.clients[1]);
         client->TraceConnectWithoutContext(trace,
                                            MakeFlCallback<void, DeviceId, const WorkOrder&>(
                                                [client](DeviceId, const WorkOrder& order) {
@@ -1323,6 +1377,7 @@ class FlFailureTestSuite : public TestSuite
             AddTestCase(new DropLateTestCase(transport));
             AddTestCase(new NextRoundTestCase(transport));
             AddTestCase(new CutTestCase(transport));
+            AddTestCase(new LongCutTestCase(transport));
             AddTestCase(new AwayTestCase(transport));
             AddTestCase(new AllGoneTestCase(transport));
             AddTestCase(new BatteryComputeTestCase(transport));

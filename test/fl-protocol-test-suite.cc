@@ -530,6 +530,7 @@ class PlanTestCase : public TestCase
         run.federation.coordinator->SetOptimizer(optimizer);
         std::string error;
         bool isInput = false;
+        const LeaksForgiven forgiven;
         try
         {
             run.Run();
@@ -545,6 +546,33 @@ class PlanTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(isInput, false, "not the user's fault");
     }
 
+    /// Orders that would never be over.
+    void RunEndless(const std::string& expected, const std::function<void(WorkOrder&)>& change)
+    {
+        TestFederation run((FederationSetup()));
+        auto optimizer = CreateObject<ScriptedOptimizer>();
+        optimizer->script = [&change](const SystemState& state) {
+            auto plan = MakeRoundPlan(state, {{0, 1e9}, {2, 1e9}});
+            change(plan.orders[1]);
+            return plan;
+        };
+        run.federation.coordinator->SetOptimizer(optimizer);
+        std::string error;
+        const LeaksForgiven forgiven;
+        try
+        {
+            run.Run();
+        }
+        catch (const std::logic_error& caught)
+        {
+            error = caught.what();
+        }
+        NS_TEST_EXPECT_MSG_EQ(error,
+                              "ns3::fl::test::ScriptedOptimizer planned for device 2 an order of " +
+                                  expected + ": must be 0, 1, 0, with an upload",
+                              "names it");
+    }
+
     void RunTooWide()
     {
         FederationSetup setup;
@@ -556,6 +584,7 @@ class PlanTestCase : public TestCase
             return MakeRoundPlan(state, {{0, 1e9, 0.7 * hz, 0.01}, {2, 1e9, 0.4 * hz, 0.01}});
         };
         run.federation.coordinator->SetOptimizer(optimizer);
+        const LeaksForgiven forgiven;
         const std::string error = RefusalOf([&run] { run.Run(); });
         // 20 MHz less the control share of 5 %: 19 MHz, of which a tenth is too much.
         NS_TEST_EXPECT_MSG_NE(error.find("1.9e+06 Hz more than the planned band of 1.9e+07 Hz"),
@@ -567,6 +596,12 @@ class PlanTestCase : public TestCase
     {
         RunEmpty();
         RunUnavailable();
+        RunEndless("task 0, round 7, base version 0", [](WorkOrder& order) { order.round = 7; });
+        RunEndless("task 1, round 1, base version 0", [](WorkOrder& order) { order.task = 1; });
+        RunEndless("task 0, round 1, base version 3",
+                   [](WorkOrder& order) { order.baseVersion = 3; });
+        RunEndless("task 0, round 1, base version 0",
+                   [](WorkOrder& order) { order.phases.pop_back(); });
         RunTooWide();
     }
 };
@@ -633,6 +668,7 @@ class NoProcessorTestCase : public TestCase
         client->SetTask(0, run.task, run.parts[1]);
         run.outsider.Get(0)->AddApplication(client);
         std::string error;
+        const LeaksForgiven forgiven;
         try
         {
             run.Run();
