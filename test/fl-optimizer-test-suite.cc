@@ -570,7 +570,6 @@ class OnOffTestCase : public TestCase
                                       "of the mean asked for");
         }
 
-        const LeaksForgiven forgiven;
         for (const std::string bad : {"0", "-1"})
         {
             const std::string variable = "ns3::ConstantRandomVariable[Constant=" + bad + "]";

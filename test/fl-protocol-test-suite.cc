@@ -530,7 +530,6 @@ class PlanTestCase : public TestCase
         run.federation.coordinator->SetOptimizer(optimizer);
         std::string error;
         bool isInput = false;
-        const LeaksForgiven forgiven;
         try
         {
             run.Run();
@@ -558,7 +557,6 @@ class PlanTestCase : public TestCase
         };
         run.federation.coordinator->SetOptimizer(optimizer);
         std::string error;
-        const LeaksForgiven forgiven;
         try
         {
             run.Run();
@@ -584,7 +582,6 @@ class PlanTestCase : public TestCase
             return MakeRoundPlan(state, {{0, 1e9, 0.7 * hz, 0.01}, {2, 1e9, 0.4 * hz, 0.01}});
         };
         run.federation.coordinator->SetOptimizer(optimizer);
-        const LeaksForgiven forgiven;
         const std::string error = RefusalOf([&run] { run.Run(); });
         // 20 MHz less the control share of 5 %: 19 MHz, of which a tenth is too much.
         NS_TEST_EXPECT_MSG_NE(error.find("1.9e+06 Hz more than the planned band of 1.9e+07 Hz"),
@@ -668,7 +665,6 @@ class NoProcessorTestCase : public TestCase
         client->SetTask(0, run.task, run.parts[1]);
         run.outsider.Get(0)->AddApplication(client);
         std::string error;
-        const LeaksForgiven forgiven;
         try
         {
             run.Run();

@@ -22,10 +22,6 @@
 #include <string>
 #include <vector>
 
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/lsan_interface.h>
-#endif
-
 /**
  * @file
  * @ingroup fl
@@ -150,31 +146,6 @@ struct TestCell
         arrivals->push_back({Simulator::Now().GetSeconds(), packet->GetSize(), from});
         return true;
     }
-};
-
-/**
- * While there is one, what is allocated may be forgotten: ns-3 does not release an event that an
- * exception comes out of.
- */
-class LeaksForgiven
-{
-  public:
-    LeaksForgiven()
-    {
-#ifdef __SANITIZE_ADDRESS__
-        __lsan_disable();
-#endif
-    }
-
-    ~LeaksForgiven()
-    {
-#ifdef __SANITIZE_ADDRESS__
-        __lsan_enable();
-#endif
-    }
-
-    LeaksForgiven(const LeaksForgiven&) = delete;
-    LeaksForgiven& operator=(const LeaksForgiven&) = delete;
 };
 
 /**
