@@ -1,0 +1,196 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-joint-problem.h"
+
+#include "../fl-error.h"
+#include "fl-predictor.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// A share breaks a constraint if it does so by more than this, relative to the constraint.
+constexpr double FEASIBILITY_TOLERANCE = 1e-9;
+
+/// What a number may be.
+enum class Sign
+{
+    POSITIVE,
+    NOT_NEGATIVE
+};
+
+/// Refuse a number that is not finite or has the wrong sign.
+void
+Require(const std::string& name, double value, Sign sign)
+{
+    const bool ok = std::isfinite(value) && (sign == Sign::POSITIVE ? value > 0 : value >= 0);
+    if (!ok)
+    {
+        throw InvalidInput(Describe(name,
+                                    " = ",
+                                    value,
+                                    ": must be finite and ",
+                                    sign == Sign::POSITIVE ? "above 0" : "at least 0"));
+    }
+}
+
+/// Refuse a range that is empty or has a bad end.
+void
+RequireRange(const std::string& name, double low, double high)
+{
+    Require(name + " minimum", low, Sign::NOT_NEGATIVE);
+    Require(name + " maximum", high, Sign::POSITIVE);
+    if (low > high)
+    {
+        throw InvalidInput(
+            Describe(name, " minimum = ", low, ": must not exceed the maximum ", high));
+    }
+}
+
+/// Refuse a device that has a field out of its range.
+void
+ValidateDevice(const JointDevice& device, size_t index, bool unbounded)
+{
+    const std::string name = Describe("devices[", index, "].");
+    Require(name + "gain", device.gain, Sign::POSITIVE);
+    Require(name + "payload_bits", device.payloadBits, Sign::NOT_NEGATIVE);
+    Require(name + "cycles", device.cycles, Sign::NOT_NEGATIVE);
+    Require(name + "capacitance", device.capacitance, Sign::NOT_NEGATIVE);
+    RequireRange(name + "cpu_hz", device.minCpuHz, device.maxCpuHz);
+    RequireRange(name + "power_w", device.minTxPowerW, device.maxTxPowerW);
+    // Without a price on time the energy only falls with power and frequency: its infimum at 0 is
+    // not attained.
+    const char* reason = ": must be above 0 where weight_time is 0 and no deadline is given: with "
+                         "nothing to hurry for, no least energy is attained";
+    if (unbounded && device.payloadBits > 0 && device.minTxPowerW == 0)
+    {
+        throw InvalidInput(Describe(name, "power_w minimum = 0", reason));
+    }
+    if (unbounded && device.cycles > 0 && device.capacitance > 0 && device.minCpuHz == 0)
+    {
+        throw InvalidInput(Describe(name, "cpu_hz minimum = 0", reason));
+    }
+}
+
+/// @return how far a value lies outside of a range
+double
+Outside(double value, double low, double high)
+{
+    return std::max({0.0, low - value, value - high});
+}
+
+/// @return amount / rate, where nothing takes no time
+double
+Duration(double amount, double rate)
+{
+    return amount > 0 ? amount / rate : 0;
+}
+
+} // namespace
+
+void
+JointProblem::Validate() const
+{
+    Require("weight_energy", weightEnergy, Sign::NOT_NEGATIVE);
+    Require("weight_time", weightTime, Sign::NOT_NEGATIVE);
+    if (std::abs(weightEnergy + weightTime - 1) > 1e-9)
+    {
+        throw InvalidInput(
+            Describe("weight_energy + weight_time = ", weightEnergy + weightTime, ": must be 1"));
+    }
+    Require("bandwidth_hz", bandwidthHz, Sign::POSITIVE);
+    Require("noise_w_per_hz", noiseWPerHz, Sign::POSITIVE);
+    Require("rounds", rounds, Sign::POSITIVE);
+    if (roundDeadlineS)
+    {
+        Require("round_deadline_s", *roundDeadlineS, Sign::POSITIVE);
+    }
+    if (devices.empty())
+    {
+        throw InvalidInput("devices: must have at least one entry");
+    }
+    const bool unbounded = weightTime == 0 && !roundDeadlineS;
+    for (size_t i = 0; i < devices.size(); ++i)
+    {
+        ValidateDevice(devices[i], i, unbounded);
+    }
+}
+
+bool
+JointViolation::Exceeds(const JointProblem& problem, double roundS, double tolerance) const
+{
+    double maxTxPowerW = 0;
+    double maxCpuHz = 0;
+    for (const auto& device : problem.devices)
+    {
+        maxTxPowerW = std::max(maxTxPowerW, device.maxTxPowerW);
+        maxCpuHz = std::max(maxCpuHz, device.maxCpuHz);
+    }
+    return bandwidthHz > tolerance * problem.bandwidthHz || txPowerW > tolerance * maxTxPowerW ||
+           cpuHz > tolerance * maxCpuHz || deadlineS > tolerance * roundS;
+}
+
+double
+JointSolution::Gap() const
+{
+    return std::abs(objective - lowerBound) / std::max(1e-300, std::abs(objective));
+}
+
+JointSolution
+EvaluateJoint(const JointProblem& problem, std::vector<JointShare> shares)
+{
+    JointSolution solution;
+    double usedHz = 0;
+    double energyJ = 0;
+    double slowestS = 0;
+    for (size_t i = 0; i < shares.size(); ++i)
+    {
+        const auto& device = problem.devices[i];
+        auto& share = shares[i];
+        const double rateBps =
+            ShannonRateBps(share.bandwidthHz, share.txPowerW, device.gain, problem.noiseWPerHz);
+        share.uploadS = Duration(device.payloadBits, rateBps);
+        share.computeS = Duration(device.cycles, share.cpuHz);
+        usedHz += share.bandwidthHz;
+        slowestS = std::max(slowestS, share.uploadS + share.computeS);
+        energyJ += device.capacitance * device.cycles * share.cpuHz * share.cpuHz;
+        // A device without payload sends nothing, whatever its power.
+        energyJ += device.payloadBits > 0 ? share.txPowerW * share.uploadS : 0;
+        auto& violation = solution.violation;
+        violation.txPowerW =
+            std::max(violation.txPowerW,
+                     Outside(share.txPowerW, device.minTxPowerW, device.maxTxPowerW));
+        violation.cpuHz =
+            std::max(violation.cpuHz, Outside(share.cpuHz, device.minCpuHz, device.maxCpuHz));
+    }
+    const double roundS = problem.roundDeadlineS.value_or(slowestS);
+    solution.violation.bandwidthHz = std::max(0.0, usedHz - problem.bandwidthHz);
+    solution.violation.deadlineS = std::max(0.0, slowestS - roundS);
+    solution.energyJ = problem.rounds * energyJ;
+    solution.timeS = problem.rounds * roundS;
+    solution.objective =
+        problem.weightEnergy * solution.energyJ + problem.weightTime * solution.timeS;
+    solution.shares = std::move(shares);
+    if (!std::isfinite(solution.objective) || !std::isfinite(slowestS))
+    {
+        solution.status = SolveStatus::FAILED;
+    }
+    else
+    {
+        solution.status = solution.violation.Exceeds(problem, roundS, FEASIBILITY_TOLERANCE)
+                              ? SolveStatus::INFEASIBLE
+                              : SolveStatus::FEASIBLE;
+    }
+    return solution;
+}
+
+} // namespace fl
+} // namespace ns3
