@@ -17,6 +17,7 @@ cpp_examples = [
         "False",
     ),
     ("fl-bench --quick", "True", "False"),
+    ("fl-solve --help", "True", "False"),
 ]
 
 # ns-3 wants this list too; there are none in Python.

@@ -46,12 +46,19 @@ Require(const std::string& name, double value, Sign sign)
 void
 RequireRange(const std::string& name, double low, double high)
 {
-    Require(name + " minimum", low, Sign::NOT_NEGATIVE);
-    Require(name + " maximum", high, Sign::POSITIVE);
+    Require(name + "[0]", low, Sign::NOT_NEGATIVE);
+    Require(name + "[1]", high, Sign::POSITIVE);
     if (low > high)
     {
-        throw InvalidInput(
-            Describe(name, " minimum = ", low, ": must not exceed the maximum ", high));
+        throw InvalidInput(Describe(name,
+                                    "[0] = ",
+                                    low,
+                                    ", the minimum: must not exceed the maximum, ",
+                                    name,
+                                    "[1] = ",
+                                    high,
+                                    ", but does by ",
+                                    low - high));
     }
 }
 
@@ -72,11 +79,11 @@ ValidateDevice(const JointDevice& device, size_t index, bool unbounded)
                          "nothing to hurry for, no least energy is attained";
     if (unbounded && device.payloadBits > 0 && device.minTxPowerW == 0)
     {
-        throw InvalidInput(Describe(name, "power_w minimum = 0", reason));
+        throw InvalidInput(Describe(name, "power_w[0] = 0", reason));
     }
     if (unbounded && device.cycles > 0 && device.capacitance > 0 && device.minCpuHz == 0)
     {
-        throw InvalidInput(Describe(name, "cpu_hz minimum = 0", reason));
+        throw InvalidInput(Describe(name, "cpu_hz[0] = 0", reason));
     }
 }
 
@@ -103,8 +110,12 @@ JointProblem::Validate() const
     Require("weight_time", weightTime, Sign::NOT_NEGATIVE);
     if (std::abs(weightEnergy + weightTime - 1) > 1e-9)
     {
-        throw InvalidInput(
-            Describe("weight_energy + weight_time = ", weightEnergy + weightTime, ": must be 1"));
+        const double sum = weightEnergy + weightTime;
+        throw InvalidInput(Describe("weight_energy + weight_time = ",
+                                    sum,
+                                    ", off by ",
+                                    std::abs(sum - 1),
+                                    ": must be 1 within 1e-9"));
     }
     Require("bandwidth_hz", bandwidthHz, Sign::POSITIVE);
     Require("noise_w_per_hz", noiseWPerHz, Sign::POSITIVE);

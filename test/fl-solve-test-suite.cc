@@ -1,0 +1,375 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-test-refusal.h"
+
+#include "ns3/fl-joint-json.h"
+#include "ns3/fl-json-reader.h"
+#include "ns3/fl-solve-instance.h"
+#include "ns3/test.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+
+/**
+ * @file
+ * @ingroup fl
+ * What `./fl solve` reads and prints. How it is called, and each error with its exit code, is in
+ * shell/solve.sh.
+ */
+
+using namespace ns3;
+using namespace ns3::fl;
+using namespace ns3::fl::test;
+
+namespace
+{
+
+/// What the JSON readers accept, and what not.
+class ReaderTestCase : public TestCase
+{
+  public:
+    ReaderTestCase()
+        : TestCase("strict JSON")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        const auto json = ParseJson(
+            "{\"a\": [1, -2.5e3, 0.1], \"b\": {\"c\": [{\"d\": [0, 7.0]}]}, \"e\": \"\\u00e4\"}",
+            "here");
+        const JsonReader root(json);
+        NS_TEST_EXPECT_MSG_EQ(root.Get("a").GetSize(), 3, "an array");
+        NS_TEST_EXPECT_MSG_EQ(root.Get("a").At(1).GetNumber(), -2500, "a number");
+        NS_TEST_EXPECT_MSG_EQ(root.Get("a").At(2).GetNumber(), 0.1, "to the last bit");
+        const auto inner = root.Get("b").Get("c").At(0).Get("d");
+        NS_TEST_EXPECT_MSG_EQ(inner.GetPlace(), "b.c[0].d", "the place");
+        NS_TEST_EXPECT_MSG_EQ(inner.At(1).GetPlace(), "b.c[0].d[1]", "the place");
+        NS_TEST_EXPECT_MSG_EQ(inner.At(1).GetWhole(7, 7), 7, "a whole number with a point");
+        NS_TEST_EXPECT_MSG_EQ(inner.GetRange().second, 7, "a range");
+        NS_TEST_EXPECT_MSG_EQ(root.Has("f"), false, "not there");
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { inner.At(1).GetWhole(8, 9); }),
+                              "b.c[0].d[1] = 7.0: must be a whole number from 8 to 9",
+                              "too small");
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { root.Get("a").At(1).GetNonNegative(); }),
+                              "a[1] = -2500.0: must be a number of at least 0",
+                              "negative");
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { root.Get("e").GetNumber(); }),
+                              "e = \"\\u00e4\": must be a number",
+                              "a text");
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { root.RequireKeys({"a", "b"}, {"f"}); }),
+                              "e = \"\\u00e4\": unknown key: must be one of a, b, f",
+                              "unknown key");
+        CheckCounts();
+        CheckDepth();
+    }
+
+    /// Whole numbers at the ends of what the types hold.
+    void CheckCounts()
+    {
+        constexpr uint64_t MOST = std::numeric_limits<uint64_t>::max();
+        const auto json = ParseJson("[18446744073709551615, 18446744073709551616, -0.0, -1, 1e308, "
+                                    "9007199254740992.0, 9007199254740994.0, -0]",
+                                    "here");
+        const JsonReader root(json);
+        NS_TEST_EXPECT_MSG_EQ(root.At(0).GetWhole(0, MOST), MOST, "the most");
+        NS_TEST_EXPECT_MSG_EQ(root.At(2).GetWhole(0, MOST), 0, "-0.0 is 0");
+        NS_TEST_EXPECT_MSG_EQ(root.At(5).GetWhole(0, MOST), uint64_t{1} << 53, "2^53");
+        NS_TEST_EXPECT_MSG_EQ(root.At(7).GetWhole(0, MOST), 0, "-0 is 0");
+        for (const size_t i : {1, 3, 4, 6})
+        {
+            NS_TEST_EXPECT_MSG_NE(RefusalOf([&] { root.At(i).GetWhole(0, MOST); }),
+                                  "accepted",
+                                  "entry " << i);
+        }
+    }
+
+    /// Depth is limited before it costs stack.
+    void CheckDepth()
+    {
+        const std::string open(MAX_JSON_DEPTH, '[');
+        const std::string close(MAX_JSON_DEPTH, ']');
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { ParseJson(open + close, "here"); }),
+                              "accepted",
+                              "as deep as allowed");
+        NS_TEST_EXPECT_MSG_EQ(
+            RefusalOf([&] { ParseJson("[" + open + close + "]", "here"); }),
+            "here: arrays and objects lie in each other deeper than 8: must not exceed that depth",
+            "one deeper");
+        NS_TEST_EXPECT_MSG_NE(RefusalOf([] { ParseJson(std::string(5000000, '['), "here"); }),
+                              "accepted",
+                              "much deeper");
+    }
+};
+
+/// Answers as JSON: absent numbers, violations, all digits.
+class AnswerTestCase : public TestCase
+{
+  public:
+    AnswerTestCase()
+        : TestCase("answers as JSON")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        JointSolution solution;
+        solution.termination = "gave up";
+        const auto failed = JointSolutionToJson(solution);
+        NS_TEST_EXPECT_MSG_EQ(
+            failed.dump(),
+            R"({"status":"failed","iterations":0,"termination":"gave up","devices":[]})",
+            "nothing is known");
+
+        solution.status = SolveStatus::INFEASIBLE;
+        solution.objective = 0.1;
+        solution.shares.resize(1);
+        solution.shares[0].cpuHz = 1e9 / 3;
+        solution.shares[0].uploadS = std::numeric_limits<double>::infinity();
+        solution.violation.txPowerW = 0.25;
+        solution.prices = JointPrices{1e-320, {0.5, ABSENT}};
+        const auto json = nlohmann::json::parse(JointSolutionToJson(solution).dump());
+        NS_TEST_EXPECT_MSG_EQ(json["devices"][0]["cpu_hz"].get<double>(), 1e9 / 3, "all digits");
+        NS_TEST_EXPECT_MSG_EQ(json["devices"][0]["upload_s"].is_null(), true, "not finite");
+        NS_TEST_EXPECT_MSG_EQ(json["violation"]["power_w"].get<double>(), 0.25, "violation");
+        NS_TEST_EXPECT_MSG_EQ(json["lambda"].get<double>(), 1e-320, "all digits");
+        NS_TEST_EXPECT_MSG_EQ(json["mu"][1].is_null(), true, "absent");
+        NS_TEST_EXPECT_MSG_EQ(json.contains("lower_bound"), false, "absent");
+        NS_TEST_EXPECT_MSG_EQ(json.contains("gap"), false, "no gap without a bound");
+        solution.status = SolveStatus::FEASIBLE;
+        NS_TEST_EXPECT_MSG_EQ(JointSolutionToJson(solution).contains("violation"),
+                              false,
+                              "nothing is broken");
+    }
+};
+
+/// What the table of problems says, holds.
+class TableTestCase : public TestCase
+{
+  public:
+    TableTestCase()
+        : TestCase("table of problems")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        for (const auto& problem : SolveProblems())
+        {
+            const auto methods = problem.methods();
+            const bool known = std::any_of(methods.begin(), methods.end(), [&](const auto& method) {
+                return method.first == problem.defaultMethod;
+            });
+            NS_TEST_EXPECT_MSG_EQ(known, true, problem.name << " has its default method");
+            NS_TEST_EXPECT_MSG_EQ(&FindSolveProblem(problem.name), &problem, "is found");
+        }
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([] { FindSolveProblem("nonesuch"); }).find("unknown"),
+                              0,
+                              "is not there");
+    }
+};
+
+/// The joint problem's golden instances, looked at with code that shares nothing with the solvers.
+class JointGoldenTestCase : public TestCase
+{
+  public:
+    /// @param name of the instance, without .json
+    explicit JointGoldenTestCase(const std::string& name)
+        : TestCase("golden " + name),
+          m_name(name)
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        const auto path = CreateDataDirFilename("golden/" + m_name + ".json");
+        const std::string text = ReadJsonText(path);
+        const auto expected = nlohmann::json::parse(
+            ReadJsonText(CreateDataDirFilename("golden/" + m_name + ".expected.json")));
+        m_instance = nlohmann::json::parse(text);
+        for (const auto& [method, description] : FindSolveProblem("joint").methods())
+        {
+            const auto report =
+                SolveInstance(FindSolveProblem("joint"), text, path, {method, 1, 1});
+            const auto answer = nlohmann::json::parse(report.answer.dump());
+            const std::string status = answer.at("status");
+            if (status == "optimal" || status == "feasible")
+            {
+                CheckFeasible(answer, method);
+                NS_TEST_EXPECT_MSG_GT_OR_EQ(answer["objective"].get<double>(),
+                                            expected["objective"].get<double>() *
+                                                (1 - expected["rel_tol"].get<double>()),
+                                            method << " is not better than the optimum");
+            }
+            if (method == "global")
+            {
+                CheckOptimal(answer, expected);
+            }
+        }
+    }
+
+    /// The global solver's answer is the expected one, and proves it.
+    void CheckOptimal(const nlohmann::json& answer, const nlohmann::json& expected)
+    {
+        const double best = expected["objective"];
+        NS_TEST_EXPECT_MSG_EQ(answer["status"].get<std::string>(), "optimal", "proved");
+        NS_TEST_EXPECT_MSG_EQ_TOL(answer["objective"].get<double>(),
+                                  best,
+                                  expected["rel_tol"].get<double>() * best,
+                                  "the optimum");
+        // What the method promises.
+        NS_TEST_EXPECT_MSG_LT_OR_EQ(answer["gap"].get<double>(), 1e-9, "the gap");
+        NS_TEST_EXPECT_MSG_LT_OR_EQ(answer["lower_bound"].get<double>(),
+                                    best * (1 + expected["rel_tol"].get<double>()),
+                                    "the bound is one");
+    }
+
+    /// Shares meet all constraints, and times and costs follow from them.
+    void CheckFeasible(const nlohmann::json& answer, const std::string& method)
+    {
+        // The methods' own tolerance of feasibility; sums of ten numbers round off far below it.
+        constexpr double TOLERANCE = 1e-9;
+        const auto& devices = m_instance["devices"];
+        NS_TEST_ASSERT_MSG_EQ(answer["devices"].size(), devices.size(), "all devices");
+        double usedHz = 0;
+        double slowestS = 0;
+        double energyJ = 0;
+        for (size_t i = 0; i < devices.size(); ++i)
+        {
+            const auto& device = devices[i];
+            const auto& share = answer["devices"][i];
+            const double hz = share["bandwidth_hz"];
+            const double powerW = share["power_w"];
+            const double cpuHz = share["cpu_hz"];
+            CheckRange(powerW, device["power_w"], method + ": power");
+            CheckRange(cpuHz, device["cpu_hz"], method + ": frequency");
+            const double snr = device["gain"].get<double>() * powerW /
+                               (m_instance["noise_w_per_hz"].get<double>() * hz);
+            const double uploadS =
+                device["payload_bits"].get<double>() * std::log(2.0) / (hz * std::log1p(snr));
+            const double cycles = m_instance["local_iterations"].get<double>() *
+                                  device["samples"].get<double>() *
+                                  device["cycles_per_sample"].get<double>();
+            NS_TEST_EXPECT_MSG_EQ_TOL(share["upload_s"].get<double>(),
+                                      uploadS,
+                                      TOLERANCE * uploadS,
+                                      method << ": upload time of device " << i);
+            NS_TEST_EXPECT_MSG_EQ_TOL(share["compute_s"].get<double>(),
+                                      cycles / cpuHz,
+                                      TOLERANCE * cycles / cpuHz,
+                                      method << ": compute time of device " << i);
+            usedHz += hz;
+            slowestS = std::max(slowestS, uploadS + cycles / cpuHz);
+            energyJ +=
+                powerW * uploadS + device["capacitance"].get<double>() * cycles * cpuHz * cpuHz;
+        }
+        NS_TEST_EXPECT_MSG_LT_OR_EQ(usedHz,
+                                    m_instance["bandwidth_hz"].get<double>() * (1 + TOLERANCE),
+                                    method << ": bandwidth");
+        const double rounds = m_instance["rounds"];
+        CheckCost(answer,
+                  "time_s",
+                  rounds * m_instance.value("round_deadline_s", slowestS),
+                  method);
+        CheckCost(answer, "energy_j", rounds * energyJ, method);
+        CheckCost(answer,
+                  "objective",
+                  m_instance["weight_energy"].get<double>() * answer["energy_j"].get<double>() +
+                      m_instance["weight_time"].get<double>() * answer["time_s"].get<double>(),
+                  method);
+        NS_TEST_EXPECT_MSG_LT_OR_EQ(rounds * slowestS,
+                                    answer["time_s"].get<double>() * (1 + TOLERANCE),
+                                    method << ": deadline");
+    }
+
+    /// A value lies in a range.
+    void CheckRange(double value, const nlohmann::json& range, const std::string& what)
+    {
+        const double slack = 1e-9 * range[1].get<double>();
+        NS_TEST_EXPECT_MSG_GT_OR_EQ(value, range[0].get<double>() - slack, what);
+        NS_TEST_EXPECT_MSG_LT_OR_EQ(value, range[1].get<double>() + slack, what);
+    }
+
+    /// A printed number is what it should be, but for rounding errors of sums over the devices.
+    void CheckCost(const nlohmann::json& answer,
+                   const char* key,
+                   double value,
+                   const std::string& method)
+    {
+        NS_TEST_EXPECT_MSG_EQ_TOL(answer[key].get<double>(),
+                                  value,
+                                  1e-9 * value,
+                                  method << ": " << key);
+    }
+
+    std::string m_name;        //!< without .json
+    nlohmann::json m_instance; //!< the instance
+};
+
+/// Every pair of files in the folder is of a kind that is checked.
+class GoldenFolderTestCase : public TestCase
+{
+  public:
+    /// @param names of the instances that are checked
+    explicit GoldenFolderTestCase(const std::vector<std::string>& names)
+        : TestCase("all golden files are looked at"),
+          m_names(names)
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        size_t found = 0;
+        for (const auto& entry :
+             std::filesystem::directory_iterator(CreateDataDirFilename("golden")))
+        {
+            const std::string name = entry.path().filename().string();
+            const std::string ending = ".expected.json";
+            if (name.size() <= ending.size() ||
+                name.compare(name.size() - ending.size(), ending.size(), ending) != 0)
+            {
+                continue;
+            }
+            ++found;
+            const std::string stem = name.substr(0, name.size() - ending.size());
+            NS_TEST_EXPECT_MSG_EQ(std::count(m_names.begin(), m_names.end(), stem),
+                                  1,
+                                  stem << " is checked");
+        }
+        NS_TEST_EXPECT_MSG_EQ(found, m_names.size(), "they are there");
+    }
+
+    std::vector<std::string> m_names; //!< of the instances that are checked
+};
+
+/// The suite.
+class FlSolveTestSuite : public TestSuite
+{
+  public:
+    FlSolveTestSuite()
+        : TestSuite("fl-solve", TestSuite::Type::UNIT)
+    {
+        SetDataDir(NS_TEST_SOURCEDIR);
+        AddTestCase(new ReaderTestCase);
+        AddTestCase(new AnswerTestCase);
+        AddTestCase(new TableTestCase);
+        const std::vector<std::string> joint{"joint-n10-w05", "joint-n10-w09", "joint-n8-fminbind"};
+        for (const auto& name : joint)
+        {
+            AddTestCase(new JointGoldenTestCase(name));
+        }
+        AddTestCase(new GoldenFolderTestCase(joint));
+    }
+};
+
+FlSolveTestSuite g_flSolveTestSuite; ///< registers the suite
+
+} // namespace

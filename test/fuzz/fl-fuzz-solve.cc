@@ -1,0 +1,143 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+/**
+ * @file
+ * @ingroup fl
+ * @brief Feeds random JSON to what `./fl solve` does, by all methods, and looks for faults.
+ *
+ * A fault is a crash, a hang, an exception that is neither bad input nor infeasibility, an answer
+ * with a number that is not finite, one that breaks a constraint and says it does not, a bound that
+ * another method's answer undercuts, and a failure on an instance of ordinary magnitudes. The
+ * instance is written to a file, which `--file=FILE` looks at again.
+ */
+
+#include "fl-fuzz-check.h"
+#include "fl-fuzz-instance.h"
+#include "fl-fuzz-watch.h"
+
+#include "ns3/fl-error.h"
+#include "ns3/fl-json-reader.h"
+#include "ns3/fl-main.h"
+#include "ns3/fl-option-parser.h"
+#include "ns3/fl-output-file.h"
+
+#include <chrono>
+#include <iostream>
+#include <set>
+
+using namespace ns3::fl;
+using namespace ns3::fl::fuzz;
+
+namespace
+{
+
+/// The command line.
+struct FuzzOptions
+{
+    double seconds{60};   //!< how long
+    uint64_t seed{1};     //!< of all random numbers
+    uint64_t first{0};    //!< number of the first case
+    double limitS{20};    //!< what takes longer hangs [s]
+    uint32_t findings{1}; //!< stop after so many different ones
+    std::string out{"."}; //!< where instances are written
+    std::string file;     //!< look at this instance only
+};
+
+/// Print faults that are not known yet, and keep the instance.
+void
+Keep(const FuzzOptions& options,
+     const std::string& file,
+     const std::string& text,
+     const std::vector<Fault>& faults,
+     std::set<std::string>& known)
+{
+    for (const auto& fault : faults)
+    {
+        if (known.insert(fault.method + ": " + fault.kind).second)
+        {
+            std::cerr << "fl-fuzz-solve: seed " << options.seed << ", " << file << ": "
+                      << fault.method << ": " << fault.kind << ": " << fault.detail << std::endl;
+            OutputFile output(file);
+            output.Write(text);
+            output.Publish();
+        }
+    }
+}
+
+/// Look at one file.
+int
+LookAt(const FuzzOptions& options)
+{
+    Statistics statistics;
+    const std::string text = ReadJsonText(options.file);
+    Watch watch(options.file + ".again", options.limitS);
+    watch.Begin(text);
+    const auto faults = CheckInstance(text, Magnitude::ORDINARY, 1, statistics);
+    watch.End();
+    for (const auto& fault : faults)
+    {
+        std::cerr << "fl-fuzz-solve: " << fault.method << ": " << fault.kind << ": " << fault.detail
+                  << std::endl;
+    }
+    statistics.Print(std::cout);
+    return faults.empty() ? EXIT_DONE : EXIT_FAILED;
+}
+
+/// Look at random instances until the time is up.
+int
+Fuzz(const FuzzOptions& options)
+{
+    CreateFolder(options.out);
+    const auto start = std::chrono::steady_clock::now();
+    const std::chrono::duration<double> duration(options.seconds);
+    Statistics statistics;
+    std::set<std::string> known;
+    uint64_t number = options.first;
+    for (; std::chrono::steady_clock::now() - start < duration; ++number)
+    {
+        const auto instance = MakeFuzzInstance(options.seed, number);
+        const std::string file =
+            Describe(options.out, "/fuzz-", options.seed, "-", number, ".json");
+        Watch watch(file, options.limitS);
+        watch.Begin(instance.text);
+        // Every few cases two threads.
+        const auto faults =
+            CheckInstance(instance.text, instance.magnitude, number % 8 == 0 ? 2 : 1, statistics);
+        watch.End();
+        Keep(options, file, instance.text, faults, known);
+        if (known.size() >= options.findings)
+        {
+            ++number;
+            break;
+        }
+    }
+    std::cout << "fl-fuzz-solve: seed " << options.seed << ", cases " << options.first << " to "
+              << number - 1 << ", " << known.size() << " kinds of fault\n";
+    statistics.Print(std::cout);
+    return known.empty() ? EXIT_DONE : EXIT_FAILED;
+}
+
+} // namespace
+
+int
+main(int argc, char* argv[])
+{
+    return RunMain(argc, argv, [](int argc, char* argv[]) {
+        FuzzOptions options;
+        OptionParser parser("fl-fuzz-solve", "Random JSON for ./fl solve");
+        parser.Add("seconds", "how long [s]", options.seconds, Positive(1e6));
+        parser.Add("seed", "of all random numbers", options.seed);
+        parser.Add("first", "number of the first case", options.first);
+        parser.Add("limit", "a case that takes longer hangs [s]", options.limitS, Positive(3600));
+        parser.Add("findings",
+                   "stop after so many different faults",
+                   options.findings,
+                   InRange(1U, 1000000U));
+        parser.Add("out", "folder for instances with faults", options.out);
+        parser.Add("file", "look at this instance only", options.file);
+        parser.Parse(argc, argv);
+        return options.file.empty() ? Fuzz(options) : LookAt(options);
+    });
+}
