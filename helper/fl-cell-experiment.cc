@@ -9,14 +9,10 @@
 #include "ns3/basic-energy-source-helper.h"
 #include "ns3/boolean.h"
 #include "ns3/double.h"
-#include "ns3/fl-block-fading-loss-model.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-optimizer.h"
-#include "ns3/fl-shadowing-loss-model.h"
 #include "ns3/inet-socket-address.h"
-#include "ns3/internet-stack-helper.h"
-#include "ns3/ipv4-address-helper.h"
 #include "ns3/mobility-helper.h"
 #include "ns3/on-off-helper.h"
 #include "ns3/packet-sink-helper.h"
@@ -43,12 +39,6 @@ namespace
 constexpr uint16_t SERVER_PORT = 9000;
 constexpr uint16_t BACKGROUND_PORT = 9001;
 
-double
-WattOfDbm(double dbm)
-{
-    return 1e-3 * std::pow(10, dbm / 10);
-}
-
 } // namespace
 
 CellRun::CellRun(const Options& options, const LearningData& data)
@@ -58,7 +48,6 @@ CellRun::CellRun(const Options& options, const LearningData& data)
     m_devices.Create(options.devices);
     PlaceNodes();
     InstallRadio();
-    InstallStack();
     InstallFederation(data);
     InstallBatteries();
     InstallBackground();
@@ -86,6 +75,18 @@ Ptr<Node>
 CellRun::GetBaseStation() const
 {
     return m_station.Get(0);
+}
+
+Ptr<Node>
+CellRun::GetServerNode() const
+{
+    return m_radio->GetServerNode();
+}
+
+const CellRadio&
+CellRun::GetRadio() const
+{
+    return *m_radio;
 }
 
 void
@@ -126,45 +127,16 @@ CellRun::PlaceNodes()
 void
 CellRun::InstallRadio()
 {
-    // 128.1 + 37.6 log10(d / km) dB, as a loss at 1 m and an exponent.
-    m_radio.AddPropagationLoss("ns3::LogDistancePropagationLossModel",
-                               "Exponent",
-                               DoubleValue(3.76),
-                               "ReferenceLoss",
-                               DoubleValue(15.3));
-    m_radio.AddPropagationLoss("ns3::fl::ShadowingLossModel");
-    if (m_options.fading != "none")
-    {
-        m_radio.AddPropagationLoss(
-            "ns3::fl::BlockFadingLossModel",
-            "Fading",
-            StringValue(m_options.fading == "rician" ? "Rician" : "Rayleigh"));
-    }
-    m_radio.SetChannelAttribute("UplinkBandwidth", DoubleValue(m_options.bandwidthHz));
-    m_radio.SetChannelAttribute("DownlinkBandwidth", DoubleValue(m_options.bandwidthHz));
-    m_radio.SetDeviceAttribute("MaxTxPower", DoubleValue(WattOfDbm(m_options.maxPowerDbm)));
-    m_netDevices = m_radio.Install(m_station.Get(0), m_devices);
-    m_stream += FdmaHelper::AssignStreams(m_netDevices, m_stream);
+    m_radio = MakeCellRadio(m_options);
+    m_radio->Install(m_station.Get(0), m_devices);
+    m_stream += m_radio->AssignStreams(m_stream);
+    m_serverAddress = m_radio->GetServerAddress(SERVER_PORT);
     if (m_options.pcap)
     {
         const std::string run =
             m_options.runs > 1 ? Describe("-run", RngSeedManager::GetRun()) : "";
-        m_radio.EnablePcap(m_options.out + "/cell" + run, m_netDevices.Get(0), true, false);
+        m_radio->EnablePcap(m_options.out + "/cell" + run);
     }
-}
-
-void
-CellRun::InstallStack()
-{
-    NodeContainer all(m_station, m_devices);
-    InternetStackHelper stack;
-    stack.SetIpv6StackInstall(false);
-    stack.Install(all);
-    m_stream += stack.AssignStreams(all, m_stream);
-    Ipv4AddressHelper addresses("10.0.0.0", "255.0.0.0");
-    const auto interfaces = addresses.Assign(m_netDevices);
-    FdmaHelper::PopulateNeighbourCache(interfaces);
-    m_serverAddress = InetSocketAddress(interfaces.GetAddress(0), SERVER_PORT);
 }
 
 std::vector<DeviceProfile>
@@ -204,14 +176,14 @@ CellRun::InstallFederation(const LearningData& data)
     helper.SetOptimizer(m_options.optimizer);
     helper.SetTransport(m_options.transport == "datagram" ? "ns3::fl::DatagramTransport"
                                                           : "ns3::fl::TcpTransport");
-    helper.SetRadioControl(m_radio.GetRadioControl());
+    helper.SetRadioControl(m_radio->GetRadioControl());
     helper.SetCoordinatorAttribute("Rounds", UintegerValue(m_options.rounds));
-    m_federation = helper.Install(m_station.Get(0),
+    m_federation = helper.Install(m_radio->GetServerNode(),
                                   m_serverAddress,
                                   m_devices,
                                   DrawProfiles(),
                                   BuildParts(m_options, *task, seed));
-    m_federation.applications.Start(Seconds(0));
+    m_federation.applications.Start(m_radio->GetStartTime());
     m_stream += FederationHelper::AssignStreams(m_federation, m_stream);
     m_federation.coordinator->TraceConnectWithoutContext("Finished",
                                                          MakeCallback(&CellRun::Finished, this));
@@ -253,13 +225,13 @@ CellRun::InstallBackground()
     const auto server = InetSocketAddress::ConvertFrom(m_serverAddress).GetIpv4();
     PacketSinkHelper sink("ns3::UdpSocketFactory",
                           InetSocketAddress(Ipv4Address::GetAny(), BACKGROUND_PORT));
-    sink.Install(m_station);
+    sink.Install(m_radio->GetServerNode());
     OnOffHelper traffic("ns3::UdpSocketFactory", InetSocketAddress(server, BACKGROUND_PORT));
     traffic.SetAttribute(
         "DataRate",
         StringValue(Describe(static_cast<uint64_t>(std::ceil(m_options.background)), "bps")));
     auto sources = traffic.Install(m_devices);
-    sources.Start(Seconds(0));
+    sources.Start(m_radio->GetStartTime());
     m_stream += traffic.AssignStreams(m_devices, m_stream);
 }
 

@@ -4,7 +4,7 @@
 #ifndef FL_CELL_EXPERIMENT_H
 #define FL_CELL_EXPERIMENT_H
 
-#include "fl-fdma-helper.h"
+#include "fl-cell-radio.h"
 #include "fl-federation-helper.h"
 #include "fl-option-parser.h"
 #include "fl-options.h"
@@ -26,7 +26,7 @@ namespace fl
 /**
  * @ingroup fl
  * One run of federated learning in one cell, as the options say: devices uniform in a disc around
- * the base station, path loss, shadowing and fading, a server at the base station.
+ * the base station, path loss, shadowing and fading, and a server where the PHY has it.
  *
  * All random numbers come from streams that are assigned here, so that a run is a function of seed,
  * run number and options.
@@ -58,13 +58,16 @@ class CellRun
     const Federation& GetFederation() const;
     /// @return the devices' nodes, by DeviceId
     const NodeContainer& GetDevices() const;
-    /// @return the base station's node, which is the server's
+    /// @return the base station's node
     Ptr<Node> GetBaseStation() const;
+    /// @return the node that the server runs on
+    Ptr<Node> GetServerNode() const;
+    /// @return the cell's radio
+    const CellRadio& GetRadio() const;
 
   private:
     void PlaceNodes();
     void InstallRadio();
-    void InstallStack();
     void InstallFederation(const LearningData& data);
     void InstallBatteries();
     void InstallBackground();
@@ -73,17 +76,16 @@ class CellRun
     void Finished(const std::string& reason);
     void RestartServer();
 
-    const Options& m_options;         //!< as parsed
-    NodeContainer m_station;          //!< one node
-    NodeContainer m_devices;          //!< by DeviceId
-    NetDeviceContainer m_netDevices;  //!< base station first
-    FdmaHelper m_radio;               //!< the cell
-    Address m_serverAddress;          //!< where clients reach the server
-    Federation m_federation;          //!< server, coordinator, clients
-    Ptr<Availability> m_availability; //!< who is there when
-    int64_t m_stream{0};              //!< next random stream to assign
-    bool m_restartPending{false};     //!< the server will start again
-    std::string m_reason;             //!< why it ended
+    const Options& m_options;           //!< as parsed
+    NodeContainer m_station;            //!< one node
+    NodeContainer m_devices;            //!< by DeviceId
+    std::unique_ptr<CellRadio> m_radio; //!< the cell
+    Address m_serverAddress;            //!< where clients reach the server
+    Federation m_federation;            //!< server, coordinator, clients
+    Ptr<Availability> m_availability;   //!< who is there when
+    int64_t m_stream{0};                //!< next random stream to assign
+    bool m_restartPending{false};       //!< the server will start again
+    std::string m_reason;               //!< why it ended
 };
 
 /**

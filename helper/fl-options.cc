@@ -3,6 +3,8 @@
  */
 #include "fl-options.h"
 
+#include "fl-cell-radio.h"
+
 #include "ns3/fl-error.h"
 #include "ns3/fl-model-factory.h"
 #include "ns3/fl-optimizer.h"
@@ -63,6 +65,22 @@ OptimizerHelp()
         help += " " + entry.name + " (" + entry.description + "),";
     }
     return help + " or an Optimizer's TypeId";
+}
+
+/// @return the PHYs of this build; the text says which ones it lacks
+Allowed<std::string>
+PhyNames()
+{
+    auto allowed = OneOf(AvailablePhys());
+    for (const char* phy : {"lte", "wifi"})
+    {
+        if (!allowed.test(phy))
+        {
+            allowed.text +=
+                Describe(" (", phy, " was left out: this ns-3 has no module ", phy, ")");
+        }
+    }
+    return allowed;
 }
 
 bool
@@ -159,11 +177,7 @@ AddCellOptions(OptionParser& parser, Options& options)
                "energy that each device begins with [J]; 0: mains",
                options.batteryJ,
                InRange(0.0, 1e12));
-    parser.Add("phy",
-               "radio: fdma, lte or wifi",
-               options.phy,
-               {"fdma (lte and wifi are not available in this version)",
-                [](const std::string& name) { return name == "fdma"; }});
+    parser.Add("phy", "radio: fdma, lte or wifi", options.phy, PhyNames());
 }
 
 void

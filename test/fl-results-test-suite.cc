@@ -5,6 +5,7 @@
 #include "ns3/config.h"
 #include "ns3/double.h"
 #include "ns3/enum.h"
+#include "ns3/fl-cell-radio.h"
 #include "ns3/fl-csv.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-main.h"
@@ -24,6 +25,7 @@
 #include "ns3/test.h"
 #include "ns3/uinteger.h"
 
+#include <algorithm>
 #include <cmath>
 #include <csignal>
 #include <filesystem>
@@ -537,10 +539,21 @@ class CellOptionsTestCase : public TestCase
         Expect("--rounds=0", "a whole number from 1 to 1000000000");
         Expect("--optimizer=best",
                "one of equal, random or the name of an ns3::fl::Optimizer type");
-        const std::string phy = "fdma (lte and wifi are not available in this version)";
-        Expect("--phy=lte", phy);
-        Expect("--phy=wifi", phy);
-        Expect("--phy=carrier-pigeon", phy);
+        // Which there are depends on the modules of ns-3.
+        const auto phys = fl::AvailablePhys();
+        std::string allowed = (phys.size() > 1 ? "one of " : "") + phys[0];
+        for (size_t i = 1; i < phys.size(); ++i)
+        {
+            allowed += ", " + phys[i];
+        }
+        for (const std::string phy : {"lte", "wifi"})
+        {
+            if (std::find(phys.begin(), phys.end(), phy) == phys.end())
+            {
+                allowed += " (" + phy + " was left out: this ns-3 has no module " + phy + ")";
+            }
+        }
+        Expect("--phy=carrier-pigeon", allowed);
         Expect("--data=/nowhere/at/all", "a folder that exists");
         Expect("--local-iterations=0", "a whole number from 1 to 1000000");
         Expect("--batch=-1", "a whole number from 0 to 1000000000");

@@ -44,6 +44,20 @@ find_package(PkgConfig REQUIRED)
 list(TRANSFORM fl_modules PREPEND "ns3-" OUTPUT_VARIABLE packages)
 pkg_check_modules(NS3 REQUIRED ${packages})
 
+# The optional PHYs, and what they need beside their own module.
+set(fl_optional_modules)
+foreach(phy ${FL_PHYS})
+  pkg_check_modules(NS3_${phy} QUIET ns3-${phy} ns3-spectrum)
+  set(FL_FOUND_${phy} ${NS3_${phy}_FOUND})
+  if(NS3_${phy}_FOUND)
+    list(APPEND fl_optional_modules ${phy} spectrum)
+    list(APPEND NS3_LINK_LIBRARIES ${NS3_${phy}_LINK_LIBRARIES})
+    list(APPEND NS3_INCLUDE_DIRS ${NS3_${phy}_INCLUDE_DIRS})
+  endif()
+endforeach()
+list(REMOVE_DUPLICATES NS3_LINK_LIBRARIES)
+list(REMOVE_DUPLICATES NS3_INCLUDE_DIRS)
+
 # Debian's .pc files also name directories and libraries of what ns-3 itself was built with (libxml2, Python, GSL), which
 # need not be installed to use it.
 list(FILTER NS3_LINK_LIBRARIES INCLUDE REGEX "libns3")
@@ -65,7 +79,7 @@ target_include_directories(installed-ns3 SYSTEM INTERFACE ${ns3_include_dirs})
 # Assertions change no class.
 target_compile_definitions(installed-ns3 INTERFACE $<$<BOOL:${FL_NS3_LOG}>:NS3_LOG_ENABLE>)
 
-foreach(module ${fl_modules})
+foreach(module ${fl_modules} ${fl_optional_modules})
   set(lib${module} installed-ns3)
 endforeach()
 set(libfl fl)

@@ -1,0 +1,118 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-cell-radio.h"
+
+#include "fl-fdma-cell-radio.h"
+// Defined by CMakeLists.txt, for this file, where ns-3 has the PHY's module.
+#ifdef FL_HAVE_LTE
+#include "fl-lte-cell-radio.h"
+#endif
+#ifdef FL_HAVE_WIFI
+#include "fl-wifi-cell-radio.h"
+#endif
+
+#include "ns3/double.h"
+#include "ns3/fl-error.h"
+#include "ns3/string.h"
+
+#include <cmath>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// A PHY that this build has.
+struct Phy
+{
+    std::string name;                                   //!< as in `--phy`
+    std::unique_ptr<CellRadio> (*make)(const Options&); //!< makes one
+};
+
+template <typename T>
+std::unique_ptr<CellRadio>
+Make(const Options& options)
+{
+    return std::make_unique<T>(options);
+}
+
+const std::vector<Phy>&
+Phys()
+{
+    static const std::vector<Phy> phys{
+        {"fdma", &Make<FdmaCellRadio>},
+#ifdef FL_HAVE_LTE
+        {"lte", &Make<LteCellRadio>},
+#endif
+#ifdef FL_HAVE_WIFI
+        {"wifi", &Make<WifiCellRadio>},
+#endif
+    };
+    return phys;
+}
+
+} // namespace
+
+Time
+CellRadio::GetStartTime() const
+{
+    return Seconds(0);
+}
+
+std::vector<std::string>
+AvailablePhys()
+{
+    std::vector<std::string> names;
+    for (const auto& phy : Phys())
+    {
+        names.push_back(phy.name);
+    }
+    return names;
+}
+
+std::unique_ptr<CellRadio>
+MakeCellRadio(const Options& options)
+{
+    std::string names;
+    for (const auto& phy : Phys())
+    {
+        if (phy.name == options.phy)
+        {
+            return phy.make(options);
+        }
+        names += (names.empty() ? "" : ", ") + phy.name;
+    }
+    throw InvalidInput(
+        Describe("phy = '", options.phy, "': must be one that this build has: ", names));
+}
+
+std::vector<ObjectFactory>
+CellLossFactories(const Options& options)
+{
+    // 128.1 + 37.6 log10(d / km) dB, as a loss at 1 m and an exponent.
+    std::vector<ObjectFactory> factories(2);
+    factories[0].SetTypeId("ns3::LogDistancePropagationLossModel");
+    factories[0].Set("Exponent", DoubleValue(3.76));
+    factories[0].Set("ReferenceLoss", DoubleValue(15.3));
+    factories[1].SetTypeId("ns3::fl::ShadowingLossModel");
+    if (options.fading != "none")
+    {
+        factories.emplace_back();
+        factories[2].SetTypeId("ns3::fl::BlockFadingLossModel");
+        factories[2].Set("Fading", StringValue(options.fading == "rician" ? "Rician" : "Rayleigh"));
+    }
+    return factories;
+}
+
+double
+WattOfDbm(double dbm)
+{
+    return 1e-3 * std::pow(10, dbm / 10);
+}
+
+} // namespace fl
+} // namespace ns3
