@@ -72,14 +72,15 @@ CheckMethod(const SolveProblem& problem, const std::string& name)
 
 /// @return the answer with what names it in front
 OrderedJson
-WithMethod(const OrderedJson& answer, const std::string& method)
+WithMethod(OrderedJson answer, const std::string& method)
 {
     OrderedJson json;
     json["status"] = answer.at("status");
     json["method"] = method;
-    for (const auto& [key, value] : answer.items())
+    // Of a million devices one copy is enough.
+    for (auto& [key, value] : answer.items())
     {
-        json[key] = value;
+        json[key] = std::move(value);
     }
     return json;
 }

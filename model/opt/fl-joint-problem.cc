@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <ostream>
 
 namespace ns3
 {
@@ -27,14 +29,36 @@ enum class Sign
     NOT_NEGATIVE
 };
 
+/// Which field is meant. Its name is made when it is refused only: to make a million of them takes
+/// as long as some methods do.
+struct Field
+{
+    /// Of a problem, not of a device.
+    static constexpr size_t NO_DEVICE = std::numeric_limits<size_t>::max();
+
+    const char* key;          //!< as in files
+    size_t device{NO_DEVICE}; //!< of which device
+    const char* part{""};     //!< [0] and [1] of a range
+
+    /// Write the name, as in devices[3].cpu_hz[0].
+    friend std::ostream& operator<<(std::ostream& os, const Field& field)
+    {
+        if (field.device != NO_DEVICE)
+        {
+            os << "devices[" << field.device << "].";
+        }
+        return os << field.key << field.part;
+    }
+};
+
 /// Refuse a number that is not finite or has the wrong sign.
 void
-Require(const std::string& name, double value, Sign sign)
+Require(const Field& field, double value, Sign sign)
 {
     const bool ok = std::isfinite(value) && (sign == Sign::POSITIVE ? value > 0 : value >= 0);
     if (!ok)
     {
-        throw InvalidInput(Describe(name,
+        throw InvalidInput(Describe(field,
                                     " = ",
                                     value,
                                     ": must be finite and ",
@@ -44,18 +68,20 @@ Require(const std::string& name, double value, Sign sign)
 
 /// Refuse a range that is empty or has a bad end.
 void
-RequireRange(const std::string& name, double low, double high)
+RequireRange(const char* key, size_t device, double low, double high)
 {
-    Require(name + "[0]", low, Sign::NOT_NEGATIVE);
-    Require(name + "[1]", high, Sign::POSITIVE);
+    const Field lowField{key, device, "[0]"};
+    const Field highField{key, device, "[1]"};
+    Require(lowField, low, Sign::NOT_NEGATIVE);
+    Require(highField, high, Sign::POSITIVE);
     if (low > high)
     {
-        throw InvalidInput(Describe(name,
-                                    "[0] = ",
+        throw InvalidInput(Describe(lowField,
+                                    " = ",
                                     low,
                                     ", the minimum: must not exceed the maximum, ",
-                                    name,
-                                    "[1] = ",
+                                    highField,
+                                    " = ",
                                     high,
                                     ", but does by ",
                                     low - high));
@@ -66,24 +92,23 @@ RequireRange(const std::string& name, double low, double high)
 void
 ValidateDevice(const JointDevice& device, size_t index, bool unbounded)
 {
-    const std::string name = Describe("devices[", index, "].");
-    Require(name + "gain", device.gain, Sign::POSITIVE);
-    Require(name + "payload_bits", device.payloadBits, Sign::NOT_NEGATIVE);
-    Require(name + "cycles", device.cycles, Sign::NOT_NEGATIVE);
-    Require(name + "capacitance", device.capacitance, Sign::NOT_NEGATIVE);
-    RequireRange(name + "cpu_hz", device.minCpuHz, device.maxCpuHz);
-    RequireRange(name + "power_w", device.minTxPowerW, device.maxTxPowerW);
+    Require({"gain", index}, device.gain, Sign::POSITIVE);
+    Require({"payload_bits", index}, device.payloadBits, Sign::NOT_NEGATIVE);
+    Require({"cycles", index}, device.cycles, Sign::NOT_NEGATIVE);
+    Require({"capacitance", index}, device.capacitance, Sign::NOT_NEGATIVE);
+    RequireRange("cpu_hz", index, device.minCpuHz, device.maxCpuHz);
+    RequireRange("power_w", index, device.minTxPowerW, device.maxTxPowerW);
     // Without a price on time the energy only falls with power and frequency: its infimum at 0 is
     // not attained.
-    const char* reason = ": must be above 0 where weight_time is 0 and no deadline is given: with "
-                         "nothing to hurry for, no least energy is attained";
+    const char* reason = " = 0: must be above 0 where weight_time is 0 and no deadline is given: "
+                         "with nothing to hurry for, no least energy is attained";
     if (unbounded && device.payloadBits > 0 && device.minTxPowerW == 0)
     {
-        throw InvalidInput(Describe(name, "power_w[0] = 0", reason));
+        throw InvalidInput(Describe(Field{"power_w", index, "[0]"}, reason));
     }
     if (unbounded && device.cycles > 0 && device.capacitance > 0 && device.minCpuHz == 0)
     {
-        throw InvalidInput(Describe(name, "cpu_hz[0] = 0", reason));
+        throw InvalidInput(Describe(Field{"cpu_hz", index, "[0]"}, reason));
     }
 }
 
@@ -106,8 +131,8 @@ Duration(double amount, double rate)
 void
 JointProblem::Validate() const
 {
-    Require("weight_energy", weightEnergy, Sign::NOT_NEGATIVE);
-    Require("weight_time", weightTime, Sign::NOT_NEGATIVE);
+    Require({"weight_energy"}, weightEnergy, Sign::NOT_NEGATIVE);
+    Require({"weight_time"}, weightTime, Sign::NOT_NEGATIVE);
     if (std::abs(weightEnergy + weightTime - 1) > 1e-9)
     {
         const double sum = weightEnergy + weightTime;
@@ -117,12 +142,12 @@ JointProblem::Validate() const
                                     std::abs(sum - 1),
                                     ": must be 1 within 1e-9"));
     }
-    Require("bandwidth_hz", bandwidthHz, Sign::POSITIVE);
-    Require("noise_w_per_hz", noiseWPerHz, Sign::POSITIVE);
-    Require("rounds", rounds, Sign::POSITIVE);
+    Require({"bandwidth_hz"}, bandwidthHz, Sign::POSITIVE);
+    Require({"noise_w_per_hz"}, noiseWPerHz, Sign::POSITIVE);
+    Require({"rounds"}, rounds, Sign::POSITIVE);
     if (roundDeadlineS)
     {
-        Require("round_deadline_s", *roundDeadlineS, Sign::POSITIVE);
+        Require({"round_deadline_s"}, *roundDeadlineS, Sign::POSITIVE);
     }
     if (devices.empty())
     {
