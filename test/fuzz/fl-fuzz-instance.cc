@@ -280,6 +280,13 @@ class Generator
 
 } // namespace
 
+const char*
+ToString(Magnitude magnitude)
+{
+    constexpr const char* NAMES[]{"ordinary", "hostile", "extreme", "damaged"};
+    return NAMES[static_cast<size_t>(magnitude)];
+}
+
 FuzzInstance
 MakeFuzzInstance(uint64_t seed, uint64_t number)
 {

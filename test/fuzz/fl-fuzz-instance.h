@@ -30,6 +30,9 @@ enum class Magnitude : uint8_t
     DAMAGED   //!< perhaps no instance at all
 };
 
+/// @return the name, for messages
+const char* ToString(Magnitude magnitude);
+
 /// A random instance.
 struct FuzzInstance
 {

@@ -49,7 +49,7 @@ struct FuzzOptions
 void
 Keep(const FuzzOptions& options,
      const std::string& file,
-     const std::string& text,
+     const FuzzInstance& instance,
      const std::vector<Fault>& faults,
      std::set<std::string>& known)
 {
@@ -57,16 +57,17 @@ Keep(const FuzzOptions& options,
     {
         if (known.insert(fault.method + ": " + fault.kind).second)
         {
-            std::cerr << "fl-fuzz-solve: seed " << options.seed << ", " << file << ": "
-                      << fault.method << ": " << fault.kind << ": " << fault.detail << std::endl;
+            std::cerr << "fl-fuzz-solve: seed " << options.seed << ", " << file << " ("
+                      << ToString(instance.magnitude) << "): " << fault.method << ": " << fault.kind
+                      << ": " << fault.detail << std::endl;
             OutputFile output(file);
-            output.Write(text);
+            output.Write(instance.text);
             output.Publish();
         }
     }
 }
 
-/// Look at one file.
+/// Look at one file, as if it were of ordinary magnitudes.
 int
 LookAt(const FuzzOptions& options)
 {
@@ -106,7 +107,7 @@ Fuzz(const FuzzOptions& options)
         const auto faults =
             CheckInstance(instance.text, instance.magnitude, number % 8 == 0 ? 2 : 1, statistics);
         watch.End();
-        Keep(options, file, instance.text, faults, known);
+        Keep(options, file, instance, faults, known);
         if (known.size() >= options.findings)
         {
             ++number;

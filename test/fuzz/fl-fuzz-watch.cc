@@ -27,6 +27,7 @@ namespace
 char g_file[4096];            //!< where the instance goes
 const char* g_text = nullptr; //!< the instance; null: no case is under way
 size_t g_size = 0;            //!< of the instance [bytes]
+char g_method[64];            //!< whose turn it is
 char g_stack[1 << 16];        //!< for the handler, when the stack is used up
 
 /// Say something; nothing can be done where that fails.
@@ -61,7 +62,9 @@ Save()
 void
 Handle(int signal)
 {
-    Say(signal == SIGALRM ? "fl-fuzz-solve: a case hangs" : "fl-fuzz-solve: a case crashes");
+    Say("fl-fuzz-solve: ");
+    Say(g_method);
+    Say(signal == SIGALRM ? " hangs" : " crashes");
     Save();
     _exit(1);
 }
@@ -99,6 +102,12 @@ Watch::Begin(const std::string& text)
     timer.it_value.tv_usec =
         static_cast<suseconds_t>((m_limitS - std::floor(m_limitS)) * 1e6) + (m_limitS < 1e-6);
     setitimer(ITIMER_REAL, &timer, nullptr);
+}
+
+void
+Watch::Note(const std::string& method)
+{
+    std::strncpy(g_method, method.c_str(), sizeof(g_method) - 1);
 }
 
 void

@@ -30,6 +30,8 @@ class Watch
     void Begin(const std::string& text);
     /// It is over.
     void End();
+    /// @param method whose turn it is, for the message
+    static void Note(const std::string& method);
 
   private:
     double m_limitS; //!< [s]
