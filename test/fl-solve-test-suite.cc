@@ -196,6 +196,10 @@ class JointGoldenTestCase : public TestCase
         m_instance = nlohmann::json::parse(text);
         for (const auto& [method, description] : FindSolveProblem("joint").methods())
         {
+            if (method == "scheme1" && !m_instance.contains("round_deadline_s"))
+            {
+                continue;
+            }
             const auto report =
                 SolveInstance(FindSolveProblem("joint"), text, path, {method, 1, 1});
             const auto answer = nlohmann::json::parse(report.answer.dump());

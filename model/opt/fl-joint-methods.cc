@@ -5,6 +5,11 @@
 
 #include "../fl-error.h"
 #include "fl-joint-baselines.h"
+#include "fl-joint-paper-literal.h"
+#include "fl-joint-paper.h"
+#include "fl-joint-scheme1.h"
+
+#include <cmath>
 
 namespace ns3
 {
@@ -15,7 +20,22 @@ const std::vector<JointMethod>&
 JointMethods()
 {
     static const std::vector<JointMethod> methods{
+        {"paper", "the paper's alternation, its subproblems solved exactly", SolveJointPaper},
+        {"paper-literal", "the paper's formulas without repairs", SolveJointPaperLiteral},
         {"equal", "equal bandwidth, full power, full CPU frequency", SolveJointEqual},
+        {"random-frequency",
+         "random CPU frequency, full power, equal bandwidth",
+         SolveJointRandomFrequency},
+        {"random-power",
+         "random power, full CPU frequency, equal bandwidth",
+         SolveJointRandomPower},
+        {"communication-only",
+         "optimal power and bandwidth at fixed CPU frequencies",
+         SolveJointCommunicationOnly},
+        {"computation-only",
+         "optimal CPU frequencies at full power and equal parts of half the band",
+         SolveJointComputationOnly},
+        {"scheme1", "least energy under a deadline by Yang et al. (2021)", SolveJointScheme1},
     };
     return methods;
 }
@@ -29,7 +49,12 @@ SolveJoint(const std::string& method, const JointProblem& problem, const JointOp
     {
         if (entry.name == method)
         {
-            return entry.solve(problem, options);
+            auto solution = entry.solve(problem, options);
+            if (!std::isfinite(solution.objective))
+            {
+                solution.termination = "a time or an energy is not finite";
+            }
+            return solution;
         }
         known += (known.empty() ? "" : ", ") + entry.name;
     }

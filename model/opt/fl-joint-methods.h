@@ -35,6 +35,8 @@ struct JointOptions
     std::optional<JointStart> start; //!< where the global solver starts from
     uint32_t threads{1};             //!< for the global solver, when there are many devices
     std::function<double()> uniform; //!< draws from [0, 1), for methods with a random choice
+    /// How much of the band the paper's alternation starts with: 0.5 is B/2N each, 1 is B/N.
+    double startBandShare{0.5};
 };
 
 /// A way to answer a JointProblem.
