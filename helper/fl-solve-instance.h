@@ -64,7 +64,8 @@ const SolveProblem& FindSolveProblem(const std::string& name);
 /**
  * Whatever a method answers is printed, and is `EXIT_DONE`: also an answer that breaks constraints
  * (status infeasible, with `violation`), since that is what was asked for. `EXIT_INFEASIBLE` means
- * that the problem has no feasible answer at all, `EXIT_FAILED` that the method found none.
+ * that there is no feasible answer, or none with what the method fixes; `EXIT_FAILED` that the
+ * method came to no end.
  * @param problem the kind of problem
  * @param text the instance
  * @param source what messages call it: the file's name

@@ -153,10 +153,16 @@ class Checker
         const Json answer = Json::parse(report.answer.dump());
         const std::string status = answer.at("status");
         m_statistics.Count(m_method, report.exitCode == EXIT_INFEASIBLE ? "none" : status);
-        // Other methods fix some of the variables, and may find no answer where there is one.
-        if (report.exitCode == EXIT_INFEASIBLE && (m_method == "global" || m_method == "paper"))
+        // Other methods fix some of the variables, as the paper's start does under a deadline, and
+        // may find no answer where there is one.
+        const bool isPaper = m_method == "paper" && !m_problem.roundDeadlineS;
+        if (report.exitCode == EXIT_INFEASIBLE && (m_method == "global" || isPaper))
         {
             m_saysNone.push_back(m_method);
+        }
+        if (answer.contains("violation") && (m_method == "global" || m_method == "paper"))
+        {
+            Blame("answer that breaks constraints", answer.at("violation").dump());
         }
         if (report.exitCode != EXIT_DONE)
         {
