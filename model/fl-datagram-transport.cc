@@ -43,6 +43,18 @@ AddressHash::operator()(const Address& address) const
     return hash;
 }
 
+TransportProfile
+DatagramTransport::GetProfile() const
+{
+    constexpr double UDP_AND_IP_BYTES = 8 + 20;
+    TransportProfile profile = Transport::GetProfile();
+    profile.segmentBytes = m_fragmentBytes;
+    profile.headerBytes = DatagramHeader::SHORT_SIZE + UDP_AND_IP_BYTES;
+    profile.ackBytes = DatagramHeader::ACK_SIZE + UDP_AND_IP_BYTES;
+    profile.initialWindowBytes = static_cast<double>(m_initialWindow) * m_fragmentBytes;
+    return profile;
+}
+
 TypeId
 DatagramTransport::GetTypeId()
 {

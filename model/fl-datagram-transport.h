@@ -79,6 +79,8 @@ class DatagramTransport : public Transport
         return m_nAcks;
     }
 
+    TransportProfile GetProfile() const override;
+
   protected:
     void DoDispose() override;
 

@@ -129,6 +129,12 @@ Server::GetCoordinator() const
     return m_coordinator;
 }
 
+Ptr<Transport>
+Server::GetTransport() const
+{
+    return m_transport;
+}
+
 bool
 Server::IsRunning() const
 {

@@ -47,6 +47,9 @@ class Server : public Application, public SessionHandler
     /// @return it
     Ptr<Coordinator> GetCoordinator() const;
 
+    /// @return how messages travel; null before the first start, unless it was set
+    Ptr<Transport> GetTransport() const;
+
     /// Start now, or start again after Stop(): goes on from the last aggregated model.
     void Start();
     /// Stop now, wherever the round is.

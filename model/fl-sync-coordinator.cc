@@ -446,6 +446,21 @@ SyncCoordinator::WithCarriedOrders(const SystemState& state, Plan plan) const
     return plan;
 }
 
+Outcome
+SyncCoordinator::Predict(const SystemState& state, const Plan& plan) const
+{
+    if (!m_radio)
+    {
+        return Predictor::Predict(state, plan, ShannonRateModel());
+    }
+    const auto transport = m_server->GetTransport();
+    const auto rateModel =
+        m_radio->MakeRateModel(state,
+                               plan,
+                               transport ? transport->GetProfile() : TransportProfile());
+    return Predictor::Predict(state, plan, *rateModel);
+}
+
 void
 SyncCoordinator::BeginRound()
 {
@@ -458,7 +473,7 @@ SyncCoordinator::BeginRound()
     const Plan plan = m_optimizer->MakePlan(state);
     CheckPlan(state, plan);
     const Plan onAir = WithCarriedOrders(state, plan);
-    Outcome predicted = Predictor::Predict(state, onAir, ShannonRateModel());
+    Outcome predicted = Predict(state, onAir);
     predicted.work.resize(plan.orders.size());
     if (!std::isnan(predicted.endS))
     {
@@ -526,6 +541,7 @@ SyncCoordinator::Dispatch(const WorkOrder& order, const WorkOutcome& predicted, 
     work->predicted = predicted;
     work->gain = gain;
     work->radiatedBeforeJ = GetRadiatedEnergyJ(order.device);
+    work->circuitBeforeJ = m_radio ? m_radio->GetCircuitEnergyJ(order.device) : ABSENT;
     work->sendS = order.earliestStartS;
     auto& inFlight = m_inFlight[order.device];
     inFlight = std::move(work);
@@ -684,6 +700,10 @@ SyncCoordinator::Measure(const InFlight& work, WorkStatus status) const
     outcome.startS = work.predicted.startS;
     outcome.payloadBits = 8.0 * static_cast<double>(m_task->PayloadBytes());
     outcome.radioEnergyJ = GetRadiatedEnergyJ(order.device) - work.radiatedBeforeJ;
+    if (m_radio)
+    {
+        outcome.circuitEnergyJ = m_radio->GetCircuitEnergyJ(order.device) - work.circuitBeforeJ;
+    }
     outcome.status = status;
     if (const auto& client = m_clients[order.device])
     {

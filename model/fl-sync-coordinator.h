@@ -67,11 +67,12 @@ class SyncCoordinator : public Coordinator
     /// A work order that is not over.
     struct InFlight
     {
-        WorkOrder order;           //!< as planned
-        double gain{ABSENT};       //!< uplink gain when planned
-        WorkOutcome predicted;     //!< by the predictor
-        double sendS{0};           //!< when the model's first byte leaves [s]
-        double radiatedBeforeJ{0}; //!< the device's counter when the order began [J]
+        WorkOrder order;               //!< as planned
+        double gain{ABSENT};           //!< uplink gain when planned
+        WorkOutcome predicted;         //!< by the predictor
+        double sendS{0};               //!< when the model's first byte leaves [s]
+        double radiatedBeforeJ{0};     //!< the device's counter when the order began [J]
+        double circuitBeforeJ{ABSENT}; //!< that of its radio's circuits [J]
         bool dropped{false}; //!< reported as over; the device was told, and has not answered yet
     };
 
@@ -103,6 +104,8 @@ class SyncCoordinator : public Coordinator
     bool HasBand(const SystemState& state) const;
     /// @return the plan, and behind it the orders of earlier rounds that are still under way
     Plan WithCarriedOrders(const SystemState& state, Plan plan) const;
+    /// @return what is expected of a plan, by the radio's own model of transfers
+    Outcome Predict(const SystemState& state, const Plan& plan) const;
     /// @return whether a device can be given work
     bool IsAvailable(DeviceId device) const;
     /// Record that an order is over. @return whether it was the last one of the running round

@@ -384,6 +384,22 @@ TcpSession::HandleError(Ptr<Socket> /* socket */)
     Finish();
 }
 
+TransportProfile
+TcpTransport::GetProfile() const
+{
+    // TCP's header with the time stamps that ns-3 sends by default, and IP's.
+    constexpr double HEADER_BYTES = 32 + 20;
+    // RFC 6928, and ns-3's default.
+    constexpr double INITIAL_SEGMENTS = 10;
+    TransportProfile profile = Transport::GetProfile();
+    profile.segmentBytes = m_segmentBytes;
+    profile.headerBytes = HEADER_BYTES;
+    profile.ackBytes = HEADER_BYTES;
+    profile.initialWindowBytes = INITIAL_SEGMENTS * m_segmentBytes;
+    profile.windowStays = true;
+    return profile;
+}
+
 TypeId
 TcpTransport::GetTypeId()
 {

@@ -34,6 +34,8 @@ class TcpTransport : public Transport
         return m_segmentBytes;
     }
 
+    TransportProfile GetProfile() const override;
+
   protected:
     void DoDispose() override;
 

@@ -284,6 +284,14 @@ Transport::Listen(Ptr<Node> node, const Address& local, SessionHandler& handler)
     m_listening = true;
 }
 
+TransportProfile
+Transport::GetProfile() const
+{
+    TransportProfile profile;
+    profile.messageBytes = MessageHeader::SIZE;
+    return profile;
+}
+
 void
 Transport::StopListening()
 {

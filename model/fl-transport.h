@@ -7,6 +7,7 @@
 #include "fl-message.h"
 
 #include "ns3/address.h"
+#include "ns3/fl-predictor.h"
 #include "ns3/node.h"
 #include "ns3/object.h"
 #include "ns3/ptr.h"
@@ -281,6 +282,9 @@ class Transport : public Object
      * @throws InvalidInput if it is no address with a port
      */
     Ptr<Session> Connect(Ptr<Node> node, const Address& remote, SessionHandler& handler);
+
+    /// @return what carrying a message adds, for predictions
+    virtual TransportProfile GetProfile() const;
 
     /// @return the largest message accepted or sent, header included [byte]
     uint64_t GetMaxMessageBytes() const

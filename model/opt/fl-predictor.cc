@@ -96,14 +96,14 @@ class OrderPredictor
             else
             {
                 const auto& transfer = std::get<Transfer>(phase);
-                const double seconds = TransferS(order.device, transfer);
+                const auto [seconds, airtimeS] = Predict(order.device, transfer);
                 if (transfer.direction == Direction::DOWNLINK)
                 {
                     download.Add(seconds);
                     continue;
                 }
                 upload.Add(seconds);
-                radioEnergy.Add(transfer.grant ? RadiatedJ(*transfer.grant, seconds) : ABSENT);
+                radioEnergy.Add(transfer.grant ? RadiatedJ(*transfer.grant, airtimeS) : ABSENT);
                 outcome.payloadBits = transfer.payloadBits;
             }
         }
@@ -159,7 +159,7 @@ class OrderPredictor
         energy.Add(kappa * work.cycles * work.cpuHz * work.cpuHz);
     }
 
-    double TransferS(DeviceId device, const Transfer& transfer) const
+    TransferTime Predict(DeviceId device, const Transfer& transfer) const
     {
         Require(std::isfinite(transfer.payloadBits) && transfer.payloadBits >= 0,
                 device,
@@ -170,14 +170,14 @@ class OrderPredictor
         const bool hasGrant = transfer.grant || transfer.direction == Direction::DOWNLINK;
         if (cell >= m_state.cells.size() || !hasGrant)
         {
-            return ABSENT;
+            return {ABSENT, ABSENT};
         }
         if (transfer.payloadBits == 0)
         {
-            return 0;
+            return {};
         }
         const Grant& grant = transfer.grant ? *transfer.grant : m_downlink[cell];
-        return transfer.payloadBits / m_rateModel.RateBps(m_state, device, grant);
+        return m_rateModel.Transfer(m_state, device, grant, transfer.payloadBits);
     }
 
     /// No power radiates nothing, even for an infinite time.
@@ -204,6 +204,23 @@ ShannonRateBps(double bandwidthHz, double txPowerW, double gain, double noiseWPe
     // Divided one after the other: N0 B alone underflows for very narrow bands.
     const double snr = txPowerW * gain / noiseWPerHz / bandwidthHz;
     return bandwidthHz * std::log1p(snr) / LN2;
+}
+
+double
+TransportProfile::CarriedBytes(double payloadBits) const
+{
+    const double bytes = std::ceil(payloadBits / 8) + messageBytes;
+    return bytes + std::ceil(bytes / segmentBytes) * headerBytes;
+}
+
+TransferTime
+RateModel::Transfer(const SystemState& state,
+                    DeviceId device,
+                    const Grant& grant,
+                    double payloadBits) const
+{
+    const double seconds = payloadBits / RateBps(state, device, grant);
+    return {seconds, seconds};
 }
 
 double

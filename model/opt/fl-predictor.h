@@ -6,6 +6,8 @@
 
 #include "fl-system-state.h"
 
+#include <limits>
+
 namespace ns3
 {
 namespace fl
@@ -28,12 +30,58 @@ double ShannonRateBps(double bandwidthHz, double txPowerW, double gain, double n
 
 /**
  * @ingroup fl
+ * What carrying a message over a transport adds, as far as a PHY's own model needs to know. The
+ * default adds nothing.
+ */
+struct TransportProfile
+{
+    double messageBytes{0}; //!< of a message beside its payload [byte]
+    double segmentBytes{
+        std::numeric_limits<double>::infinity()}; //!< of a message per packet [byte]
+    double headerBytes{0};                        //!< of each packet: transport and IP [byte]
+    double ackBytes{0};                           //!< of an acknowledgement, IP included [byte]
+    /// What may be sent before the first acknowledgement of a message [byte].
+    double initialWindowBytes{std::numeric_limits<double>::infinity()};
+    /// Whether that holds for a session's first message only, since the window stays open (TCP).
+    bool windowStays{false};
+
+    /**
+     * @param payloadBits of a message
+     * @return what the network layer has to carry for it [byte]
+     */
+    double CarriedBytes(double payloadBits) const;
+};
+
+/// How long a transfer takes, and for how much of that its sender is on the air.
+struct TransferTime
+{
+    double seconds{0};  //!< from handing it to the session to all of it there [s]
+    double airtimeS{0}; //!< [s]
+};
+
+/**
+ * @ingroup fl
  * The rate that a grant gives a device. Subclasses model a PHY.
  */
 class RateModel
 {
   public:
     virtual ~RateModel() = default;
+
+    /**
+     * How long a transfer takes. Subclasses that know delays, headers and quantisation of their PHY
+     * override this; here it is payload over rate, all of it on the air.
+     * @param state gains and noise
+     * @param device the device at one end
+     * @param grant the resources
+     * @param payloadBits above 0 [bit]
+     * @return infinite where nothing can be sent
+     */
+    virtual TransferTime Transfer(const SystemState& state,
+                                  DeviceId device,
+                                  const Grant& grant,
+                                  double payloadBits) const;
+
     /**
      * @param state gains and noise
      * @param device the device at one end
@@ -54,14 +102,14 @@ class ShannonRateModel : public RateModel
  * @ingroup fl
  * The one analytic model of times and energies of a plan; nothing else computes a predicted time.
  *
- * - a transfer of s bits on a grant of rate r takes s / r seconds; an uplink transfer radiates
- *   p s / r joules;
+ * - a transfer takes what the rate model says: s / r seconds for s bits on a grant of rate r, with
+ *   Shannon's; an uplink transfer radiates its power times its airtime;
  * - C cycles at f take C / f seconds and kappa C f^2 joules, kappa the effective capacitance;
  * - a downlink transfer without a grant gets the radio's default, DefaultDownlinkGrant(). An uplink
  *   transfer without a grant, or where no radio is controlled, has no prediction (ABSENT).
  * - phases of a kind add up; where a rate is 0, time and energy are infinite.
  *
- * Headers, handshakes and propagation are not in it.
+ * Headers, handshakes and propagation are not in it, unless the rate model has them.
  */
 class Predictor
 {

@@ -67,19 +67,6 @@ class FdmaRadioControl : public RadioControl
     void DoDispose() override;
 
   private:
-    /// A device's grants of one plan; of zero bandwidth where it has none.
-    struct DeviceGrants
-    {
-        Grant byDirection[2]; //!< uplink, downlink
-    };
-
-    /// A grant and whose it is.
-    struct OwnedGrant
-    {
-        DeviceId device; //!< whose
-        Grant grant;     //!< what
-    };
-
     void DoApply(const Plan& plan) override;
     void DoReport(SystemState& state) const override;
     double DoGetRadiatedEnergyJ(DeviceId device) const override;
@@ -87,18 +74,6 @@ class FdmaRadioControl : public RadioControl
 
     /// @return the cell as an optimizer sees it
     CellState GetCellState() const;
-    /// @return the plan's grants in one direction, each checked on its own
-    std::vector<OwnedGrant> Collect(const Plan& plan, Direction direction) const;
-    /// Check one grant on its own.
-    void CheckGrant(DeviceId device, Direction direction, const Grant& grant) const;
-    /// Check that the grants of one direction fit the band together.
-    void CheckBand(std::vector<OwnedGrant> grants, Direction direction) const;
-    /// Check the power of uplink grants, one by one.
-    void CheckUplinkPower(const std::vector<OwnedGrant>& grants) const;
-    /// Check the power of downlink grants, together.
-    void CheckDownlinkPower(const std::vector<OwnedGrant>& grants) const;
-    /// Give the devices that need one the default downlink grant.
-    void AddDefaults(const Plan& plan, std::vector<DeviceGrants>& grants) const;
 
     Ptr<FdmaChannel> m_channel;                //!< the cell
     std::vector<Ptr<FdmaNetDevice>> m_devices; //!< by DeviceId

@@ -35,6 +35,32 @@ RadioControl::GetRadiatedEnergyJ(DeviceId device) const
     return DoGetRadiatedEnergyJ(device);
 }
 
+double
+RadioControl::GetCircuitEnergyJ(DeviceId device) const
+{
+    return DoGetCircuitEnergyJ(device);
+}
+
+double
+RadioControl::DoGetCircuitEnergyJ(DeviceId) const
+{
+    return ABSENT;
+}
+
+std::unique_ptr<const RateModel>
+RadioControl::MakeRateModel(const SystemState& state,
+                            const Plan& plan,
+                            const TransportProfile& transport) const
+{
+    return DoMakeRateModel(state, plan, transport);
+}
+
+std::unique_ptr<const RateModel>
+RadioControl::DoMakeRateModel(const SystemState&, const Plan&, const TransportProfile&) const
+{
+    return std::make_unique<ShannonRateModel>();
+}
+
 uint32_t
 RadioControl::GetNDevices() const
 {

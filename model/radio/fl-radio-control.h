@@ -4,8 +4,10 @@
 #ifndef FL_RADIO_CONTROL_H
 #define FL_RADIO_CONTROL_H
 
-#include "ns3/fl-system-state.h"
+#include "ns3/fl-predictor.h"
 #include "ns3/object.h"
+
+#include <memory>
 
 namespace ns3
 {
@@ -50,6 +52,24 @@ class RadioControl : public Object
      */
     double GetRadiatedEnergyJ(DeviceId device) const;
 
+    /**
+     * @param device the device
+     * @return energy that its radio's circuits took so far [J]; ABSENT where they are not modelled
+     */
+    double GetCircuitEnergyJ(DeviceId device) const;
+
+    /**
+     * The PHY's own model of transfers, to predict a plan with before it is enforced. It may depend
+     * on the whole plan, as where shares are rounded together.
+     * @param state as reported
+     * @param plan what will be enforced
+     * @param transport how messages travel
+     * @return Shannon's where the PHY has none
+     */
+    std::unique_ptr<const RateModel> MakeRateModel(const SystemState& state,
+                                                   const Plan& plan,
+                                                   const TransportProfile& transport) const;
+
     /// @return the number of devices
     uint32_t GetNDevices() const;
 
@@ -58,6 +78,11 @@ class RadioControl : public Object
     virtual void DoReport(SystemState& state) const = 0;
     virtual double DoGetRadiatedEnergyJ(DeviceId device) const = 0;
     virtual uint32_t DoGetNDevices() const = 0;
+    virtual double DoGetCircuitEnergyJ(DeviceId device) const;
+    virtual std::unique_ptr<const RateModel> DoMakeRateModel(
+        const SystemState& state,
+        const Plan& plan,
+        const TransportProfile& transport) const;
 };
 
 } // namespace fl

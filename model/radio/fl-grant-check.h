@@ -1,0 +1,79 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_GRANT_CHECK_H
+#define FL_GRANT_CHECK_H
+
+#include "ns3/fl-plan.h"
+#include "ns3/fl-system-state.h"
+
+#include <vector>
+
+/**
+ * @file
+ * @ingroup fl
+ * What a plan's grants must be on any PHY; what RadioControl::Apply refuses.
+ */
+
+namespace ns3
+{
+namespace fl
+{
+
+/// What a cell has to give.
+struct GrantLimits
+{
+    uint32_t cell{0};                  //!< its number in plans
+    CellState state;                   //!< bands and the base station's power
+    std::vector<double> maxTxPowerW{}; //!< by device [W]
+};
+
+/// A grant and whose it is.
+struct OwnedGrant
+{
+    DeviceId device; //!< whose
+    Grant grant;     //!< what
+};
+
+/// A device's grants of one plan; of zero bandwidth where it has none.
+struct DeviceGrants
+{
+    Grant byDirection[2]; //!< uplink, downlink
+};
+
+/// @return the direction's name in messages
+const char* ToString(Direction direction);
+
+/**
+ * @ingroup fl
+ * The grants of a plan in one direction.
+ *
+ * Sums and places may exceed a limit by a relative 1e-9, for round-off. Costs O(N log N).
+ *
+ * @param plan the plan
+ * @param direction which
+ * @param limits what there is
+ * @return the grants, in the plan's order
+ * @throws InvalidInput if one is not finite, without bandwidth, of negative power or place, beyond
+ *         the band, overlaps another one, is a device's second one, or takes more power than the
+ *         device or the base station has; the message names the device or band and the excess
+ */
+std::vector<OwnedGrant> CheckedGrants(const Plan& plan,
+                                      Direction direction,
+                                      const GrantLimits& limits);
+
+/**
+ * @ingroup fl
+ * The grants of a plan in both directions, by device; downlink transfers without one get the
+ * default (Predictor::DefaultDownlinkGrant).
+ * @param plan the plan
+ * @param limits what there is
+ * @return by DeviceId, each with its direction set
+ * @throws InvalidInput as CheckedGrants(), and if nothing is left for a default
+ */
+std::vector<DeviceGrants> CheckedDeviceGrants(const Plan& plan, const GrantLimits& limits);
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_GRANT_CHECK_H */

@@ -1,0 +1,82 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-lte-link.h"
+
+#include "ns3/lte-spectrum-value-helper.h"
+
+#include <cmath>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// The least that RLC and MAC can use: 7 bytes of data (LteUeMac), headers, a status report.
+constexpr uint32_t MIN_BLOCK_BYTES = 11;
+constexpr uint8_t MAX_MCS = 28;
+
+} // namespace
+
+LteLink::LteLink()
+    : m_amc(CreateObject<LteAmc>())
+{
+}
+
+int
+LteLink::UplinkCqi(double sinr) const
+{
+    const double gap = -std::log(5.0 * 0.00005) / 1.5;
+    return m_amc->GetCqiFromSpectralEfficiency(std::log2(1 + sinr / gap));
+}
+
+uint8_t
+LteLink::UplinkMcs(double sinr, uint32_t blocks) const
+{
+    const int cqi = sinr > 0 ? UplinkCqi(sinr) : 0;
+    auto mcs = static_cast<uint8_t>(cqi > 0 ? m_amc->GetMcsFromCqi(cqi) : 0);
+    while (mcs < MAX_MCS && UplinkBytes(mcs, blocks) < MIN_BLOCK_BYTES)
+    {
+        ++mcs;
+    }
+    return mcs;
+}
+
+uint32_t
+LteLink::UplinkBytes(uint8_t mcs, uint32_t blocks) const
+{
+    return m_amc->GetUlTbSizeFromMcs(mcs, static_cast<int>(blocks)) / 8;
+}
+
+int
+LteLink::DownlinkMcs(double sinr, uint32_t groupSize) const
+{
+    if (!(sinr > 0))
+    {
+        return -1;
+    }
+    // Any downlink carrier: only the number of values counts.
+    SpectrumValue values(
+        LteSpectrumValueHelper::GetSpectrumModel(100, static_cast<uint16_t>(groupSize)));
+    values = sinr;
+    const int cqi = m_amc->CreateCqiFeedbacks(values, static_cast<uint8_t>(groupSize)).front();
+    return cqi > 0 ? m_amc->GetMcsFromCqi(cqi) : -1;
+}
+
+uint32_t
+LteLink::DownlinkBytes(uint8_t mcs, uint32_t blocks) const
+{
+    return m_amc->GetDlTbSizeFromMcs(mcs, static_cast<int>(blocks)) / 8;
+}
+
+uint32_t
+LteGroupSize(uint32_t blocks)
+{
+    return blocks < 10 ? 1 : blocks < 26 ? 2 : blocks < 63 ? 3 : 4;
+}
+
+} // namespace fl
+} // namespace ns3
