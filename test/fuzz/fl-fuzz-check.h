@@ -33,7 +33,7 @@ struct Fault
     std::string detail; //!< numbers, a message
 };
 
-/// How often which method answered what.
+/// How often which method answered what, by magnitude of the instances.
 class Statistics
 {
   public:
