@@ -3,9 +3,13 @@
  */
 #include "fl-lte-link.h"
 
+#include "ns3/lte-mi-error-model.h"
 #include "ns3/lte-spectrum-value-helper.h"
 
 #include <cmath>
+#include <limits>
+#include <numeric>
+#include <vector>
 
 namespace ns3
 {
@@ -70,6 +74,36 @@ uint32_t
 LteLink::DownlinkBytes(uint8_t mcs, uint32_t blocks) const
 {
     return m_amc->GetDlTbSizeFromMcs(mcs, static_cast<int>(blocks)) / 8;
+}
+
+double
+LteLink::ExpectedTransmissions(double sinr,
+                               uint8_t mcs,
+                               uint32_t blocks,
+                               uint32_t bytes,
+                               uint32_t most) const
+{
+    // More are a device out of reach, for any practical purpose.
+    constexpr double HARDLY_ANY = 1e-3;
+    SpectrumValue values(
+        LteSpectrumValueHelper::GetSpectrumModel(18100, static_cast<uint16_t>(100)));
+    std::vector<int> map(blocks);
+    std::iota(map.begin(), map.end(), 0);
+    double sent = 0;
+    double failed = 1; // probability that all so far have failed
+    for (uint32_t i = 1; i <= most && failed > 0; ++i)
+    {
+        sent += failed;
+        // Repetitions add up their energy.
+        values = i * sinr;
+        failed *= LteMiErrorModel::GetTbDecodificationStats(values,
+                                                            map,
+                                                            static_cast<uint16_t>(bytes),
+                                                            mcs,
+                                                            HarqProcessInfoList_t())
+                      .tbler;
+    }
+    return 1 - failed < HARDLY_ANY ? std::numeric_limits<double>::infinity() : sent / (1 - failed);
 }
 
 uint32_t

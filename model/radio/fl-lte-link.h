@@ -59,6 +59,20 @@ class LteLink
      * @return size of a transport block [byte]
      */
     uint32_t DownlinkBytes(uint8_t mcs, uint32_t blocks) const;
+    /**
+     * By ns-3's error model; repetitions are taken to add up their energy.
+     * @param sinr on the blocks
+     * @param mcs 0 to 28
+     * @param blocks at least 1
+     * @param bytes of the transport block
+     * @param most transmissions of a block
+     * @return transmissions per block that arrives; infinite if hardly any would
+     */
+    double ExpectedTransmissions(double sinr,
+                                 uint8_t mcs,
+                                 uint32_t blocks,
+                                 uint32_t bytes,
+                                 uint32_t most) const;
 
   private:
     Ptr<LteAmc> m_amc; //!< ns-3's tables

@@ -1,0 +1,108 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_LTE_RATE_MODEL_H
+#define FL_LTE_RATE_MODEL_H
+
+#include "ns3/fl-lte-link.h"
+#include "ns3/fl-predictor.h"
+
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @ingroup fl
+ * How long transfers take over LTE, from what is known before: the blocks that the scheduler will
+ * give (the same rounding), SINR from gain and power, its CQI, MCS and transport block (the same
+ * tables), ns-3's error model for repetitions, headers of RLC, PDCP, IP and transport, the delays
+ * of ns-3's LTE stack, and the window that a transport begins with. No number in it was fitted to
+ * a measurement of transfers.
+ *
+ * Uplink: UPLINK_DELAY, then one transport block per subframe (or per turn, where devices share
+ * blocks). Downlink without a grant: DOWNLINK_DELAY, then an equal share of all blocks, among the
+ * transfers that have none, whatever the proportional fair scheduler does in detail.
+ *
+ * A transport may send its initial window at once, and twice as much each round trip; once a window
+ * lasts longer than a round trip the radio is never idle again. Losses of the transport are not in
+ * it, nor is fading within a transfer.
+ */
+class LteRateModel : public RateModel
+{
+  public:
+    /// The cell, in what concerns a prediction.
+    struct Cell
+    {
+        uint32_t cell{0};                          //!< its number in plans
+        uint32_t uplinkBlocks{0};                  //!< that can be planned
+        uint32_t downlinkBlocks{0};                //!< of the band
+        double downlinkTxPowerW{0};                //!< over the whole band [W]
+        double uplinkNoiseWPerHz{0};               //!< at the base station [W/Hz]
+        std::vector<double> downlinkNoiseWPerHz{}; //!< at the devices [W/Hz]
+    };
+
+    /**
+     * From a packet at the UE to the end of its transport block at the base station, without the
+     * transmission itself: half a subframe until the UE's MAC looks at its buffer, 1 until the
+     * report is on the air, 1 for that, AIR_DELAY_TTIS of the scheduler.
+     */
+    static constexpr double UPLINK_DELAY_S = 8.5e-3;
+    /**
+     * The same downwards: half a subframe until the scheduler is asked, and ns-3's delay from
+     * there to the air.
+     */
+    static constexpr double DOWNLINK_DELAY_S = 3.5e-3;
+
+    /**
+     * @param cell the cell
+     * @param state gains
+     * @param plan all that will be enforced
+     * @param transport how messages travel
+     */
+    LteRateModel(const Cell& cell,
+                 const SystemState& state,
+                 const Plan& plan,
+                 const TransportProfile& transport);
+
+    double RateBps(const SystemState& state, DeviceId device, const Grant& grant) const override;
+    TransferTime Transfer(const SystemState& state,
+                          DeviceId device,
+                          const Grant& grant,
+                          double payloadBits) const override;
+
+  private:
+    /// What a device gets in one direction.
+    struct Share
+    {
+        uint32_t blocks{0}; //!< in each of its subframes
+        double turns{0};    //!< part of the subframes that are its
+    };
+
+    /// One transport block after the other.
+    struct Stream
+    {
+        double blockBytes{0};    //!< of a transport block; 0: nothing can be sent
+        double subframes{0};     //!< that each takes, repetitions and turns included
+        double transmissions{0}; //!< of each, on average
+    };
+
+    /// @return the blocks of an uplink grant, or of a downlink grant
+    Share FindShare(DeviceId device, const Grant& grant) const;
+    /// @return what a device sends or receives
+    Stream MakeStream(const SystemState& state, DeviceId device, const Grant& grant) const;
+    /// Lay out the plan's grants of one direction, as the scheduler will.
+    void LayOut(const Plan& plan, Direction direction, uint32_t blocks, double blockHz);
+
+    Cell m_cell;                    //!< the cell
+    TransportProfile m_transport;   //!< how messages travel
+    LteLink m_link;                 //!< tables
+    std::vector<Share> m_shares[2]; //!< of grants, by direction and device
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_LTE_RATE_MODEL_H */
