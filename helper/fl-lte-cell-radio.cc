@@ -18,6 +18,7 @@
 #include "ns3/lte-spectrum-phy.h"
 #include "ns3/lte-ue-phy.h"
 #include "ns3/pointer.h"
+#include "ns3/simulator.h"
 #include "ns3/spectrum-channel.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
@@ -36,6 +37,10 @@ struct LteBand
     double hz;       //!< [Hz]
     uint32_t blocks; //!< resource blocks
 };
+
+/// UEs connect one by one: all at once, many random accesses collide or find no room for their
+/// answer, and each keeps a sounding slot for a while.
+const Time ATTACH_INTERVAL = MilliSeconds(5);
 
 constexpr LteBand BANDS[] = {{3e6, 15}, {5e6, 25}, {10e6, 50}, {15e6, 75}, {20e6, 100}};
 
@@ -57,15 +62,17 @@ SetDefaultUnlessGiven(const std::string& type, const std::string& name, const At
 uint32_t
 SrsPeriod(uint32_t devices)
 {
-    for (const uint32_t period : {10, 20, 40, 80, 160, 320})
+    // Random accesses that fail keep a slot for a while.
+    constexpr uint32_t SPARE = 8;
+    for (const uint32_t period : {20, 40, 80, 160, 320})
     {
-        if (period > devices)
+        if (period >= devices + SPARE)
         {
             return period;
         }
     }
     throw InvalidInput(
-        Describe("devices = ", devices, ": an LTE cell has room for at most 319 sounding UEs"));
+        Describe("devices = ", devices, ": an LTE cell has room for at most 312 sounding UEs"));
 }
 
 /// @return the models as a chain
@@ -193,7 +200,20 @@ LteCellRadio::InstallUes(const NodeContainer& devices)
         m_control->Add(ue, WattOfDbm(m_options.maxPowerDbm));
         m_radio.Add(ue);
     }
-    m_lte->Attach(ues, m_radio.Get(0));
+    for (uint32_t i = 0; i < ues.GetN(); ++i)
+    {
+        Simulator::Schedule(ATTACH_INTERVAL * i,
+                            &LteCellRadio::Attach,
+                            m_lte,
+                            ues.Get(i),
+                            m_radio.Get(0));
+    }
+}
+
+void
+LteCellRadio::Attach(Ptr<LteHelper> lte, Ptr<NetDevice> ue, Ptr<NetDevice> enb)
+{
+    lte->Attach(ue, enb);
 }
 
 Ptr<RadioControl>
@@ -234,8 +254,9 @@ LteCellRadio::EnablePcap(const std::string& prefix)
 Time
 LteCellRadio::GetStartTime() const
 {
-    // Random access: preambles collide, and are sent again. Who is later still connects later.
-    return MilliSeconds(100 + 5 * m_options.devices);
+    // A UE waits for SIB2, which comes every 80 ms, before its random access, which takes some
+    // 10 ms, more after a collision. Who is later still connects later.
+    return ATTACH_INTERVAL * m_options.devices + MilliSeconds(200);
 }
 
 Ptr<LteHelper>

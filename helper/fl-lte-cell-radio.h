@@ -50,6 +50,8 @@ class LteCellRadio : public CellRadio
     void CreateRemoteHost();
     void InstallEnb(Ptr<Node> station);
     void InstallUes(const NodeContainer& devices);
+    /// Connect a UE.
+    static void Attach(Ptr<LteHelper> lte, Ptr<NetDevice> ue, Ptr<NetDevice> enb);
 
     const Options& m_options;          //!< as parsed
     Ptr<LteHelper> m_lte;              //!< builds the radio

@@ -51,6 +51,7 @@ DatagramTransport::GetProfile() const
     profile.segmentBytes = m_fragmentBytes;
     profile.headerBytes = DatagramHeader::SHORT_SIZE + UDP_AND_IP_BYTES;
     profile.ackBytes = DatagramHeader::ACK_SIZE + UDP_AND_IP_BYTES;
+    profile.ackAfterBytes = static_cast<double>(m_ackEvery) * m_fragmentBytes;
     profile.initialWindowBytes = static_cast<double>(m_initialWindow) * m_fragmentBytes;
     return profile;
 }

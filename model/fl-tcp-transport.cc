@@ -395,6 +395,7 @@ TcpTransport::GetProfile() const
     profile.segmentBytes = m_segmentBytes;
     profile.headerBytes = HEADER_BYTES;
     profile.ackBytes = HEADER_BYTES;
+    profile.ackAfterBytes = 2.0 * m_segmentBytes; // delayed acknowledgements (RFC 1122)
     profile.initialWindowBytes = INITIAL_SEGMENTS * m_segmentBytes;
     profile.windowStays = true;
     return profile;

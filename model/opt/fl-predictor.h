@@ -40,6 +40,7 @@ struct TransportProfile
         std::numeric_limits<double>::infinity()}; //!< of a message per packet [byte]
     double headerBytes{0};                        //!< of each packet: transport and IP [byte]
     double ackBytes{0};                           //!< of an acknowledgement, IP included [byte]
+    double ackAfterBytes{0}; //!< of a message, after which an acknowledgement comes [byte]
     /// What may be sent before the first acknowledgement of a message [byte].
     double initialWindowBytes{std::numeric_limits<double>::infinity()};
     /// Whether that holds for a session's first message only, since the window stays open (TCP).

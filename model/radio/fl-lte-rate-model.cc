@@ -93,12 +93,18 @@ LteRateModel::FindShare(DeviceId device, const Grant& grant) const
     {
         return share;
     }
-    // The default of the downlink: all blocks, in turn.
+    // The default of the downlink: a part of all blocks.
     const uint32_t groupSize = LteGroupSize(m_cell.downlinkBlocks);
     const uint32_t blocks = m_cell.downlinkBlocks / groupSize * groupSize;
     const uint32_t planned = blocks - groupSize;
     const double part = grant.bandwidthHz / (planned * LTE_BLOCK_HZ);
     return {blocks, std::clamp(part, 0.0, 1.0)};
+}
+
+bool
+LteRateModel::IsDefault(DeviceId device) const
+{
+    return m_shares[static_cast<size_t>(Direction::DOWNLINK)].at(device).blocks == 0;
 }
 
 LteRateModel::Stream
@@ -139,6 +145,14 @@ LteRateModel::MakeStream(const SystemState& state, DeviceId device, const Grant&
             return stream;
         }
         stream.blockBytes = m_link.DownlinkBytes(static_cast<uint8_t>(mcs), share.blocks);
+        if (IsDefault(device))
+        {
+            // Not in turn, but side by side.
+            stream.blockBytes *= share.turns;
+            stream.transmissions = 1;
+            stream.subframes = 1;
+            return stream;
+        }
     }
     stream.transmissions = transmissions;
     stream.subframes = transmissions / share.turns;
@@ -171,7 +185,9 @@ LteRateModel::Transfer(const SystemState& state,
         return std::ceil(bytes * expansion / (stream.blockBytes - RLC_BYTES));
     };
     const double blockS = stream.subframes * LTE_SUBFRAME_S;
-    const double roundTripS = UPLINK_DELAY_S + DOWNLINK_DELAY_S + 2 * LTE_SUBFRAME_S;
+    // Until what was sent first is acknowledged; the acknowledgement takes a subframe.
+    const double roundTripS = UPLINK_DELAY_S + DOWNLINK_DELAY_S + LTE_SUBFRAME_S +
+                              blocksFor(std::min(m_transport.ackAfterBytes, message)) * blockS;
 
     TransferTime time;
     time.airtimeS = blocksFor(message) * stream.transmissions * DATA_S;

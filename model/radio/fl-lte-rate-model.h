@@ -23,11 +23,12 @@ namespace fl
  * a measurement of transfers.
  *
  * Uplink: UPLINK_DELAY, then one transport block per subframe (or per turn, where devices share
- * blocks). Downlink without a grant: DOWNLINK_DELAY, then an equal share of all blocks, among the
- * transfers that have none, whatever the proportional fair scheduler does in detail.
+ * blocks). Downlink without a grant: DOWNLINK_DELAY, then an equal share of every subframe, among
+ * the transfers that have none, whatever the proportional fair scheduler does in detail.
  *
- * A transport may send its initial window at once, and twice as much each round trip; once a window
- * lasts longer than a round trip the radio is never idle again. Losses of the transport are not in
+ * A transport may send its initial window at once, and twice as much each round trip, in which the
+ * UE falls idle and has to report again; once a window lasts longer than a round trip the radio is
+ * never idle. Losses of the transport are not in
  * it, nor is fading within a transfer.
  */
 class LteRateModel : public RateModel
@@ -45,16 +46,17 @@ class LteRateModel : public RateModel
     };
 
     /**
-     * From a packet at the UE to the end of its transport block at the base station, without the
-     * transmission itself: half a subframe until the UE's MAC looks at its buffer, 1 until the
-     * report is on the air, 1 for that, AIR_DELAY_TTIS of the scheduler.
+     * From a packet at an idle UE to the beginning of its first transport block: half a subframe
+     * until the UE's MAC looks at its buffer, 4 until the report is on the air (ns-3's
+     * UL_PUSCH_TTIS_DELAY), 1 for that, and the scheduler's AIR_DELAY_TTIS, 2 until the grant is on
+     * the air and 4 more until its blocks are.
      */
-    static constexpr double UPLINK_DELAY_S = 8.5e-3;
+    static constexpr double UPLINK_DELAY_S = 11.5e-3;
     /**
-     * The same downwards: half a subframe until the scheduler is asked, and ns-3's delay from
-     * there to the air.
+     * The same downwards: half a subframe until the scheduler is asked, and 2 from there to the
+     * air.
      */
-    static constexpr double DOWNLINK_DELAY_S = 3.5e-3;
+    static constexpr double DOWNLINK_DELAY_S = 2.5e-3;
 
     /**
      * @param cell the cell
@@ -91,6 +93,8 @@ class LteRateModel : public RateModel
 
     /// @return the blocks of an uplink grant, or of a downlink grant
     Share FindShare(DeviceId device, const Grant& grant) const;
+    /// @return whether a device has no downlink grant
+    bool IsDefault(DeviceId device) const;
     /// @return what a device sends or receives
     Stream MakeStream(const SystemState& state, DeviceId device, const Grant& grant) const;
     /// Lay out the plan's grants of one direction, as the scheduler will.

@@ -41,9 +41,10 @@ constexpr uint32_t RLC_HEADER_BYTES = 2;
 /// A report below this is of blocks that nobody sent on [dB]. ns-3's fixed-point numbers end at
 /// -4096 dB.
 constexpr double SILENCE_DB = -100;
-/// A buffer status report that comes in subframe n knows of grants decided up to n - this: one
-/// subframe from the eNB to the UE, two back.
-constexpr uint64_t REPORT_LAG_TTIS = 4;
+/// A buffer status report that comes in subframe n was made in n - 5 (UL_PUSCH_TTIS_DELAY until it
+/// is on the air, and that subframe), and knows of grants decided 3 before (2 until they are on the
+/// air, and that subframe).
+constexpr uint64_t REPORT_LAG_TTIS = 8;
 
 } // namespace
 
