@@ -259,12 +259,13 @@ LteRadioControl::DoApply(const Plan& plan)
         powerW.push_back(quotas[id].uplinkW);
     }
     // In the middle of a subframe, so that it is clear which decision is the first one.
-    const int64_t nowNs = Simulator::Now().GetNanoSeconds();
-    const int64_t pushNs = (nowNs + SUBFRAME_NS / 2) / SUBFRAME_NS * SUBFRAME_NS + SUBFRAME_NS / 2;
+    const int64_t clockNs = Simulator::Now().GetNanoSeconds();
+    const int64_t pushNs =
+        (clockNs + SUBFRAME_NS / 2) / SUBFRAME_NS * SUBFRAME_NS + SUBFRAME_NS / 2;
     const int64_t airNs =
         pushNs + SUBFRAME_NS / 2 + SUBFRAME_NS * LteFlScheduler::AIR_DELAY_TTIS - LEAD_NS;
-    Simulator::Schedule(NanoSeconds(pushNs - nowNs), &LteRadioControl::PushPlan, this);
-    Simulator::Schedule(NanoSeconds(airNs - nowNs), &LteRadioControl::SwitchPower, this, powerW);
+    Simulator::Schedule(NanoSeconds(pushNs - clockNs), &LteRadioControl::PushPlan, this);
+    Simulator::Schedule(NanoSeconds(airNs - clockNs), &LteRadioControl::SwitchPower, this, powerW);
 }
 
 void
