@@ -5,6 +5,7 @@
 
 #include "../fl-error.h"
 #include "fl-joint-baselines.h"
+#include "fl-joint-global.h"
 #include "fl-joint-paper-literal.h"
 #include "fl-joint-paper.h"
 #include "fl-joint-scheme1.h"
@@ -20,6 +21,7 @@ const std::vector<JointMethod>&
 JointMethods()
 {
     static const std::vector<JointMethod> methods{
+        {"global", "the global optimum, with a certificate", SolveJointGlobal},
         {"paper", "the paper's alternation, its subproblems solved exactly", SolveJointPaper},
         {"paper-literal", "the paper's formulas without repairs", SolveJointPaperLiteral},
         {"equal", "equal bandwidth, full power, full CPU frequency", SolveJointEqual},

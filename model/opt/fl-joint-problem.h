@@ -127,10 +127,27 @@ struct JointSolution
 JointSolution EvaluateJoint(const JointProblem& problem, std::vector<JointShare> shares);
 
 /**
+ * @param device a device that uploads
+ * @param noiseWPerHz N0 [W/Hz]
+ * @param uploadS how long its upload may take [s]
+ * @return the bandwidth that it needs for that at full power [Hz]; infinite where none is enough
+ */
+double NeededBandwidthHz(const JointDevice& device, double noiseWPerHz, double uploadS);
+
+/**
+ * Where T is free, prices that don't add up to w2 bound nothing.
+ * @param problem a valid problem
+ * @param prices lambda and mu, none negative
+ * @return the prices, with mu scaled so that they add up to w2 where T is free
+ */
+JointPrices NormalizePrices(const JointProblem& problem, JointPrices prices);
+
+/**
  * The dual lower bound on the objective, over all rounds, by weak duality on the problem as stated:
  *   R_g (sum_n min_{p,B} [(w1 p + mu_n) d_n / r_n + lambda B]
  *        + sum_n min_f [w1 kappa_n C_n f^2 + mu_n C_n / f] - lambda B_total + (w2 - sum_n mu_n) T).
- * Any prices give a valid bound: where T is free they are scaled so that the last term vanishes.
+ * Any prices give a valid bound: where T is free they are scaled first so that the last term
+ * vanishes (NormalizePrices).
  * @param problem a valid problem
  * @param prices lambda >= 0, and one mu >= 0 per device
  * @return the bound
