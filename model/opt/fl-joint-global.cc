@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace ns3
 {
@@ -25,9 +26,11 @@ constexpr double TIGHT = 1e-12;
 constexpr double BALANCE = 1e-12;
 /// Prices this close are followed by one more step, which squares the error.
 constexpr double LAST_STEP = 1e-7;
-constexpr int MAX_NEWTON_STEPS = 60;
+constexpr int MAX_NEWTON_STEPS = 100;
 constexpr int MAX_BISECTIONS = 200;
 constexpr double TINY = 1e-290;
+/// Nearer than that, T is the base.
+constexpr double SMALLEST_ROOM = 1e-15;
 /// A duration at which every device has time to spare [s].
 constexpr double ENDLESS_S = 1e250;
 
@@ -45,18 +48,37 @@ class LogBracket
     /// The root is above (or below) this point.
     void Update(double point, bool above)
     {
+        const double before = Width();
         (above ? m_low : m_high) = point;
+        m_slow = Width() > 0.5 * before ? m_slow + 1 : 0;
     }
 
-    /// @return where to go from a point by a step: not beyond what is known
+    /// @return where to go from a point by a step: not beyond what is known, nor too slowly
     double Next(double point, double step) const
     {
         const double next = point + step;
-        if (next > m_low && next < m_high)
+        // A root that is met from one side lies on the bracket's end: small steps are not cut.
+        if (std::abs(step) < 1e-9 && m_slow < 4)
         {
             return next;
         }
-        return std::isfinite(m_low) && std::isfinite(m_high) ? 0.5 * (m_low + m_high) : next;
+        if (next > m_low && next < m_high && m_slow < 2)
+        {
+            return next;
+        }
+        return std::isfinite(Width()) ? 0.5 * (m_low + m_high) : next;
+    }
+
+    /// @return the end below the root
+    double Low() const
+    {
+        return m_low;
+    }
+
+    /// @return the end above the root
+    double High() const
+    {
+        return m_high;
     }
 
     /// @return the width, infinite while an end is unknown
@@ -65,9 +87,16 @@ class LogBracket
         return m_high - m_low;
     }
 
+    /// @return whether no number is left between the ends, or hardly one
+    bool IsClosed() const
+    {
+        return std::isfinite(Width()) && Width() <= 1e-15 * std::max(1.0, std::abs(m_low));
+    }
+
   private:
     double m_low{-std::numeric_limits<double>::infinity()};
     double m_high{std::numeric_limits<double>::infinity()};
+    int m_slow{0}; //!< updates in a row that did not halve it
 };
 
 /// -dB/dt at constant power, of a share that uploads.
@@ -78,6 +107,13 @@ BandwidthSlope(const JointDevice& device, const JointShare& share)
     const Lanes x = Lanes::Constant(a / (share.uploadS * share.bandwidthHz));
     const ExpFunctions f(x.max(1e-30).min(500.0));
     return share.bandwidthHz * share.bandwidthHz * f.exp[0] / (a * f.slope[0]);
+}
+
+/// @return the answer with the smaller gap; no gap is the largest
+JointSolution
+Better(JointSolution a, JointSolution b)
+{
+    return b.Gap() < a.Gap() || std::isnan(a.Gap()) ? b : a;
 }
 
 /// One solution of one problem.
@@ -96,16 +132,30 @@ class GlobalSolver
     JointSolution Solve();
 
   private:
+    /// Logarithms of ratios that must be 1, and their derivatives.
+    struct Residuals
+    {
+        double band{0};         //!< of sum of B_n to B
+        double time{0};         //!< of sum of mu_n to w2
+        double bandByLambda{0}; //!< not positive
+        double bandByRoom{0};   //!< not positive
+        double timeByLambda{0}; //!< not negative
+        double timeByRoom{0};   //!< negative
+    };
+
     void FindShortest();
     void CheckDeadline() const;
     JointSums Sweep(double tolerance);
     void Balance(double tolerance);
     bool SolveCorner();
     void StartFree();
-    bool NewtonStep();
+    bool NewtonStep(double tolerance);
+    Residuals Evaluate(double tolerance);
+    void Hasten();
+    JointSolution FinishBetween();
     void SolveFree();
     void Bisect();
-    JointSolution Finish(bool priceTime);
+    JointSolution Finish(bool priceTime, const std::vector<double>* mu = nullptr);
     void PriceTime(JointSolution& solution) const;
 
     const JointProblem& m_problem; //!< as given
@@ -116,8 +166,8 @@ class GlobalSolver
     bool m_bandLimited{false};     //!< T_min is where the band is used up
     double m_lambda{1};            //!< price of bandwidth
     double m_roomS{0};             //!< T less the base
-    bool m_corner{false};          //!< T = T_min
-    LogBracket m_bracket;          //!< of ln(T - T_min)
+    LogBracket m_bracket;          //!< of ln lambda
+    LogBracket m_timeBracket;      //!< of ln room, at one lambda
     uint32_t m_sweeps{0};          //!< so far
 };
 
@@ -140,7 +190,7 @@ GlobalSolver::FindShortest()
     m_bandLimited = true;
     LogBracket bracket;
     double room = std::log(m_sweep.GetWidebandRoomS());
-    for (int step = 0; step < MAX_BISECTIONS && bracket.Width() > 1e-15; ++step)
+    for (int step = 0; step < MAX_BISECTIONS && !bracket.IsClosed(); ++step)
     {
         m_shortestRoomS = std::exp(room);
         ++m_sweeps;
@@ -227,7 +277,7 @@ GlobalSolver::Balance(double tolerance)
     }
     LogBracket bracket;
     double price = std::log(m_lambda);
-    for (int step = 0; step < MAX_BISECTIONS && bracket.Width() > 1e-15; ++step)
+    for (int step = 0; step < MAX_BISECTIONS && !bracket.IsClosed(); ++step)
     {
         m_lambda = std::exp(price);
         const auto sums = Sweep(TIGHT);
@@ -242,88 +292,113 @@ GlobalSolver::Balance(double tolerance)
     }
 }
 
-/// @return whether T = T_min is optimal; the state is the answer then
+/// @return whether T is the base, as those who only compute decide; the state is the answer then
 bool
 GlobalSolver::SolveCorner()
 {
-    m_roomS = m_shortestRoomS;
-    if (!m_bandLimited)
+    if (m_sweep.HasUploads() && m_sweep.GetSmallestSlackS() == 0)
     {
-        // A device without upload decides T_min. What the others pay must not exceed w2.
-        Balance(BALANCE);
-        const double muS =
-            m_sweep.HasUploads() ? Sweep(TIGHT).mu : m_sweep.Solve(1, m_roomS, TIGHT).mu;
-        m_corner = muS + m_sweep.GetPinnedComputerMu() <= m_problem.weightTime;
-        return m_corner;
+        return false;
     }
-    ++m_sweeps;
-    const auto pinned = m_sweep.Pinned(m_roomS);
-    m_lambda = m_sweep.GuessLambda();
-    const double price =
-        (m_problem.weightTime + m_weightEnergy * m_sweep.GetMaxPowerW()) / pinned.cross;
-    const double guess = m_lambda;
-    m_lambda = price;
-    m_corner = Sweep(TIGHT).free == 0;
-    if (!m_corner)
+    // What the others pay at the base must not exceed w2.
+    m_roomS = 0;
+    if (m_sweep.HasUploads())
     {
-        m_lambda = guess;
+        if (m_sweep.Pinned(0).bandwidthHz >= m_problem.bandwidthHz)
+        {
+            return false;
+        }
+        m_lambda = m_sweep.GuessLambda();
     }
-    return m_corner;
+    Balance(BALANCE);
+    return Sweep(TIGHT).mu + m_sweep.GetPinnedComputerMu() <= m_problem.weightTime;
 }
 
 /// Where to look for the optimum from.
 void
 GlobalSolver::StartFree()
 {
-    const double shortestS = m_sweep.GetBaseS() + m_shortestRoomS;
-    // As if only computing cost anything: w2 = sum 2 w1 K / T^3.
-    double roundS =
-        std::max(1.5 * shortestS, std::cbrt(2 * m_sweep.GetComputeWeight() / m_problem.weightTime));
-    if (m_options.start && m_options.start->roundS > shortestS && m_options.start->lambda > 0)
+    const double baseS = m_sweep.GetBaseS();
+    // As if only computing cost anything: w2 = sum 2 w1 K / T^3. But not much less than what full
+    // power and frequency need.
+    const double computeS =
+        std::cbrt(2 * m_sweep.GetComputeWeight() / m_problem.weightTime) - baseS;
+    m_roomS = std::max({computeS, 0.5 * baseS, m_sweep.GetWidebandRoomS()});
+    if (m_sweep.HasUploads())
     {
-        roundS = m_options.start->roundS;
+        m_sweep.Pinned(m_roomS);
+        m_lambda = m_sweep.GuessLambda();
+    }
+    if (m_options.start && m_options.start->roundS > baseS && m_options.start->lambda > 0)
+    {
+        m_roomS = m_options.start->roundS - baseS;
         m_lambda = m_options.start->lambda;
     }
-    m_roomS = m_shortestRoomS + (roundS - shortestS);
 }
 
-/// One step on both prices. @return whether they were close before it
-bool
-GlobalSolver::NewtonStep()
+/// Residuals of both prices and their derivatives with respect to (ln lambda, ln room).
+GlobalSolver::Residuals
+GlobalSolver::Evaluate(double tolerance)
 {
-    const double extraS = m_roomS - m_shortestRoomS;
-    const auto sums = Sweep(LOOSE);
+    const auto sums = Sweep(tolerance);
     const double mu = std::max(sums.mu, TINY);
-    const bool uploads = m_sweep.HasUploads();
-    // Residuals, and their derivatives with respect to (ln lambda, ln extra).
-    const double f1 = uploads ? std::log(sums.bandwidthHz / m_problem.bandwidthHz) : 0;
-    const double f2 = std::log(mu / m_problem.weightTime);
-    const double d11 =
-        uploads ? std::min(m_lambda * sums.bandwidthSlope / sums.bandwidthHz, -TINY) : -1;
-    const double d12 = uploads ? -extraS * sums.cross / sums.bandwidthHz : 0;
-    const double d21 = uploads ? m_lambda * sums.cross / mu : 0;
-    const double d22 = extraS * sums.muSlope / mu;
-    const double balance = -f1 / d11;
-    if (std::abs(balance) > 1)
+    Residuals at;
+    at.time = std::log(mu / m_problem.weightTime);
+    at.timeByRoom = std::min(m_roomS * sums.muSlope / mu, -TINY);
+    if (m_sweep.HasUploads())
     {
-        // Too far off for anything to be said about T.
-        m_lambda *= std::exp(Limit(balance, 4));
+        at.band = std::log(sums.bandwidthHz / m_problem.bandwidthHz);
+        at.bandByLambda = m_lambda * sums.bandwidthSlope / sums.bandwidthHz;
+        at.bandByRoom = -m_roomS * sums.cross / sums.bandwidthHz;
+        at.timeByLambda = m_lambda * sums.cross / mu;
+    }
+    return at;
+}
+
+/**
+ * One step on both prices.
+ *
+ * T is eliminated first: at constant lambda the sum of mu falls strictly with T, and along that
+ * curve the bandwidth falls strictly with lambda, at kinks too, where neither need move it alone.
+ * @return whether they were close before it
+ */
+bool
+GlobalSolver::NewtonStep(double tolerance)
+{
+    const auto at = Evaluate(tolerance);
+    const double room = std::log(m_roomS);
+    const double price = std::log(m_lambda);
+    const double toCurve = -at.time / at.timeByRoom;
+    if (std::abs(toCurve) > 1)
+    {
+        // Too far off for anything to be said about lambda.
+        m_timeBracket.Update(room, at.time > 0);
+        m_roomS = std::exp(m_timeBracket.Next(room, Limit(toCurve, 4)));
+        if (m_roomS < SMALLEST_ROOM * m_sweep.GetBaseS())
+        {
+            // Even at the base the prices of time don't add up to w2: bandwidth is too cheap.
+            m_bracket.Update(price, true);
+            m_lambda = std::exp(m_bracket.Next(price, 4));
+            m_roomS = std::exp(room);
+            m_timeBracket = {};
+        }
         return false;
     }
-    // What mu would be if the band were used exactly, and how that depends on T alone.
-    const double f2Balanced = f2 + d21 * balance;
-    const double slope = std::min(d22 - d21 * d12 / d11, -TINY);
-    const double point = std::log(extraS);
-    if (std::abs(balance) < 0.5 && std::abs(f2Balanced) > std::abs(d21 * balance))
+    m_timeBracket = {};
+    const double band = at.band + at.bandByRoom * toCurve;
+    const double slope =
+        std::min(at.bandByLambda - at.bandByRoom * at.timeByLambda / at.timeByRoom, -TINY);
+    if (std::abs(toCurve) < 0.5 && std::abs(band) > std::abs(at.bandByRoom * toCurve))
     {
         // The correction is small: the sign can be relied on.
-        m_bracket.Update(point, f2Balanced > 0);
+        m_bracket.Update(price, band > 0);
     }
-    const double next = m_bracket.Next(point, Limit(-f2Balanced / slope, 2));
-    const double stepLambda = Limit(-(f1 + d12 * (next - point)) / d11, 4);
-    m_roomS = m_shortestRoomS + std::exp(next);
-    m_lambda *= std::exp(stepLambda);
-    return std::abs(next - point) < LAST_STEP && std::abs(stepLambda) < LAST_STEP;
+    const double next =
+        m_sweep.HasUploads() ? m_bracket.Next(price, Limit(-band / slope, 4)) : price;
+    const double stepRoom = toCurve - at.timeByLambda * (next - price) / at.timeByRoom;
+    m_lambda = std::exp(next);
+    m_roomS = std::exp(room + Limit(stepRoom, 4));
+    return std::abs(next - price) < LAST_STEP && std::abs(stepRoom) < LAST_STEP;
 }
 
 /// Both prices, duration free.
@@ -333,29 +408,93 @@ GlobalSolver::SolveFree()
     StartFree();
     for (int step = 0; step < MAX_NEWTON_STEPS; ++step)
     {
-        if (NewtonStep())
+        if (NewtonStep(LOOSE))
         {
             break;
         }
     }
-    Balance(BALANCE);
+    for (int step = 0; step < 3; ++step)
+    {
+        NewtonStep(TIGHT);
+    }
 }
 
-/// The slow and sure way, from nothing.
+/**
+ * Find T at which the prices of time add up to w2, at lambda as it is.
+ *
+ * Their sum jumps where a device's frequency or power reaches its lower bound and nothing is left
+ * to be traded for time; then the two ends of the bracket are at the two sides of the jump.
+ */
+void
+GlobalSolver::Hasten()
+{
+    m_timeBracket = {};
+    const double lowest = std::log(SMALLEST_ROOM * m_sweep.GetBaseS());
+    double room = std::log(m_roomS);
+    for (int step = 0; step < MAX_BISECTIONS && room >= lowest && !m_timeBracket.IsClosed(); ++step)
+    {
+        m_roomS = std::exp(room);
+        const auto at = Evaluate(TIGHT);
+        if (std::abs(at.time) < BALANCE)
+        {
+            return;
+        }
+        m_timeBracket.Update(room, at.time > 0);
+        room = m_timeBracket.Next(room, Limit(-at.time / at.timeByRoom, 4));
+    }
+}
+
+/// The slow and sure way: bisection on lambda.
 void
 GlobalSolver::Bisect()
 {
-    const double shortestS = m_sweep.GetBaseS() + m_shortestRoomS;
-    double low = std::log(shortestS * 1e-18);
-    double high = std::log(shortestS * 1e18);
-    for (int step = 0; step < MAX_BISECTIONS && high - low > 1e-15; ++step)
+    LogBracket bracket;
+    double price = std::log(m_lambda);
+    for (int step = 0; step < MAX_BISECTIONS && !bracket.IsClosed(); ++step)
     {
-        const double middle = 0.5 * (low + high);
-        m_roomS = m_shortestRoomS + std::exp(middle);
-        Balance(BALANCE);
-        (Sweep(TIGHT).mu > m_problem.weightTime ? low : high) = middle;
+        m_lambda = std::exp(price);
+        Hasten();
+        const auto at = Evaluate(TIGHT);
+        if (!m_sweep.HasUploads() || std::abs(at.band) < BALANCE)
+        {
+            return;
+        }
+        bracket.Update(price, at.band > 0);
+        const double slope = at.bandByLambda - at.bandByRoom * at.timeByLambda / at.timeByRoom;
+        price = bracket.Next(price, Limit(-at.band / std::min(slope, -TINY), 4));
     }
-    Balance(BALANCE);
+}
+
+/**
+ * The answer where the sum of the devices' prices of time jumps over w2: those of both sides are
+ * multipliers of it, and so is what lies between them.
+ */
+JointSolution
+GlobalSolver::FinishBetween()
+{
+    if (!m_timeBracket.IsClosed())
+    {
+        return Finish(false);
+    }
+    std::vector<double> dear;
+    std::vector<double> cheap;
+    m_roomS = std::exp(m_timeBracket.Low());
+    Sweep(TIGHT);
+    m_sweep.GetShares(m_lambda, m_roomS, dear);
+    m_roomS = std::exp(m_timeBracket.High());
+    Sweep(TIGHT);
+    m_sweep.GetShares(m_lambda, m_roomS, cheap);
+    const double most = std::accumulate(dear.begin(), dear.end(), 0.0);
+    const double least = std::accumulate(cheap.begin(), cheap.end(), 0.0);
+    const double part = (m_problem.weightTime - least) / (most - least);
+    if (part > 0 && part < 1)
+    {
+        for (size_t i = 0; i < cheap.size(); ++i)
+        {
+            cheap[i] += part * (dear[i] - cheap[i]);
+        }
+    }
+    return Finish(false, &cheap);
 }
 
 /// The multipliers of an answer at T_min, where those of the devices alone don't add up to w2.
@@ -402,13 +541,17 @@ GlobalSolver::PriceTime(JointSolution& solution) const
 }
 
 JointSolution
-GlobalSolver::Finish(bool priceTime)
+GlobalSolver::Finish(bool priceTime, const std::vector<double>* mu)
 {
     JointPrices prices;
     auto shares = m_sweep.GetShares(m_lambda, m_roomS, prices.mu);
     prices.lambda = m_lambda;
     auto solution = EvaluateJoint(m_problem, std::move(shares));
     solution.prices = std::move(prices);
+    if (mu)
+    {
+        solution.prices->mu = *mu;
+    }
     if (priceTime)
     {
         PriceTime(solution);
@@ -457,25 +600,20 @@ GlobalSolver::Solve()
         Balance(BALANCE);
         return Finish(false);
     }
-    FindShortest();
-    if (m_sweep.HasUploads())
+    if (m_problem.roundDeadlineS || m_problem.weightEnergy == 0)
     {
-        m_lambda = m_sweep.GuessLambda();
-    }
-    if (m_problem.roundDeadlineS)
-    {
-        CheckDeadline();
-        m_roomS = std::max(m_shortestRoomS, *m_problem.roundDeadlineS - m_sweep.GetBaseS());
-        Balance(BALANCE);
-        return Finish(false);
-    }
-    if (m_problem.weightEnergy == 0)
-    {
+        FindShortest();
         m_roomS = m_shortestRoomS;
+        if (m_problem.roundDeadlineS)
+        {
+            CheckDeadline();
+            m_roomS = std::max(m_roomS, *m_problem.roundDeadlineS - m_sweep.GetBaseS());
+        }
+        m_lambda = m_sweep.HasUploads() ? m_sweep.GuessLambda() : 0;
         Balance(BALANCE);
-        return Finish(true);
+        return Finish(!m_problem.roundDeadlineS);
     }
-    if (SolveCorner())
+    if (m_sweep.HasComputers() && SolveCorner())
     {
         return Finish(true);
     }
@@ -484,11 +622,13 @@ GlobalSolver::Solve()
     if (solution.status != SolveStatus::OPTIMAL)
     {
         Bisect();
-        auto second = Finish(false);
-        if (second.Gap() < solution.Gap())
-        {
-            return second;
-        }
+        solution = Better(std::move(solution), FinishBetween());
+    }
+    if (solution.status != SolveStatus::OPTIMAL)
+    {
+        // What T cannot resolve, lambda may.
+        Balance(BALANCE);
+        solution = Better(std::move(solution), Finish(false));
     }
     return solution;
 }

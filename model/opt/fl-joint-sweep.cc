@@ -17,13 +17,21 @@ namespace fl
 namespace
 {
 
-/// What a device's optimum looks like; kept by lane, as numbers.
-enum Regime
+/// Where the power is at a device's optimum; kept by lane, as numbers.
+enum Power
 {
-    INTERIOR = 0,  //!< power inside of its range
-    MAX_POWER = 1, //!< power at its upper bound
-    MIN_POWER = 2, //!< power at its lower bound
-    SLACK = 3      //!< the same, and time to spare
+    INTERIOR = 0,  //!< inside of its range
+    MAX_POWER = 1, //!< at its upper bound
+    MIN_POWER = 2  //!< at its lower bound
+};
+
+/// And, if the power is at a bound, the pace of computing.
+enum Pace
+{
+    FREE = 0, //!< frequency inside of its range
+    FAST = 1, //!< frequency at its upper bound
+    SLOW = 2, //!< frequency at its lower bound
+    SPARE = 3 //!< the same, and time to spare
 };
 
 /// How many packs of devices a thread takes at a time.
@@ -33,28 +41,22 @@ constexpr size_t MIN_DEVICES_PER_THREAD = 4096;
 /// x = ln(1 + SNR) is searched between these.
 const double MIN_U = std::log(1e-30);
 const double MAX_U = std::log(500.0);
-/// Multipliers may be wrong by rounding before a device changes its regime.
+/// Multipliers may be wrong by rounding before a device changes its state.
 constexpr double SIGN_TOLERANCE = 1e-11;
 /// Keeps quotients and logarithms finite.
 constexpr double TINY = 1e-290;
+constexpr double TINY_TIME = 1e-90; // its cube too
 
-/// @return where a lane is in this regime: yes, elsewhere no
+/// @return where a lane is in this state: yes, elsewhere no
 Lanes
-SelectRegime(const Lanes& regime, Regime which, const Lanes& yes, const Lanes& no)
+SelectState(const Lanes& state, int which, const Lanes& yes, const Lanes& no)
 {
     Lanes result;
     for (int i = 0; i < LANES; ++i)
     {
-        result[i] = regime[i] == which ? yes[i] : no[i];
+        result[i] = state[i] == which ? yes[i] : no[i];
     }
     return result;
-}
-
-/// @return (w1 E_compute)^(1/3)-law: the time to compute at a price of time, k = 2 w1 K
-Lanes
-ComputeTime(const Lanes& k, const Lanes& mu)
-{
-    return ((k.max(TINY) / mu.max(TINY)).log() / 3).exp();
 }
 
 /// Newton's method on an increasing function of u by lane, inside of a shrinking bracket.
@@ -114,7 +116,7 @@ Frequency(const JointDevice& device, double computeS)
 
 /// More steps than bisection alone would need.
 constexpr int MAX_STEPS = 200;
-/// More changes of regime than any device has been seen to need.
+/// More changes of state than any device has been seen to need.
 constexpr int MAX_SWITCHES = 8;
 
 } // namespace
@@ -132,7 +134,8 @@ struct JointSweep::Pack
     Lanes slack;    //!< the base less the device's own [s]
     Lanes weight;   //!< 1, and 0 in lanes that only fill up the last pack
     Lanes u;        //!< ln x of the last answer
-    Lanes regime;   //!< of the last answer
+    Lanes power;    //!< Power of the last answer
+    Lanes pace;     //!< Pace of the last answer
 };
 
 /// A device that only computes.
@@ -142,94 +145,118 @@ struct JointSweep::Computer
     double fastest; //!< C / f_max [s]
     double slowest; //!< C / f_min [s]
     double k;       //!< 2 w1 kappa C^3
+
+    /// @return its price of time [1/s], of which d/dT is -3 / T as much
+    double Mu(double roundS) const
+    {
+        return roundS < slowest ? k / std::pow(std::max(roundS, fastest), 3) : 0;
+    }
 };
 
 /// What a pack of devices answers, as functions of u = ln x, and the residual of the equation.
 struct JointSweep::Answer
 {
     /**
-     * @param pack the devices, in their regimes
+     * @param pack the devices, in their states
      * @param u ln x
      * @param w1 weight of energy
      * @param lambda price of bandwidth
      * @param roomS duration less base
      */
     Answer(const Pack& pack, const Lanes& u, double w1, double lambda, double roomS)
-        : x(u.exp()),
-          f(x)
+        : weight(w1),
+          x(u.exp()),
+          f(x),
+          eta(f.exp / f.slope),
+          y(x * x * f.slope),
+          room(pack.slack + roomS),
+          longest(pack.a / (pack.maxPower * pack.s) + room)
     {
-        const Lanes& r = pack.regime;
-        power = SelectRegime(r, MAX_POWER, pack.maxPower, pack.minPower);
-        power = SelectRegime(r, INTERIOR, pack.maxPower, power);
-        eta = f.exp / f.slope;
-        const Lanes room = pack.slack + roomS;
-        longest = pack.a / (pack.maxPower * pack.s) + room;
-        Evaluate(pack, w1, lambda, room);
+        EvaluateInside(pack, w1, lambda);
+        EvaluateAtBound(pack, w1, lambda);
     }
 
+    double weight;  //!< w1
     Lanes x;        //!< ln(1 + SNR)
     ExpFunctions f; //!< of x
-    Lanes power;    //!< p where it is at a bound [W]
     Lanes eta;      //!< d ln y / d ln x
+    Lanes y;        //!< (x - 1) e^x + 1
+    Lanes room;     //!< upload time at full frequency, less that of full power on endless band [s]
     Lanes longest;  //!< upload time at full frequency [s]
+    Lanes power;    //!< p where it is at a bound [W]
     Lanes t;        //!< upload time [s]
     Lanes compute;  //!< time to compute [s]
     Lanes mu;       //!< price of time
-    Lanes beta;     //!< -dB/dt at constant price
-    Lanes betaLog;  //!< d ln beta / du, at a bound of power
+    Lanes beta;     //!< -dB/dt at constant power
+    Lanes betaLog;  //!< d ln beta / du
     Lanes shade;    //!< w1 t y / s: what more bandwidth would save
     Lanes residual; //!< increases with u; 0 at the answer
     Lanes slope;    //!< d residual / du
 
   private:
-    void Evaluate(const Pack& pack, double w1, double lambda, const Lanes& room);
+    void EvaluateInside(const Pack& pack, double w1, double lambda);
+    void EvaluateAtBound(const Pack& pack, double w1, double lambda);
 };
 
+/// Power inside of its range: the price of time follows from that of bandwidth.
 void
-JointSweep::Answer::Evaluate(const Pack& pack, double w1, double lambda, const Lanes& room)
+JointSweep::Answer::EvaluateInside(const Pack& pack, double w1, double lambda)
 {
-    const Lanes& r = pack.regime;
-    const Lanes y = x * x * f.slope;
-    // Power inside of its range.
-    const Lanes tInside = lambda * pack.s / (w1 * y);
-    const Lanes muInside = lambda * pack.a / (tInside * tInside * x);
-    // Power at a bound. The bound's own limit of infinite bandwidth is taken off its time.
+    t = lambda * pack.s / (w1 * y);
+    mu = lambda * pack.a / (t * t * x);
+    // The time to compute at a price of time is (2 w1 K / mu)^(1/3).
+    const Lanes wanted = ((pack.k.max(TINY) / mu.max(TINY)).log() / 3).exp();
+    compute = wanted.max(pack.fastest).min(pack.slowest);
+    Lanes moves = wanted * (2 * eta - 1) / 3;
+    moves = SelectLess(wanted, pack.slowest, moves, Lanes::Zero());
+    moves = SelectLess(pack.fastest, wanted, moves, Lanes::Zero());
+    const Lanes used = (t + (compute - pack.fastest)).max(TINY);
+    residual = longest / used;
+    slope = (eta * t + moves) / used;
+}
+
+/// Power at a bound: time and bandwidth follow from x. What is not so for a lane is left alone.
+void
+JointSweep::Answer::EvaluateAtBound(const Pack& pack, double w1, double lambda)
+{
+    power = SelectState(pack.power, MIN_POWER, pack.minPower, pack.maxPower);
     const Lanes q = power * pack.s;
+    // The time that endless bandwidth would need is taken off all times.
     const Lanes limit = pack.a / q;
-    const Lanes tBound = limit * f.phi1;
+    const Lanes excess = limit * x * f.phi2;
+    const Lanes roomHere = SelectState(pack.power, MIN_POWER, longest - limit, room);
     beta = q * q / pack.a * f.exp / (x * x * f.phi1 * f.phi1 * f.slope);
     betaLog = 2 + x - 2 * f.exp / f.phi1 - eta;
-    const Lanes muBound = lambda * beta - w1 * power;
-    const Lanes excess = limit * x * f.phi2;
-    const Lanes roomBound = SelectRegime(r, MIN_POWER, longest - limit, room).max(TINY);
+    // With the frequency free, or time to spare, prices balance: lambda beta = w1 p + mu.
+    const Lanes least = 0.5 * pack.fastest;
+    const Lanes left = pack.fastest + (roomHere - excess);
+    // Where less than half of the shortest time is left for computing, mu is held.
+    const Lanes held = left.max(least).max(TINY_TIME);
+    const Lanes muFree = SelectState(pack.pace, FREE, pack.k / held.cube(), Lanes::Zero());
+    const Lanes cost = w1 * power + muFree;
+    Lanes ratio = cost / (lambda * beta);
+    const Lanes squeeze = 3 * muFree / held * limit * x * f.slope / cost.max(TINY);
+    Lanes rise = SelectLess(least, left, squeeze, Lanes::Zero()) - betaLog;
+    // With the frequency at a bound, times do.
+    const Lanes target =
+        SelectState(pack.pace, SLOW, roomHere - (pack.slowest - pack.fastest), roomHere);
+    const Lanes timed = excess / target.max(TINY);
+    const Lanes muTimed = lambda * beta - w1 * power;
+    ratio = SelectState(pack.pace, FAST, timed, ratio);
+    ratio = SelectState(pack.pace, SLOW, timed, ratio);
+    rise = SelectState(pack.pace, FAST, f.slope / f.phi2, rise);
+    rise = SelectState(pack.pace, SLOW, f.slope / f.phi2, rise);
+    Lanes muHere = SelectState(pack.pace, FAST, muTimed, muFree);
+    muHere = SelectState(pack.pace, SLOW, muTimed, muHere);
+    Lanes computeHere = SelectState(pack.pace, FREE, held, pack.slowest);
+    computeHere = SelectState(pack.pace, FAST, pack.fastest, computeHere);
 
-    t = SelectRegime(r, INTERIOR, tInside, tBound);
-    mu = SelectRegime(r, INTERIOR, muInside, muBound);
+    t = SelectState(pack.power, INTERIOR, t, limit * f.phi1);
+    mu = SelectState(pack.power, INTERIOR, mu, muHere);
+    compute = SelectState(pack.power, INTERIOR, compute, computeHere);
     shade = w1 * t * y / pack.s;
-    const Lanes wanted = ComputeTime(pack.k, mu);
-    compute = wanted.max(pack.fastest).min(pack.slowest);
-    // d ln mu / du, with which the computing time moves where it is not clipped.
-    const Lanes muLog =
-        SelectRegime(r, INTERIOR, 2 * eta - 1, lambda * beta * betaLog / mu.max(TINY));
-    Lanes moves = SelectLess(wanted, pack.slowest, wanted * muLog / 3, Lanes::Zero());
-    moves = SelectLess(pack.fastest, wanted, moves, Lanes::Zero());
-    moves = SelectLess(1e-30 * lambda * beta,
-                       mu,
-                       moves,
-                       SelectRegime(r, INTERIOR, moves, Lanes::Zero()));
-    // Inside, time falls as u grows; at a bound it grows.
-    const Lanes used = SelectRegime(r, INTERIOR, t, excess) + (compute - pack.fastest);
-    const Lanes available = SelectRegime(r, INTERIOR, longest, roomBound);
-    const Lanes rises = SelectRegime(r, INTERIOR, eta * t, limit * x * f.slope);
-    const Lanes sign = SelectRegime(r, INTERIOR, -Lanes::Ones(), Lanes::Ones());
-    slope = (rises + moves.abs()) / used.max(TINY);
-    slope = SelectRegime(r, SLACK, -betaLog, slope);
-    // With time to spare the price of time is 0, and lambda beta = w1 p.
-    Lanes ratio = used.max(TINY) / available;
-    ratio = SelectRegime(r, SLACK, (w1 * power / (lambda * beta)).max(TINY), ratio);
-    residual = sign * ratio.log();
-    mu = SelectRegime(r, SLACK, Lanes::Zero(), mu);
-    compute = SelectRegime(r, SLACK, pack.slowest, compute);
+    residual = SelectState(pack.power, INTERIOR, residual, ratio).max(TINY).log();
+    slope = SelectState(pack.power, INTERIOR, slope, rise);
 }
 
 JointSums&
@@ -240,7 +267,6 @@ JointSums::operator+=(const JointSums& other)
     mu += other.mu;
     muSlope += other.muSlope;
     cross += other.cross;
-    free += other.free;
     return *this;
 }
 
@@ -297,7 +323,8 @@ JointSweep::AddUploader(const JointDevice& device, double fastest, double slowes
     pack.slack[lane] = -(pack.a[lane] / (device.maxTxPowerW * pack.s[lane]) + fastest);
     pack.weight[lane] = 1;
     pack.u[lane] = 0;
-    pack.regime[lane] = INTERIOR;
+    pack.power[lane] = INTERIOR;
+    pack.pace[lane] = FREE;
     m_baseS = std::max(m_baseS, -pack.slack[lane]);
 }
 
@@ -320,7 +347,8 @@ JointSweep::FinishPacks()
                              &last.k,
                              &last.slack,
                              &last.u,
-                             &last.regime})
+                             &last.power,
+                             &last.pace})
         {
             (*field)[lane] = (*field)[lane - 1];
         }
@@ -377,6 +405,12 @@ JointSweep::ForAll(const Work& work)
     return sums;
 }
 
+bool
+JointSweep::HasComputers() const
+{
+    return !m_computers.empty();
+}
+
 JointSums
 JointSweep::Pinned(double roomS)
 {
@@ -395,7 +429,8 @@ JointSweep::Pinned(double roomS)
             }
         }
         pack.u = newton.Get();
-        pack.regime.setConstant(MAX_POWER);
+        pack.power.setConstant(MAX_POWER);
+        pack.pace.setConstant(FAST);
         const Lanes x = pack.u.exp();
         const ExpFunctions f(x);
         const Lanes q = pack.maxPower * pack.s;
@@ -407,41 +442,79 @@ JointSweep::Pinned(double roomS)
     });
 }
 
+/// @return the pace that the multipliers of an answer ask for, power being at a bound
+int
+JointSweep::NextPace(const Pack& pack, const Answer& answer, int lane)
+{
+    const double fastest = pack.fastest[lane];
+    const double slowest = pack.slowest[lane];
+    const double k = pack.k[lane];
+    const double compute = answer.compute[lane];
+    // mu is a difference of this size.
+    const double rounding =
+        SIGN_TOLERANCE * (answer.mu[lane] + 2 * answer.weight * answer.power[lane]);
+    switch (static_cast<Pace>(pack.pace[lane]))
+    {
+    case FREE:
+        return compute < fastest * (1 - SIGN_TOLERANCE)   ? FAST
+               : compute > slowest * (1 + SIGN_TOLERANCE) ? SLOW
+                                                          : FREE;
+    case FAST:
+        if (fastest < slowest)
+        {
+            return answer.mu[lane] + rounding < k / std::pow(fastest, 3) ? FREE : FAST;
+        }
+        return answer.mu[lane] < -rounding ? SPARE : FAST;
+    case SLOW:
+        if (answer.mu[lane] < -rounding)
+        {
+            return SPARE;
+        }
+        return answer.mu[lane] - rounding > k / std::pow(slowest, 3) && fastest < slowest ? FREE
+                                                                                          : SLOW;
+    case SPARE:
+        return answer.t[lane] + slowest > (answer.longest[lane] + fastest) * (1 + SIGN_TOLERANCE)
+                   ? SLOW
+                   : SPARE;
+    }
+    return FREE;
+}
+
+/**
+ * Change the states of those devices whose multipliers have the wrong signs.
+ * @return whether there were any
+ */
 bool
 JointSweep::Switch(Pack& pack, const Answer& answer, double lambda)
 {
     bool any = false;
     for (int i = 0; i < LANES; ++i)
     {
-        const double before = pack.regime[i];
-        double after = before;
-        const double wish = lambda / answer.shade[i] - 1;
-        const double power = pack.a[i] * answer.f.phi1[i] / (pack.s[i] * answer.t[i]);
-        switch (static_cast<Regime>(before))
+        const double before = pack.power[i];
+        if (before == INTERIOR)
         {
-        case INTERIOR:
-            after = power > pack.maxPower[i] * (1 + SIGN_TOLERANCE)   ? MAX_POWER
-                    : power < pack.minPower[i] * (1 - SIGN_TOLERANCE) ? MIN_POWER
-                                                                      : INTERIOR;
-            break;
-        case MAX_POWER:
-            after = wish < -SIGN_TOLERANCE ? INTERIOR : MAX_POWER;
-            break;
-        case MIN_POWER:
-            after = wish > SIGN_TOLERANCE ? INTERIOR
-                    : answer.mu[i] < -SIGN_TOLERANCE * m_weightEnergy * pack.minPower[i]
-                        ? SLACK
-                        : MIN_POWER;
-            break;
-        case SLACK:
-            after = answer.t[i] + pack.slowest[i] >
-                            (answer.longest[i] + pack.fastest[i]) * (1 + SIGN_TOLERANCE)
-                        ? MIN_POWER
-                        : SLACK;
-            break;
+            const double power = pack.a[i] * answer.f.phi1[i] / (pack.s[i] * answer.t[i]);
+            pack.power[i] = power > pack.maxPower[i] * (1 + SIGN_TOLERANCE)   ? MAX_POWER
+                            : power < pack.minPower[i] * (1 - SIGN_TOLERANCE) ? MIN_POWER
+                                                                              : INTERIOR;
+            pack.pace[i] = answer.compute[i] <= pack.fastest[i]   ? FAST
+                           : answer.compute[i] >= pack.slowest[i] ? SLOW
+                                                                  : FREE;
+            any = any || pack.power[i] != before;
+            continue;
         }
-        pack.regime[i] = after;
-        any = any || after != before;
+        const int pace = NextPace(pack, answer, i);
+        const double wish = lambda / answer.shade[i] - 1;
+        if (pace != pack.pace[i])
+        {
+            pack.pace[i] = pace;
+            any = true;
+        }
+        else if (before == MAX_POWER ? wish < -SIGN_TOLERANCE : wish > SIGN_TOLERANCE)
+        {
+            pack.power[i] = INTERIOR;
+            any = true;
+        }
     }
     return any;
 }
@@ -473,27 +546,28 @@ JointSweep::SolvePack(Pack& pack, double lambda, double roomS, double tolerance)
 JointSums
 JointSweep::Sum(const Pack& pack, const Answer& answer, double lambda)
 {
-    const Lanes& r = pack.regime;
+    const Lanes& r = pack.power;
     const Lanes zero = Lanes::Zero();
     const Lanes inside = pack.a / (answer.t * answer.x);
     const Lanes atBound = answer.power * pack.s / (answer.x * answer.f.phi1);
-    const Lanes bandwidth = SelectRegime(r, INTERIOR, inside, atBound);
+    const Lanes bandwidth = SelectState(r, INTERIOR, inside, atBound);
     // beta = -dB/dt = dmu/dlambda and alpha = -dmu/dt, both at constant price.
     const Lanes beta =
-        SelectRegime(r, INTERIOR, bandwidth / answer.t * (1 - 1 / answer.eta), answer.beta);
+        SelectState(r, INTERIOR, bandwidth / answer.t * (1 - 1 / answer.eta), answer.beta);
     const Lanes dt = pack.a / (answer.power * pack.s) * answer.x * answer.f.slope;
-    const Lanes alpha = SelectRegime(r,
-                                     INTERIOR,
-                                     answer.mu / answer.t * (2 - 1 / answer.eta),
-                                     -lambda * answer.beta * answer.betaLog / dt);
+    const Lanes alpha = SelectState(r,
+                                    INTERIOR,
+                                    answer.mu / answer.t * (2 - 1 / answer.eta),
+                                    -lambda * answer.beta * answer.betaLog / dt);
     // Of a longer round, the upload gets the share omega: all of it where computing is clipped.
     const Lanes gamma = 3 * answer.mu / answer.compute.max(TINY);
     Lanes omega = gamma / (alpha + gamma).max(TINY);
+    const Lanes atEnd = SelectState(pack.pace, FREE, omega, Lanes::Ones());
     omega = SelectLess(pack.fastest, answer.compute, omega, Lanes::Ones());
     omega = SelectLess(answer.compute, pack.slowest, omega, Lanes::Ones());
-    omega = SelectRegime(r, SLACK, zero, omega);
-    const Lanes direct = SelectRegime(r, INTERIOR, -bandwidth / (lambda * answer.eta), zero);
-    const Lanes pinned = SelectLess(pack.fastest, answer.compute, zero, Lanes::Ones());
+    omega = SelectState(r, INTERIOR, omega, atEnd);
+    omega = SelectState(r + 4 * pack.pace, MIN_POWER + 4 * SPARE, zero, omega);
+    const Lanes direct = SelectState(r, INTERIOR, -bandwidth / (lambda * answer.eta), zero);
 
     JointSums sums;
     sums.bandwidthHz = (pack.weight * bandwidth).sum();
@@ -501,7 +575,6 @@ JointSweep::Sum(const Pack& pack, const Answer& answer, double lambda)
     sums.mu = (pack.weight * answer.mu).sum();
     sums.muSlope = -(pack.weight * alpha * omega).sum();
     sums.cross = (pack.weight * beta * omega).sum();
-    sums.free = (pack.weight * (1 - SelectRegime(r, MAX_POWER, pinned, zero))).sum();
     return sums;
 }
 
@@ -512,11 +585,10 @@ JointSweep::Solve(double lambda, double roomS, double tolerance)
     const double roundS = m_baseS + roomS;
     for (const auto& computer : m_computers)
     {
-        if (roundS < computer.slowest && roundS > computer.fastest)
+        if (roundS > computer.fastest)
         {
-            const double mu = computer.k / std::pow(roundS, 3);
-            sums.mu += mu;
-            sums.muSlope -= 3 * mu / roundS;
+            sums.mu += computer.Mu(roundS);
+            sums.muSlope -= 3 * computer.Mu(roundS) / roundS;
         }
     }
     return sums;
@@ -527,7 +599,8 @@ JointSweep::StartSlack()
 {
     for (auto& pack : m_packs)
     {
-        pack.regime.setConstant(SLACK);
+        pack.power.setConstant(MIN_POWER);
+        pack.pace.setConstant(SPARE);
     }
 }
 
@@ -574,7 +647,7 @@ JointSweep::GetPinnedComputerMu() const
     double mu = 0;
     for (const auto& computer : m_computers)
     {
-        if (computer.fastest >= m_baseS && computer.fastest > 0)
+        if (computer.fastest >= m_baseS && computer.fastest < computer.slowest)
         {
             mu += computer.k / std::pow(computer.fastest, 3);
         }
@@ -628,7 +701,7 @@ JointSweep::GetShares(double lambda, double roomS, std::vector<double>& mu) cons
         for (size_t lane = 0; lane < LANES && begin + lane < m_uploaders.size(); ++lane)
         {
             const size_t device = m_uploaders[begin + lane];
-            const bool inside = pack.regime[lane] == INTERIOR;
+            const bool inside = pack.power[lane] == INTERIOR;
             auto& share = shares[device];
             share.txPowerW = inside ? std::clamp(pack.a[lane] * answer.f.phi1[lane] /
                                                      (pack.s[lane] * answer.t[lane]),
@@ -660,13 +733,10 @@ JointSweep::AddComputers(double roomS,
     for (const auto& computer : m_computers)
     {
         const auto& device = m_problem.devices[computer.index];
-        const double compute = std::clamp(roundS, computer.fastest, computer.slowest);
+        const double computeS = std::clamp(roundS, computer.fastest, computer.slowest);
         shares[computer.index].txPowerW = device.minTxPowerW;
-        shares[computer.index].cpuHz = Frequency(device, compute);
-        if (device.cycles > 0 && roundS < computer.slowest)
-        {
-            mu[computer.index] = computer.k / std::pow(compute, 3);
-        }
+        shares[computer.index].cpuHz = Frequency(device, computeS);
+        mu[computer.index] = device.cycles > 0 ? computer.Mu(roundS) : 0;
     }
 }
 

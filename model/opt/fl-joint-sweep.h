@@ -32,7 +32,6 @@ struct JointSums
     double mu{0};             //!< sum of mu_n, the prices of time [1/s]
     double muSlope{0};        //!< d(sum of mu_n)/dT, not positive
     double cross{0};          //!< d(sum of mu_n)/dlambda = -d(sum of B_n)/dT, not negative
-    double free{0}; //!< how many devices are not pinned to full power and full CPU frequency
 
     /// Add another part's sums.
     JointSums& operator+=(const JointSums& other);
@@ -73,6 +72,8 @@ class JointSweep
     double GetBaseS() const;
     /// @return whether any device uploads anything
     bool HasUploads() const;
+    /// @return whether any device only computes
+    bool HasComputers() const;
 
     /**
      * Find the bandwidth needed at full power and frequency.
@@ -126,7 +127,8 @@ class JointSweep
     template <typename Work>
     JointSums ForAll(const Work& work);
     JointSums SolvePack(Pack& pack, double lambda, double roomS, double tolerance);
-    bool Switch(Pack& pack, const Answer& answer, double lambda);
+    static int NextPace(const Pack& pack, const Answer& answer, int lane);
+    static bool Switch(Pack& pack, const Answer& answer, double lambda);
     static JointSums Sum(const Pack& pack, const Answer& answer, double lambda);
     void AddComputers(double roomS, std::vector<JointShare>& shares, std::vector<double>& mu) const;
 
