@@ -36,20 +36,6 @@ JointMethodNames()
     return names;
 }
 
-/// @return the global solver, where this version has it
-std::string
-DefaultJointMethod()
-{
-    for (const auto& method : JointMethods())
-    {
-        if (method.name == "global")
-        {
-            return method.name;
-        }
-    }
-    return "equal";
-}
-
 /// Solve an instance of the joint optimization of energy and time.
 OrderedJson
 SolveJointJson(const nlohmann::json& json, const SolveRequest& request)
@@ -107,7 +93,7 @@ SolveProblems()
     static const std::vector<SolveProblem> problems{
         {"joint",
          "energy and completion time: power, bandwidth and CPU frequency of every device",
-         DefaultJointMethod(),
+         "global",
          JointMethodNames,
          SolveJointJson},
     };

@@ -107,15 +107,6 @@ FaultOf(const JointProblem& problem, const JointSolution& solution)
     return "";
 }
 
-/// @return whether there is a method to compare with
-bool
-HasGlobal()
-{
-    return std::any_of(JointMethods().begin(), JointMethods().end(), [](const auto& method) {
-        return method.name == "global";
-    });
-}
-
 /// @return options with a source of draws
 JointOptions
 WithDraws(RandomStream& random, double startBandShare = 0.5)
@@ -654,7 +645,7 @@ class FeasibilityTestCase : public TestCase
 
     void Check(const JointProblem& problem, uint64_t number)
     {
-        const double bound = HasGlobal() ? Bound(problem) : 0;
+        const double bound = Bound(problem);
         for (const auto& method : JointMethods())
         {
             RandomStream random(3, number);
@@ -1026,10 +1017,7 @@ class JointMethodsTestSuite : public TestSuite
         AddTestCase(new RatioTestCase);
         AddTestCase(new FixedPointTestCase);
         AddTestCase(new FeasibilityTestCase);
-        if (HasGlobal())
-        {
-            AddTestCase(new ExcessTestCase);
-        }
+        AddTestCase(new ExcessTestCase);
         AddTestCase(new LiteralTestCase);
         AddTestCase(new BaselineTestCase);
         AddTestCase(new InvarianceTestCase);

@@ -240,9 +240,9 @@ GlobalSolver::CheckDeadline() const
     if (std::isinf(worstHz))
     {
         throw Infeasible(Describe(begin,
-                                  "device ",
+                                  "devices[",
                                   worst,
-                                  " cannot meet it at full power and CPU frequency whatever its "
+                                  "] cannot meet it at full power and CPU frequency whatever its "
                                   "bandwidth; ",
                                   end));
     }
@@ -251,9 +251,9 @@ GlobalSolver::CheckDeadline() const
                               neededHz,
                               " Hz of bandwidth where ",
                               m_problem.bandwidthHz,
-                              " Hz are there, device ",
+                              " Hz are there, devices[",
                               worst,
-                              " most of all (",
+                              "] most of all (",
                               worstHz,
                               " Hz); ",
                               end));

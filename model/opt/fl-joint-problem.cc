@@ -51,18 +51,26 @@ struct Field
     }
 };
 
-/// Refuse a number that is not finite or has the wrong sign.
+/// Numbers beyond these, in SI units, are no physics, and their products leave the range of
+/// doubles.
+constexpr double SMALLEST = 1e-40;
+constexpr double LARGEST = 1e40;
+
+/// Refuse a number that has the wrong sign or is beyond all reason.
 void
 Require(const Field& field, double value, Sign sign)
 {
-    const bool ok = std::isfinite(value) && (sign == Sign::POSITIVE ? value > 0 : value >= 0);
-    if (!ok)
+    const bool zero = value == 0 && sign == Sign::NOT_NEGATIVE;
+    if (!zero && !(value >= SMALLEST && value <= LARGEST))
     {
         throw InvalidInput(Describe(field,
                                     " = ",
                                     value,
-                                    ": must be finite and ",
-                                    sign == Sign::POSITIVE ? "above 0" : "at least 0"));
+                                    sign == Sign::POSITIVE ? ": must be" : ": must be 0 or",
+                                    " from ",
+                                    SMALLEST,
+                                    " to ",
+                                    LARGEST));
     }
 }
 

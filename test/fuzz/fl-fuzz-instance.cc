@@ -48,7 +48,7 @@ class Generator
     double Around(double ordinary)
     {
         const double value = ordinary * std::pow(10, m_stream.Uniform(-m_decades, m_decades));
-        return std::clamp(value, 1e-300, 1e300);
+        return std::clamp(value, 1e-40, 1e40);
     }
 
     /// @return a valid instance of random size
@@ -56,7 +56,7 @@ class Generator
     {
         m_decades = magnitude == Magnitude::ORDINARY  ? 0.5
                     : magnitude == Magnitude::HOSTILE ? 6
-                                                      : 150;
+                                                      : 15;
         Json json;
         const double weight = Pick({0, 1, 1e-12, 1 - 1e-12, 0.5, m_stream.Uniform()});
         json["weight_energy"] = weight;
