@@ -212,7 +212,9 @@ CellRun::InstallBatteries()
     const double initialJ = m_options.batteryJ + RESERVE_J;
     batteries.Set("BasicEnergySourceInitialEnergyJ", DoubleValue(initialJ));
     batteries.Set("BasicEnergyLowBatteryThreshold", DoubleValue(RESERVE_J / initialJ));
-    ProcessorHelper::InstallEnergyModels(batteries.Install(m_devices));
+    const auto sources = batteries.Install(m_devices);
+    ProcessorHelper::InstallEnergyModels(sources);
+    m_radio->InstallEnergyModels(sources);
 }
 
 void

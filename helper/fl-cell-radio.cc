@@ -57,6 +57,11 @@ Phys()
 
 } // namespace
 
+void
+CellRadio::InstallEnergyModels(const EnergySourceContainer&)
+{
+}
+
 Time
 CellRadio::GetStartTime() const
 {

@@ -7,6 +7,8 @@
 #include "fl-options.h"
 
 #include "ns3/address.h"
+#include "ns3/energy-source-container.h"
+#include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-radio-control.h"
 #include "ns3/node-container.h"
 #include "ns3/nstime.h"
@@ -66,6 +68,12 @@ class CellRadio
      * @throws InvalidInput if one cannot be written
      */
     virtual void EnablePcap(const std::string& prefix) = 0;
+    /**
+     * Have the devices' radios draw what they take from their nodes' energy sources, where
+     * ProcessorHelper::InstallEnergyModels() does not see to that.
+     * @param sources on the devices' nodes
+     */
+    virtual void InstallEnergyModels(const EnergySourceContainer& sources);
     /**
      * @return simulated time from which on applications may run: when devices are attached or
      *         associated. 0 where there is no such thing.

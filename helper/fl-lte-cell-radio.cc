@@ -40,7 +40,7 @@ struct LteBand
 
 /// UEs connect one by one: all at once, many random accesses collide or find no room for their
 /// answer, and each keeps a sounding slot for a while.
-const Time ATTACH_INTERVAL = MilliSeconds(5);
+constexpr uint32_t ATTACH_INTERVAL_MS = 5;
 
 constexpr LteBand BANDS[] = {{3e6, 15}, {5e6, 25}, {10e6, 50}, {15e6, 75}, {20e6, 100}};
 
@@ -202,7 +202,7 @@ LteCellRadio::InstallUes(const NodeContainer& devices)
     }
     for (uint32_t i = 0; i < ues.GetN(); ++i)
     {
-        Simulator::Schedule(ATTACH_INTERVAL * i,
+        Simulator::Schedule(MilliSeconds(ATTACH_INTERVAL_MS * i),
                             &LteCellRadio::Attach,
                             m_lte,
                             ues.Get(i),
@@ -251,12 +251,21 @@ LteCellRadio::EnablePcap(const std::string& prefix)
     m_pointToPoint.EnablePcap(prefix, m_serverLink.Get(1), true, false);
 }
 
+void
+LteCellRadio::InstallEnergyModels(const EnergySourceContainer& sources)
+{
+    for (auto source = sources.Begin(); source != sources.End(); ++source)
+    {
+        m_control->DrawFrom(*source);
+    }
+}
+
 Time
 LteCellRadio::GetStartTime() const
 {
     // A UE waits for SIB2, which comes every 80 ms, before its random access, which takes some
     // 10 ms, more after a collision. Who is later still connects later.
-    return ATTACH_INTERVAL * m_options.devices + MilliSeconds(200);
+    return MilliSeconds(ATTACH_INTERVAL_MS * m_options.devices + 200);
 }
 
 Ptr<LteHelper>

@@ -39,6 +39,7 @@ class LteCellRadio : public CellRadio
     Address GetServerAddress(uint16_t port) const override;
     int64_t AssignStreams(int64_t stream) override;
     void EnablePcap(const std::string& prefix) override;
+    void InstallEnergyModels(const EnergySourceContainer& sources) override;
     Time GetStartTime() const override;
 
     /// @return what builds the cell, to reach all that ns-3 offers

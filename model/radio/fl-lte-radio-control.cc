@@ -128,6 +128,19 @@ LteRadioControl::Add(Ptr<LteUeNetDevice> ue, double maxTxPowerW)
     return id;
 }
 
+void
+LteRadioControl::DrawFrom(Ptr<EnergySource> source)
+{
+    for (const auto& device : m_devices)
+    {
+        if (device.ue->GetNode() == source->GetNode())
+        {
+            device.circuit->SetEnergySource(source);
+            source->AppendDeviceEnergyModel(device.circuit);
+        }
+    }
+}
+
 Ptr<LteFlScheduler>
 LteRadioControl::GetScheduler() const
 {

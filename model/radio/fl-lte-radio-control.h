@@ -4,8 +4,10 @@
 #ifndef FL_LTE_RADIO_CONTROL_H
 #define FL_LTE_RADIO_CONTROL_H
 
+#include "ns3/energy-source.h"
 #include "ns3/fl-grant-check.h"
 #include "ns3/fl-lte-scheduler.h"
+#include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-radio-control.h"
 #include "ns3/lte-enb-net-device.h"
 #include "ns3/lte-ue-net-device.h"
@@ -64,6 +66,12 @@ class LteRadioControl : public RadioControl
      * @return its DeviceId: the number of devices added before
      */
     DeviceId Add(Ptr<LteUeNetDevice> device, double maxTxPowerW);
+
+    /**
+     * The circuits of the node's UE, and what it radiates, draw from a source from now on.
+     * @param source on a node
+     */
+    void DrawFrom(Ptr<EnergySource> source);
 
     /// @return the scheduler
     Ptr<LteFlScheduler> GetScheduler() const;

@@ -73,15 +73,26 @@ LteUeEnergyModel::DoDispose()
 }
 
 double
-LteUeEnergyModel::StatePowerW(bool connected) const
+LteUeEnergyModel::StatePowerW(bool connected, bool off) const
 {
-    return connected ? m_connectedW : m_idleW;
+    return off ? 0 : connected ? m_connectedW : m_idleW;
 }
 
 double
 LteUeEnergyModel::GetCircuitEnergyJ() const
 {
-    return m_circuitJ + StatePowerW(m_connected) * (Simulator::Now() - m_since).GetSeconds();
+    return m_circuitJ + StatePowerW(m_connected, m_off) * (Simulator::Now() - m_since).GetSeconds();
+}
+
+void
+LteUeEnergyModel::SetState(bool connected, bool off)
+{
+    m_circuitJ = GetCircuitEnergyJ();
+    m_since = Simulator::Now();
+    const double changeW = StatePowerW(connected, off) - StatePowerW(m_connected, m_off);
+    m_connected = connected;
+    m_off = off;
+    Draw(changeW);
 }
 
 void
@@ -90,16 +101,17 @@ LteUeEnergyModel::StateChanged(uint64_t, uint16_t, uint16_t, LteUeRrc::State, Lt
     const bool connected = to == LteUeRrc::CONNECTED_NORMALLY;
     if (connected != m_connected)
     {
-        m_circuitJ = GetCircuitEnergyJ();
-        m_since = Simulator::Now();
-        Draw(StatePowerW(connected) - StatePowerW(m_connected));
-        m_connected = connected;
+        SetState(connected, m_off);
     }
 }
 
 void
 LteUeEnergyModel::Received(const PhyReceptionStatParameters)
 {
+    if (m_off)
+    {
+        return;
+    }
     const Time subframe = MilliSeconds(1);
     m_circuitJ += m_receiveW * subframe.GetSeconds();
     DrawFor(m_receiveW, subframe);
@@ -108,6 +120,10 @@ LteUeEnergyModel::Received(const PhyReceptionStatParameters)
 void
 LteUeEnergyModel::NotifySent(Time duration, double radiatedW)
 {
+    if (m_off)
+    {
+        return;
+    }
     m_circuitJ += m_sendW * duration.GetSeconds();
     DrawFor(m_sendW + radiatedW, duration);
 }
@@ -117,7 +133,7 @@ LteUeEnergyModel::SetEnergySource(Ptr<EnergySource> source)
 {
     LoadEnergyModel::SetEnergySource(source);
     m_hasSource = true;
-    Draw(StatePowerW(m_connected));
+    Draw(StatePowerW(m_connected, m_off));
 }
 
 void
@@ -145,6 +161,7 @@ void
 LteUeEnergyModel::DoDepleted()
 {
     // The processor, on the same source, takes the device out of the game; the radio falls silent.
+    SetState(m_connected, true);
     if (m_device)
     {
         m_device->GetPhy()->SetTxPower(-300);
@@ -155,6 +172,7 @@ void
 LteUeEnergyModel::DoRecharged()
 {
     // The next plan gives it a power.
+    SetState(m_connected, false);
 }
 
 } // namespace fl

@@ -66,7 +66,9 @@ class LteUeEnergyModel : public LoadEnergyModel
     /// A transport block came.
     void Received(const PhyReceptionStatParameters params);
     /// @return the power of a state [W]
-    double StatePowerW(bool connected) const;
+    double StatePowerW(bool connected, bool off) const;
+    /// Another state from now on.
+    void SetState(bool connected, bool off);
     /// Draw more from the source, for a while.
     void DrawFor(double powerW, Time duration);
     /// Draw more, or less, from the source from now on.
@@ -78,6 +80,7 @@ class LteUeEnergyModel : public LoadEnergyModel
     double m_sendW;               //!< on top, while sending [W]
     double m_receiveW;            //!< on top, while receiving [W]
     bool m_connected{false};      //!< state
+    bool m_off{false};            //!< the source is empty
     bool m_hasSource{false};      //!< whether energy is drawn from a source
     double m_drawnW{0};           //!< power drawn from it [W]
     double m_circuitJ{0};         //!< until m_since, and of all sending and receiving [J]

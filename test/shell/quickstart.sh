@@ -25,7 +25,7 @@ expect_error 2 'minCpuHz = .*: must not exceed maxCpuHz' quickstart --min-cpu=3e
 expect_error 2 '--max-power=-200: must be' quickstart --max-power=-200
 expect_error 2 'ControlTxPower = -1: must be' quickstart --ns3::fl::FdmaNetDevice::ControlTxPower=-1
 expect_error 2 '--optimizer=best: must be one of equal, random' quickstart --optimizer=best
-expect_error 2 '--phy=lte: must be fdma' quickstart --phy=lte
+expect_error 2 '--phy=pigeon: must be .*fdma' quickstart --phy=pigeon
 expect_error 2 '--nosuch: unknown option' quickstart --nosuch=1
 expect_error 2 'no type ns3::fl::Nope' quickstart --ns3::fl::Nope::X=1
 expect_error 2 'has no attribute Nope' quickstart --ns3::fl::Server::Nope=1
