@@ -65,6 +65,12 @@ CellRun::GetFederation() const
     return m_federation;
 }
 
+const EqualSharesComparison&
+CellRun::GetComparison() const
+{
+    return m_comparison;
+}
+
 const NodeContainer&
 CellRun::GetDevices() const
 {
@@ -276,7 +282,12 @@ CellRun::Run(ResultWriter& writer, Progress& progress)
             writer.AddRound(record);
             progress.Update(record);
         }));
+    m_comparison.Watch(m_federation.coordinator);
     Simulator::Run();
+    writer.SetCounter("planned_energy_j", m_comparison.GetPlanned().energyJ);
+    writer.SetCounter("planned_time_s", m_comparison.GetPlanned().timeS);
+    writer.SetCounter("equal_shares_energy_j", m_comparison.GetEqual().energyJ);
+    writer.SetCounter("equal_shares_time_s", m_comparison.GetEqual().timeS);
     writer.SetCounter("messages_dropped", static_cast<double>(m_federation.server->GetNDropped()));
     return m_reason.empty() ? "no event was left" : m_reason;
 }
@@ -289,6 +300,7 @@ RunCellExperiment(const OptionParser& parser, const Options& options)
     Progress progress(options.rounds, options.runs);
     const uint64_t firstRun = RngSeedManager::GetRun();
     std::string reason;
+    std::string comparison;
     for (uint32_t run = 0; run < options.runs; ++run)
     {
         if (run > 0)
@@ -298,12 +310,17 @@ RunCellExperiment(const OptionParser& parser, const Options& options)
         RngSeedManager::SetRun(firstRun + run);
         CellRun cell(options, data);
         reason = cell.Run(results.BeginRun(), progress);
+        comparison = cell.GetComparison().ToText();
     }
     progress.EndLine();
     results.Finish(reason);
     DrawPlots({results.GetFolder(), options.runs, options.optimizer}, std::cerr);
     PrintSummary(std::cout, results);
     std::cout << "The run ended because " << reason << ".\n";
+    if (!comparison.empty())
+    {
+        std::cout << (options.runs > 1 ? "Of the last run: " : "") << comparison << "\n";
+    }
 }
 
 } // namespace fl

@@ -5,6 +5,7 @@
 #define FL_CELL_EXPERIMENT_H
 
 #include "fl-cell-radio.h"
+#include "fl-equal-shares.h"
 #include "fl-federation-helper.h"
 #include "fl-option-parser.h"
 #include "fl-options.h"
@@ -54,6 +55,8 @@ class CellRun
      */
     std::string Run(ResultWriter& writer, Progress& progress);
 
+    /// @return what equal shares would have cost, of the rounds so far
+    const EqualSharesComparison& GetComparison() const;
     /// @return what was installed, to connect traces to
     const Federation& GetFederation() const;
     /// @return the devices' nodes, by DeviceId
@@ -86,6 +89,7 @@ class CellRun
     int64_t m_stream{0};                //!< next random stream to assign
     bool m_restartPending{false};       //!< the server will start again
     std::string m_reason;               //!< why it ended
+    EqualSharesComparison m_comparison; //!< of the plans with equal shares
 };
 
 /**

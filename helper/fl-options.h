@@ -24,7 +24,7 @@ struct Options
 {
     uint32_t devices{20};           //!< how many devices the cell has
     uint32_t rounds{20};            //!< how many rounds to run
-    std::string optimizer{"equal"}; //!< see CreateOptimizer()
+    std::string optimizer{"joint"}; //!< see CreateOptimizer()
     std::string phy{"fdma"};        //!< the radio
     std::string model{"softmax"};   //!< see MakeModel()
     std::string data;               //!< folder with MNIST's four IDX files; empty: synthetic digits

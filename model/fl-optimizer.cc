@@ -4,9 +4,11 @@
 #include "fl-optimizer.h"
 
 #include "fl-error.h"
+#include "opt/fl-joint-methods.h"
 #include "opt/fl-round-plan.h"
 
 #include "ns3/object-factory.h"
+#include "ns3/string.h"
 #include "ns3/uinteger.h"
 
 #include <algorithm>
@@ -128,21 +130,7 @@ EqualOptimizer::GetTypeId()
 Plan
 EqualOptimizer::DoPlan(const SystemState& state)
 {
-    const auto devices = ChooseDevices(state);
-    const double bandHz = state.cells.empty() ? 0 : state.cells.front().uplinkBandwidthHz;
-    std::vector<RoundShare> shares;
-    shares.reserve(devices.size());
-    for (const auto device : devices)
-    {
-        const auto& profile = state.profiles[device];
-        RoundShare share;
-        share.device = device;
-        share.cpuHz = profile.maxCpuHz;
-        share.uplinkHz = bandHz / static_cast<double>(devices.size());
-        share.txPowerW = profile.maxTxPowerW;
-        shares.push_back(share);
-    }
-    Plan plan = MakeRoundPlan(state, shares);
+    Plan plan = MakeRoundPlan(state, EqualShares(state, ChooseDevices(state)));
     plan.termination = "closed form";
     return plan;
 }
@@ -206,15 +194,40 @@ RandomOptimizer::DoPlan(const SystemState& state)
     return plan;
 }
 
+namespace
+{
+
+/// @return the optimizers of this module, by name
+std::vector<NamedOptimizer>
+MakeNamedOptimizers()
+{
+    std::vector<NamedOptimizer> names{
+        {"equal",
+         "ns3::fl::EqualOptimizer",
+         "equal bandwidth at full power and full CPU frequency",
+         {}},
+        {"random", "ns3::fl::RandomOptimizer", "a uniformly random choice within the limits", {}},
+    };
+    for (const auto& method : JointMethods())
+    {
+        // Equal shares are there already.
+        if (method.name != "equal")
+        {
+            names.push_back({method.name == "global" ? "joint" : "joint-" + method.name,
+                             "ns3::fl::JointOptimizer",
+                             "energy and time: " + method.description,
+                             {{"Method", method.name}}});
+        }
+    }
+    return names;
+}
+
+} // namespace
+
 const std::vector<NamedOptimizer>&
 NamedOptimizers()
 {
-    static const std::vector<NamedOptimizer> names{
-        {"equal",
-         "ns3::fl::EqualOptimizer",
-         "equal bandwidth at full power and full CPU frequency"},
-        {"random", "ns3::fl::RandomOptimizer", "a uniformly random choice within the limits"},
-    };
+    static const std::vector<NamedOptimizer> names = MakeNamedOptimizers();
     return names;
 }
 
@@ -223,12 +236,14 @@ CreateOptimizer(const std::string& name)
 {
     std::string typeName = name;
     std::string known;
+    const std::vector<std::pair<std::string, std::string>>* attributes = nullptr;
     for (const auto& entry : NamedOptimizers())
     {
         known += (known.empty() ? "" : ", ") + entry.name;
         if (entry.name == name)
         {
             typeName = entry.typeId;
+            attributes = &entry.attributes;
         }
     }
     TypeId tid;
@@ -240,6 +255,13 @@ CreateOptimizer(const std::string& name)
     }
     ObjectFactory factory;
     factory.SetTypeId(tid);
+    if (attributes)
+    {
+        for (const auto& [attribute, value] : *attributes)
+        {
+            factory.Set(attribute, StringValue(value));
+        }
+    }
     return factory.Create<Optimizer>();
 }
 

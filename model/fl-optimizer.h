@@ -9,6 +9,7 @@
 #include "ns3/random-variable-stream.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ns3
@@ -107,9 +108,10 @@ class RandomOptimizer : public Optimizer
 /// A name under `--optimizer`, and the type behind it.
 struct NamedOptimizer
 {
-    std::string name;        //!< as typed
-    std::string typeId;      //!< the TypeId's name
-    std::string description; //!< one line
+    std::string name;                                            //!< as typed
+    std::string typeId;                                          //!< the TypeId's name
+    std::string description;                                     //!< one line
+    std::vector<std::pair<std::string, std::string>> attributes; //!< names and values
 };
 
 /// @return all optimizers that can be chosen by name

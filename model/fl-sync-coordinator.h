@@ -51,6 +51,13 @@ class SyncCoordinator : public Coordinator
     /// @return the global model's parameters; empty in a timing study
     const Eigen::VectorXf& GetParameters() const;
 
+    /**
+     * @param state what is known
+     * @param plan any plan for that state
+     * @return what is expected of it, by the radio's own model of transfers
+     */
+    Outcome Predict(const SystemState& state, const Plan& plan) const;
+
     /// A round begins: what is known, decided and expected.
     using RoundBeginCallback = void (*)(const SystemState&, const Plan&, const Outcome&);
     /// A round ends.
@@ -104,8 +111,6 @@ class SyncCoordinator : public Coordinator
     bool HasBand(const SystemState& state) const;
     /// @return the plan, and behind it the orders of earlier rounds that are still under way
     Plan WithCarriedOrders(const SystemState& state, Plan plan) const;
-    /// @return what is expected of a plan, by the radio's own model of transfers
-    Outcome Predict(const SystemState& state, const Plan& plan) const;
     /// @return whether a device can be given work
     bool IsAvailable(DeviceId device) const;
     /// Record that an order is over. @return whether it was the last one of the running round

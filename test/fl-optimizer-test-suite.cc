@@ -3,9 +3,14 @@
  */
 #include "fl-test-federation.h"
 
+#include "ns3/boolean.h"
+#include "ns3/double.h"
 #include "ns3/fl-availability.h"
+#include "ns3/fl-joint-optimizer.h"
+#include "ns3/fl-predictor.h"
 #include "ns3/fl-round-plan.h"
 #include "ns3/pointer.h"
+#include "ns3/string.h"
 
 #include <cmath>
 #include <filesystem>
@@ -375,6 +380,163 @@ class NamesTestCase : public TestCase
     }
 };
 
+/// Energy and time: the plan is the method's answer to the state's problem.
+class JointTestCase : public TestCase
+{
+  public:
+    JointTestCase()
+        : TestCase("joint optimizer")
+    {
+    }
+
+  private:
+    /// @return a state with gains that differ by device
+    static SystemState MakeRadioState(uint32_t devices)
+    {
+        auto state = MakeState(devices);
+        state.cells[0].noiseWPerHz = 4e-21;
+        state.uploadBits = 251200;
+        state.gains = GainTable(devices, 1);
+        for (DeviceId device = 0; device < devices; ++device)
+        {
+            state.profiles[device].samples = 500;
+            state.gains.At(device, 0, Direction::UPLINK) = 1e-11 * (1 + device);
+        }
+        return state;
+    }
+
+    /// The plan's numbers are those of the answer, for the devices that are there.
+    void FollowTheAnswer()
+    {
+        auto state = MakeRadioState(5);
+        state.available[1] = false;
+        const std::vector<DeviceId> devices{0, 2, 3, 4};
+        auto optimizer = CreateOptimizer("joint");
+        optimizer->SetAttribute("WeightEnergy", DoubleValue(0.7));
+        const auto plan = optimizer->MakePlan(state);
+        auto problem = JointOptimizer::MakeProblem(state, devices, 0.7);
+        NS_TEST_EXPECT_MSG_EQ(problem.devices[1].gain, 3e-11, "of device 2");
+        NS_TEST_EXPECT_MSG_EQ(problem.devices[1].payloadBits, 251200, "an update");
+        NS_TEST_EXPECT_MSG_EQ(problem.devices[1].cycles, 1e4 * 500 * 2, "two iterations");
+        NS_TEST_EXPECT_MSG_EQ(problem.bandwidthHz, BAND_HZ, "the band that is planned");
+        const auto answer = SolveJoint("global", problem);
+        NS_TEST_ASSERT_MSG_EQ(plan.orders.size(), 4, "those who are there");
+        NS_TEST_EXPECT_MSG_EQ(plan.objective, answer.objective, "of one round");
+        NS_TEST_EXPECT_MSG_EQ(plan.bound, answer.lowerBound, "with its proof");
+        for (size_t i = 0; i < devices.size(); ++i)
+        {
+            const auto& share = answer.shares[i];
+            NS_TEST_EXPECT_MSG_EQ(plan.orders[i].device, devices[i], "in their order");
+            NS_TEST_EXPECT_MSG_EQ(UplinkOf(plan.orders[i]).bandwidthHz, share.bandwidthHz, "B");
+            NS_TEST_EXPECT_MSG_EQ(UplinkOf(plan.orders[i]).txPowerW, share.txPowerW, "p");
+            NS_TEST_EXPECT_MSG_EQ(plan.orders[i].FindCompute()->cpuHz, share.cpuHz, "f");
+        }
+        // The predictor, which knows nothing of the solver, finds the same objective in the plan.
+        state.downloadBits = 0;
+        state.cells[0].downlinkBandwidthHz = 1e6;
+        state.cells[0].downlinkTxPowerW = 1;
+        const auto predicted =
+            Predictor::Predict(state, optimizer->MakePlan(state), ShannonRateModel());
+        NS_TEST_EXPECT_MSG_EQ_TOL(0.7 * predicted.EnergyJ() + 0.3 * predicted.DurationS(),
+                                  answer.objective,
+                                  1e-9 * answer.objective,
+                                  "w1 E + w2 T");
+
+        state.available.assign(5, false);
+        NS_TEST_EXPECT_MSG_EQ(optimizer->MakePlan(state).orders.size(), 0, "nobody is there");
+    }
+
+    /// Each round anew, or once for all.
+    void PlanOnce()
+    {
+        auto state = MakeRadioState(3);
+        auto once = CreateOptimizer("joint");
+        once->SetAttribute("PlanOnce", BooleanValue(true));
+        const auto always = CreateOptimizer("joint");
+        const auto first = once->MakePlan(state);
+        always->MakePlan(state);
+        state.gains.At(0, 0, Direction::UPLINK) = 5e-11;
+        const auto kept = once->MakePlan(state);
+        NS_TEST_EXPECT_MSG_EQ(UplinkOf(kept.orders[0]).bandwidthHz,
+                              UplinkOf(first.orders[0]).bandwidthHz,
+                              "kept");
+        NS_TEST_EXPECT_MSG_LT(kept.objective, first.objective, "but worth what it is worth now");
+        NS_TEST_EXPECT_MSG_EQ(std::isnan(kept.bound), true, "and not proved");
+        const auto anew = always->MakePlan(state);
+        NS_TEST_EXPECT_MSG_LT(UplinkOf(anew.orders[0]).bandwidthHz,
+                              UplinkOf(first.orders[0]).bandwidthHz,
+                              "who hears better needs less");
+        NS_TEST_EXPECT_MSG_LT(anew.objective, kept.objective, "better");
+        // Warm or cold, the optimum is the same.
+        NS_TEST_EXPECT_MSG_EQ_TOL(anew.objective,
+                                  CreateOptimizer("joint")->MakePlan(state).objective,
+                                  2e-9 * anew.objective,
+                                  "from the last round's prices");
+
+        state.available[1] = false;
+        NS_TEST_EXPECT_MSG_EQ(UplinkOf(once->MakePlan(state).orders[1]).bandwidthHz,
+                              UplinkOf(first.orders[2]).bandwidthHz,
+                              "one device less");
+    }
+
+    /// All methods make plans that fit; what cannot be is said.
+    void TryAll()
+    {
+        const auto state = MakeRadioState(4);
+        const double best = CreateOptimizer("joint")->MakePlan(state).objective;
+        for (const auto& entry : NamedOptimizers())
+        {
+            if (entry.typeId != "ns3::fl::JointOptimizer" || entry.name == "joint-scheme1")
+            {
+                continue;
+            }
+            const auto plan = CreateOptimizer(entry.name)->MakePlan(state);
+            double usedHz = 0;
+            for (const auto& order : plan.orders)
+            {
+                usedHz += UplinkOf(order).bandwidthHz;
+            }
+            NS_TEST_EXPECT_MSG_LT(usedHz, BAND_HZ * (1 + 1e-9), entry.name);
+            NS_TEST_EXPECT_MSG_GT(plan.objective, best * (1 - 2e-9), entry.name);
+        }
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([&state] {
+                                  CreateOptimizer("joint-scheme1")->MakePlan(state);
+                              }).find("round_deadline_s"),
+                              0,
+                              "it knows deadlines only");
+        auto hurried = CreateOptimizer("joint");
+        hurried->SetAttribute("RoundDeadline", TimeValue(MicroSeconds(1)));
+        std::string error;
+        try
+        {
+            hurried->MakePlan(state);
+        }
+        catch (const Infeasible& infeasible)
+        {
+            error = infeasible.what();
+        }
+        NS_TEST_EXPECT_MSG_EQ(error.rfind("round_deadline_s = 1e-06: ", 0), 0, error);
+        NS_TEST_EXPECT_MSG_EQ(
+            RefusalOf([] { CreateOptimizer("joint")->MakePlan(MakeState(2, false)); }),
+            "ns3::fl::JointOptimizer: there is no bandwidth to be shared: must have a cell whose "
+            "radio is controlled",
+            "without a cell");
+        NS_TEST_EXPECT_MSG_EQ(
+            RefusalOf([] {
+                CreateObject<JointOptimizer>()->SetAttribute("Method", StringValue("best"));
+            }).rfind("ns3::fl::JointOptimizer: Method = 'best': must be one of global, paper,", 0),
+            0,
+            "names them");
+    }
+
+    void DoRun() override
+    {
+        FollowTheAnswer();
+        PlanOnce();
+        TryAll();
+    }
+};
+
 /// What is read from a trace of availability, and what is refused.
 class TraceFileTestCase : public TestCase
 {
@@ -640,6 +802,7 @@ class FlOptimizerTestSuite : public TestSuite
     {
         AddTestCase(new EqualTestCase);
         AddTestCase(new RandomTestCase);
+        AddTestCase(new JointTestCase);
         AddTestCase(new ChoiceTestCase);
         AddTestCase(new RoundPlanTestCase);
         AddTestCase(new NamesTestCase);

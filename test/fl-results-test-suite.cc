@@ -11,6 +11,7 @@
 #include "ns3/fl-main.h"
 #include "ns3/fl-model-factory.h"
 #include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-optimizer.h"
 #include "ns3/fl-options.h"
 #include "ns3/fl-output-file.h"
 #include "ns3/fl-partitioner.h"
@@ -537,8 +538,13 @@ class CellOptionsTestCase : public TestCase
         Expect("--devices=0", "a whole number from 1 to 1000000");
         Expect("--devices=-5", "a whole number from 1 to 1000000");
         Expect("--rounds=0", "a whole number from 1 to 1000000000");
+        std::vector<std::string> optimizers;
+        for (const auto& entry : fl::NamedOptimizers())
+        {
+            optimizers.push_back(entry.name);
+        }
         Expect("--optimizer=best",
-               "one of equal, random or the name of an ns3::fl::Optimizer type");
+               fl::OneOf(optimizers).text + " or the name of an ns3::fl::Optimizer type");
         // Which there are depends on the modules of ns-3.
         const auto phys = fl::AvailablePhys();
         std::string allowed = (phys.size() > 1 ? "one of " : "") + phys[0];

@@ -46,6 +46,22 @@ MakeRoundPlan(const SystemState& state, const std::vector<RoundShare>& shares)
     return plan;
 }
 
+std::vector<RoundShare>
+EqualShares(const SystemState& state, const std::vector<DeviceId>& devices)
+{
+    const double bandHz = state.cells.empty() ? 0 : state.cells.front().uplinkBandwidthHz;
+    std::vector<RoundShare> shares(devices.size());
+    for (size_t i = 0; i < devices.size(); ++i)
+    {
+        const auto& profile = state.profiles[devices[i]];
+        shares[i].device = devices[i];
+        shares[i].cpuHz = profile.maxCpuHz;
+        shares[i].uplinkHz = bandHz / static_cast<double>(devices.size());
+        shares[i].txPowerW = profile.maxTxPowerW;
+    }
+    return shares;
+}
+
 std::vector<DeviceId>
 AvailableDevices(const SystemState& state)
 {

@@ -1,0 +1,113 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-equal-shares.h"
+
+#include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-round-plan.h"
+
+#include <cmath>
+#include <cstdio>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// @return how a cost compares: "12.3 % less", "as much", "3.4 times as much"
+std::string
+Compared(double planned, double equal)
+{
+    char text[64];
+    const double ratio = equal / planned;
+    if (std::abs(ratio - 1) < 5e-4)
+    {
+        return "the same";
+    }
+    if (ratio >= 2)
+    {
+        std::snprintf(text, sizeof(text), "%.3g times as much", ratio);
+    }
+    else
+    {
+        std::snprintf(text,
+                      sizeof(text),
+                      "%.3g %% %s",
+                      100 * std::abs(ratio - 1),
+                      ratio > 1 ? "more" : "less");
+    }
+    return text;
+}
+
+} // namespace
+
+void
+EqualSharesComparison::Watch(Ptr<SyncCoordinator> coordinator)
+{
+    m_coordinator = coordinator;
+    coordinator->TraceConnectWithoutContext("RoundBegin",
+                                            MakeCallback(&EqualSharesComparison::Compare, this));
+}
+
+void
+EqualSharesComparison::Compare(const SystemState& state, const Plan& plan, const Outcome& predicted)
+{
+    if (plan.orders.empty() || state.cells.empty() || std::isnan(predicted.endS))
+    {
+        return;
+    }
+    std::vector<DeviceId> devices;
+    devices.reserve(plan.orders.size());
+    for (const auto& order : plan.orders)
+    {
+        devices.push_back(order.device);
+    }
+    const Outcome equal =
+        m_coordinator->Predict(state, MakeRoundPlan(state, EqualShares(state, devices)));
+    m_planned.timeS += predicted.DurationS();
+    m_planned.energyJ += predicted.EnergyJ();
+    m_equal.timeS += equal.DurationS();
+    m_equal.energyJ += equal.EnergyJ();
+    ++m_rounds;
+}
+
+const EqualSharesComparison::Cost&
+EqualSharesComparison::GetPlanned() const
+{
+    return m_planned;
+}
+
+const EqualSharesComparison::Cost&
+EqualSharesComparison::GetEqual() const
+{
+    return m_equal;
+}
+
+std::string
+EqualSharesComparison::ToText() const
+{
+    const bool same = std::abs(m_equal.energyJ / m_planned.energyJ - 1) < 5e-4 &&
+                      std::abs(m_equal.timeS / m_planned.timeS - 1) < 5e-4;
+    if (m_rounds == 0 || same)
+    {
+        return "";
+    }
+    char text[256];
+    std::snprintf(text,
+                  sizeof(text),
+                  "Equal shares at full power and CPU frequency would have cost %.4g J (%s) and "
+                  "%.4g s (%s), by prediction; the plans %.4g J and %.4g s.",
+                  m_equal.energyJ,
+                  Compared(m_planned.energyJ, m_equal.energyJ).c_str(),
+                  m_equal.timeS,
+                  Compared(m_planned.timeS, m_equal.timeS).c_str(),
+                  m_planned.energyJ,
+                  m_planned.timeS);
+    return text;
+}
+
+} // namespace fl
+} // namespace ns3
