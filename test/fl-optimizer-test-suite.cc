@@ -499,11 +499,9 @@ class JointTestCase : public TestCase
             NS_TEST_EXPECT_MSG_LT(usedHz, BAND_HZ * (1 + 1e-9), entry.name);
             NS_TEST_EXPECT_MSG_GT(plan.objective, best * (1 - 2e-9), entry.name);
         }
-        NS_TEST_EXPECT_MSG_EQ(RefusalOf([&state] {
-                                  CreateOptimizer("joint-scheme1")->MakePlan(state);
-                              }).find("round_deadline_s") != std::string::npos,
-                              true,
-                              "it knows deadlines only");
+        const std::string timeless =
+            RefusalOf([&state] { CreateOptimizer("joint-scheme1")->MakePlan(state); });
+        NS_TEST_EXPECT_MSG_NE(timeless.find("round_deadline_s"), std::string::npos, timeless);
         auto hurried = CreateOptimizer("joint");
         hurried->SetAttribute("RoundDeadline", TimeValue(MicroSeconds(1)));
         std::string error;
