@@ -13,6 +13,7 @@
 
 #include "../test/bench/fl-bench-cell.h"
 #include "../test/bench/fl-bench-child.h"
+#include "../test/bench/fl-bench-joint.h"
 #include "../test/bench/fl-bench-memory.h"
 #include "../test/bench/fl-bench-ml.h"
 #include "../test/bench/fl-bench-report.h"
@@ -44,6 +45,7 @@ const std::vector<Section> SECTIONS{
     {"step", &BenchStep},
     {"memory", &BenchMemory},
     {"training", &BenchTraining},
+    {"joint", &BenchJoint},
 };
 
 /// @return what --only may be

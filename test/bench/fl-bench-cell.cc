@@ -161,6 +161,7 @@ Options
 ScaleOptions(const BenchOptions& bench, const std::string& transport, uint32_t rounds)
 {
     Options options;
+    options.optimizer = "equal";
     options.devices = bench.Pick(10000U, 200U);
     options.rounds = rounds;
     options.payloadBits = 28100;
@@ -176,6 +177,7 @@ BenchRounds(const BenchOptions& bench)
 {
     constexpr uint32_t PER_ROUND = 10;
     Options options;
+    options.optimizer = "equal";
     options.devices = bench.Pick(1000U, 50U);
     options.rounds = bench.Pick(100U, 3U);
     options.trainSamples = 60 * options.devices;
