@@ -4,19 +4,13 @@
 #include "fl-plots.h"
 
 #include "fl-csv.h"
-#include "fl-output-file.h"
+#include "fl-plot-script.h"
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-plan.h"
-#include "ns3/gnuplot.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <fcntl.h>
-#include <sstream>
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace ns3
 {
@@ -25,13 +19,6 @@ namespace fl
 
 namespace
 {
-
-// Okabe and Ito's palette, which readers with any colour vision tell apart.
-constexpr char BLUE[] = "#0072B2";
-constexpr char SKY_BLUE[] = "#56B4E9";
-constexpr char ORANGE[] = "#E69F00";
-constexpr char VERMILION[] = "#D55E00";
-constexpr char GREY[] = "#BBBBBB";
 
 /// Rounds that the timeline shows, and devices at most: more can't be read.
 constexpr uint32_t TIMELINE_ROUNDS = 3;
@@ -121,94 +108,6 @@ SurveyDevices(const std::filesystem::path& folder, Survey& survey)
     devices.resize(std::min(devices.size(), TIMELINE_DEVICES));
 }
 
-/// @return text as a gnuplot string in single quotes, where only the quote itself is special
-std::string
-GnuplotQuote(const std::string& text)
-{
-    std::string quoted = "'";
-    for (const char c : text)
-    {
-        quoted += c == '\'' ? "''" : std::string(1, c);
-    }
-    return quoted + "'";
-}
-
-/// A script with what all plots have in common.
-class PlotScript
-{
-  public:
-    /**
-     * @param name of script and plot, without ending
-     * @param title above the plot
-     * @param xLabel with unit
-     * @param yLabel with unit
-     * @param width of the picture [pixel]
-     * @param height of the picture [pixel]
-     */
-    PlotScript(const std::string& name,
-               const std::string& title,
-               const std::string& xLabel,
-               const std::string& yLabel,
-               uint32_t width = 800,
-               uint32_t height = 500)
-        : m_name(name)
-    {
-        m_plot.SetTerminal(Describe("svg size ",
-                                    width,
-                                    ",",
-                                    height,
-                                    " dynamic enhanced background rgb 'white' font 'sans,14'"));
-        m_plot.SetTitle(title);
-        m_plot.SetLegend(xLabel, yLabel);
-        // A caller may send the picture elsewhere: gnuplot -e "output='name.svg'" NAME.plt
-        Line("if (!exists('output')) output = '" + name + ".svg'");
-        Line("set output output");
-        Line("set datafile separator ','");
-        Line("set border 3 linecolor rgb '#444444'");
-        Line("set tics nomirror out");
-        // Between title and plot, where it hides no curve.
-        Line("set key tmargin right horizontal");
-        Line("set grid linecolor rgb '#DDDDDD' linetype 1 linewidth 0.5");
-    }
-
-    /// Add a line of commands.
-    void Line(const std::string& command)
-    {
-        m_plot.AppendExtra(command);
-    }
-
-    /**
-     * Add a curve.
-     * @param data file, columns, style, as gnuplot writes it
-     * @param title its name in the key, or ""
-     * @param style what follows the title
-     */
-    void Curve(const std::string& data, const std::string& title, const std::string& style)
-    {
-        Gnuplot2dFunction curve("", data);
-        curve.SetExtra(
-            (title.empty() ? "notitle " : "title " + GnuplotQuote(title) + " noenhanced ") + style);
-        m_plot.AddDataset(curve);
-    }
-
-    /// Write NAME.plt into a folder, and note it down.
-    void Write(const std::filesystem::path& folder, std::vector<std::string>& scripts)
-    {
-        std::ostringstream text;
-        text << "# Draws " << m_name << ".svg from the CSV files in this folder: gnuplot " << m_name
-             << ".plt\n";
-        m_plot.GenerateOutput(text);
-        OutputFile file(folder / (m_name + ".plt"));
-        file.Write(text.str());
-        file.Publish();
-        scripts.push_back(m_name + ".plt");
-    }
-
-  private:
-    std::string m_name; //!< of the script
-    Gnuplot m_plot;     //!< what is written so far
-};
-
 /// Accuracy over a cumulative quantity: of one run as it is, of several mean and interval.
 void
 WriteAccuracy(const PlotRequest& request,
@@ -224,7 +123,7 @@ WriteAccuracy(const PlotRequest& request,
     const std::string line =
         Describe(rounds <= 100 ? "with linespoints pointtype 7 pointsize 0.5 " : "with lines ",
                  "linewidth 2 linecolor rgb '",
-                 BLUE,
+                 colours::BLUE,
                  "'");
     PlotScript script(name, title, xLabel, "accuracy on held-out data [%]");
     script.Line("set offsets 0, graph 0.01, graph 0.05, graph 0.05");
@@ -241,10 +140,11 @@ WriteAccuracy(const PlotRequest& request,
         const std::string x = "'curves.csv' using (column('" + xOfMean + "')):";
         const std::string mean = "100 * column('accuracy_mean')";
         const std::string half = "100 * column('accuracy_ci95')";
-        script.Curve(
-            x + "(" + mean + " - " + half + "):(" + mean + " + " + half + ")",
-            "95 % confidence interval",
-            Describe("with filledcurves fillcolor rgb '", SKY_BLUE, "' fillstyle solid 0.4"));
+        script.Curve(x + "(" + mean + " - " + half + "):(" + mean + " + " + half + ")",
+                     "95 % confidence interval",
+                     Describe("with filledcurves fillcolor rgb '",
+                              colours::SKY_BLUE,
+                              "' fillstyle solid 0.4"));
         script.Curve(x + "(" + mean + ")",
                      Describe(request.curve, ", mean of ", request.runs, " runs"),
                      line);
@@ -351,14 +251,14 @@ WriteTimeline(const PlotRequest& request,
     std::string before;
     if (survey.anyIdle)
     {
-        AddPhase(script, data, "idle_s", before, "idle", GREY);
+        AddPhase(script, data, "idle_s", before, "idle", colours::GREY);
     }
     before += " + known(column('idle_s'))";
-    AddPhase(script, data, "download_s", before, "download", SKY_BLUE);
+    AddPhase(script, data, "download_s", before, "download", colours::SKY_BLUE);
     before += " + known(column('download_s'))";
-    AddPhase(script, data, "compute_s", before, "compute", ORANGE);
+    AddPhase(script, data, "compute_s", before, "compute", colours::ORANGE);
     before += " + known(column('compute_s'))";
-    AddPhase(script, data, "upload_s", before, "upload", BLUE);
+    AddPhase(script, data, "upload_s", before, "upload", colours::BLUE);
     if (survey.anyFailed)
     {
         before += " + known(column('upload_s'))";
@@ -397,70 +297,17 @@ WriteUploadTime(const PlotRequest& request,
     script.Line(Describe("set xrange [", low, ":", high, "]"));
     script.Line(Describe("set yrange [", low, ":", high, "]"));
     script.Line("set size square");
-    script.Curve("'" + data + "' every " + std::to_string(every) +
-                     " using (strcol('status') eq 'merged' || strcol('status') eq 'late' ? "
-                     "column('predicted_upload_s') : NaN):(column('upload_s'))",
-                 every > 1 ? Describe(request.curve, ", one of ", every, " uploads")
-                           : request.curve,
-                 Describe("with points pointtype 6 pointsize 0.6 linecolor rgb '", BLUE, "'"));
-    script.Curve("x",
-                 "measured = predicted",
-                 Describe("with lines dashtype 2 linewidth 1.5 linecolor rgb '", VERMILION, "'"));
+    script.Curve(
+        "'" + data + "' every " + std::to_string(every) +
+            " using (strcol('status') eq 'merged' || strcol('status') eq 'late' ? "
+            "column('predicted_upload_s') : NaN):(column('upload_s'))",
+        every > 1 ? Describe(request.curve, ", one of ", every, " uploads") : request.curve,
+        Describe("with points pointtype 6 pointsize 0.6 linecolor rgb '", colours::BLUE, "'"));
+    script.Curve(
+        "x",
+        "measured = predicted",
+        Describe("with lines dashtype 2 linewidth 1.5 linecolor rgb '", colours::VERMILION, "'"));
     script.Write(request.folder, scripts);
-}
-
-/// In a process of its own; does not return.
-[[noreturn]] void
-ExecGnuplot(const PlotRequest& request, const std::string& script, const std::string& assignment)
-{
-    const int null = open("/dev/null", O_WRONLY);
-    dup2(null, STDOUT_FILENO);
-    dup2(null, STDERR_FILENO);
-    // No shell: the folder's name needs no quoting, and the script names files beside itself.
-    if (chdir(request.folder.c_str()) == 0)
-    {
-        execlp(request.gnuplot.c_str(),
-               request.gnuplot.c_str(),
-               "-e",
-               assignment.c_str(),
-               script.c_str(),
-               static_cast<char*>(nullptr));
-    }
-    _exit(127);
-}
-
-/// What came of running gnuplot.
-enum class Drawing
-{
-    DRAWN,
-    FAILED,
-    NO_GNUPLOT
-};
-
-Drawing
-Draw(const PlotRequest& request, const std::string& script)
-{
-    const std::string picture = std::filesystem::path(script).stem().string() + ".svg";
-    const std::filesystem::path partial = request.folder / (picture + ".partial");
-    const std::string assignment = "output='" + picture + ".partial'";
-    const pid_t child = fork();
-    if (child == 0)
-    {
-        ExecGnuplot(request, script, assignment);
-    }
-    int status = 0;
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-    {
-    }
-    std::error_code error;
-    if (child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
-    {
-        std::filesystem::rename(partial, request.folder / picture, error);
-        return error ? Drawing::FAILED : Drawing::DRAWN;
-    }
-    std::filesystem::remove(partial, error);
-    const bool absent = child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 127;
-    return absent ? Drawing::NO_GNUPLOT : Drawing::FAILED;
 }
 
 /// Pictures of an earlier program would show what the data beside them don't hold.
@@ -522,43 +369,13 @@ DrawPlots(const PlotRequest& request, std::ostream& notes)
     uint32_t drawn = 0;
     try
     {
-        for (const auto& script : WritePlotScripts(request))
-        {
-            const Drawing drawing = Draw(request, script);
-            drawn += drawing == Drawing::DRAWN;
-            if (drawing == Drawing::NO_GNUPLOT)
-            {
-                notes
-                    << "No plots: gnuplot is not installed. To get them: apt install gnuplot-nox, "
-                       "then (cd "
-                    << ShellQuote(request.folder.string())
-                    << " && for f in *.plt; do gnuplot $f; done)" << std::endl;
-                break;
-            }
-            if (drawing == Drawing::FAILED)
-            {
-                notes << "No plot of " << script << ": gnuplot failed. To see why: (cd "
-                      << ShellQuote(request.folder.string()) << " && gnuplot " << script << ")"
-                      << std::endl;
-            }
-        }
+        drawn = DrawScripts(request.folder, WritePlotScripts(request), request.gnuplot, notes);
     }
     catch (const std::exception& error)
     {
         notes << "No plots: " << error.what() << std::endl;
     }
     return drawn;
-}
-
-std::string
-ShellQuote(const std::string& text)
-{
-    std::string quoted = "'";
-    for (const char c : text)
-    {
-        quoted += c == '\'' ? "'\\''" : std::string(1, c);
-    }
-    return quoted + "'";
 }
 
 } // namespace fl

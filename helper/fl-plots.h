@@ -4,6 +4,8 @@
 #ifndef FL_PLOTS_H
 #define FL_PLOTS_H
 
+#include "fl-plot-script.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <ostream>
@@ -46,12 +48,6 @@ std::vector<std::string> WritePlotScripts(const PlotRequest& request);
  * @return how many plots were drawn
  */
 uint32_t DrawPlots(const PlotRequest& request, std::ostream& notes);
-
-/**
- * @param text any text
- * @return the text as one word of a POSIX shell
- */
-std::string ShellQuote(const std::string& text);
 
 } // namespace fl
 } // namespace ns3
