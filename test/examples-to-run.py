@@ -16,6 +16,7 @@ cpp_examples = [
         "True",
         "False",
     ),
+    ("fl-joint-energy-time --runs=2 --devices=5", "True", "False"),
     ("fl-bench --quick", "True", "False"),
     ("fl-solve --help", "True", "False"),
 ]
