@@ -103,13 +103,13 @@ CellRun::PlaceNodes()
     station.Install(m_station);
 
     auto positions = CreateObject<UniformDiscPositionAllocator>();
-    positions->SetAttribute("rho", DoubleValue(m_options.radius));
+    positions->SetAttribute("rho", DoubleValue(CellRadius(m_options)));
     m_stream += positions->AssignStreams(m_stream);
     MobilityHelper devices;
     devices.SetPositionAllocator(positions);
     if (m_options.mobility > 0)
     {
-        const double edge = m_options.radius;
+        const double edge = CellRadius(m_options);
         devices.SetMobilityModel(
             "ns3::RandomWalk2dMobilityModel",
             "Bounds",

@@ -140,7 +140,10 @@ AddCellOptions(OptionParser& parser, Options& options)
     parser.Add("devices", "devices in the cell", options.devices, InRange(1U, 1000000U));
     parser.Add("rounds", "rounds of learning", options.rounds, InRange(1U, 1000000000U));
     parser.Add("optimizer", OptimizerHelp(), options.optimizer, OptimizerNames());
-    parser.Add("radius", "of the disc that devices are in [m]", options.radius, Positive(1e6));
+    parser.Add("radius",
+               "of the disc that devices are in [m]; 0: 250, on Wi-Fi 50",
+               options.radius,
+               Positive(1e6));
     parser.Add("bandwidth",
                "of the uplink, and of the downlink [Hz]",
                options.bandwidthHz,
@@ -225,6 +228,14 @@ AddRunOptions(OptionParser& parser, Options& options)
 }
 
 } // namespace
+
+double
+CellRadius(const Options& options)
+{
+    constexpr double WIFI_M = 50;
+    constexpr double OTHERS_M = 250;
+    return options.radius > 0 ? options.radius : options.phy == "wifi" ? WIFI_M : OTHERS_M;
+}
 
 void
 AddOptions(OptionParser& parser, Options& options)

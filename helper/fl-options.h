@@ -45,7 +45,7 @@ struct Options
     std::string encoding{"float32"}; //!< of parameters on the air
     double momentum{0};              //!< of local training
     double proximal{0};              //!< mu of FedProx
-    double radius{250};              //!< of the disc that devices are in [m]
+    double radius{0};                //!< of the disc that devices are in [m]; 0: see CellRadius()
     double bandwidthHz{20e6};        //!< of uplink and of downlink [Hz]
     std::string fading{"none"};      //!< none, rayleigh or rician
     double minPowerDbm{0};           //!< lowest transmit power of a device [dBm]
@@ -59,6 +59,14 @@ struct Options
     double serverRestartS{0};        //!< when it starts again [s]; 0: never
     bool pcap{false};                //!< capture what the base station sends and receives
 };
+
+/**
+ * @ingroup fl
+ * @param options `radius` and `phy` count
+ * @return radius of the disc that devices are in [m]: what was asked for, or else 50 on Wi-Fi, whose
+ *         control frames must cross the whole channel, and 250 on other PHYs
+ */
+double CellRadius(const Options& options);
 
 /**
  * Add the options to a parser.

@@ -1,0 +1,326 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-wifi-cell-radio.h"
+
+#include "fl-fdma-helper.h"
+
+#include "ns3/boolean.h"
+#include "ns3/double.h"
+#include "ns3/fl-error.h"
+#include "ns3/fl-wifi-station-cut.h"
+#include "ns3/he-configuration.h"
+#include "ns3/inet-socket-address.h"
+#include "ns3/internet-stack-helper.h"
+#include "ns3/ipv4-address-helper.h"
+#include "ns3/multi-model-spectrum-channel.h"
+#include "ns3/propagation-delay-model.h"
+#include "ns3/qos-txop.h"
+#include "ns3/simulator.h"
+#include "ns3/string.h"
+#include "ns3/traffic-control-helper.h"
+#include "ns3/udp-socket-factory.h"
+#include "ns3/uinteger.h"
+#include "ns3/wifi-helper.h"
+#include "ns3/wifi-mac-queue.h"
+#include "ns3/wifi-radio-energy-model-helper.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// Best effort: what all traffic here is, by default.
+constexpr uint8_t TID = 0;
+/// Beacons come every 102.4 ms: who scans for longer hears one.
+const Time FIRST_SCAN = MilliSeconds(104);
+/// From one association to the next.
+const Time ASSOCIATION_GAP = MilliSeconds(3);
+/// How often a station that is not ready is looked after.
+const Time WARM_UP_INTERVAL = MilliSeconds(40);
+/// For lost frames, and the last station's datagrams.
+const Time WARM_UP_RESERVE = MilliSeconds(300);
+/// The discard service, which no one offers: the answer is a frame in the other direction.
+constexpr uint16_t DISCARD_PORT = 9;
+/// The longest IP packet [byte].
+constexpr uint16_t MTU_BYTES = 1500;
+
+/// @return the channel's width [MHz]
+uint32_t
+WidthMhzOf(double bandwidthHz)
+{
+    for (const uint32_t widthMhz : {20, 40, 80, 160})
+    {
+        if (bandwidthHz == 1e6 * widthMhz)
+        {
+            return widthMhz;
+        }
+    }
+    throw InvalidInput(Describe("--bandwidth=",
+                                bandwidthHz,
+                                ": must be 20e6, 40e6, 80e6 or 160e6 with --phy=wifi"));
+}
+
+} // namespace
+
+WifiCellRadio::WifiCellRadio(const Options& options)
+    : m_options(options)
+{
+}
+
+WifiCellRadio::~WifiCellRadio() = default;
+
+void
+WifiCellRadio::Install(Ptr<Node> station, const NodeContainer& devices)
+{
+    // Association ids end at 2007 (IEEE 802.11-2020, 9.4.1.8).
+    if (devices.GetN() > 2007)
+    {
+        throw InvalidInput(
+            Describe("devices = ", devices.GetN(), ": a Wi-Fi cell can have 2007 at most"));
+    }
+    m_nodes = NodeContainer(NodeContainer(station), devices);
+    m_warm.assign(devices.GetN(), false);
+    m_control = CreateObject<WifiRadioControl>();
+    m_control->SetAttribute("MaxTxPower", DoubleValue(WattOfDbm(m_options.maxPowerDbm)));
+    CreateLosses();
+    InstallDevices();
+    InstallInternet();
+    Simulator::Schedule(GetStartTime(), &WifiCellRadio::Begin, this);
+}
+
+void
+WifiCellRadio::CreateLosses()
+{
+    Ptr<PropagationLossModel> last;
+    for (const auto& factory : CellLossFactories(m_options))
+    {
+        const auto next = factory.Create<PropagationLossModel>();
+        if (last)
+        {
+            last->SetNext(next);
+        }
+        else
+        {
+            m_loss = next;
+        }
+        last = next;
+    }
+    m_cut = CreateObject<WifiStationCut>();
+    m_cut->SetAccessPoint(m_nodes.Get(0)->GetObject<MobilityModel>());
+    m_cut->SetNext(m_loss);
+}
+
+void
+WifiCellRadio::InstallDevices()
+{
+    const auto channel = CreateObject<MultiModelSpectrumChannel>();
+    constexpr double MAX_LOSS_DB = 500; // what is cut loses more
+    channel->SetAttribute("MaxLossDb", DoubleValue(MAX_LOSS_DB));
+    channel->AddPropagationLossModel(m_cut);
+    channel->SetPropagationDelayModel(CreateObject<ConstantSpeedPropagationDelayModel>());
+
+    m_phyHelper.SetChannel(channel);
+    m_phyHelper.SetErrorRateModel("ns3::TableBasedErrorRateModel");
+    // Signals below ns-3's -82 dBm, of which 802.11 says that a receiver must detect them, are
+    // detected by real ones as well, as far as they stand out of the noise.
+    m_phyHelper.SetPreambleDetectionModel("ns3::ThresholdPreambleDetectionModel",
+                                          "MinimumRssi",
+                                          DoubleValue(-101));
+    m_phyHelper.Set(
+        "ChannelSettings",
+        StringValue(Describe("{0, ", WidthMhzOf(m_options.bandwidthHz), ", BAND_5GHZ, 0}")));
+    WifiHelper wifi;
+    wifi.SetStandard(WIFI_STANDARD_80211ax);
+    wifi.SetRemoteStationManager("ns3::IdealWifiManager");
+
+    const Ssid ssid("fl");
+    constexpr uint32_t MAX_AMPDU_BYTES = 6500631;
+    WifiMacHelper mac;
+    mac.SetType("ns3::ApWifiMac",
+                "Ssid",
+                SsidValue(ssid),
+                "EnableBeaconJitter",
+                BooleanValue(false),
+                "BE_MaxAmpduSize",
+                UintegerValue(MAX_AMPDU_BYTES));
+    if (m_control->IsEnforcing())
+    {
+        mac.SetMultiUserScheduler("ns3::fl::WifiScheduler");
+    }
+    m_netDevices = wifi.Install(m_phyHelper, mac, m_nodes.Get(0));
+    for (uint32_t i = 1; i < m_nodes.GetN(); ++i)
+    {
+        WifiMacHelper stationMac;
+        stationMac.SetType("ns3::StaWifiMac",
+                           "Ssid",
+                           SsidValue(ssid),
+                           "WaitBeaconTimeout",
+                           TimeValue(FIRST_SCAN + (i - 1) * ASSOCIATION_GAP),
+                           "MaxMissedBeacons",
+                           UintegerValue(1000000),
+                           "BE_MaxAmpduSize",
+                           UintegerValue(MAX_AMPDU_BYTES));
+        m_netDevices.Add(wifi.Install(m_phyHelper, stationMac, m_nodes.Get(i)));
+    }
+    for (uint32_t i = 0; i < m_netDevices.GetN(); ++i)
+    {
+        const auto device = DynamicCast<WifiNetDevice>(m_netDevices.Get(i));
+        device->SetMtu(MTU_BYTES);
+        device->GetHeConfiguration()->SetAttributeFailSafe("MpduBufferSize", UintegerValue(256));
+        // Nothing is dropped for being too late or too much: transports have their own windows.
+        const auto queue = device->GetMac()->GetQosTxop(AC_BE)->GetWifiMacQueue();
+        queue->SetMaxSize(QueueSize("1000000p"));
+        queue->SetMaxDelay(Seconds(1e6));
+    }
+    const auto station = DynamicCast<WifiNetDevice>(m_netDevices.Get(0));
+    m_control->SetAccessPoint(station, m_loss, station->GetMac()->GetObject<WifiScheduler>());
+    for (uint32_t i = 1; i < m_netDevices.GetN(); ++i)
+    {
+        const auto device = DynamicCast<WifiNetDevice>(m_netDevices.Get(i));
+        const DeviceId id = m_control->Add(device);
+        device->GetMac()->TraceConnectWithoutContext(
+            "Assoc",
+            MakeFlCallback<void, Mac48Address>([this, id](Mac48Address) {
+                // After the IP layer, which forgets addresses when the link comes up.
+                Simulator::ScheduleNow(&WifiCellRadio::Associated, this, id);
+            }));
+    }
+}
+
+void
+WifiCellRadio::InstallInternet()
+{
+    InternetStackHelper stack;
+    stack.SetIpv6StackInstall(false);
+    stack.Install(m_nodes);
+    Ipv4AddressHelper addresses("10.0.0.0", "255.0.0.0");
+    m_addresses = addresses.Assign(m_netDevices);
+    // Packets wait in the MAC's queue alone, where the scheduler sees them.
+    TrafficControlHelper().Uninstall(m_netDevices);
+}
+
+void
+WifiCellRadio::InstallEnergyModels(const EnergySourceContainer& sources)
+{
+    WifiRadioEnergyModelHelper helper;
+    helper.SetTxCurrentModel("ns3::LinearWifiTxCurrentModel");
+    for (uint32_t device = 0; device < sources.GetN(); ++device)
+    {
+        const auto models = helper.Install(m_netDevices.Get(device + 1), sources.Get(device));
+        m_control->SetEnergyModel(device, models.Get(0));
+    }
+}
+
+void
+WifiCellRadio::Associated(DeviceId device)
+{
+    FdmaHelper::PopulateNeighbourCache(m_addresses);
+    if (m_control->IsEnforcing() && !m_warm[device])
+    {
+        WarmUp(device);
+    }
+}
+
+bool
+WifiCellRadio::IsReady(DeviceId device) const
+{
+    const auto station = DynamicCast<WifiNetDevice>(m_netDevices.Get(0));
+    const auto address = Mac48Address::ConvertFrom(m_netDevices.Get(device + 1)->GetAddress());
+    return m_control->GetScheduler()->IsReady(device) &&
+           station->GetMac()->GetQosTxop(AC_BE)->GetBaAgreementEstablished(address, TID);
+}
+
+void
+WifiCellRadio::WarmUp(DeviceId device)
+{
+    if (m_warm[device])
+    {
+        return;
+    }
+    if (!IsReady(device))
+    {
+        const auto socket =
+            Socket::CreateSocket(m_nodes.Get(device + 1), UdpSocketFactory::GetTypeId());
+        socket->Bind();
+        socket->SendTo(Create<Packet>(1),
+                       0,
+                       InetSocketAddress(m_addresses.GetAddress(0), DISCARD_PORT));
+        socket->Close();
+        Simulator::Schedule(WARM_UP_INTERVAL, &WifiCellRadio::WarmUp, this, device);
+        return;
+    }
+    m_warm[device] = true;
+    // No channel access of its own from now on (IEEE 802.11ax-2021, 26.2.7: MU EDCA parameters with
+    // an AIFSN of 0), for a year.
+    const auto edca =
+        DynamicCast<WifiNetDevice>(m_netDevices.Get(device + 1))->GetMac()->GetQosTxop(AC_BE);
+    edca->SetMuAifsn(0, SINGLE_LINK_OP_ID);
+    edca->SetMuEdcaTimer(Seconds(3e7), SINGLE_LINK_OP_ID);
+    edca->StartMuEdcaTimerNow(SINGLE_LINK_OP_ID);
+    if (std::find(m_warm.begin(), m_warm.end(), false) == m_warm.end())
+    {
+        m_cut->SetCut(true);
+    }
+}
+
+void
+WifiCellRadio::Begin()
+{
+    m_control->ResetUplinkBytes();
+}
+
+Ptr<RadioControl>
+WifiCellRadio::GetRadioControl() const
+{
+    return m_control;
+}
+
+Ptr<Node>
+WifiCellRadio::GetServerNode() const
+{
+    return m_nodes.Get(0);
+}
+
+Address
+WifiCellRadio::GetServerAddress(uint16_t port) const
+{
+    return InetSocketAddress(m_addresses.GetAddress(0), port);
+}
+
+int64_t
+WifiCellRadio::AssignStreams(int64_t stream)
+{
+    int64_t next = stream;
+    next += m_loss->AssignStreams(next);
+    next += WifiHelper().AssignStreams(m_netDevices, next);
+    next += InternetStackHelper().AssignStreams(m_nodes, next);
+    return next - stream;
+}
+
+void
+WifiCellRadio::EnablePcap(const std::string& prefix)
+{
+    m_phyHelper.EnablePcap(prefix, m_netDevices.Get(0), false, false);
+}
+
+Time
+WifiCellRadio::GetStartTime() const
+{
+    return FIRST_SCAN + m_warm.size() * ASSOCIATION_GAP + WARM_UP_RESERVE;
+}
+
+const NetDeviceContainer&
+WifiCellRadio::GetNetDevices() const
+{
+    return m_netDevices;
+}
+
+} // namespace fl
+} // namespace ns3

@@ -1,0 +1,141 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_WIFI_RADIO_CONTROL_H
+#define FL_WIFI_RADIO_CONTROL_H
+
+#include "fl-grant-check.h"
+
+#include "ns3/device-energy-model.h"
+#include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-radio-control.h"
+#include "ns3/fl-wifi-link.h"
+#include "ns3/fl-wifi-scheduler.h"
+#include "ns3/propagation-loss-model.h"
+#include "ns3/wifi-net-device.h"
+
+#include <memory>
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+/// Uplink bytes that an access point's PHY received, of IP packets.
+struct WifiUplinkBytes
+{
+    uint64_t triggered{0}; //!< in trigger-based PPDUs
+    uint64_t all{0};       //!< in all PPDUs
+
+    /// @return triggered over all; ABSENT before anything arrived
+    double TriggeredShare() const;
+};
+
+/**
+ * @ingroup fl
+ * The hand on one 802.11ax cell.
+ *
+ * Uplink grants become resource units (RUs) by AllocateRuGroups(); a grant's place is not kept, its
+ * power is, by any frame that the station sends. The planned band is what the channel's tones take:
+ * 242, 484, 996 or 1992 of 78.125 kHz. Stations without a grant share equal RUs in turns of their
+ * own, which get ControlShare of the airtime when others want it too.
+ *
+ * The downlink is not divided: the access point sends to one station at a time, at its own power.
+ * Downlink grants are checked and else ignored.
+ */
+class WifiRadioControl : public RadioControl
+{
+  public:
+    /// @return the TypeId
+    static TypeId GetTypeId();
+
+    WifiRadioControl();
+    ~WifiRadioControl() override;
+
+    /**
+     * @param station the access point
+     * @param loss what signals between it and the devices suffer
+     * @param scheduler its scheduler; null where stations contend
+     */
+    void SetAccessPoint(Ptr<WifiNetDevice> station,
+                        Ptr<PropagationLossModel> loss,
+                        Ptr<WifiScheduler> scheduler);
+    /**
+     * @param device a device of the cell
+     * @return its DeviceId: the number of devices added before
+     */
+    DeviceId Add(Ptr<WifiNetDevice> device);
+    /**
+     * @param device a DeviceId
+     * @param model what its radio takes from its battery, radiated energy included
+     */
+    void SetEnergyModel(DeviceId device, Ptr<DeviceEnergyModel> model);
+
+    /// @return whether plans are enforced, or else stations contend
+    bool IsEnforcing() const;
+    /// @return what arrived since ResetUplinkBytes()
+    const WifiUplinkBytes& GetUplinkBytes() const;
+    /// Count from now on.
+    void ResetUplinkBytes();
+    /// @return the scheduler; null where stations contend
+    Ptr<WifiScheduler> GetScheduler() const;
+
+    /**
+     * @param device a DeviceId
+     * @param tones of the RU that all of its power is on
+     * @return signal-to-noise ratio at the access point now
+     */
+    double GetUplinkSnr(DeviceId device, uint32_t tones) const;
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    void DoApply(const Plan& plan) override;
+    void DoReport(SystemState& state) const override;
+    double DoGetRadiatedEnergyJ(DeviceId device) const override;
+    double DoGetCircuitEnergyJ(DeviceId device) const override;
+    uint32_t DoGetNDevices() const override;
+
+    /// A device of the cell.
+    struct Station
+    {
+        Ptr<WifiNetDevice> device;     //!< it
+        Ptr<DeviceEnergyModel> energy; //!< of its radio, or null
+        double radiatedJ{0};           //!< so far
+    };
+
+    /// @return the cell as an optimizer sees it
+    CellState GetCellState() const;
+    /// @return power gain now
+    double GetGain(DeviceId device, Direction direction) const;
+    /// @return the smallest RU on which the longest packet fits a PPDU
+    uint32_t MinTones(DeviceId device) const;
+    /// @return groups of some devices
+    std::vector<WifiScheduler::Group> MakeGroups(const std::vector<OwnedGrant>& grants,
+                                                 double share) const;
+    /// Give all stations equal RUs, before the first plan.
+    std::vector<OwnedGrant> OthersThan(const std::vector<OwnedGrant>& grants) const;
+    void SetPower(DeviceId device, double powerW);
+    void NotifyTx(DeviceId device, Time duration, double powerW);
+    void NotifyRx(Ptr<const Packet> packet, const WifiTxVector& vector, bool aggregated);
+
+    Ptr<WifiNetDevice> m_station;             //!< the access point
+    Ptr<PropagationLossModel> m_loss;         //!< of the cell
+    Ptr<WifiScheduler> m_scheduler;           //!< of the access point
+    std::vector<Station> m_stations;          //!< by DeviceId
+    std::unique_ptr<WifiMcsTable> m_mcsTable; //!< of its receiver
+    WifiUplinkBytes m_uplinkBytes;            //!< received
+    uint32_t m_cell{0};                       //!< attribute
+    bool m_enforce{true};                     //!< attribute
+    double m_maxTxPowerW{0};                  //!< attribute
+    double m_noiseFigureDb{0};                //!< attribute
+    double m_controlShare{0};                 //!< attribute
+    double m_success{0};                      //!< attribute
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_WIFI_RADIO_CONTROL_H */
