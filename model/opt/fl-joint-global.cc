@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iomanip>
 #include <limits>
 #include <numeric>
 
@@ -26,6 +27,8 @@ constexpr double TIGHT = 1e-12;
 constexpr double BALANCE = 1e-12;
 /// Prices this close are followed by one more step, which squares the error.
 constexpr double LAST_STEP = 1e-7;
+/// The two sides of a jump are this far from it, relative to the duration; the gap has room for it.
+constexpr double JUMP = 5e-11;
 constexpr int MAX_NEWTON_STEPS = 100;
 constexpr int MAX_BISECTIONS = 200;
 constexpr double TINY = 1e-290;
@@ -34,11 +37,22 @@ constexpr double SMALLEST_ROOM = 1e-15;
 /// A duration at which every device has time to spare [s].
 constexpr double ENDLESS_S = 1e250;
 
+/// Of the smallest deadline, in messages.
+constexpr int DIGITS = 10;
+
 /// Limit a step.
 double
 Limit(double step, double limit)
 {
     return std::isnan(step) ? limit : std::clamp(step, -limit, limit);
+}
+
+/// @return a positive number, rounded up to DIGITS digits: as printed it must not be too small
+double
+RoundUp(double value)
+{
+    const double unit = std::pow(10, std::floor(std::log10(value)) - (DIGITS - 1));
+    return std::ceil(value / unit) * unit;
 }
 
 /// A root that is looked for in an interval of logarithms which is known better and better.
@@ -236,7 +250,10 @@ GlobalSolver::CheckDeadline() const
         }
     }
     const std::string begin = Describe("round_deadline_s = ", deadlineS, ": ");
-    const std::string end = Describe("the smallest deadline that works is ", shortestS, " s");
+    const std::string end = Describe("the smallest deadline that works is ",
+                                     std::setprecision(DIGITS),
+                                     RoundUp(shortestS),
+                                     " s");
     if (std::isinf(worstHz))
     {
         throw Infeasible(Describe(begin,
@@ -282,13 +299,21 @@ GlobalSolver::Balance(double tolerance)
         m_lambda = std::exp(price);
         const auto sums = Sweep(TIGHT);
         const double excess = std::log(sums.bandwidthHz / m_problem.bandwidthHz);
+        const double slope = -m_lambda * sums.bandwidthSlope / sums.bandwidthHz;
+        const double next = excess / std::max(slope, TINY);
         if (std::abs(excess) < tolerance)
         {
+            // Near the shortest round the cost of what is missing is a million times as large as
+            // the objective. The last step squares it.
+            if (std::abs(next) < 0.1)
+            {
+                m_lambda = std::exp(price + next);
+                Sweep(TIGHT);
+            }
             return;
         }
         bracket.Update(price, excess > 0);
-        const double slope = -m_lambda * sums.bandwidthSlope / sums.bandwidthHz;
-        price = bracket.Next(price, Limit(excess / std::max(slope, TINY), 4));
+        price = bracket.Next(price, Limit(next, 4));
     }
 }
 
@@ -478,10 +503,14 @@ GlobalSolver::FinishBetween()
     }
     std::vector<double> dear;
     std::vector<double> cheap;
-    m_roomS = std::exp(m_timeBracket.Low());
+    // Devices change their states a little late, so that the sides of the jump lie apart.
+    const double low = std::exp(m_timeBracket.Low());
+    const double high = std::exp(m_timeBracket.High());
+    const double apartS = JUMP * (m_sweep.GetBaseS() + high);
+    m_roomS = std::max(low - apartS, 0.5 * low);
     Sweep(TIGHT);
     m_sweep.GetShares(m_lambda, m_roomS, dear);
-    m_roomS = std::exp(m_timeBracket.High());
+    m_roomS = std::min(high + apartS, 2 * high);
     Sweep(TIGHT);
     m_sweep.GetShares(m_lambda, m_roomS, cheap);
     const double most = std::accumulate(dear.begin(), dear.end(), 0.0);

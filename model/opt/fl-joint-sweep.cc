@@ -117,7 +117,7 @@ Frequency(const JointDevice& device, double computeS)
 /// More steps than bisection alone would need.
 constexpr int MAX_STEPS = 200;
 /// More changes of state than any device has been seen to need.
-constexpr int MAX_SWITCHES = 8;
+constexpr int MAX_SWITCHES = 64;
 
 } // namespace
 
@@ -450,15 +450,19 @@ JointSweep::NextPace(const Pack& pack, const Answer& answer, int lane)
     const double slowest = pack.slowest[lane];
     const double k = pack.k[lane];
     const double compute = answer.compute[lane];
+    const double longest = answer.longest[lane];
+    const auto near = [longest](double computeS) {
+        return SIGN_TOLERANCE * std::min(longest, computeS) + 4e-16 * computeS;
+    };
     // mu is a difference of this size.
     const double rounding =
         SIGN_TOLERANCE * (answer.mu[lane] + 2 * answer.weight * answer.power[lane]);
     switch (static_cast<Pace>(pack.pace[lane]))
     {
     case FREE:
-        return compute < fastest * (1 - SIGN_TOLERANCE)   ? FAST
-               : compute > slowest * (1 + SIGN_TOLERANCE) ? SLOW
-                                                          : FREE;
+        return compute < fastest - near(fastest)   ? FAST
+               : compute > slowest + near(slowest) ? SLOW
+                                                   : FREE;
     case FAST:
         if (fastest < slowest)
         {
@@ -473,9 +477,8 @@ JointSweep::NextPace(const Pack& pack, const Answer& answer, int lane)
         return answer.mu[lane] - rounding > k / std::pow(slowest, 3) && fastest < slowest ? FREE
                                                                                           : SLOW;
     case SPARE:
-        return answer.t[lane] + slowest > (answer.longest[lane] + fastest) * (1 + SIGN_TOLERANCE)
-                   ? SLOW
-                   : SPARE;
+        // Uploads may be much shorter than what computing takes.
+        return answer.t[lane] + (slowest - fastest) > longest + near(fastest) ? SLOW : SPARE;
     }
     return FREE;
 }
