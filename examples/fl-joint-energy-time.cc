@@ -12,9 +12,13 @@
  * paper is X. Zhou, J. Zhao, H. Han, C. Guet, "Joint optimization of energy consumption and
  * completion time in federated learning", IEEE ICDCS 2022.
  *
+ * `--packets` runs one such cell packet by packet, by the plans of an optimizer (`--optimizer`),
+ * and sets what was expected of time and energy beside what was measured.
+ *
  * `--help` names the options, `results/fl-joint-energy-time/` holds tables and plots afterwards.
  */
 
+#include "ns3/fl-joint-packets.h"
 #include "ns3/fl-joint-study.h"
 #include "ns3/fl-main.h"
 
@@ -28,7 +32,7 @@ main(int argc, char* argv[])
         OptionParser parser("fl-joint-energy-time", "Energy and completion time, Zhou et al.");
         AddJointStudyOptions(parser, options);
         parser.Parse(argc, argv);
-        RunJointStudy(parser, options);
+        options.packets ? RunJointPackets(parser, options) : RunJointStudy(parser, options);
         return EXIT_DONE;
     });
 }

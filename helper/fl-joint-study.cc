@@ -573,9 +573,13 @@ AddJointStudyOptions(OptionParser& parser, JointStudyOptions& options)
                options.method,
                OneOf({"global", "paper"}));
     parser.Add("weight-energy",
-               "w1 of figures 5 and 6 [1/J]; w2 = 1 - w1",
+               "w1 of figures 5 and 6, and with --packets [1/J]; w2 = 1 - w1",
                options.weightEnergy,
                InRange(0.0, 1.0));
+    parser.Add("packets",
+               "one cell through the simulator in place of figures: expected and measured time "
+               "and energy",
+               options.packets);
     AddOptions(parser, options.cell);
 }
 

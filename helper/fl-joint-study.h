@@ -97,7 +97,8 @@ struct JointStudyOptions
     Options cell;               //!< the options of every cell, with the paper's values as defaults
     std::string figures{"all"}; //!< which, separated by commas
     std::string method{"global"}; //!< of the curves in figures 2 to 6
-    double weightEnergy{0.5};     //!< w1 of figures 5 and 6
+    double weightEnergy{0.5};     //!< w1 of figures 5 and 6, and with packets
+    bool packets{false};          //!< one cell through the simulator, in place of figures
 };
 
 /**

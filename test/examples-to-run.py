@@ -17,6 +17,7 @@ cpp_examples = [
         "False",
     ),
     ("fl-joint-energy-time --runs=2 --devices=5", "True", "False"),
+    ("fl-joint-energy-time --packets --rounds=2 --devices=5", "True", "False"),
     ("fl-bench --quick", "True", "False"),
     ("fl-solve --help", "True", "False"),
 ]

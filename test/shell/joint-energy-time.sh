@@ -96,6 +96,33 @@ expect_exit 0 'figure-7.csv' study --devices=5 --figures=7 --max-cpu=2e8 --out=l
 awk -F, '$1 == "global" && $11 == 40 && $13 == 0 && $15 == 0 && $16 == "" { found = 1 } END { exit !found }' \
   late/figure-7.csv || fail "an infeasible deadline is no gap"
 
+# One cell through the simulator: what was expected beside what was measured.
+packets()
+{
+  fl_program fl-joint-energy-time --packets --devices=6 --rounds=3 "$@"
+}
+expect_error 2 '--min-power=13|minTxPowerW' packets --min-power=13
+expect_error 2 '--optimizer=best: must be one of' packets --optimizer=best
+expect_exit 0 '^time \[s\] +[0-9.]+ +[0-9.]+ +[0-9.]+$' packets --out=p
+expect_exit 0 '' packets --out=q
+expect_same p/packets/packets.csv q/packets/packets.csv
+[ "$(cut -d, -f1 p/packets/packets.csv | tr '\n' ' ')" = "device 0 1 2 3 4 5 all " ] || fail "rows of packets.csv"
+[ "$(head -n 1 p/packets/packets.csv)" = "device,orders,bandwidth_hz,tx_power_w,cpu_hz,download_s,compute_s,upload_s,time_s,energy_compute_j,energy_radio_j,energy_j,predicted_download_s,predicted_compute_s,predicted_upload_s,predicted_time_s,predicted_energy_compute_j,predicted_energy_radio_j,predicted_energy_j,formula_compute_s,formula_upload_s,formula_time_s,formula_energy_compute_j,formula_energy_radio_j,formula_energy_j" ] ||
+  fail "columns of packets.csv"
+awk -F, 'NF != 25 { exit 1 }' p/packets/packets.csv || fail "packets.csv: a row's fields"
+# Headers make uploads longer than by formula, by less than a fifth; computing takes what it takes (to the nanosecond, per
+# round); downloads are on top.
+awk -F, 'function off(a, b) { return a > b ? a - b : b - a }
+  NR > 1 && $1 != "all" && !($2 == 3 && $8 > $21 && $8 < 1.2 * $21 && off($7, $20) < 3e-9 && $9 > $22) { exit 1 }
+  $1 == "all" && !($9 > $22 && $9 < 1.5 * $22 && $12 > $25 && $12 < 1.1 * $25) { exit 1 }' p/packets/packets.csv ||
+  fail "packets.csv: measured and expected are apart"
+# More weight on energy saves some, and takes longer; the paper's algorithm is another.
+expect_exit 0 '' packets --out=w --weight-energy=0.9
+awk -F, '$1 == "all" { e[FNR == NR] = $25; t[FNR == NR] = $22 } END { exit !(e[1] > e[0] && t[1] < t[0]) }' \
+  p/packets/packets.csv w/packets/packets.csv || fail "--weight-energy has no effect on packets"
+expect_exit 0 '' packets --out=m --method=paper
+! cmp -s p/packets/packets.csv m/packets/packets.csv || fail "--method has no effect on packets"
+
 # Without gnuplot the run says how to get the plots, and goes on.
 expect_exit 0 'gnuplot' env PATH=/nowhere "$FL_BUILD_DIR/bin/fl-joint-energy-time" --runs=1 --devices=2 --figures=2 \
   --out=unplotted
