@@ -245,7 +245,7 @@ DropOptions(const JointStudyOptions& options)
     const Options& cell = options.cell;
     JointDropOptions drop;
     drop.devices = cell.devices;
-    drop.radiusM = cell.radius;
+    drop.radiusM = CellRadius(cell);
     drop.bandwidthHz = cell.bandwidthHz;
     drop.payloadBits = cell.payloadBits;
     drop.samples = cell.samplesPerDevice;
@@ -279,7 +279,7 @@ ValidateStudy(const JointStudyOptions& options, const std::vector<std::string>& 
     RequireOrder("min-power", cell.minPowerDbm, "--max-power=", cell.maxPowerDbm);
     RequireOrder("min-cpu", cell.minCpuHz, "--max-cpu=", cell.maxCpuHz);
     RequireOrder("min-cycles", cell.minCycles, "--max-cycles=", cell.maxCycles);
-    if (cell.radius < JointDropOptions().minDistanceM)
+    if (CellRadius(cell) < JointDropOptions().minDistanceM)
     {
         throw InvalidInput(Describe("--radius=",
                                     cell.radius,

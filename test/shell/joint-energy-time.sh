@@ -20,7 +20,7 @@ column()
 }
 
 # Bad arguments.
-for figures in '' , 1 9 2, 2,,3 -2 '2 3' all,2 trade; do
+for figures in '' ',' 1 9 '2,' '2,,3' -2 '2 3' 'all,2' trade; do
   expect_error 2 '--figures=.*: must be all, or some of 2 to 8 and trade-off' study "--figures=$figures"
 done
 expect_error 2 '--method=best: must be one of global, paper' study --method=best
