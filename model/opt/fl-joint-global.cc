@@ -72,7 +72,7 @@ class LogBracket
     {
         const double next = point + step;
         // A root that is met from one side lies on the bracket's end: small steps are not cut.
-        if (std::abs(step) < 1e-9 && m_slow < 4)
+        if (std::abs(step) < 1e-9)
         {
             return next;
         }
@@ -333,7 +333,7 @@ GlobalSolver::SolveCorner()
         {
             return false;
         }
-        m_lambda = m_sweep.GuessLambda();
+        m_lambda = m_sweep.StartEqual();
     }
     Balance(BALANCE);
     return Sweep(TIGHT).mu + m_sweep.GetPinnedComputerMu() <= m_problem.weightTime;
@@ -351,8 +351,7 @@ GlobalSolver::StartFree()
     m_roomS = std::max({computeS, 0.5 * baseS, m_sweep.GetWidebandRoomS()});
     if (m_sweep.HasUploads())
     {
-        m_sweep.Pinned(m_roomS);
-        m_lambda = m_sweep.GuessLambda();
+        m_lambda = m_sweep.StartEqual();
     }
     if (m_options.start && m_options.start->roundS > baseS && m_options.start->lambda > 0)
     {
@@ -621,8 +620,7 @@ GlobalSolver::Solve()
     {
         if (m_sweep.HasUploads())
         {
-            m_sweep.Pinned(m_sweep.GetWidebandRoomS());
-            m_lambda = m_sweep.GuessLambda();
+            m_lambda = m_sweep.StartEqual();
         }
         m_sweep.StartSlack();
         m_roomS = ENDLESS_S;
@@ -638,7 +636,7 @@ GlobalSolver::Solve()
             CheckDeadline();
             m_roomS = std::max(m_roomS, *m_problem.roundDeadlineS - m_sweep.GetBaseS());
         }
-        m_lambda = m_sweep.HasUploads() ? m_sweep.GuessLambda() : 0;
+        m_lambda = m_sweep.HasUploads() ? m_sweep.StartEqual() : 0;
         Balance(BALANCE);
         return Finish(!m_problem.roundDeadlineS);
     }

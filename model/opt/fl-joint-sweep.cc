@@ -172,8 +172,17 @@ struct JointSweep::Answer
           room(pack.slack + roomS),
           longest(pack.a / (pack.maxPower * pack.s) + room)
     {
-        EvaluateInside(pack, w1, lambda);
-        EvaluateAtBound(pack, w1, lambda);
+        // Devices of one pack are mostly in one state.
+        if ((pack.power == double(INTERIOR)).any())
+        {
+            EvaluateInside(pack, w1, lambda);
+        }
+        if ((pack.power != double(INTERIOR)).any())
+        {
+            EvaluateAtBound(pack, w1, lambda);
+        }
+        shade = w1 * t * y / pack.s;
+        residual = residual.max(TINY).log();
     }
 
     double weight;  //!< w1
@@ -183,15 +192,15 @@ struct JointSweep::Answer
     Lanes y;        //!< (x - 1) e^x + 1
     Lanes room;     //!< upload time at full frequency, less that of full power on endless band [s]
     Lanes longest;  //!< upload time at full frequency [s]
-    Lanes power;    //!< p where it is at a bound [W]
-    Lanes t;        //!< upload time [s]
-    Lanes compute;  //!< time to compute [s]
-    Lanes mu;       //!< price of time
-    Lanes beta;     //!< -dB/dt at constant power
-    Lanes betaLog;  //!< d ln beta / du
-    Lanes shade;    //!< w1 t y / s: what more bandwidth would save
-    Lanes residual; //!< increases with u; 0 at the answer
-    Lanes slope;    //!< d residual / du
+    Lanes power{Lanes::Ones()};    //!< p where it is at a bound [W]
+    Lanes t{Lanes::Ones()};        //!< upload time [s]
+    Lanes compute{Lanes::Ones()};  //!< time to compute [s]
+    Lanes mu{Lanes::Ones()};       //!< price of time
+    Lanes beta{Lanes::Ones()};     //!< -dB/dt at constant power
+    Lanes betaLog{Lanes::Ones()};  //!< d ln beta / du
+    Lanes shade;                   //!< w1 t y / s: what more bandwidth would save
+    Lanes residual{Lanes::Ones()}; //!< increases with u; 0 at the answer
+    Lanes slope{Lanes::Ones()};    //!< d residual / du
 
   private:
     void EvaluateInside(const Pack& pack, double w1, double lambda);
@@ -254,8 +263,7 @@ JointSweep::Answer::EvaluateAtBound(const Pack& pack, double w1, double lambda)
     t = SelectState(pack.power, INTERIOR, t, limit * f.phi1);
     mu = SelectState(pack.power, INTERIOR, mu, muHere);
     compute = SelectState(pack.power, INTERIOR, compute, computeHere);
-    shade = w1 * t * y / pack.s;
-    residual = SelectState(pack.power, INTERIOR, residual, ratio).max(TINY).log();
+    residual = SelectState(pack.power, INTERIOR, residual, ratio);
     slope = SelectState(pack.power, INTERIOR, slope, rise);
 }
 
@@ -608,17 +616,20 @@ JointSweep::StartSlack()
 }
 
 double
-JointSweep::GuessLambda() const
+JointSweep::StartEqual()
 {
-    double sum = 0;
-    for (const auto& pack : m_packs)
+    const double shareHz = m_problem.bandwidthHz / static_cast<double>(m_uploaders.size());
+    double logs = 0;
+    for (auto& pack : m_packs)
     {
-        const Lanes x = pack.u.exp();
+        const Lanes x = (pack.maxPower * pack.s / shareHz).log1p().max(1e-12).min(400.0);
         const ExpFunctions f(x);
-        const Lanes t = pack.a / (pack.maxPower * pack.s) * f.phi1;
-        sum += (pack.weight * (m_weightEnergy * t * x * x * f.slope / pack.s).log()).sum();
+        const Lanes t = pack.a / (x * shareHz);
+        pack.u = x.log();
+        pack.power.setConstant(INTERIOR);
+        logs += (pack.weight * (m_weightEnergy * t * x * x * f.slope / pack.s).log()).sum();
     }
-    return std::exp(sum / static_cast<double>(m_uploaders.size()));
+    return std::exp(logs / static_cast<double>(m_uploaders.size()));
 }
 
 double

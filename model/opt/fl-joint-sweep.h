@@ -102,8 +102,11 @@ class JointSweep
      */
     std::vector<JointShare> GetShares(double lambda, double roomS, std::vector<double>& mu) const;
 
-    /// @return a price of bandwidth of the right magnitude, after Pinned()
-    double GuessLambda() const;
+    /**
+     * Have all devices start from equal shares of the band at full power.
+     * @return the price of bandwidth that suits them, as a geometric mean
+     */
+    double StartEqual();
     /// @return smallest distance of an uploading device's own base from the base [s]
     double GetSmallestSlackS() const;
     /// @return T_min less the base, if all devices had the whole band and little SNR [s]
