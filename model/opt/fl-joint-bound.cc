@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 #include "../fl-error.h"
+#include "../ml/fl-thread-pool.h"
 #include "fl-joint-problem.h"
 
 #include <algorithm>
@@ -166,6 +167,24 @@ ComputeCost(const JointDevice& device, double w1, double mu)
     return kappa * device.cycles * f * f + (mu > 0 ? mu * device.cycles / f : 0);
 }
 
+/// @return the least cost of one device at given prices
+double
+DeviceCost(const JointProblem& problem, const JointPrices& prices, size_t index)
+{
+    const auto& device = problem.devices[index];
+    const double w1 = problem.weightEnergy;
+    const double mu = prices.mu[index];
+    const double cost = ComputeCost(device, w1, mu);
+    if (device.payloadBits == 0)
+    {
+        return cost;
+    }
+    return cost + UploadCost(device, problem.noiseWPerHz, w1, prices.lambda, mu).Minimum();
+}
+
+/// How many devices a thread takes at a time.
+constexpr size_t DEVICES_PER_JOB = 2048;
+
 } // namespace
 
 double
@@ -207,7 +226,7 @@ NormalizePrices(const JointProblem& problem, JointPrices prices)
 }
 
 double
-JointLowerBound(const JointProblem& problem, const JointPrices& given)
+JointLowerBound(const JointProblem& problem, const JointPrices& given, ThreadPool* pool)
 {
     if (given.mu.size() != problem.devices.size())
     {
@@ -217,20 +236,29 @@ JointLowerBound(const JointProblem& problem, const JointPrices& given)
                                     problem.devices.size()));
     }
     const auto prices = NormalizePrices(problem, given);
-    const double w1 = problem.weightEnergy;
-    double bound = 0;
-    double sum = 0;
-    for (size_t i = 0; i < problem.devices.size(); ++i)
-    {
-        const auto& device = problem.devices[i];
-        const double mu = prices.mu[i];
-        bound += ComputeCost(device, w1, mu);
-        if (device.payloadBits > 0)
+    const size_t count = problem.devices.size();
+    const size_t parts = (count + DEVICES_PER_JOB - 1) / DEVICES_PER_JOB;
+    std::vector<double> costs(parts);
+    const auto job = [&](size_t part) {
+        const size_t end = std::min(count, (part + 1) * DEVICES_PER_JOB);
+        for (size_t i = part * DEVICES_PER_JOB; i < end; ++i)
         {
-            bound += UploadCost(device, problem.noiseWPerHz, w1, prices.lambda, mu).Minimum();
+            costs[part] += DeviceCost(problem, prices, i);
         }
-        sum += mu;
+    };
+    if (pool)
+    {
+        pool->ParallelFor(parts, job);
     }
+    else
+    {
+        for (size_t part = 0; part < parts; ++part)
+        {
+            job(part);
+        }
+    }
+    double bound = std::accumulate(costs.begin(), costs.end(), 0.0);
+    const double sum = std::accumulate(prices.mu.begin(), prices.mu.end(), 0.0);
     bound -= prices.lambda * problem.bandwidthHz;
     if (problem.roundDeadlineS)
     {

@@ -590,7 +590,7 @@ GlobalSolver::Finish(bool priceTime, const std::vector<double>* mu)
         std::fill(solution.prices->mu.begin(), solution.prices->mu.end(), 0.0);
     }
     solution.prices = NormalizePrices(m_problem, *solution.prices);
-    solution.lowerBound = JointLowerBound(m_problem, *solution.prices);
+    solution.lowerBound = JointLowerBound(m_problem, *solution.prices, m_sweep.GetPool());
     solution.iterations = m_sweeps;
     const double gap = solution.Gap();
     if (solution.status != SolveStatus::FEASIBLE)

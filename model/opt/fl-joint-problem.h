@@ -25,6 +25,8 @@ namespace ns3
 namespace fl
 {
 
+class ThreadPool;
+
 /// One device of a JointProblem.
 struct JointDevice
 {
@@ -150,9 +152,12 @@ JointPrices NormalizePrices(const JointProblem& problem, JointPrices prices);
  * vanishes (NormalizePrices).
  * @param problem a valid problem
  * @param prices lambda >= 0, and one mu >= 0 per device
+ * @param pool threads to work with, or null; the bound does not depend on them
  * @return the bound
  */
-double JointLowerBound(const JointProblem& problem, const JointPrices& prices);
+double JointLowerBound(const JointProblem& problem,
+                       const JointPrices& prices,
+                       ThreadPool* pool = nullptr);
 
 } // namespace fl
 } // namespace ns3

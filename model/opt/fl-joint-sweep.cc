@@ -305,8 +305,7 @@ JointSweep::JointSweep(const JointProblem& problem, double weightEnergy, uint32_
     FinishPacks();
     if (threads > 1 && problem.devices.size() >= 2 * MIN_DEVICES_PER_THREAD)
     {
-        // The caller works too.
-        m_pool = std::make_unique<ThreadPool>(threads - 1);
+        m_pool = std::make_unique<ThreadPool>(threads);
     }
 }
 
@@ -366,6 +365,12 @@ JointSweep::FinishPacks()
     {
         pack.slack += m_baseS;
     }
+}
+
+ThreadPool*
+JointSweep::GetPool() const
+{
+    return m_pool.get();
 }
 
 double

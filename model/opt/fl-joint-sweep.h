@@ -68,6 +68,8 @@ class JointSweep
     JointSweep(const JointProblem& problem, double weightEnergy, uint32_t threads);
     ~JointSweep();
 
+    /// @return the threads to work with, or null
+    ThreadPool* GetPool() const;
     /// @return the base [s]: no round is shorter
     double GetBaseS() const;
     /// @return whether any device uploads anything
