@@ -30,6 +30,7 @@ constexpr double LAST_STEP = 1e-7;
 /// The two sides of a jump are this far from it, relative to the duration; the gap has room for it.
 constexpr double JUMP = 5e-11;
 constexpr int MAX_NEWTON_STEPS = 100;
+constexpr int MAX_LAST_STEPS = 3;
 constexpr int MAX_BISECTIONS = 200;
 constexpr double TINY = 1e-290;
 /// Nearer than that, T is the base.
@@ -180,6 +181,7 @@ class GlobalSolver
     bool m_bandLimited{false};     //!< T_min is where the band is used up
     double m_lambda{1};            //!< price of bandwidth
     double m_roomS{0};             //!< T less the base
+    double m_lastStep{0};          //!< of Newton, in ln lambda or ln room
     LogBracket m_bracket;          //!< of ln lambda
     LogBracket m_timeBracket;      //!< of ln room, at one lambda
     uint32_t m_sweeps{0};          //!< so far
@@ -345,9 +347,11 @@ GlobalSolver::StartFree()
 {
     const double baseS = m_sweep.GetBaseS();
     // As if only computing cost anything: w2 = sum 2 w1 K / T^3. But not much less than what full
-    // power and frequency need.
+    // power and frequency need, nor longer than it takes at the lowest frequency.
     const double computeS =
-        std::cbrt(2 * m_sweep.GetComputeWeight() / m_problem.weightTime) - baseS;
+        std::min(std::cbrt(2 * m_sweep.GetComputeWeight() / m_problem.weightTime),
+                 0.8 * m_sweep.GetSlowestComputeS()) -
+        baseS;
     m_roomS = std::max({computeS, 0.5 * baseS, m_sweep.GetWidebandRoomS()});
     if (m_sweep.HasUploads())
     {
@@ -393,7 +397,7 @@ GlobalSolver::NewtonStep(double tolerance)
     const double room = std::log(m_roomS);
     const double price = std::log(m_lambda);
     const double toCurve = -at.time / at.timeByRoom;
-    if (std::abs(toCurve) > 1)
+    if (std::abs(toCurve) > 1 || std::abs(at.time) > 2)
     {
         // Too far off for anything to be said about lambda.
         m_timeBracket.Update(room, at.time > 0);
@@ -412,7 +416,8 @@ GlobalSolver::NewtonStep(double tolerance)
     const double band = at.band + at.bandByRoom * toCurve;
     const double slope =
         std::min(at.bandByLambda - at.bandByRoom * at.timeByLambda / at.timeByRoom, -TINY);
-    if (std::abs(toCurve) < 0.5 && std::abs(band) > std::abs(at.bandByRoom * toCurve))
+    if (std::abs(toCurve) < 0.5 && std::abs(at.time) < 0.5 &&
+        std::abs(band) > 2 * std::abs(at.bandByRoom * toCurve))
     {
         // The correction is small: the sign can be relied on.
         m_bracket.Update(price, band > 0);
@@ -422,7 +427,8 @@ GlobalSolver::NewtonStep(double tolerance)
     const double stepRoom = toCurve - at.timeByLambda * (next - price) / at.timeByRoom;
     m_lambda = std::exp(next);
     m_roomS = std::exp(room + Limit(stepRoom, 4));
-    return std::abs(next - price) < LAST_STEP && std::abs(stepRoom) < LAST_STEP;
+    m_lastStep = std::max(std::abs(next - price), std::abs(stepRoom));
+    return m_lastStep < LAST_STEP;
 }
 
 /// Both prices, duration free.
@@ -437,9 +443,13 @@ GlobalSolver::SolveFree()
             break;
         }
     }
-    for (int step = 0; step < 3; ++step)
+    // Once more with all digits, and until rounding is all that is left.
+    for (int step = 0; step < MAX_LAST_STEPS; ++step)
     {
-        NewtonStep(TIGHT);
+        if (NewtonStep(TIGHT) && m_lastStep < TIGHT)
+        {
+            break;
+        }
     }
 }
 

@@ -290,6 +290,7 @@ JointSweep::JointSweep(const JointProblem& problem, double weightEnergy, uint32_
         const double fastest = computes ? device.cycles / device.maxCpuHz : 0;
         // Where computing costs nothing it is done as fast as can be.
         const double slowest = costs ? device.cycles / device.minCpuHz : fastest;
+        m_slowestS = std::max(m_slowestS, slowest);
         const double k = 2 * weightEnergy * device.capacitance * std::pow(device.cycles, 3);
         if (device.payloadBits > 0)
         {
@@ -690,6 +691,12 @@ JointSweep::GetMaxPowerW() const
         sum += (pack.weight * pack.maxPower).sum();
     }
     return sum;
+}
+
+double
+JointSweep::GetSlowestComputeS() const
+{
+    return m_slowestS;
 }
 
 double

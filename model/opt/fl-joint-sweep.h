@@ -119,6 +119,8 @@ class JointSweep
     size_t GetSlowestComputer() const;
     /// @return sum of p_max over the devices that upload [W]
     double GetMaxPowerW() const;
+    /// @return largest C / f_min of all devices [s]; infinite where one has f_min = 0
+    double GetSlowestComputeS() const;
     /// @return sum of w1 K over all devices, K = kappa C^3 [J s^2]
     double GetComputeWeight() const;
 
@@ -140,6 +142,7 @@ class JointSweep
     const JointProblem& m_problem;      //!< as given
     double m_weightEnergy;              //!< w1
     double m_baseS{0};                  //!< no round is shorter [s]
+    double m_slowestS{0};               //!< largest C / f_min [s]
     std::vector<Pack> m_packs;          //!< devices that upload
     std::vector<size_t> m_uploaders;    //!< their indices
     std::vector<Computer> m_computers;  //!< devices that only compute
