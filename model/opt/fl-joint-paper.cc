@@ -5,6 +5,7 @@
 
 #include "../fl-error.h"
 #include "fl-joint-frequencies.h"
+#include "fl-joint-global.h"
 #include "fl-joint-ratios.h"
 
 #include <algorithm>
@@ -89,6 +90,34 @@ FeasibleStart(const JointProblem& problem, double bandShare, double& roundS)
     return shares;
 }
 
+std::vector<JointShare>
+FastestStart(const JointProblem& problem)
+{
+    const double deadlineS = *problem.roundDeadlineS;
+    std::vector<JointShare> shares(problem.devices.size());
+    double usedHz = 0;
+    for (size_t i = 0; i < shares.size(); ++i)
+    {
+        const auto& device = problem.devices[i];
+        const double computeS = device.cycles > 0 ? device.cycles / device.maxCpuHz : 0;
+        shares[i].txPowerW = device.maxTxPowerW;
+        shares[i].bandwidthHz =
+            NeededBandwidthHz(device, problem.noiseWPerHz, deadlineS - computeS);
+        usedHz += shares[i].bandwidthHz;
+    }
+    if (!(usedHz <= problem.bandwidthHz * (1 + 1e-12)))
+    {
+        // It says who cannot keep the deadline, and which one works.
+        SolveJointGlobal(problem, {});
+    }
+    for (auto& share : shares)
+    {
+        share.bandwidthHz *= usedHz > 0 ? problem.bandwidthHz / usedHz : 1;
+    }
+    UpdateUploadTimes(problem, shares);
+    return shares;
+}
+
 std::vector<double>
 UploadLimits(const JointProblem& problem, const std::vector<JointShare>& shares, double roundS)
 {
@@ -107,7 +136,17 @@ JointSolution
 SolveJointPaper(const JointProblem& problem, const JointOptions& options)
 {
     double roundS = 0;
-    auto shares = FeasibleStart(problem, options.startBandShare, roundS);
+    std::vector<JointShare> shares;
+    if (problem.roundDeadlineS &&
+        ShortestRound(problem, StartShares(problem, 1)) > *problem.roundDeadlineS * (1 + 1e-12))
+    {
+        shares = FastestStart(problem);
+        roundS = SolveFrequencies(problem, shares);
+    }
+    else
+    {
+        shares = FeasibleStart(problem, options.startBandShare, roundS);
+    }
     auto best = EvaluateJoint(problem, shares);
     best.termination = "iteration limit";
     for (uint32_t turn = 1; turn <= MAX_TURNS; ++turn)

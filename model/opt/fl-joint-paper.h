@@ -27,6 +27,15 @@ std::vector<JointShare> FeasibleStart(const JointProblem& problem,
                                       double& roundS);
 
 /**
+ * A start under a deadline that equal shares cannot keep: full power, and to each device the
+ * bandwidth with which it just keeps it at full frequency; what is left of the band in proportion.
+ * @param problem a valid problem with a fixed deadline
+ * @return shares with bandwidth, power and duration of the upload; without frequencies
+ * @throws Infeasible if no start, and no answer, keeps the deadline; as SolveJointGlobal()
+ */
+std::vector<JointShare> FastestStart(const JointProblem& problem);
+
+/**
  * @param problem a valid problem
  * @param shares uploadS and computeS are read
  * @param roundS T [s]
@@ -57,14 +66,15 @@ std::vector<double> UploadLimits(const JointProblem& problem,
  *   w1 = 0 would leave p and B open;
  * - a frequency without cost (w1 = 0, or kappa = 0) is f_max; w2 = 0 makes T the time that all take
  *   at f_min;
- * - under a fixed deadline, a start of B/2N that is late is replaced by B/N.
+ * - under a fixed deadline, a start of B/2N that is late is replaced by B/N, and that, if it is
+ * late too, by FastestStart().
  *
  * It is no global solver: Subproblem 1 makes deadlines tight, after which Subproblem 2 cannot
  * lengthen any upload but those of devices at f_min.
  * @param problem a valid problem
  * @param options startBandShare is used
  * @return a feasible answer, without a bound
- * @throws Infeasible if the start is late under a fixed deadline, though there may be an answer
+ * @throws Infeasible if there is no answer; as SolveJointGlobal()
  */
 JointSolution SolveJointPaper(const JointProblem& problem, const JointOptions& options);
 

@@ -154,9 +154,8 @@ class Checker
         const std::string status = answer.at("status");
         m_statistics.Count(Describe(m_method, ", ", ToString(m_magnitude)),
                            report.exitCode == EXIT_INFEASIBLE ? "none" : status);
-        // Other methods fix some of the variables, as the paper's start does under a deadline, and
-        // may find no answer where there is one.
-        const bool isPaper = m_method == "paper" && !m_problem.roundDeadlineS;
+        // Other methods fix some of the variables, and may find no answer where there is one.
+        const bool isPaper = m_method == "paper";
         if (report.exitCode == EXIT_INFEASIBLE && (m_method == "global" || isPaper))
         {
             m_saysNone.push_back(m_method);
