@@ -508,7 +508,10 @@ class HostileTestCase : public TestCase
                                   std::string::npos,
                                   solution.termination);
         }
-        NS_TEST_EXPECT_MSG_LT_OR_EQ(open, INSTANCES * 3 / 1000, "proved but for a few");
+        // Of 173,000 other instances two were not proved: where T decides between a jump of the
+        // price of time and one of the states of a device. A processor that rounds otherwise may
+        // meet one of them here.
+        NS_TEST_EXPECT_MSG_LT_OR_EQ(open, 1, "proved");
     }
 };
 
@@ -767,8 +770,9 @@ class StartTestCase : public TestCase
                 CheckSame(Solve(problem, again), fourth);
             }
         }
-        NS_TEST_EXPECT_MSG_LT(warm, cold, "prices of the answer itself");
-        NS_TEST_EXPECT_MSG_LT(drifted, coldDrifted, "prices of the last round");
+        // A sweep that sees that it is close, and three to be sure, against seven or so.
+        NS_TEST_EXPECT_MSG_LT(3 * warm, 2 * cold, "prices of the answer itself");
+        NS_TEST_EXPECT_MSG_LT(5 * drifted, 4 * coldDrifted, "prices of the last round");
         CheckThreads();
     }
 
