@@ -378,6 +378,7 @@ DeadlineFigure(FigureBuilder builder)
           "scheme 1: computation",
           "energy_compute_j_mean",
           LineStyle(colours::GREEN, 2, 6)}});
+    builder.LastPanel().logarithmic = true;
     return builder.Finish();
 }
 
