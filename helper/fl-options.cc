@@ -143,7 +143,7 @@ AddCellOptions(OptionParser& parser, Options& options)
     parser.Add("radius",
                "of the disc that devices are in [m]; 0: 250, on Wi-Fi 50",
                options.radius,
-               Positive(1e6));
+               InRange(0.0, 1e6));
     parser.Add("bandwidth",
                "of the uplink, and of the downlink [Hz]",
                options.bandwidthHz,

@@ -572,7 +572,7 @@ class CellOptionsTestCase : public TestCase
         Expect("--mobility=-1", "a number from 0 to 1000");
         Expect("--background=much", "a number from 0 to 1e+12");
         Expect("--bandwidth=0", "a number above 0, up to 1e+12");
-        Expect("--radius=-1", "a number above 0, up to 1e+06");
+        Expect("--radius=-1", "a number from 0 to 1e+06");
         Expect("--fading=heavy", "one of none, rayleigh, rician");
         Expect("--encoding=int8", "one of float32, float16");
     }
