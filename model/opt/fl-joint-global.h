@@ -20,9 +20,11 @@ inline constexpr double JOINT_GAP_TOLERANCE = 1e-9;
  * In bandwidth, upload time, computing time and duration the problem is convex (proof in
  * doc/fl.rst). Two prices decide it: lambda, at which the devices together ask for the whole band,
  * and, through the duration of the round T, the price of time, which adds up to w2. Both are found
- * by one Newton iteration in (ln lambda, ln(T - T_min)), each step a sweep over all devices
- * (JointSweep), so that a step costs O(N); T_min is what the round takes at full power and
- * frequency. Where Newton's steps don't halve the bracket, bisection on T does.
+ * by one Newton iteration in (ln lambda, ln(T - base)), each step a sweep over all devices
+ * (JointSweep), so that a step costs O(N). T is eliminated first: at constant lambda the sum of the
+ * prices of time falls strictly with T, which holds at kinks too. Where Newton's steps don't halve
+ * the bracket of lambda, bisection does; where the sum of the prices jumps over w2, those of the
+ * two sides are mixed.
  *
  * The status is OPTIMAL if the gap is at most JOINT_GAP_TOLERANCE, or FEASIBLE and the termination
  * says what the gap is.

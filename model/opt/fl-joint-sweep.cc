@@ -683,17 +683,6 @@ JointSweep::GetSlowestComputer() const
 }
 
 double
-JointSweep::GetMaxPowerW() const
-{
-    double sum = 0;
-    for (const auto& pack : m_packs)
-    {
-        sum += (pack.weight * pack.maxPower).sum();
-    }
-    return sum;
-}
-
-double
 JointSweep::GetSlowestComputeS() const
 {
     return m_slowestS;

@@ -43,12 +43,15 @@ struct JointSums
  * duration T of the round, each minimises w1 E_n + lambda B_n on its own.
  *
  * With a = d ln 2, s = g / N0, x = a / (t B), y(x) = (x - 1) e^x + 1, K = kappa C^3, a device is in
- * one of four regimes, and each is the root in ln x of one monotone equation t + C/f = T:
- *  - power inside of its range: t = lambda s / (w1 y), mu = lambda a / (t^2 x);
- *  - power at a bound, q = p s: t = (a / q) (e^x - 1) / x, B = q / (e^x - 1),
- *    mu = -(w1 p + lambda dB/dt);
- *  - power at its lower bound and time to spare: the same with mu = 0.
- * In all of them C/f = (2 w1 K / mu)^(1/3), clipped to [C/f_max, C/f_min]. The problem of one
+ * one of these states, in each of which it is the root in ln x of one monotone equation:
+ *  - power inside of its range: t = lambda s / (w1 y), mu = lambda a / (t^2 x), and t + C/f = T with
+ *    C/f = (2 w1 K / mu)^(1/3), clipped to [C/f_max, C/f_min];
+ *  - power at a bound, q = p s: t = (a / q) (e^x - 1) / x, B = q / (e^x - 1), and
+ *     - frequency inside of its range: lambda |dB/dt| = w1 p + mu, mu = 2 w1 K / (T - t)^3;
+ *     - frequency at a bound: t = T - C/f, mu = lambda |dB/dt| - w1 p;
+ *     - time to spare, power and frequency at their lower bounds: lambda |dB/dt| = w1 p, mu = 0.
+ *
+ * A state whose multipliers have the wrong signs is left for the next one. The problem of one
  * device is convex (see doc/fl.rst), so a root whose multipliers have the right signs is the
  * minimum.
  *
@@ -117,8 +120,6 @@ class JointSweep
     double GetPinnedComputerMu() const;
     /// @return index of the slowest device of those that only compute; there must be one
     size_t GetSlowestComputer() const;
-    /// @return sum of p_max over the devices that upload [W]
-    double GetMaxPowerW() const;
     /// @return largest C / f_min of all devices [s]; infinite where one has f_min = 0
     double GetSlowestComputeS() const;
     /// @return sum of w1 K over all devices, K = kappa C^3 [J s^2]
