@@ -44,8 +44,8 @@ struct JointSums
  *
  * With a = d ln 2, s = g / N0, x = a / (t B), y(x) = (x - 1) e^x + 1, K = kappa C^3, a device is in
  * one of these states, in each of which it is the root in ln x of one monotone equation:
- *  - power inside of its range: t = lambda s / (w1 y), mu = lambda a / (t^2 x), and t + C/f = T with
- *    C/f = (2 w1 K / mu)^(1/3), clipped to [C/f_max, C/f_min];
+ *  - power inside of its range: t = lambda s / (w1 y), mu = lambda a / (t^2 x), and t + C/f = T
+ * with C/f = (2 w1 K / mu)^(1/3), clipped to [C/f_max, C/f_min];
  *  - power at a bound, q = p s: t = (a / q) (e^x - 1) / x, B = q / (e^x - 1), and
  *     - frequency inside of its range: lambda |dB/dt| = w1 p + mu, mu = 2 w1 K / (T - t)^3;
  *     - frequency at a bound: t = T - C/f, mu = lambda |dB/dt| - w1 p;
