@@ -63,8 +63,8 @@ struct Options
 /**
  * @ingroup fl
  * @param options `radius` and `phy` count
- * @return radius of the disc that devices are in [m]: what was asked for, or else 50 on Wi-Fi, whose
- *         control frames must cross the whole channel, and 250 on other PHYs
+ * @return radius of the disc that devices are in [m]: what was asked for, or else 50 on Wi-Fi,
+ * whose control frames must cross the whole channel, and 250 on other PHYs
  */
 double CellRadius(const Options& options);
 

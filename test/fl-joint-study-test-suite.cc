@@ -65,16 +65,16 @@ ShortestRounds()
 struct DeadlineFigure
 {
     JointFigure figure; //!< three points, four rows
-    double lateS;       //!< the deadline that one drop misses [s]
+    double tardyS;      //!< the deadline that one drop misses [s]
 
     DeadlineFigure()
     {
         const auto roundsS = ShortestRounds();
-        lateS = std::sqrt(roundsS[DROPS - 2] * roundsS[DROPS - 1]);
+        tardyS = std::sqrt(roundsS[DROPS - 2] * roundsS[DROPS - 1]);
         figure.name = "test";
         figure.curves = {{"a", "global"}, {"b", "paper", 1}};
         figure.points.assign(3, Cell());
-        figure.points[1].roundDeadlineS = lateS;
+        figure.points[1].roundDeadlineS = tardyS;
         figure.points[2].roundDeadlineS = std::sqrt(roundsS[DROPS - 6] * roundsS[DROPS - 5]);
         figure.rows = {{0, 0}, {0, 1}, {0, 2}, {1, 0}};
     }
@@ -109,14 +109,14 @@ class MeansTestCase : public TestCase
             NS_TEST_EXPECT_MSG_EQ(rows[i].energyJ.GetN(), averaged[i], "averaged of row " << i);
             NS_TEST_EXPECT_MSG_EQ(rows[i].optimal, proved[i], "proved, row " << i);
         }
-        CheckMeans(figure, rows, deadlines.lateS);
+        CheckMeans(figure, rows, deadlines.tardyS);
         NS_TEST_EXPECT_MSG_EQ(std::isnan(rows[2].energyJ.Mean()), true, "no mean in a gap");
         CheckGap(JointFigureCsv(figure, rows));
     }
 
     void CheckMeans(const JointFigure& figure,
                     const std::vector<JointRowStatistics>& rows,
-                    double lateS)
+                    double tardyS)
     {
         double energyJ = 0;
         double timeS = 0;
@@ -135,7 +135,7 @@ class MeansTestCase : public TestCase
             JointProblem fastest = problem;
             fastest.weightEnergy = 0;
             fastest.weightTime = 1;
-            if (SolveJoint("global", fastest).timeS / problem.rounds > lateS)
+            if (SolveJoint("global", fastest).timeS / problem.rounds > tardyS)
             {
                 continue;
             }
