@@ -24,6 +24,7 @@
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
 
+#include <algorithm>
 #include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -136,6 +137,7 @@ CellRun::InstallRadio()
     m_radio = MakeCellRadio(m_options);
     m_radio->Install(m_station.Get(0), m_devices);
     m_stream += m_radio->AssignStreams(m_stream);
+    m_stream = std::max(m_stream, m_options.streamAfterRadio);
     m_serverAddress = m_radio->GetServerAddress(SERVER_PORT);
     if (m_options.pcap)
     {

@@ -67,11 +67,19 @@ OptimizerHelp()
     return help + " or an Optimizer's TypeId";
 }
 
-/// @return the PHYs of this build; the text says which ones it lacks
+/**
+ * @param byDefault an example's default, which may be more than one PHY ("all")
+ * @return that and the PHYs of this build; the text says which ones it lacks
+ */
 Allowed<std::string>
-PhyNames()
+PhyNames(const std::string& byDefault)
 {
-    auto allowed = OneOf(AvailablePhys());
+    auto names = AvailablePhys();
+    if (std::find(names.begin(), names.end(), byDefault) == names.end())
+    {
+        names.insert(names.begin(), byDefault);
+    }
+    auto allowed = OneOf(names);
     for (const char* phy : {"lte", "wifi"})
     {
         if (!allowed.test(phy))
@@ -180,7 +188,7 @@ AddCellOptions(OptionParser& parser, Options& options)
                "energy that each device begins with [J]; 0: mains",
                options.batteryJ,
                InRange(0.0, 1e12));
-    parser.Add("phy", "radio: fdma, lte or wifi", options.phy, PhyNames());
+    parser.Add("phy", "radio: fdma, lte or wifi", options.phy, PhyNames(options.phy));
 }
 
 void

@@ -58,6 +58,9 @@ struct Options
     double serverStopS{0};           //!< when the server stops [s]; 0: never
     double serverRestartS{0};        //!< when it starts again [s]; 0: never
     bool pcap{false};                //!< capture what the base station sends and receives
+    /// Not on the command line: the random streams of all but places and radio begin here, or after
+    /// the radio's if that is later. How many a radio uses depends on the PHY.
+    int64_t streamAfterRadio{0};
 };
 
 /**

@@ -16,6 +16,11 @@ cpp_examples = [
         "True",
         "False",
     ),
+    (
+        "fl-phy-comparison --devices=3 --rounds=2 --train-samples=300 --test-samples=100",
+        "True",
+        "False",
+    ),
     ("fl-joint-energy-time --runs=2 --devices=5", "True", "False"),
     ("fl-joint-energy-time --packets --rounds=2 --devices=5", "True", "False"),
     ("fl-bench --quick", "True", "False"),
