@@ -291,6 +291,10 @@ CellRun::Run(ResultWriter& writer, Progress& progress)
     writer.SetCounter("equal_shares_energy_j", m_comparison.GetEqual().energyJ);
     writer.SetCounter("equal_shares_time_s", m_comparison.GetEqual().timeS);
     writer.SetCounter("messages_dropped", static_cast<double>(m_federation.server->GetNDropped()));
+    for (const auto& [name, value] : m_radio->GetCounters())
+    {
+        writer.SetCounter(name, value);
+    }
     return m_reason.empty() ? "no event was left" : m_reason;
 }
 
@@ -303,6 +307,7 @@ RunCellExperiment(const OptionParser& parser, const Options& options)
     const uint64_t firstRun = RngSeedManager::GetRun();
     std::string reason;
     std::string comparison;
+    std::string radio;
     for (uint32_t run = 0; run < options.runs; ++run)
     {
         if (run > 0)
@@ -313,15 +318,19 @@ RunCellExperiment(const OptionParser& parser, const Options& options)
         CellRun cell(options, data);
         reason = cell.Run(results.BeginRun(), progress);
         comparison = cell.GetComparison().ToText();
+        radio = cell.GetRadio().ToText();
     }
     progress.EndLine();
     results.Finish(reason);
     DrawPlots({results.GetFolder(), options.runs, options.optimizer}, std::cerr);
     PrintSummary(std::cout, results);
     std::cout << "The run ended because " << reason << ".\n";
-    if (!comparison.empty())
+    for (const auto& text : {comparison, radio})
     {
-        std::cout << (options.runs > 1 ? "Of the last run: " : "") << comparison << "\n";
+        if (!text.empty())
+        {
+            std::cout << (options.runs > 1 ? "Of the last run: " : "") << text << "\n";
+        }
     }
 }
 

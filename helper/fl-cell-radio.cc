@@ -68,6 +68,18 @@ CellRadio::GetStartTime() const
     return Seconds(0);
 }
 
+std::map<std::string, double>
+CellRadio::GetCounters() const
+{
+    return {};
+}
+
+std::string
+CellRadio::ToText() const
+{
+    return "";
+}
+
 std::vector<std::string>
 AvailablePhys()
 {

@@ -14,6 +14,7 @@
 #include "ns3/nstime.h"
 #include "ns3/object-factory.h"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -79,6 +80,13 @@ class CellRadio
      *         associated. 0 where there is no such thing.
      */
     virtual Time GetStartTime() const;
+    /**
+     * @return what the PHY counted in the run so far, for the summary; by name, in the style of the
+     *         other totals. Nothing by default.
+     */
+    virtual std::map<std::string, double> GetCounters() const;
+    /// @return the same in a sentence, to be printed at the end of a run; may be empty
+    virtual std::string ToText() const;
 };
 
 /**

@@ -27,6 +27,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iomanip>
+#include <sstream>
 
 namespace ns3
 {
@@ -314,6 +316,30 @@ Time
 WifiCellRadio::GetStartTime() const
 {
     return FIRST_SCAN + m_warm.size() * ASSOCIATION_GAP + WARM_UP_RESERVE;
+}
+
+std::map<std::string, double>
+WifiCellRadio::GetCounters() const
+{
+    const auto& bytes = m_control->GetUplinkBytes();
+    return {{"wifi_uplink_bytes", static_cast<double>(bytes.all)},
+            {"wifi_triggered_bytes", static_cast<double>(bytes.triggered)},
+            {"wifi_triggered_share", bytes.TriggeredShare()}};
+}
+
+std::string
+WifiCellRadio::ToText() const
+{
+    const auto& bytes = m_control->GetUplinkBytes();
+    if (bytes.all == 0)
+    {
+        return "";
+    }
+    std::ostringstream text;
+    text << std::fixed << std::setprecision(1)
+         << "In trigger-based PPDUs: " << 100 * bytes.TriggeredShare() << " % of " << bytes.all
+         << " uplink bytes at the access point.";
+    return text.str();
 }
 
 const NetDeviceContainer&

@@ -48,6 +48,8 @@ class WifiCellRadio : public CellRadio
     void EnablePcap(const std::string& prefix) override;
     void InstallEnergyModels(const EnergySourceContainer& sources) override;
     Time GetStartTime() const override;
+    std::map<std::string, double> GetCounters() const override;
+    std::string ToText() const override;
 
     /// @return base station's device first
     const NetDeviceContainer& GetNetDevices() const;
