@@ -224,19 +224,22 @@ void
 WifiCellRadio::Associated(DeviceId device)
 {
     FdmaHelper::PopulateNeighbourCache(m_addresses);
-    if (m_control->IsEnforcing() && !m_warm[device])
-    {
-        WarmUp(device);
-    }
+    WarmUp(device);
 }
 
 bool
 WifiCellRadio::IsReady(DeviceId device) const
 {
     const auto station = DynamicCast<WifiNetDevice>(m_netDevices.Get(0));
-    const auto address = Mac48Address::ConvertFrom(m_netDevices.Get(device + 1)->GetAddress());
-    return m_control->GetScheduler()->IsReady(device) &&
-           station->GetMac()->GetQosTxop(AC_BE)->GetBaAgreementEstablished(address, TID);
+    const auto other = DynamicCast<WifiNetDevice>(m_netDevices.Get(device + 1));
+    const auto hasAgreement = [](Ptr<WifiNetDevice> from, Ptr<WifiNetDevice> to) {
+        return from->GetMac()->GetQosTxop(AC_BE)->GetBaAgreementEstablished(
+            to->GetMac()->GetAddress(),
+            TID);
+    };
+    const auto scheduler = m_control->GetScheduler();
+    return hasAgreement(station, other) && hasAgreement(other, station) &&
+           (!scheduler || scheduler->IsReady(device));
 }
 
 void
@@ -259,6 +262,10 @@ WifiCellRadio::WarmUp(DeviceId device)
         return;
     }
     m_warm[device] = true;
+    if (!m_control->IsEnforcing())
+    {
+        return;
+    }
     // No channel access of its own from now on (IEEE 802.11ax-2021, 26.2.7: MU EDCA parameters with
     // an AIFSN of 0), for a year.
     const auto edca =

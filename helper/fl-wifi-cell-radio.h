@@ -31,7 +31,8 @@ class WifiStationCut;
  * they do not listen before they answer a trigger but to their access point. A station that is out
  * of reach by then is tried again, and may contend.
  *
- * With ns3::fl::WifiRadioControl::EnforcePlan=false there are no triggers, and stations contend.
+ * With ns3::fl::WifiRadioControl::EnforcePlan=false there are no triggers, and stations contend
+ * once they have their agreements.
  */
 class WifiCellRadio : public CellRadio
 {
@@ -60,7 +61,8 @@ class WifiCellRadio : public CellRadio
     void InstallInternet();
     /// A station associated: it and the access point know each other's addresses.
     void Associated(DeviceId device);
-    /// Exchange datagrams until there are agreements, then turn its own channel access off.
+    /// Exchange datagrams until there are agreements; then turn a solicited station's own access
+    /// off.
     void WarmUp(DeviceId device);
     /// @return whether the access point and the station have agreements in both directions
     bool IsReady(DeviceId device) const;
