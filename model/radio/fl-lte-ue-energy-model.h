@@ -20,10 +20,10 @@ namespace fl
  *
  * The power is IdlePower while there is no RRC connection and ConnectedPower while there is one;
  * while data are sent SendPower comes on top, while a transport block is received ReceivePower.
- * Defaults are the parameters of A. R. Jensen, M. Lauridsen, P. Mogensen, T. B. Sorensen, P.
+ * Defaults follow the model of A. R. Jensen, M. Lauridsen, P. Mogensen, T. B. Sorensen, P.
  * Jensen, "LTE UE power consumption model: for system level energy and performance optimization",
- * IEEE VTC Fall 2012, as far as they do not depend on rate and radiated power: measured on a device
- * of its time. Set them for yours.
+ * IEEE VTC Fall 2012, as far as it does not depend on rate and radiated power: of the order that
+ * was measured on a device of its time, not checked against the paper's tables. Set them for yours.
  *
  * It can be read without an energy source. Given one, it draws this power and the radiated one from
  * it.
