@@ -38,8 +38,6 @@ namespace
 constexpr double GAP = 1e-9;
 /// What is optimal to within a gap on both sides differs by twice that at most.
 constexpr double TWO_GAPS = 2 * GAP;
-/// Sums of up to some hundred positive numbers, in another order or by another formula.
-constexpr double ROUNDING = 1e-12;
 /// Of one operation.
 constexpr double EPSILON = std::numeric_limits<double>::epsilon();
 
@@ -70,56 +68,6 @@ double
 RoundS(const JointProblem& problem, const JointSolution& solution)
 {
     return solution.timeS / problem.rounds;
-}
-
-/**
- * @return why an answer is not feasible, or its costs are not those of its shares; empty if all is
- *         well. 1e-9 relative is what EvaluateJoint() allows.
- */
-std::string
-FaultOf(const JointProblem& problem, const JointSolution& solution)
-{
-    if (solution.shares.size() != problem.devices.size())
-    {
-        return "not all devices";
-    }
-    double usedHz = 0;
-    double energyJ = 0;
-    double slowestS = 0;
-    for (size_t i = 0; i < problem.devices.size(); ++i)
-    {
-        const auto& device = problem.devices[i];
-        const auto& share = solution.shares[i];
-        if (!(share.txPowerW >= device.minTxPowerW && share.txPowerW <= device.maxTxPowerW))
-        {
-            return Describe("power of device ", i, " = ", share.txPowerW);
-        }
-        if (!(share.cpuHz >= device.minCpuHz && share.cpuHz <= device.maxCpuHz))
-        {
-            return Describe("frequency of device ", i, " = ", share.cpuHz);
-        }
-        const double uploadS = UploadS(problem, device, share.bandwidthHz, share.txPowerW);
-        slowestS = std::max(slowestS, uploadS + ComputeS(device, share.cpuHz));
-        energyJ += share.txPowerW * uploadS +
-                   device.capacitance * device.cycles * share.cpuHz * share.cpuHz;
-        usedHz += share.bandwidthHz;
-    }
-    if (!(usedHz <= problem.bandwidthHz * (1 + 1e-9)))
-    {
-        return Describe("band = ", usedHz);
-    }
-    const double roundS = problem.roundDeadlineS.value_or(slowestS);
-    if (!(slowestS <= roundS * (1 + 1e-9)))
-    {
-        return Describe("slowest = ", slowestS);
-    }
-    const double objective =
-        problem.rounds * (problem.weightEnergy * energyJ + problem.weightTime * roundS);
-    if (!(std::abs(objective - solution.objective) <= ROUNDING * objective))
-    {
-        return Describe("objective = ", solution.objective, ", is ", objective);
-    }
-    return "";
 }
 
 /// @return why the prices are none, or the bound is not what follows from them; empty if it is

@@ -1,6 +1,7 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
+#include "fl-test-joint.h"
 #include "fl-test-refusal.h"
 
 #include "ns3/fl-joint-drop.h"
@@ -44,67 +45,7 @@ Drop(uint64_t number, const JointDropOptions& options)
 double
 UploadTime(const JointProblem& problem, const JointDevice& device, const JointShare& share)
 {
-    const double snr = device.gain * share.txPowerW / (problem.noiseWPerHz * share.bandwidthHz);
-    return device.payloadBits > 0
-               ? device.payloadBits * std::log(2.0) / (share.bandwidthHz * std::log1p(snr))
-               : 0;
-}
-
-/// @return which constraint an answer breaks by more than the promise, or costs that are not what
-/// its shares cost; empty if all is well
-std::string
-FaultOf(const JointProblem& problem, const JointSolution& solution)
-{
-    if (solution.shares.size() != problem.devices.size())
-    {
-        return "not all devices";
-    }
-    double usedHz = 0;
-    double energyJ = 0;
-    double slowestS = 0;
-    for (size_t i = 0; i < problem.devices.size(); ++i)
-    {
-        const auto& device = problem.devices[i];
-        const auto& share = solution.shares[i];
-        const double slackW = FEASIBLE * device.maxTxPowerW;
-        const double slackHz = FEASIBLE * device.maxCpuHz;
-        if (!(share.txPowerW >= device.minTxPowerW - slackW) ||
-            !(share.txPowerW <= device.maxTxPowerW + slackW))
-        {
-            return Describe("power of device ", i, " = ", share.txPowerW);
-        }
-        if (!(share.cpuHz >= device.minCpuHz - slackHz) ||
-            !(share.cpuHz <= device.maxCpuHz + slackHz))
-        {
-            return Describe("frequency of device ", i, " = ", share.cpuHz);
-        }
-        if (device.payloadBits == 0 && share.bandwidthHz != 0)
-        {
-            return Describe("band for device ", i, ", which sends nothing");
-        }
-        const double uploadS = UploadTime(problem, device, share);
-        slowestS =
-            std::max(slowestS, uploadS + (device.cycles > 0 ? device.cycles / share.cpuHz : 0));
-        energyJ += share.txPowerW * uploadS +
-                   device.capacitance * device.cycles * share.cpuHz * share.cpuHz;
-        usedHz += share.bandwidthHz;
-    }
-    if (!(usedHz <= problem.bandwidthHz * (1 + FEASIBLE)))
-    {
-        return Describe("band = ", usedHz);
-    }
-    const double roundS = problem.roundDeadlineS.value_or(slowestS);
-    if (!(slowestS <= roundS * (1 + FEASIBLE)))
-    {
-        return Describe("slowest = ", slowestS);
-    }
-    const double objective =
-        problem.rounds * (problem.weightEnergy * energyJ + problem.weightTime * roundS);
-    if (!(std::abs(objective - solution.objective) <= FEASIBLE * objective))
-    {
-        return Describe("objective = ", solution.objective, ", is ", objective);
-    }
-    return "";
+    return UploadS(problem, device, share.bandwidthHz, share.txPowerW);
 }
 
 /// @return options with a source of draws
@@ -681,7 +622,11 @@ class FeasibilityTestCase : public TestCase
             solution.status == SolveStatus::FEASIBLE || solution.status == SolveStatus::OPTIMAL;
         if (good)
         {
-            NS_TEST_EXPECT_MSG_EQ(FaultOf(problem, solution), "", name);
+            // The formulas' own T, which paper-literal counts, may be late by what is allowed.
+            const bool literal = name.find("paper-literal") == 0;
+            NS_TEST_EXPECT_MSG_EQ(FaultOf(problem, solution, literal ? FEASIBLE : ROUNDING),
+                                  "",
+                                  name);
             // What is feasible to 1e-9 may undercut the bound by as much, times the elasticity of
             // the cost to band and time, which is that of e^x: below 100 here.
             NS_TEST_EXPECT_MSG_GT_OR_EQ(solution.objective, bound * (1 - 1e-7), name);

@@ -4,11 +4,13 @@
 #ifndef FL_TEST_JOINT_H
 #define FL_TEST_JOINT_H
 
+#include "ns3/fl-error.h"
 #include "ns3/fl-joint-problem.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 
 /**
@@ -24,6 +26,9 @@ namespace fl
 {
 namespace test
 {
+
+/// Sums of up to some hundred positive numbers, in another order or by another formula.
+inline constexpr double ROUNDING = 1e-12;
 
 /**
  * @param low, high ends of an interval
@@ -190,6 +195,63 @@ ShortestRoundS(const JointProblem& problem)
         (neededHz > problem.bandwidthHz ? low : high) = middle;
     }
     return high;
+}
+
+/**
+ * @param problem the problem
+ * @param solution an answer
+ * @param tolerance of the objective, relative
+ * @return why an answer is not feasible, or its costs are not those of its shares; empty if all is
+ *         well. 1e-9 relative is what EvaluateJoint() allows.
+ */
+inline std::string
+FaultOf(const JointProblem& problem, const JointSolution& solution, double tolerance = ROUNDING)
+{
+    if (solution.shares.size() != problem.devices.size())
+    {
+        return "not all devices";
+    }
+    double usedHz = 0;
+    double energyJ = 0;
+    double slowestS = 0;
+    for (size_t i = 0; i < problem.devices.size(); ++i)
+    {
+        const auto& device = problem.devices[i];
+        const auto& share = solution.shares[i];
+        if (!(share.txPowerW >= device.minTxPowerW && share.txPowerW <= device.maxTxPowerW))
+        {
+            return Describe("power of device ", i, " = ", share.txPowerW);
+        }
+        if (!(share.cpuHz >= device.minCpuHz && share.cpuHz <= device.maxCpuHz))
+        {
+            return Describe("frequency of device ", i, " = ", share.cpuHz);
+        }
+        if (device.payloadBits == 0 && share.bandwidthHz != 0)
+        {
+            return Describe("band for device ", i, ", which sends nothing");
+        }
+        const double uploadS = UploadS(problem, device, share.bandwidthHz, share.txPowerW);
+        slowestS = std::max(slowestS, uploadS + ComputeS(device, share.cpuHz));
+        energyJ += share.txPowerW * uploadS +
+                   device.capacitance * device.cycles * share.cpuHz * share.cpuHz;
+        usedHz += share.bandwidthHz;
+    }
+    if (!(usedHz <= problem.bandwidthHz * (1 + 1e-9)))
+    {
+        return Describe("band = ", usedHz);
+    }
+    const double roundS = problem.roundDeadlineS.value_or(slowestS);
+    if (!(slowestS <= roundS * (1 + 1e-9)))
+    {
+        return Describe("slowest = ", slowestS);
+    }
+    const double objective =
+        problem.rounds * (problem.weightEnergy * energyJ + problem.weightTime * roundS);
+    if (!(std::abs(objective - solution.objective) <= tolerance * objective))
+    {
+        return Describe("objective = ", solution.objective, ", is ", objective);
+    }
+    return "";
 }
 
 } // namespace test
