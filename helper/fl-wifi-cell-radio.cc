@@ -276,6 +276,7 @@ WifiCellRadio::WarmUp(DeviceId device)
     if (std::find(m_warm.begin(), m_warm.end(), false) == m_warm.end())
     {
         m_cut->SetCut(true);
+        m_control->EndContention();
     }
 }
 

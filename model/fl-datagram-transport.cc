@@ -53,6 +53,8 @@ DatagramTransport::GetProfile() const
     profile.ackBytes = DatagramHeader::ACK_SIZE + UDP_AND_IP_BYTES;
     profile.ackAfterBytes = static_cast<double>(m_ackEvery) * m_fragmentBytes;
     profile.initialWindowBytes = static_cast<double>(m_initialWindow) * m_fragmentBytes;
+    profile.maxWindowBytes =
+        std::min<double>(m_windowBytes, DatagramSession::MAX_FLIGHT * m_fragmentBytes);
     return profile;
 }
 

@@ -129,7 +129,7 @@ JointOptimizer::MakeProblem(const SystemState& state,
         const auto& profile = state.profiles[device];
         JointDevice entry;
         entry.gain = state.gains(device, 0, Direction::UPLINK);
-        entry.payloadBits = state.uploadBits;
+        entry.payloadBits = state.EffectiveUploadBits(device);
         entry.cycles = profile.cyclesPerSample * profile.samples * state.localIterations;
         entry.capacitance = profile.effectiveCapacitance;
         entry.minCpuHz = profile.minCpuHz;

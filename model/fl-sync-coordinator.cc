@@ -8,9 +8,11 @@
 #include "fl-ns3-compat.h"
 #include "fl-optimizer.h"
 #include "fl-server.h"
+#include "fl-work-codec.h"
 #include "opt/fl-predictor.h"
 
 #include "ns3/boolean.h"
+#include "ns3/double.h"
 #include "ns3/log.h"
 #include "ns3/simulator.h"
 #include "ns3/uinteger.h"
@@ -96,6 +98,17 @@ SyncCoordinator::GetTypeId()
                           BooleanValue(true),
                           MakeBooleanAccessor(&SyncCoordinator::m_evaluate),
                           MakeBooleanChecker())
+            .AddAttribute("Calibrate",
+                          "Whether optimizers that plan by Shannon's formula are told what part of "
+                          "its rate each device's uploads really had (RateCalibrator)",
+                          BooleanValue(false),
+                          MakeBooleanAccessor(&SyncCoordinator::m_calibrate),
+                          MakeBooleanChecker())
+            .AddAttribute("CalibrationWeight",
+                          "Weight of the latest measurement against those before; above 0",
+                          DoubleValue(0.5),
+                          MakeDoubleAccessor(&SyncCoordinator::m_calibrationWeight),
+                          MakeDoubleChecker<double>(1e-6, 1))
             .AddTraceSource("RoundBegin",
                             "A round begins: state, plan, predicted outcome",
                             MakeTraceSourceAccessor(&SyncCoordinator::m_roundBeginTrace),
@@ -157,6 +170,10 @@ SyncCoordinator::InitializeModel()
         m_parameters = m_task->model->InitialParameters(m_task->seed);
         m_aggregator = std::make_unique<FedAvg>();
         m_aggregator->Begin(m_task->model->ParameterCount());
+    }
+    if (m_calibrate && m_radio)
+    {
+        m_calibrator = std::make_unique<RateCalibrator>(m_calibrationWeight);
     }
     m_inFlight.resize(GetNDevices());
     m_initialized = true;
@@ -363,6 +380,10 @@ SyncCoordinator::Observe() const
             }
         }
     }
+    if (m_calibrator)
+    {
+        m_calibrator->Report(state);
+    }
     state.last = m_last;
     return state;
 }
@@ -446,6 +467,28 @@ SyncCoordinator::WithCarriedOrders(const SystemState& state, Plan plan) const
     return plan;
 }
 
+TransportProfile
+SyncCoordinator::GetTransportProfile(const Plan& plan) const
+{
+    const auto transport = m_server->GetTransport();
+    if (!transport)
+    {
+        return {};
+    }
+    auto profile = transport->GetProfile();
+    std::vector<uint8_t> bytes;
+    Append(bytes, WorkReport());
+    profile.reportBytes = static_cast<double>(bytes.size());
+    if (!plan.orders.empty())
+    {
+        // They hardly differ.
+        bytes.clear();
+        Append(bytes, plan.orders.front());
+        profile.orderBytes = static_cast<double>(bytes.size());
+    }
+    return profile;
+}
+
 Outcome
 SyncCoordinator::Predict(const SystemState& state, const Plan& plan) const
 {
@@ -453,11 +496,7 @@ SyncCoordinator::Predict(const SystemState& state, const Plan& plan) const
     {
         return Predictor::Predict(state, plan, ShannonRateModel());
     }
-    const auto transport = m_server->GetTransport();
-    const auto rateModel =
-        m_radio->MakeRateModel(state,
-                               plan,
-                               transport ? transport->GetProfile() : TransportProfile());
+    const auto rateModel = m_radio->MakeRateModel(state, plan, GetTransportProfile(plan));
     return Predictor::Predict(state, plan, *rateModel);
 }
 
@@ -760,6 +799,7 @@ SyncCoordinator::CloseRound()
         m_aggregatedTrace(round, m_version, merged);
     }
     Evaluate(record);
+    Calibrate(record);
 
     m_last = Outcome();
     m_last.round = round;
@@ -797,6 +837,25 @@ SyncCoordinator::Evaluate(RoundRecord& record) const
             fl::Evaluate(*m_task->model, m_parameters, *m_task->test, m_task->pool.get());
         record.loss = evaluation.loss;
         record.accuracy = evaluation.accuracy;
+    }
+}
+
+void
+SyncCoordinator::Calibrate(const RoundRecord& record)
+{
+    if (!m_calibrator)
+    {
+        return;
+    }
+    SystemState state;
+    m_radio->Report(state);
+    for (const auto& work : record.over)
+    {
+        const auto* upload = work.order.FindTransfer(Direction::UPLINK);
+        if (upload && upload->grant)
+        {
+            m_calibrator->Observe(work, state.cells.at(upload->grant->cell).noiseWPerHz);
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include "ns3/event-id.h"
 #include "ns3/fl-aggregator.h"
+#include "ns3/fl-rate-calibrator.h"
 #include "ns3/fl-round-record.h"
 #include "ns3/nstime.h"
 #include "ns3/traced-callback.h"
@@ -111,6 +112,8 @@ class SyncCoordinator : public Coordinator
     bool HasBand(const SystemState& state) const;
     /// @return the plan, and behind it the orders of earlier rounds that are still under way
     Plan WithCarriedOrders(const SystemState& state, Plan plan) const;
+    /// @return what carrying the messages of a plan adds
+    TransportProfile GetTransportProfile(const Plan& plan) const;
     /// @return whether a device can be given work
     bool IsAvailable(DeviceId device) const;
     /// Record that an order is over. @return whether it was the last one of the running round
@@ -128,6 +131,8 @@ class SyncCoordinator : public Coordinator
     /// @return a record of the round as it stands, with the orders that are over
     RoundRecord MakeRecord();
     void Evaluate(RoundRecord& record) const;
+    /// Learn the rates that uploads had.
+    void Calibrate(const RoundRecord& record);
     void Encode();
 
     uint32_t m_rounds{20};         //!< how many
@@ -138,18 +143,21 @@ class SyncCoordinator : public Coordinator
     Time m_abortGrace;             //!< how long the next round waits for devices told to stop
     Time m_emptyRound;             //!< duration of a round with no order in its plan
     bool m_evaluate{true};         //!< whether to evaluate each round
+    bool m_calibrate{false};       //!< whether plans are made with measured rates
+    double m_calibrationWeight{0}; //!< of the latest measurement
 
-    uint32_t m_round{1};                      //!< that runs, or is next
-    uint32_t m_version{0};                    //!< of the global model
-    bool m_running{false};                    //!< between Start and Stop
-    bool m_gathering{false};                  //!< waiting for all devices, as after a start
-    bool m_inRound{false};                    //!< between BeginRound and CloseRound
-    bool m_initialized{false};                //!< whether there is a global model
-    uint32_t m_joined{0};                     //!< devices with a session
-    std::vector<bool> m_connected;            //!< by device
-    Eigen::VectorXf m_parameters;             //!< the global model
-    std::shared_ptr<const Payload> m_encoded; //!< the same, as sent
-    std::unique_ptr<Aggregator> m_aggregator; //!< collects updates
+    uint32_t m_round{1};                          //!< that runs, or is next
+    uint32_t m_version{0};                        //!< of the global model
+    bool m_running{false};                        //!< between Start and Stop
+    bool m_gathering{false};                      //!< waiting for all devices, as after a start
+    bool m_inRound{false};                        //!< between BeginRound and CloseRound
+    bool m_initialized{false};                    //!< whether there is a global model
+    uint32_t m_joined{0};                         //!< devices with a session
+    std::vector<bool> m_connected;                //!< by device
+    Eigen::VectorXf m_parameters;                 //!< the global model
+    std::shared_ptr<const Payload> m_encoded;     //!< the same, as sent
+    std::unique_ptr<Aggregator> m_aggregator;     //!< collects updates
+    std::unique_ptr<RateCalibrator> m_calibrator; //!< what it learned; null: it does not
 
     RoundRecord m_record;                              //!< of the running round
     double m_energyBeforeJ{0};                         //!< spent by all devices, as reported

@@ -397,6 +397,12 @@ TcpTransport::GetProfile() const
     profile.ackBytes = HEADER_BYTES;
     profile.ackAfterBytes = 2.0 * m_segmentBytes; // delayed acknowledgements (RFC 1122)
     profile.initialWindowBytes = INITIAL_SEGMENTS * m_segmentBytes;
+    // TCP CUBIC (RFC 9438), ns-3's default, looks at delays once the window is above 16 segments
+    // (HyStart), and finds them grown within the next round trip: two doublings from where it
+    // began. From then on the window grows by a segment or so per message.
+    constexpr double DOUBLINGS = 4;
+    profile.maxWindowBytes = std::min<double>(DOUBLINGS * profile.initialWindowBytes,
+                                              std::min(m_sendBufferBytes, m_receiveBufferBytes));
     profile.windowStays = true;
     return profile;
 }

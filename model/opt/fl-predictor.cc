@@ -207,10 +207,10 @@ ShannonRateBps(double bandwidthHz, double txPowerW, double gain, double noiseWPe
 }
 
 double
-TransportProfile::CarriedBytes(double payloadBits) const
+TransportProfile::MessageBytes(double payloadBits, Direction direction) const
 {
-    const double bytes = std::ceil(payloadBits / 8) + messageBytes;
-    return bytes + std::ceil(bytes / segmentBytes) * headerBytes;
+    return messageBytes + (direction == Direction::UPLINK ? reportBytes : orderBytes) +
+           std::ceil(payloadBits / 8);
 }
 
 TransferTime
@@ -229,6 +229,31 @@ ShannonRateModel::RateBps(const SystemState& state, DeviceId device, const Grant
     return ShannonRateBps(grant.bandwidthHz,
                           grant.txPowerW,
                           state.gains(device, grant.cell, grant.direction),
+                          state.cells.at(grant.cell).noiseWPerHz);
+}
+
+ShannonGapRateModel::ShannonGapRateModel(double snrGap, double efficiency)
+    : m_snrGap(snrGap),
+      m_efficiency(efficiency)
+{
+    if (!std::isfinite(snrGap) || !(snrGap >= 1))
+    {
+        throw InvalidInput(Describe("SNR gap = ", snrGap, ": must be finite and at least 1"));
+    }
+    if (!(efficiency > 0 && efficiency <= 1))
+    {
+        throw InvalidInput(
+            Describe("efficiency = ", efficiency, ": must be above 0 and at most 1"));
+    }
+}
+
+double
+ShannonGapRateModel::RateBps(const SystemState& state, DeviceId device, const Grant& grant) const
+{
+    return m_efficiency *
+           ShannonRateBps(grant.bandwidthHz,
+                          grant.txPowerW,
+                          state.gains(device, grant.cell, grant.direction) / m_snrGap,
                           state.cells.at(grant.cell).noiseWPerHz);
 }
 

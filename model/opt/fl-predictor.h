@@ -35,7 +35,9 @@ double ShannonRateBps(double bandwidthHz, double txPowerW, double gain, double n
  */
 struct TransportProfile
 {
-    double messageBytes{0}; //!< of a message beside its payload [byte]
+    double messageBytes{0}; //!< of a message's header [byte]
+    double orderBytes{0};   //!< before the payload of a message to a device: its work order [byte]
+    double reportBytes{0};  //!< before the payload of a message from a device: its report [byte]
     double segmentBytes{
         std::numeric_limits<double>::infinity()}; //!< of a message per packet [byte]
     double headerBytes{0};                        //!< of each packet: transport and IP [byte]
@@ -43,14 +45,17 @@ struct TransportProfile
     double ackAfterBytes{0}; //!< of a message, after which an acknowledgement comes [byte]
     /// What may be sent before the first acknowledgement of a message [byte].
     double initialWindowBytes{std::numeric_limits<double>::infinity()};
+    /// What may be sent before it is acknowledged, ever [byte].
+    double maxWindowBytes{std::numeric_limits<double>::infinity()};
     /// Whether that holds for a session's first message only, since the window stays open (TCP).
     bool windowStays{false};
 
     /**
-     * @param payloadBits of a message
-     * @return what the network layer has to carry for it [byte]
+     * @param payloadBits of a message [bit]
+     * @param direction of it
+     * @return all of the message, header and what is before the payload included [byte]
      */
-    double CarriedBytes(double payloadBits) const;
+    double MessageBytes(double payloadBits, Direction direction) const;
 };
 
 /// How long a transfer takes, and for how much of that its sender is on the air.
@@ -97,6 +102,29 @@ class ShannonRateModel : public RateModel
 {
   public:
     double RateBps(const SystemState& state, DeviceId device, const Grant& grant) const override;
+};
+
+/**
+ * @ingroup fl
+ * The same with an SNR gap G and an efficiency e: r = e B log2(1 + p g / (G N0 B)). With gap and
+ * efficiency taken from elsewhere (for a modulation and a bit error rate, G = -ln(5 BER) / 1.5; J.
+ * M. Cioffi, "A multicarrier primer", 1991) it stands for a PHY that is not simulated.
+ */
+class ShannonGapRateModel : public RateModel
+{
+  public:
+    /**
+     * @param snrGap G, at least 1: how much more signal than Shannon's it takes
+     * @param efficiency e, above 0 and at most 1: part of the rate that is payload
+     * @throws InvalidInput if one is out of range
+     */
+    ShannonGapRateModel(double snrGap, double efficiency);
+
+    double RateBps(const SystemState& state, DeviceId device, const Grant& grant) const override;
+
+  private:
+    double m_snrGap;     //!< G
+    double m_efficiency; //!< e
 };
 
 /**

@@ -101,5 +101,11 @@ GainTable::At(DeviceId device, uint32_t cell, Direction direction, uint32_t subC
     return m_gain.at(Index(device, cell, direction, subChannel));
 }
 
+double
+SystemState::EffectiveUploadBits(DeviceId device) const
+{
+    return uplinkEfficiency.empty() ? uploadBits : uploadBits / uplinkEfficiency.at(device);
+}
+
 } // namespace fl
 } // namespace ns3

@@ -80,12 +80,21 @@ struct SystemState
     uint32_t localIterations{1}; //!< what the user asked for
     double downloadBits{0};      //!< size of an encoded model, without message headers [bit]
     double uploadBits{0};        //!< size of an encoded update, without message headers [bit]
-    std::vector<DeviceProfile> profiles; //!< by device
-    std::vector<bool> available;         //!< by device: connected, awake and idle
-    std::vector<CellState> cells;        //!< by cell; empty where no radio is controlled
-    GainTable gains;                     //!< channel power gains
-    std::vector<double> queues;          //!< virtual queues of those optimizers that keep some
-    Outcome last;                        //!< the last round's measured outcome
+    std::vector<DeviceProfile> profiles;  //!< by device
+    std::vector<bool> available;          //!< by device: connected, awake and idle
+    std::vector<CellState> cells;         //!< by cell; empty where no radio is controlled
+    GainTable gains;                      //!< channel power gains
+    std::vector<double> uplinkEfficiency; //!< by device: rate over Shannon's; empty: not known, 1
+    std::vector<double> queues;           //!< virtual queues of those optimizers that keep some
+    Outcome last;                         //!< the last round's measured outcome
+
+    /**
+     * What to plan a device's upload with, where rates are Shannon's: an uplink of a lower rate is
+     * as good as a larger update.
+     * @param device which
+     * @return uploadBits over its uplink efficiency [bit]
+     */
+    double EffectiveUploadBits(DeviceId device) const;
 };
 
 } // namespace fl

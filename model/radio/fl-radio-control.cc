@@ -3,6 +3,12 @@
  */
 #include "fl-radio-control.h"
 
+#include "ns3/double.h"
+#include "ns3/enum.h"
+#include "ns3/fl-ns3-compat.h"
+
+#include <cmath>
+
 namespace ns3
 {
 namespace fl
@@ -13,7 +19,31 @@ NS_OBJECT_ENSURE_REGISTERED(RadioControl);
 TypeId
 RadioControl::GetTypeId()
 {
-    static TypeId tid = TypeId("ns3::fl::RadioControl").SetParent<Object>().SetGroupName("Fl");
+    static TypeId tid =
+        TypeId("ns3::fl::RadioControl")
+            .SetParent<Object>()
+            .SetGroupName("Fl")
+            .AddAttribute("RateModel",
+                          "By what transfers are predicted: Phy (the PHY's own model), Shannon or "
+                          "ShannonGap (with SnrGap and Efficiency)",
+                          EnumValue(RadioControl::PHY),
+                          MakeFlEnumAccessor<PredictionModel>(&RadioControl::m_rateModel),
+                          MakeEnumChecker(RadioControl::PHY,
+                                          "Phy",
+                                          RadioControl::SHANNON,
+                                          "Shannon",
+                                          RadioControl::SHANNON_GAP,
+                                          "ShannonGap"))
+            .AddAttribute("SnrGap",
+                          "With RateModel=ShannonGap: how much more signal it takes [dB]",
+                          DoubleValue(0),
+                          MakeDoubleAccessor(&RadioControl::m_snrGapDb),
+                          MakeDoubleChecker<double>(0, 100))
+            .AddAttribute("Efficiency",
+                          "With RateModel=ShannonGap: part of the rate that is payload",
+                          DoubleValue(1),
+                          MakeDoubleAccessor(&RadioControl::m_efficiency),
+                          MakeDoubleChecker<double>(1e-6, 1));
     return tid;
 }
 
@@ -52,6 +82,15 @@ RadioControl::MakeRateModel(const SystemState& state,
                             const Plan& plan,
                             const TransportProfile& transport) const
 {
+    switch (m_rateModel)
+    {
+    case SHANNON:
+        return std::make_unique<ShannonRateModel>();
+    case SHANNON_GAP:
+        return std::make_unique<ShannonGapRateModel>(std::pow(10, m_snrGapDb / 10), m_efficiency);
+    case PHY:
+        break;
+    }
     return DoMakeRateModel(state, plan, transport);
 }
 

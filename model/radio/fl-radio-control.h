@@ -24,6 +24,14 @@ namespace fl
 class RadioControl : public Object
 {
   public:
+    /// By which model transfers are predicted.
+    enum PredictionModel
+    {
+        PHY,        //!< the PHY's own
+        SHANNON,    //!< Shannon's formula
+        SHANNON_GAP //!< the same with an SNR gap and an efficiency
+    };
+
     /// @return the TypeId
     static TypeId GetTypeId();
 
@@ -59,12 +67,13 @@ class RadioControl : public Object
     double GetCircuitEnergyJ(DeviceId device) const;
 
     /**
-     * The PHY's own model of transfers, to predict a plan with before it is enforced. It may depend
-     * on the whole plan, as where shares are rounded together.
+     * The model of transfers to predict a plan with, before it is enforced: the PHY's own, or
+     * another one by the attribute RateModel. The PHY's own may depend on the whole plan, as where
+     * shares are rounded together; where a PHY has none, it is Shannon's.
      * @param state as reported
      * @param plan what will be enforced
      * @param transport how messages travel
-     * @return Shannon's where the PHY has none
+     * @return the model
      */
     std::unique_ptr<const RateModel> MakeRateModel(const SystemState& state,
                                                    const Plan& plan,
@@ -83,6 +92,10 @@ class RadioControl : public Object
         const SystemState& state,
         const Plan& plan,
         const TransportProfile& transport) const;
+
+    PredictionModel m_rateModel{PHY}; //!< attribute
+    double m_snrGapDb{0};             //!< attribute
+    double m_efficiency{1};           //!< attribute
 };
 
 } // namespace fl

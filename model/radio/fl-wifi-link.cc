@@ -98,32 +98,38 @@ AmpduBytes(uint64_t bytes, uint64_t packets)
 }
 
 WifiMcsTable::WifiMcsTable(Ptr<ErrorRateModel> errors, double success)
-    : m_lowest(Threshold(errors, 0, 0.5))
+    : m_errors(errors),
+      m_lowest(Threshold(0, 0.5))
 {
     for (uint8_t mcs = 0; mcs < N_MCS; ++mcs)
     {
-        m_thresholds.push_back(Threshold(errors, mcs, success));
+        m_thresholds.push_back(Threshold(mcs, success));
     }
 }
 
 double
-WifiMcsTable::Threshold(Ptr<ErrorRateModel> errors, uint8_t mcs, double success)
+WifiMcsTable::Success(double snr, uint8_t mcs) const
 {
     constexpr uint64_t MPDU_BITS = 8 * 1500;
     const auto vector = SingleUserTxVector(20, mcs);
+    return m_errors->GetChunkSuccessRate(vector.GetMode(),
+                                         vector,
+                                         snr,
+                                         MPDU_BITS,
+                                         1,
+                                         WIFI_PPDU_FIELD_DATA,
+                                         SU_STA_ID);
+}
+
+double
+WifiMcsTable::Threshold(uint8_t mcs, double success) const
+{
     double lowDb = -20;
     double highDb = 60;
     while (highDb - lowDb > 0.01)
     {
         const double middleDb = (lowDb + highDb) / 2;
-        const double rate = errors->GetChunkSuccessRate(vector.GetMode(),
-                                                        vector,
-                                                        std::pow(10, middleDb / 10),
-                                                        MPDU_BITS,
-                                                        1,
-                                                        WIFI_PPDU_FIELD_DATA,
-                                                        SU_STA_ID);
-        (rate >= success ? highDb : lowDb) = middleDb;
+        (Success(std::pow(10, middleDb / 10), mcs) >= success ? highDb : lowDb) = middleDb;
     }
     return std::pow(10, highDb / 10);
 }

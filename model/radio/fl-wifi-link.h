@@ -96,10 +96,18 @@ class WifiMcsTable
      */
     std::optional<uint8_t> McsFor(double snr, uint8_t highest = 11) const;
 
+    /**
+     * @param snr signal-to-noise ratio
+     * @param mcs 0 to 11
+     * @return probability that an MPDU of 1500 bytes arrives
+     */
+    double Success(double snr, uint8_t mcs) const;
+
   private:
     /// @return the lowest SNR at which an MPDU arrives with a probability
-    static double Threshold(Ptr<ErrorRateModel> errors, uint8_t mcs, double success);
+    double Threshold(uint8_t mcs, double success) const;
 
+    Ptr<ErrorRateModel> m_errors;     //!< the receiver's
     std::vector<double> m_thresholds; //!< by MCS
     double m_lowest;                  //!< SNR below which a link is not used
 };

@@ -3,6 +3,9 @@
  */
 #include "fl-wifi-radio-control.h"
 
+#include "fl-wifi-rate-model.h"
+#include "fl-wifi-timing.h"
+
 #include "ns3/ampdu-subframe-header.h"
 #include "ns3/boolean.h"
 #include "ns3/double.h"
@@ -10,6 +13,7 @@
 #include "ns3/log.h"
 #include "ns3/mobility-model.h"
 #include "ns3/node.h"
+#include "ns3/qos-txop.h"
 #include "ns3/simulator.h"
 #include "ns3/table-based-error-rate-model.h"
 #include "ns3/uinteger.h"
@@ -82,6 +86,13 @@ WifiRadioControl::GetTypeId()
                           DoubleValue(0.05),
                           MakeDoubleAccessor(&WifiRadioControl::m_controlShare),
                           MakeDoubleChecker<double>(1e-3, 0.999))
+            .AddAttribute("AccessPointCw",
+                          "Contention window of the access point once no station contends any more "
+                          "[slots] (IEEE 802.11-2020, dot11QAPEDCATableCWmin and CWmax): with 0 it "
+                          "waits for an AIFS and no backoff",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&WifiRadioControl::m_accessPointCw),
+                          MakeUintegerChecker<uint32_t>(0, 255))
             .AddAttribute("PacketSuccess",
                           "Probability of arrival of a packet of 1500 bytes, at least, with which "
                           "an MCS is chosen",
@@ -123,6 +134,12 @@ WifiRadioControl::SetAccessPoint(Ptr<WifiNetDevice> station,
         });
     }
     station->GetPhy()->TraceConnectWithoutContext(
+        "PhyTxPsduBegin",
+        MakeFlCallback<void, WifiConstPsduMap, WifiTxVector, double>(
+            [this](const WifiConstPsduMap& psdus, const WifiTxVector& vector, double) {
+                NotifyAccessPointTx(psdus, vector);
+            }));
+    station->GetPhy()->TraceConnectWithoutContext(
         "MonitorSnifferRx",
         MakeFlCallback<void,
                        Ptr<const Packet>,
@@ -157,7 +174,7 @@ WifiRadioControl::Add(Ptr<WifiNetDevice> device)
     if (m_scheduler)
     {
         m_scheduler->AddStation(device);
-        m_scheduler->SetGroups(MakeGroups(OthersThan({}), 1));
+        m_scheduler->SetGroups(MakeGroups(OthersThan({}), 1, GetUplinkGains()));
     }
     return id;
 }
@@ -166,6 +183,14 @@ void
 WifiRadioControl::SetEnergyModel(DeviceId device, Ptr<DeviceEnergyModel> model)
 {
     m_stations.at(device).energy = model;
+}
+
+void
+WifiRadioControl::EndContention()
+{
+    const auto edca = m_station->GetMac()->GetQosTxop(AC_BE);
+    edca->SetMinCw(m_accessPointCw, SINGLE_LINK_OP_ID);
+    edca->SetMaxCw(m_accessPointCw, SINGLE_LINK_OP_ID);
 }
 
 bool
@@ -227,6 +252,25 @@ WifiRadioControl::NotifyRx(Ptr<const Packet> packet, const WifiTxVector& vector,
 }
 
 void
+WifiRadioControl::NotifyAccessPointTx(const WifiConstPsduMap& psdus, const WifiTxVector& vector)
+{
+    if (m_station && psdus.begin()->second->GetHeader(0).IsBeacon())
+    {
+        m_beaconAt = Simulator::Now();
+        m_beaconDuration =
+            WifiPhy::CalculateTxDuration(psdus, vector, m_station->GetPhy()->GetPhyBand());
+    }
+}
+
+Time
+WifiRadioControl::GetBeaconInterval() const
+{
+    TimeValue interval;
+    m_station->GetMac()->GetAttribute("BeaconInterval", interval);
+    return interval.Get();
+}
+
+void
 WifiRadioControl::SetPower(DeviceId device, double powerW)
 {
     const double dbm = powerW > 0 ? 10 * std::log10(powerW * 1e3) : SILENT_DBM;
@@ -260,29 +304,52 @@ double
 WifiRadioControl::GetUplinkSnr(DeviceId device, uint32_t tones) const
 {
     const double dbm = m_stations.at(device).device->GetPhy()->GetTxPowerEnd();
-    const double receivedW = 1e-3 * std::pow(10, dbm / 10) * GetGain(device, Direction::UPLINK);
-    return receivedW / (GetCellState().noiseWPerHz * NoiseBandwidthHz(tones));
+    return UplinkSnr(1e-3 * std::pow(10, dbm / 10), GetGain(device, Direction::UPLINK), tones);
 }
 
-uint32_t
-WifiRadioControl::MinTones(DeviceId device) const
+double
+WifiRadioControl::UplinkSnr(double powerW, double gain, uint32_t tones) const
+{
+    return powerW * gain / (GetCellState().noiseWPerHz * NoiseBandwidthHz(tones));
+}
+
+std::vector<double>
+WifiRadioControl::GetUplinkGains() const
+{
+    std::vector<double> gains;
+    for (DeviceId device = 0; device < m_stations.size(); ++device)
+    {
+        gains.push_back(GetGain(device, Direction::UPLINK));
+    }
+    return gains;
+}
+
+std::pair<Time, uint16_t>
+WifiRadioControl::GetUplinkLimits() const
 {
     TimeValue longest;
     m_scheduler->GetAttribute("MaxPpduDuration", longest);
     UintegerValue guardNs;
     m_scheduler->GetAttribute("GuardInterval", guardNs);
+    return {longest.Get(), static_cast<uint16_t>(guardNs.Get())};
+}
+
+uint32_t
+WifiRadioControl::MinTones(double powerW, double gain) const
+{
+    const auto [longest, guardNs] = GetUplinkLimits();
     const uint32_t widthMhz = m_station->GetPhy()->GetChannelWidth();
     const uint32_t bytes = AmpduBytes(m_station->GetMtu(), 1);
     for (const uint32_t tones : RuSizes(widthMhz))
     {
-        const auto mcs = m_mcsTable->McsFor(GetUplinkSnr(device, tones));
+        const auto mcs = m_mcsTable->McsFor(UplinkSnr(powerW, gain, tones));
         if (!mcs)
         {
             return 26; // cannot be heard anyway
         }
-        const auto vector = UplinkTxVector({{1, {tones, 1}, *mcs}}, widthMhz, guardNs.Get());
+        const auto vector = UplinkTxVector({{1, {tones, 1}, *mcs}}, widthMhz, guardNs);
         const auto band = m_station->GetPhy()->GetPhyBand();
-        if (WifiPhy::CalculateTxDuration(bytes, vector, band, 1) <= longest.Get())
+        if (WifiPhy::CalculateTxDuration(bytes, vector, band, 1) <= longest)
         {
             return tones;
         }
@@ -315,7 +382,9 @@ WifiRadioControl::OthersThan(const std::vector<OwnedGrant>& grants) const
 }
 
 std::vector<WifiScheduler::Group>
-WifiRadioControl::MakeGroups(const std::vector<OwnedGrant>& grants, double share) const
+WifiRadioControl::MakeGroups(const std::vector<OwnedGrant>& grants,
+                             double share,
+                             const std::vector<double>& gains) const
 {
     std::vector<RuDemand> demands;
     std::vector<DeviceId> devices;
@@ -323,7 +392,8 @@ WifiRadioControl::MakeGroups(const std::vector<OwnedGrant>& grants, double share
     {
         if (owned.grant.txPowerW > 0)
         {
-            demands.push_back({owned.grant.bandwidthHz / TONE_HZ, MinTones(owned.device)});
+            demands.push_back({owned.grant.bandwidthHz / TONE_HZ,
+                               MinTones(owned.grant.txPowerW, gains[owned.device])});
             devices.push_back(owned.device);
         }
     }
@@ -341,17 +411,37 @@ WifiRadioControl::MakeGroups(const std::vector<OwnedGrant>& grants, double share
     return groups;
 }
 
-void
-WifiRadioControl::DoApply(const Plan& plan)
+std::vector<WifiScheduler::Group>
+WifiRadioControl::MakeAllGroups(const std::vector<OwnedGrant>& grants,
+                                const std::vector<OwnedGrant>& others,
+                                const std::vector<double>& gains) const
 {
-    NS_LOG_FUNCTION(this << plan.orders.size());
+    auto groups = MakeGroups(grants, 1 - m_controlShare, gains);
+    for (auto& group : MakeGroups(others, m_controlShare, gains))
+    {
+        groups.push_back(std::move(group));
+    }
+    return groups;
+}
+
+std::pair<std::vector<OwnedGrant>, std::vector<OwnedGrant>>
+WifiRadioControl::DivideGrants(const Plan& plan) const
+{
     GrantLimits limits;
     limits.cell = m_cell;
     limits.state = GetCellState();
     limits.maxTxPowerW.assign(m_stations.size(), m_maxTxPowerW);
-    const auto grants = CheckedGrants(plan, Direction::UPLINK, limits);
+    auto grants = CheckedGrants(plan, Direction::UPLINK, limits);
     CheckedDeviceGrants(plan, limits); // the downlink's must be sound too
-    const auto others = OthersThan(grants);
+    auto others = OthersThan(grants);
+    return {std::move(grants), std::move(others)};
+}
+
+void
+WifiRadioControl::DoApply(const Plan& plan)
+{
+    NS_LOG_FUNCTION(this << plan.orders.size());
+    const auto [grants, others] = DivideGrants(plan);
     for (const auto* list : {&grants, &others})
     {
         for (const auto& owned : *list)
@@ -359,16 +449,100 @@ WifiRadioControl::DoApply(const Plan& plan)
             SetPower(owned.device, owned.grant.txPowerW);
         }
     }
+    if (m_scheduler)
+    {
+        m_scheduler->SetGroups(MakeAllGroups(grants, others, GetUplinkGains()));
+    }
+}
+
+std::unique_ptr<const RateModel>
+WifiRadioControl::DoMakeRateModel(const SystemState& state,
+                                  const Plan& plan,
+                                  const TransportProfile& transport) const
+{
     if (!m_scheduler)
     {
-        return;
+        // Who contends when is up to chance.
+        return std::make_unique<ShannonRateModel>();
     }
-    auto groups = MakeGroups(grants, 1 - m_controlShare);
-    for (auto& group : MakeGroups(others, m_controlShare))
+    std::vector<double> gains;
+    for (DeviceId device = 0; device < m_stations.size(); ++device)
     {
-        groups.push_back(std::move(group));
+        gains.push_back(state.gains(device, m_cell, Direction::UPLINK));
     }
-    m_scheduler->SetGroups(std::move(groups));
+    const auto [grants, others] = DivideGrants(plan);
+    std::vector<double> powersW(m_stations.size());
+    for (const auto* list : {&grants, &others})
+    {
+        for (const auto& owned : *list)
+        {
+            powersW[owned.device] = owned.grant.txPowerW;
+        }
+    }
+    WifiAirtimeCell cell;
+    cell.transport = transport;
+    const auto [longest, guardNs] = GetUplinkLimits();
+    cell.maxPpduS = longest.GetSeconds();
+    UintegerValue maxDownlinkFrames;
+    m_scheduler->GetAttribute("MaxDownlinkFrames", maxDownlinkFrames);
+    cell.maxDownlinkFrames = maxDownlinkFrames.Get();
+    AddAccessTiming(m_station, cell);
+    std::vector<Mac48Address> addresses;
+    for (const auto& station : m_stations)
+    {
+        addresses.push_back(station.device->GetMac()->GetAddress());
+        cell.stations.push_back(DownlinkTiming(m_station, station.device));
+    }
+    for (const auto& group : MakeAllGroups(grants, others, gains))
+    {
+        AddAirtimeGroup(group, gains, powersW, guardNs, cell);
+    }
+    cell.waiting = WaitingPackets(m_station, addresses);
+    cell.windowsOpen = state.round > 1;
+    cell.beaconS = m_beaconDuration.GetSeconds();
+    cell.beaconIntervalS = GetBeaconInterval().GetSeconds();
+    cell.nextBeaconS = m_beaconAt.GetSeconds() + cell.beaconIntervalS;
+    // A round begins when the last update of the one before has arrived: its answer is due.
+    cell.busyUntilS = state.round > 1 && !cell.groups.empty()
+                          ? state.nowS + cell.sifsS + cell.groups.front().multiBlockAckS.front()
+                          : 0;
+    return std::make_unique<WifiRateModel>(std::move(cell), m_cell, state, plan);
+}
+
+void
+WifiRadioControl::AddAirtimeGroup(const WifiScheduler::Group& group,
+                                  const std::vector<double>& gains,
+                                  const std::vector<double>& powersW,
+                                  uint16_t guardNs,
+                                  WifiAirtimeCell& cell) const
+{
+    const uint32_t widthMhz = m_station->GetPhy()->GetChannelWidth();
+    WifiAirtimeGroup timing;
+    timing.share = group.share;
+    std::vector<WifiUplinkUser> users;
+    std::vector<Mac48Address> addresses;
+    for (const auto& user : group.users)
+    {
+        const double snr = UplinkSnr(powersW[user.device], gains[user.device], user.ru.tones);
+        const auto mcs = m_mcsTable->McsFor(snr);
+        if (!mcs)
+        {
+            continue;
+        }
+        // Association ids only tell users apart here.
+        const auto aid = static_cast<uint16_t>(user.device + 1);
+        users.push_back({aid, user.ru, *mcs});
+        addresses.push_back(m_stations[user.device].device->GetMac()->GetAddress());
+        timing.stations.push_back(user.device);
+        auto& station = cell.stations[user.device];
+        station.uplink = TimingOf(UplinkTxVector({users.back()}, widthMhz, guardNs), aid);
+        station.uplinkSuccess = m_mcsTable->Success(snr, *mcs);
+    }
+    if (!users.empty())
+    {
+        AddTriggerTiming(m_station, users, addresses, guardNs, timing);
+        cell.groups.push_back(std::move(timing));
+    }
 }
 
 void

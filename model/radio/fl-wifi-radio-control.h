@@ -9,10 +9,12 @@
 #include "ns3/device-energy-model.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-radio-control.h"
+#include "ns3/fl-wifi-airtime.h"
 #include "ns3/fl-wifi-link.h"
 #include "ns3/fl-wifi-scheduler.h"
 #include "ns3/propagation-loss-model.h"
 #include "ns3/wifi-net-device.h"
+#include "ns3/wifi-phy.h"
 
 #include <memory>
 #include <vector>
@@ -72,6 +74,8 @@ class WifiRadioControl : public RadioControl
      */
     void SetEnergyModel(DeviceId device, Ptr<DeviceEnergyModel> model);
 
+    /// No station contends any more: the access point need not back off (attribute AccessPointCw).
+    void EndContention();
     /// @return whether plans are enforced, or else stations contend
     bool IsEnforcing() const;
     /// @return what arrived since ResetUplinkBytes()
@@ -88,6 +92,14 @@ class WifiRadioControl : public RadioControl
      */
     double GetUplinkSnr(DeviceId device, uint32_t tones) const;
 
+    /**
+     * @param powerW of a station [W]
+     * @param gain between it and the access point
+     * @param tones of the RU that all of the power is on
+     * @return signal-to-noise ratio at the access point
+     */
+    double UplinkSnr(double powerW, double gain, uint32_t tones) const;
+
   protected:
     void DoDispose() override;
 
@@ -97,6 +109,10 @@ class WifiRadioControl : public RadioControl
     double DoGetRadiatedEnergyJ(DeviceId device) const override;
     double DoGetCircuitEnergyJ(DeviceId device) const override;
     uint32_t DoGetNDevices() const override;
+    std::unique_ptr<const RateModel> DoMakeRateModel(
+        const SystemState& state,
+        const Plan& plan,
+        const TransportProfile& transport) const override;
 
     /// A device of the cell.
     struct Station
@@ -110,16 +126,37 @@ class WifiRadioControl : public RadioControl
     CellState GetCellState() const;
     /// @return power gain now
     double GetGain(DeviceId device, Direction direction) const;
-    /// @return the smallest RU on which the longest packet fits a PPDU
-    uint32_t MinTones(DeviceId device) const;
-    /// @return groups of some devices
+    /// @return what every device gets by a plan: those with a grant, then the others
+    std::pair<std::vector<OwnedGrant>, std::vector<OwnedGrant>> DivideGrants(
+        const Plan& plan) const;
+    /// @return the smallest RU on which the longest packet fits a PPDU, at a power and a gain
+    uint32_t MinTones(double powerW, double gain) const;
+    /// @return groups of some devices, whose uplink gains are known by device
     std::vector<WifiScheduler::Group> MakeGroups(const std::vector<OwnedGrant>& grants,
-                                                 double share) const;
-    /// Give all stations equal RUs, before the first plan.
+                                                 double share,
+                                                 const std::vector<double>& gains) const;
+    /// @return groups of all devices: those with a grant, and the others in turns of their own
+    std::vector<WifiScheduler::Group> MakeAllGroups(const std::vector<OwnedGrant>& grants,
+                                                    const std::vector<OwnedGrant>& others,
+                                                    const std::vector<double>& gains) const;
+    /// @return equal grants at full power for all devices that have none
     std::vector<OwnedGrant> OthersThan(const std::vector<OwnedGrant>& grants) const;
+    /// @return uplink gains now, by device
+    std::vector<double> GetUplinkGains() const;
+    /// @return the longest PPDU that is asked for, and the guard interval [ns] of uplinks
+    std::pair<Time, uint16_t> GetUplinkLimits() const;
+    /// @return from one beacon to the next
+    Time GetBeaconInterval() const;
+    /// Add a group to a cell, with the links of its stations, at gains and powers by device.
+    void AddAirtimeGroup(const WifiScheduler::Group& group,
+                         const std::vector<double>& gains,
+                         const std::vector<double>& powersW,
+                         uint16_t guardNs,
+                         WifiAirtimeCell& cell) const;
     void SetPower(DeviceId device, double powerW);
     void NotifyTx(DeviceId device, Time duration, double powerW);
     void NotifyRx(Ptr<const Packet> packet, const WifiTxVector& vector, bool aggregated);
+    void NotifyAccessPointTx(const WifiConstPsduMap& psdus, const WifiTxVector& vector);
 
     Ptr<WifiNetDevice> m_station;             //!< the access point
     Ptr<PropagationLossModel> m_loss;         //!< of the cell
@@ -127,12 +164,15 @@ class WifiRadioControl : public RadioControl
     std::vector<Station> m_stations;          //!< by DeviceId
     std::unique_ptr<WifiMcsTable> m_mcsTable; //!< of its receiver
     WifiUplinkBytes m_uplinkBytes;            //!< received
+    Time m_beaconAt;                          //!< when the last beacon began
+    Time m_beaconDuration;                    //!< how long it took; 0: none was sent yet
     uint32_t m_cell{0};                       //!< attribute
     bool m_enforce{true};                     //!< attribute
     double m_maxTxPowerW{0};                  //!< attribute
     double m_noiseFigureDb{0};                //!< attribute
     double m_controlShare{0};                 //!< attribute
     double m_success{0};                      //!< attribute
+    uint32_t m_accessPointCw{0};              //!< attribute
 };
 
 } // namespace fl

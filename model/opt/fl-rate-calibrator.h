@@ -1,0 +1,56 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_RATE_CALIBRATOR_H
+#define FL_RATE_CALIBRATOR_H
+
+#include "fl-round-record.h"
+#include "fl-system-state.h"
+
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @ingroup fl
+ * Learns how far each device's uplink is from Shannon's formula, by which optimizers plan.
+ *
+ * A device's efficiency is what its upload measured, payload over upload time, over Shannon's rate
+ * for its grant and its gain when it was planned. It covers all that the formula leaves out:
+ * rounding to blocks or resource units, the steps and the cap of modulation and coding, headers,
+ * acknowledgements, scheduling delay. Of the measurements a geometric mean is kept, in which the
+ * latest one has a weight w and what was kept before 1 - w; the first one counts in full.
+ *
+ * It stands for one grant. An optimizer that gives the device another one is right as far as the
+ * efficiency does not depend on the grant.
+ */
+class RateCalibrator
+{
+  public:
+    /// @param weight w, above 0 and at most 1
+    explicit RateCalibrator(double weight);
+
+    /**
+     * Learn from an upload that arrived; others, and those without a grant, are passed over.
+     * @param work what was planned and what was measured
+     * @param noiseWPerHz noise density of the grant's cell [W/Hz]
+     */
+    void Observe(const WorkRecord& work, double noiseWPerHz);
+
+    /**
+     * @param state gets the efficiencies; those of devices that were not observed are 1
+     */
+    void Report(SystemState& state) const;
+
+  private:
+    double m_weight;                  //!< w
+    std::vector<double> m_efficiency; //!< by device; 0: not observed
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_RATE_CALIBRATOR_H */

@@ -1,0 +1,581 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-wifi-airtime.h"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <functional>
+#include <queue>
+#include <random>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+constexpr double NEVER = std::numeric_limits<double>::infinity();
+
+/// A message on its way, as its transport sees it.
+struct Flow
+{
+    double leftBytes{0};    //!< not cut into packets yet
+    double flightBytes{0};  //!< sent and not acknowledged
+    double windowBytes{0};  //!< may be in flight
+    double unaskedBytes{0}; //!< sent since the last packet that asked for an acknowledgement
+    double arrivedBytes{0}; //!< at the receiver
+    double unackedBytes{0}; //!< at the receiver, and not in an acknowledgement yet
+    double bytes{0};        //!< of the message
+    double endS{NEVER};     //!< when all is there
+};
+
+/// A packet in the queue of a MAC.
+struct QueuedPacket
+{
+    uint32_t station{0};         //!< at the other end of the access point's link
+    double subframeBytes{0};     //!< in an A-MPDU
+    double messageBytes{0};      //!< of a message; 0: it is an acknowledgement
+    double acknowledgedBytes{0}; //!< of a message, by this acknowledgement
+    bool asks{false};            //!< for an acknowledgement
+};
+
+/// A packet that arrives.
+struct Arrival
+{
+    double timeS;        //!< when
+    QueuedPacket packet; //!< what
+};
+
+/// A queue from which packets for or of one station are taken.
+using PacketQueue = std::deque<QueuedPacket>;
+
+/// The round as it goes.
+class Round
+{
+  public:
+    Round(const WifiAirtimeCell& cell, uint32_t seed)
+        : m_cell(cell),
+          m_random(seed),
+          m_down(cell.stations.size()),
+          m_up(cell.stations.size()),
+          m_uplink(cell.stations.size()),
+          m_isAsked(cell.stations.size(), false),
+          m_uploadBeginS(cell.stations.size(), NEVER),
+          m_airtimeS(cell.stations.size(), 0),
+          m_used(cell.groups.size(), 0),
+          m_nowS(std::max(cell.nowS, cell.busyUntilS)),
+          m_beaconS(cell.nextBeaconS)
+    {
+        for (const auto& waiting : cell.waiting)
+        {
+            QueuedPacket packet;
+            packet.station = waiting.station;
+            packet.subframeBytes = waiting.subframeBytes;
+            m_downlink.push_back(packet);
+        }
+        for (const auto& group : cell.groups)
+        {
+            for (const uint32_t station : group.stations)
+            {
+                m_isAsked[station] = cell.stations[station].uplink.symbolBits > 0;
+            }
+        }
+        for (uint32_t i = 0; i < cell.stations.size(); ++i)
+        {
+            Prepare(m_down[i], cell.stations[i].downloadBytes);
+            Prepare(m_up[i], cell.stations[i].uploadBytes);
+            if (cell.stations[i].downloadBytes > 0)
+            {
+                m_timers.push({cell.stations[i].startS, i, Direction::DOWNLINK});
+            }
+            else
+            {
+                BeginUpload(i, cell.stations[i].startS);
+            }
+        }
+    }
+
+    /// Until all is done, or nothing more can be.
+    void Run()
+    {
+        while (Step())
+        {
+        }
+    }
+
+    std::vector<WifiAirtimeResult> GetResults() const
+    {
+        std::vector<WifiAirtimeResult> results(m_down.size());
+        for (size_t i = 0; i < results.size(); ++i)
+        {
+            results[i].downloadS =
+                m_down[i].bytes > 0 ? m_down[i].endS - m_cell.stations[i].startS : 0;
+            const bool begun = std::isfinite(m_uploadBeginS[i]);
+            results[i].uploadS = m_up[i].bytes == 0 ? 0
+                                 : begun            ? m_up[i].endS - m_uploadBeginS[i]
+                                                    : NEVER;
+            results[i].airtimeS = m_airtimeS[i];
+        }
+        return results;
+    }
+
+  private:
+    /// Something begins by itself.
+    struct Timer
+    {
+        double timeS;        //!< when
+        uint32_t station;    //!< whose
+        Direction direction; //!< which message
+
+        bool operator>(const Timer& other) const
+        {
+            return timeS != other.timeS ? timeS > other.timeS : station > other.station;
+        }
+    };
+
+    void Prepare(Flow& flow, double bytes) const
+    {
+        const auto& transport = m_cell.transport;
+        flow.bytes = bytes;
+        flow.windowBytes = m_cell.windowsOpen && transport.windowStays
+                               ? transport.maxWindowBytes
+                               : std::min(transport.initialWindowBytes, transport.maxWindowBytes);
+    }
+
+    void BeginUpload(uint32_t station, double readyS)
+    {
+        const auto& data = m_cell.stations[station];
+        if (data.uploadBytes > 0)
+        {
+            m_timers.push({readyS + data.computeS, station, Direction::UPLINK});
+        }
+    }
+
+    /// Begin all that is due by a time.
+    void TakeTimers(double timeS)
+    {
+        while (!m_timers.empty() && m_timers.top().timeS <= timeS)
+        {
+            const Timer timer = m_timers.top();
+            m_timers.pop();
+            const bool up = timer.direction == Direction::UPLINK;
+            Flow& flow = up ? m_up[timer.station] : m_down[timer.station];
+            flow.leftBytes = flow.bytes;
+            if (up)
+            {
+                m_uploadBeginS[timer.station] = timer.timeS;
+            }
+            Cut(timer.station, timer.direction);
+        }
+    }
+
+    /// Hand what the window allows to the MAC.
+    void Cut(uint32_t station, Direction direction)
+    {
+        const auto& transport = m_cell.transport;
+        const bool up = direction == Direction::UPLINK;
+        Flow& flow = up ? m_up[station] : m_down[station];
+        const auto allows = [&](double bytes) {
+            return flow.flightBytes == 0 || flow.flightBytes + bytes <= flow.windowBytes;
+        };
+        while (flow.leftBytes > 0)
+        {
+            const double bytes = std::min(transport.segmentBytes, flow.leftBytes);
+            if (!allows(bytes))
+            {
+                return;
+            }
+            flow.leftBytes -= bytes;
+            flow.flightBytes += bytes;
+            flow.unaskedBytes += bytes;
+            const double next = std::min(transport.segmentBytes, flow.leftBytes);
+            QueuedPacket packet;
+            packet.station = station;
+            packet.subframeBytes = WifiSubframeBytes(bytes + transport.headerBytes);
+            packet.messageBytes = bytes;
+            packet.asks =
+                flow.unaskedBytes >= transport.ackAfterBytes || next == 0 || !allows(next);
+            if (packet.asks)
+            {
+                flow.unaskedBytes = 0;
+            }
+            Queue(packet, direction);
+        }
+    }
+
+    /// Hand a packet to the MAC; what can never be sent is lost there.
+    void Queue(const QueuedPacket& packet, Direction direction)
+    {
+        if (direction == Direction::DOWNLINK)
+        {
+            m_downlink.push_back(packet);
+        }
+        else if (m_isAsked[packet.station])
+        {
+            m_uplink[packet.station].push_back(packet);
+        }
+    }
+
+    /// One exchange. @return false if there is nothing more to do
+    bool Step()
+    {
+        const double waitS =
+            m_cell.aifsS + m_cell.slotS * (m_random() % (m_cell.maxBackoffSlots + 1));
+        double accessS = m_nowS + waitS;
+        TakeTimers(accessS);
+        if (!HasTraffic())
+        {
+            if (m_timers.empty())
+            {
+                return false;
+            }
+            // The medium is idle: whoever has something has it at once.
+            accessS = std::max(accessS, m_timers.top().timeS);
+            TakeTimers(accessS);
+        }
+        m_nowS = accessS;
+        if (SendBeacon(waitS))
+        {
+            return true;
+        }
+        std::vector<uint32_t> users;
+        const size_t group = NextGroup(users);
+        if (users.empty() || (!m_downlink.empty() && m_downlinkFrames < m_cell.maxDownlinkFrames))
+        {
+            ++m_downlinkFrames;
+            SendDownlink();
+        }
+        else
+        {
+            m_downlinkFrames = 0;
+            Solicit(group, users);
+        }
+        return true;
+    }
+
+    /// @return whether a beacon went first
+    bool SendBeacon(double waitS)
+    {
+        if (!(m_cell.beaconS > 0) || m_nowS < m_beaconS)
+        {
+            return false;
+        }
+        // Those that were due while the medium was idle have been sent.
+        const double sinceS = m_nowS - m_beaconS;
+        m_beaconS += (std::floor(sinceS / m_cell.beaconIntervalS) + 1) * m_cell.beaconIntervalS;
+        if (sinceS > m_cell.maxPpduS + waitS)
+        {
+            return false;
+        }
+        m_nowS += m_cell.beaconAccessS + m_cell.beaconS - waitS;
+        return true;
+    }
+
+    bool HasTraffic() const
+    {
+        return !m_downlink.empty() ||
+               std::any_of(m_uplink.begin(), m_uplink.end(), [](const PacketQueue& queue) {
+                   return !queue.empty();
+               });
+    }
+
+    /// @return the group to be asked, and who in it
+    size_t NextGroup(std::vector<uint32_t>& users)
+    {
+        size_t best = m_cell.groups.size();
+        const auto behind = [&](size_t i) { return m_used[i] / m_cell.groups[i].share; };
+        for (size_t i = 0; i < m_cell.groups.size(); ++i)
+        {
+            if ((best == m_cell.groups.size() || behind(i) < behind(best)) && !UsersOf(i).empty())
+            {
+                best = i;
+            }
+        }
+        if (best < m_cell.groups.size())
+        {
+            users = UsersOf(best);
+            const double now = behind(best);
+            for (size_t i = 0; i < m_used.size(); ++i)
+            {
+                m_used[i] = std::max(m_used[i], now * m_cell.groups[i].share);
+            }
+        }
+        return best;
+    }
+
+    std::vector<uint32_t> UsersOf(size_t group) const
+    {
+        std::vector<uint32_t> users;
+        for (const uint32_t station : m_cell.groups[group].stations)
+        {
+            if (!m_uplink[station].empty())
+            {
+                users.push_back(station);
+            }
+        }
+        return users;
+    }
+
+    /// All that waits for the station whose packet is the oldest, in one A-MPDU.
+    void SendDownlink()
+    {
+        const uint32_t station = m_downlink.front().station;
+        const auto& link = m_cell.stations[station].downlink;
+        const double capacity = link.CapacityBytes(m_cell.maxPpduS);
+        std::vector<Arrival> arrivals;
+        double bytes = 0;
+        PacketQueue rest;
+        for (auto& packet : m_downlink)
+        {
+            // One at least: a packet that fits no PPDU is never sent.
+            const bool fits =
+                bytes + packet.subframeBytes <= capacity && arrivals.size() < m_cell.maxMpdus;
+            if (packet.station != station || !(fits || (bytes == 0 && capacity > 0)))
+            {
+                rest.push_back(packet);
+                continue;
+            }
+            bytes += packet.subframeBytes;
+            arrivals.push_back(
+                {m_nowS + m_cell.stations[station].delayS + link.ArrivalS(bytes), packet});
+        }
+        if (arrivals.empty())
+        {
+            // Out of reach: what is for it is lost.
+            rest.erase(
+                std::remove_if(rest.begin(),
+                               rest.end(),
+                               [&](const auto& packet) { return packet.station == station; }),
+                rest.end());
+        }
+        m_downlink = std::move(rest);
+        for (const auto& arrival : arrivals)
+        {
+            ReceiveAtStation(arrival);
+        }
+        if (!arrivals.empty())
+        {
+            const auto& receiver = m_cell.stations[station];
+            const double answerS = arrivals.size() == 1 ? receiver.ackS : receiver.blockAckS;
+            m_airtimeS[station] += answerS;
+            m_nowS += link.DurationS(bytes) + m_cell.sifsS + answerS;
+        }
+    }
+
+    /// Trigger, answers, block ack.
+    void Solicit(size_t group, const std::vector<uint32_t>& users)
+    {
+        const auto& timing = m_cell.groups[group];
+        m_nowS += timing.triggerS.at(users.size() - 1) + m_cell.sifsS;
+        double longestS = 0;
+        for (const uint32_t station : users)
+        {
+            double bytes = 0;
+            for (const auto& packet : m_uplink[station])
+            {
+                bytes += packet.subframeBytes;
+            }
+            longestS = std::max(longestS, m_cell.stations[station].uplink.DurationS(bytes));
+        }
+        const double durationS = std::min(longestS, m_cell.maxPpduS);
+        std::vector<Arrival> arrivals;
+        for (const uint32_t station : users)
+        {
+            Send(station, durationS, arrivals);
+            m_airtimeS[station] += durationS;
+        }
+        std::stable_sort(arrivals.begin(), arrivals.end(), [](const auto& a, const auto& b) {
+            return a.timeS < b.timeS;
+        });
+        for (const auto& arrival : arrivals)
+        {
+            ReceiveAtAccessPoint(arrival);
+        }
+        m_used[group] += durationS;
+        m_nowS += durationS + m_cell.sifsS + timing.multiBlockAckS.at(users.size() - 1);
+    }
+
+    /// A station's part of an answer.
+    void Send(uint32_t station, double durationS, std::vector<Arrival>& arrivals)
+    {
+        const auto& data = m_cell.stations[station];
+        const double capacity = data.uplink.CapacityBytes(durationS);
+        auto& queue = m_uplink[station];
+        double bytes = 0;
+        double airBytes = 0;
+        for (uint32_t n = 0; n < m_cell.maxMpdus && !queue.empty(); ++n)
+        {
+            const auto packet = queue.front();
+            // What is lost is sent again: each packet takes so much more.
+            const double needed = packet.subframeBytes / data.uplinkSuccess;
+            if (airBytes + needed > capacity && bytes > 0)
+            {
+                return;
+            }
+            if (packet.subframeBytes > capacity)
+            {
+                queue.clear(); // no PPDU is long enough, ever
+                return;
+            }
+            bytes += packet.subframeBytes;
+            airBytes += needed;
+            // The trigger's way to it, and the answer's back.
+            arrivals.push_back(
+                {m_nowS + 2 * data.delayS + data.uplink.ArrivalS(std::min(airBytes, capacity)),
+                 packet});
+            queue.pop_front();
+        }
+    }
+
+    /// A packet of a message arrives, and may be acknowledged. @return whether the message is
+    /// complete
+    bool Receive(Flow& flow, const Arrival& arrival, Direction answer)
+    {
+        flow.arrivedBytes += arrival.packet.messageBytes;
+        flow.unackedBytes += arrival.packet.messageBytes;
+        if (arrival.packet.asks)
+        {
+            QueuedPacket ack;
+            ack.station = arrival.packet.station;
+            ack.subframeBytes = WifiSubframeBytes(m_cell.transport.ackBytes);
+            ack.acknowledgedBytes = flow.unackedBytes;
+            flow.unackedBytes = 0;
+            Queue(ack, answer);
+        }
+        if (flow.arrivedBytes < flow.bytes)
+        {
+            return false;
+        }
+        flow.endS = arrival.timeS;
+        return true;
+    }
+
+    void TakeAck(Flow& flow, const QueuedPacket& ack) const
+    {
+        flow.flightBytes = std::max(0.0, flow.flightBytes - ack.acknowledgedBytes);
+        flow.windowBytes =
+            std::min(flow.windowBytes + ack.acknowledgedBytes, m_cell.transport.maxWindowBytes);
+    }
+
+    void ReceiveAtStation(const Arrival& arrival)
+    {
+        const uint32_t station = arrival.packet.station;
+        if (arrival.packet.messageBytes == 0)
+        {
+            TakeAck(m_up[station], arrival.packet);
+            Cut(station, Direction::UPLINK);
+            return;
+        }
+        if (Receive(m_down[station], arrival, Direction::UPLINK))
+        {
+            BeginUpload(station, arrival.timeS);
+        }
+    }
+
+    void ReceiveAtAccessPoint(const Arrival& arrival)
+    {
+        const uint32_t station = arrival.packet.station;
+        if (arrival.packet.messageBytes == 0)
+        {
+            TakeAck(m_down[station], arrival.packet);
+            Cut(station, Direction::DOWNLINK);
+            return;
+        }
+        Receive(m_up[station], arrival, Direction::DOWNLINK);
+    }
+
+    const WifiAirtimeCell& m_cell;      //!< the cell
+    std::minstd_rand m_random;          //!< draws backoffs
+    std::vector<Flow> m_down;           //!< messages to stations
+    std::vector<Flow> m_up;             //!< messages from stations
+    PacketQueue m_downlink;             //!< of the access point
+    std::vector<PacketQueue> m_uplink;  //!< of the stations
+    std::vector<bool> m_isAsked;        //!< by station: some trigger asks it, and it is heard
+    std::vector<double> m_uploadBeginS; //!< when computing ended, by station [s]
+    std::vector<double> m_airtimeS;     //!< by station [s]
+    std::vector<double> m_used;         //!< airtime by group, as the scheduler counts it [s]
+    /// What begins by itself, earliest first.
+    std::priority_queue<Timer, std::vector<Timer>, std::greater<Timer>> m_timers;
+    double m_nowS;                //!< the end of the last exchange [s]
+    double m_beaconS;             //!< when the next beacon is due [s]
+    uint32_t m_downlinkFrames{0}; //!< since the last trigger
+};
+
+} // namespace
+
+double
+WifiPpduTiming::DurationS(double bytes) const
+{
+    return symbolBits > 0 ? preambleS + std::ceil((8 * bytes + AROUND_BITS) / symbolBits) * symbolS
+                          : NEVER;
+}
+
+double
+WifiPpduTiming::CapacityBytes(double durationS) const
+{
+    // A duration that DurationS() gave must not lose a symbol to rounding.
+    const double symbols = std::floor((durationS - preambleS) / symbolS * (1 + 1e-12));
+    return std::max(0.0, std::floor((symbols * symbolBits - AROUND_BITS) / 8));
+}
+
+double
+WifiPpduTiming::ArrivalS(double bytes) const
+{
+    return preambleS + (8 * bytes + AROUND_BITS) / symbolBits * symbolS;
+}
+
+double
+WifiSubframeBytes(double bytes)
+{
+    constexpr double LLC_BYTES = 8;
+    constexpr double MAC_BYTES = 26 + 4; // header of QoS data, frame check
+    constexpr double DELIMITER_BYTES = 4;
+    return DELIMITER_BYTES + 4 * std::ceil((bytes + LLC_BYTES + MAC_BYTES) / 4);
+}
+
+std::vector<WifiAirtimeResult>
+SimulateWifiRound(const WifiAirtimeCell& cell, uint32_t seed)
+{
+    Round round(cell, seed);
+    round.Run();
+    return round.GetResults();
+}
+
+std::vector<WifiAirtimeResult>
+ExpectWifiRound(const WifiAirtimeCell& cell, uint32_t rounds)
+{
+    std::vector<std::vector<WifiAirtimeResult>> draws;
+    for (uint32_t i = 0; i < rounds; ++i)
+    {
+        draws.push_back(SimulateWifiRound(cell, i + 1));
+    }
+    std::vector<WifiAirtimeResult> results(cell.stations.size());
+    std::vector<double> values(rounds);
+    const auto median = [&](size_t station, double WifiAirtimeResult::* value) {
+        for (uint32_t i = 0; i < rounds; ++i)
+        {
+            values[i] = draws[i][station].*value;
+        }
+        const auto middle = values.begin() + rounds / 2;
+        std::nth_element(values.begin(), middle, values.end());
+        return *middle;
+    };
+    for (size_t station = 0; station < results.size(); ++station)
+    {
+        auto& result = results[station];
+        result.downloadS = median(station, &WifiAirtimeResult::downloadS);
+        result.uploadS = median(station, &WifiAirtimeResult::uploadS);
+        for (const auto& draw : draws)
+        {
+            result.airtimeS += draw[station].airtimeS / rounds;
+        }
+    }
+    return results;
+}
+
+} // namespace fl
+} // namespace ns3
