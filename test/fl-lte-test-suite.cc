@@ -1,6 +1,7 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
+#include "fl-lte-air-watch.h"
 #include "fl-test-refusal.h"
 
 #include "ns3/boolean.h"
@@ -14,7 +15,6 @@
 #include "ns3/inet-socket-address.h"
 #include "ns3/lte-enb-phy.h"
 #include "ns3/lte-spectrum-phy.h"
-#include "ns3/lte-spectrum-signal-parameters.h"
 #include "ns3/lte-ue-phy.h"
 #include "ns3/mobility-helper.h"
 #include "ns3/rng-seed-manager.h"
@@ -212,15 +212,6 @@ class LteBlocksTestCase : public TestCase
     uint32_t m_optimal{0}; //!< cases that were compared with all others
 };
 
-/// One transmission, as it was on the air.
-struct OnAir
-{
-    int64_t subframe;          //!< since the beginning
-    DeviceId device;           //!< who
-    std::set<uint32_t> blocks; //!< where
-    double powerW;             //!< over all of them [W]
-};
-
 /// An LTE cell with devices that have something to send all the time.
 class AirCell
 {
@@ -251,16 +242,7 @@ class AirCell
         radio->Install(m_station.Get(0), m_nodes);
         radio->AssignStreams(1);
         control = DynamicCast<LteRadioControl>(radio->GetRadioControl());
-        for (DeviceId i = 0; i < devices; ++i)
-        {
-            const auto phy = control->GetDevice(i)->GetPhy()->GetUplinkSpectrumPhy();
-            m_byPhy[PeekPointer(phy)] = i;
-        }
-        control->GetDevice(0)
-            ->GetPhy()
-            ->GetUplinkSpectrumPhy()
-            ->GetChannel()
-            ->TraceConnectWithoutContext("TxSigParams", MakeCallback(&AirCell::Sent, this));
+        m_watch.Watch(control, devices);
     }
 
     ~AirCell()
@@ -303,7 +285,12 @@ class AirCell
         return plan;
     }
 
-    std::vector<OnAir> air;              //!< all data transmissions
+    /// @return all data transmissions
+    const std::vector<OnAir>& GetAir() const
+    {
+        return m_watch.air;
+    }
+
     std::unique_ptr<LteCellRadio> radio; //!< the cell
     Ptr<LteRadioControl> control;        //!< its control
 
@@ -318,31 +305,10 @@ class AirCell
         Simulator::Schedule(MilliSeconds(1), &AirCell::Send, this, socket);
     }
 
-    void Sent(Ptr<SpectrumSignalParameters> signal)
-    {
-        const auto data = DynamicCast<LteSpectrumSignalParametersDataFrame>(signal);
-        const auto found = m_byPhy.find(PeekPointer(signal->txPhy));
-        if (!data || !data->packetBurst || found == m_byPhy.end())
-        {
-            return;
-        }
-        OnAir sent{Simulator::Now().GetMilliSeconds(), found->second, {}, Integral(*signal->psd)};
-        uint32_t block = 0;
-        for (auto it = signal->psd->ConstValuesBegin(); it != signal->psd->ConstValuesEnd(); ++it)
-        {
-            if (*it > 0)
-            {
-                sent.blocks.insert(block);
-            }
-            ++block;
-        }
-        air.push_back(sent);
-    }
-
-    Options m_options;                              //!< of the cell
-    NodeContainer m_station;                        //!< one node
-    NodeContainer m_nodes;                          //!< by DeviceId
-    std::map<const SpectrumPhy*, DeviceId> m_byPhy; //!< who is who
+    Options m_options;       //!< of the cell
+    NodeContainer m_station; //!< one node
+    NodeContainer m_nodes;   //!< by DeviceId
+    LteAirWatch m_watch;     //!< on the air
 };
 
 /// Blocks and powers on the air are those of the plan, and change with it.
@@ -365,10 +331,7 @@ class LteAirTestCase : public TestCase
 
     static bool IsAs(const OnAir& sent, const Expected& expected)
     {
-        // Powers are sums of 100 numbers of double precision: 1e-13 is ample.
-        return sent.blocks.size() == expected.count && *sent.blocks.begin() == expected.first &&
-               *sent.blocks.rbegin() == expected.first + expected.count - 1 &&
-               std::abs(sent.powerW / expected.powerW - 1) < 1e-12;
+        return sent.IsAs(expected.first, expected.count, expected.powerW);
     }
 
     void DoRun() override
@@ -394,7 +357,7 @@ class LteAirTestCase : public TestCase
         std::map<int64_t, uint32_t> sum;
         std::map<DeviceId, int64_t> firstOfSecond;
         uint32_t checked = 0;
-        for (const auto& sent : cell.air)
+        for (const auto& sent : cell.GetAir())
         {
             used[sent.subframe].insert(sent.blocks.begin(), sent.blocks.end());
             sum[sent.subframe] += static_cast<uint32_t>(sent.blocks.size());
@@ -481,7 +444,7 @@ class LteTurnsTestCase : public TestCase
         Simulator::Run();
         std::map<DeviceId, uint32_t> subframes;
         std::map<int64_t, std::set<uint32_t>> used;
-        for (const auto& sent : cell.air)
+        for (const auto& sent : cell.GetAir())
         {
             if (sent.subframe >= 410)
             {
@@ -513,7 +476,7 @@ class LteTurnsTestCase : public TestCase
             Simulator::Run();
             uint32_t most = 0;
             uint32_t lowest = 100;
-            for (const auto& sent : cell.air)
+            for (const auto& sent : cell.GetAir())
             {
                 if (sent.subframe >= 308 && sent.device == 1)
                 {
