@@ -73,7 +73,7 @@ class BulkCell
         const Stopwatch watch;
         // A limit on the simulated time, so that a transfer that stalls is a failure and not a
         // hang.
-        Simulator::Stop(Seconds(300));
+        Simulator::Stop(Seconds(30));
         Simulator::Run();
         const json figures{{"wall_s", watch.WallS()},
                            {"cpu_s", watch.CpuS()},
