@@ -76,6 +76,16 @@ RequireAll(const json& figures, const Options& options)
     }
 }
 
+/// @return a cell that learns for three rounds
+Options
+LearningOptions(const BenchOptions& bench, const std::string& phy, uint32_t devices)
+{
+    Options options = CellOptions(phy, devices, 3);
+    options.trainSamples = bench.Pick(options.trainSamples, 400U);
+    options.testSamples = bench.Pick(options.testSamples, 100U);
+    return options;
+}
+
 /// @return a row about a cell that learns
 BenchRow
 LearningRow(const std::string& what, const Options& options, double limitS)
@@ -195,11 +205,11 @@ BenchPhy(const BenchOptions& bench)
 #endif
     if (has("lte"))
     {
-        rows.push_back(LearningRow("LTE", CellOptions("lte", bench.Pick(100U, 4U), 3), 0));
+        rows.push_back(LearningRow("LTE", LearningOptions(bench, "lte", bench.Pick(100U, 4U)), 0));
     }
     if (has("wifi"))
     {
-        Options options = CellOptions("wifi", bench.Pick(36U, 4U), 3);
+        Options options = LearningOptions(bench, "wifi", bench.Pick(36U, 4U));
         options.bandwidthHz = 80e6;
         rows.push_back(LearningRow("Wi-Fi at 80 MHz", options, 60));
     }
