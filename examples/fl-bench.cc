@@ -16,6 +16,7 @@
 #include "../test/bench/fl-bench-joint.h"
 #include "../test/bench/fl-bench-memory.h"
 #include "../test/bench/fl-bench-ml.h"
+#include "../test/bench/fl-bench-phy.h"
 #include "../test/bench/fl-bench-report.h"
 #include "../test/bench/fl-bench-transfer.h"
 
@@ -46,6 +47,7 @@ const std::vector<Section> SECTIONS{
     {"memory", &BenchMemory},
     {"training", &BenchTraining},
     {"joint", &BenchJoint},
+    {"phy", &BenchPhy},
 };
 
 /// @return what --only may be

@@ -1,11 +1,14 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
+#include "fl-lte-air-watch.h"
+#include "fl-test-empty-models.h"
 #include "fl-test-refusal.h"
 
 #include "ns3/boolean.h"
 #include "ns3/config.h"
 #include "ns3/constant-position-mobility-model.h"
+#include "ns3/epc-ue-nas.h"
 #include "ns3/fl-cell-experiment.h"
 #include "ns3/fl-lte-blocks.h"
 #include "ns3/fl-lte-cell-radio.h"
@@ -13,18 +16,26 @@
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/lte-enb-phy.h"
+#include "ns3/lte-radio-bearer-info.h"
+#include "ns3/lte-rlc.h"
 #include "ns3/lte-spectrum-phy.h"
-#include "ns3/lte-spectrum-signal-parameters.h"
 #include "ns3/lte-ue-phy.h"
+#include "ns3/lte-ue-rrc.h"
 #include "ns3/mobility-helper.h"
+#include "ns3/object-map.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
 #include "ns3/socket.h"
+#include "ns3/string.h"
 #include "ns3/test.h"
+#include "ns3/trace-fading-loss-model.h"
 #include "ns3/udp-socket-factory.h"
+#include "ns3/uinteger.h"
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
+#include <functional>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -212,15 +223,6 @@ class LteBlocksTestCase : public TestCase
     uint32_t m_optimal{0}; //!< cases that were compared with all others
 };
 
-/// One transmission, as it was on the air.
-struct OnAir
-{
-    int64_t subframe;          //!< since the beginning
-    DeviceId device;           //!< who
-    std::set<uint32_t> blocks; //!< where
-    double powerW;             //!< over all of them [W]
-};
-
 /// An LTE cell with devices that have something to send all the time.
 class AirCell
 {
@@ -251,16 +253,7 @@ class AirCell
         radio->Install(m_station.Get(0), m_nodes);
         radio->AssignStreams(1);
         control = DynamicCast<LteRadioControl>(radio->GetRadioControl());
-        for (DeviceId i = 0; i < devices; ++i)
-        {
-            const auto phy = control->GetDevice(i)->GetPhy()->GetUplinkSpectrumPhy();
-            m_byPhy[PeekPointer(phy)] = i;
-        }
-        control->GetDevice(0)
-            ->GetPhy()
-            ->GetUplinkSpectrumPhy()
-            ->GetChannel()
-            ->TraceConnectWithoutContext("TxSigParams", MakeCallback(&AirCell::Sent, this));
+        m_watch.Watch(control, devices);
     }
 
     ~AirCell()
@@ -303,7 +296,12 @@ class AirCell
         return plan;
     }
 
-    std::vector<OnAir> air;              //!< all data transmissions
+    /// @return all data transmissions
+    const std::vector<OnAir>& GetAir() const
+    {
+        return m_watch.air;
+    }
+
     std::unique_ptr<LteCellRadio> radio; //!< the cell
     Ptr<LteRadioControl> control;        //!< its control
 
@@ -318,31 +316,10 @@ class AirCell
         Simulator::Schedule(MilliSeconds(1), &AirCell::Send, this, socket);
     }
 
-    void Sent(Ptr<SpectrumSignalParameters> signal)
-    {
-        const auto data = DynamicCast<LteSpectrumSignalParametersDataFrame>(signal);
-        const auto found = m_byPhy.find(PeekPointer(signal->txPhy));
-        if (!data || !data->packetBurst || found == m_byPhy.end())
-        {
-            return;
-        }
-        OnAir sent{Simulator::Now().GetMilliSeconds(), found->second, {}, Integral(*signal->psd)};
-        uint32_t block = 0;
-        for (auto it = signal->psd->ConstValuesBegin(); it != signal->psd->ConstValuesEnd(); ++it)
-        {
-            if (*it > 0)
-            {
-                sent.blocks.insert(block);
-            }
-            ++block;
-        }
-        air.push_back(sent);
-    }
-
-    Options m_options;                              //!< of the cell
-    NodeContainer m_station;                        //!< one node
-    NodeContainer m_nodes;                          //!< by DeviceId
-    std::map<const SpectrumPhy*, DeviceId> m_byPhy; //!< who is who
+    Options m_options;       //!< of the cell
+    NodeContainer m_station; //!< one node
+    NodeContainer m_nodes;   //!< by DeviceId
+    LteAirWatch m_watch;     //!< on the air
 };
 
 /// Blocks and powers on the air are those of the plan, and change with it.
@@ -365,10 +342,7 @@ class LteAirTestCase : public TestCase
 
     static bool IsAs(const OnAir& sent, const Expected& expected)
     {
-        // Powers are sums of 100 numbers of double precision: 1e-13 is ample.
-        return sent.blocks.size() == expected.count && *sent.blocks.begin() == expected.first &&
-               *sent.blocks.rbegin() == expected.first + expected.count - 1 &&
-               std::abs(sent.powerW / expected.powerW - 1) < 1e-12;
+        return sent.IsAs(expected.first, expected.count, expected.powerW);
     }
 
     void DoRun() override
@@ -394,7 +368,7 @@ class LteAirTestCase : public TestCase
         std::map<int64_t, uint32_t> sum;
         std::map<DeviceId, int64_t> firstOfSecond;
         uint32_t checked = 0;
-        for (const auto& sent : cell.air)
+        for (const auto& sent : cell.GetAir())
         {
             used[sent.subframe].insert(sent.blocks.begin(), sent.blocks.end());
             sum[sent.subframe] += static_cast<uint32_t>(sent.blocks.size());
@@ -481,7 +455,7 @@ class LteTurnsTestCase : public TestCase
         Simulator::Run();
         std::map<DeviceId, uint32_t> subframes;
         std::map<int64_t, std::set<uint32_t>> used;
-        for (const auto& sent : cell.air)
+        for (const auto& sent : cell.GetAir())
         {
             if (sent.subframe >= 410)
             {
@@ -513,7 +487,7 @@ class LteTurnsTestCase : public TestCase
             Simulator::Run();
             uint32_t most = 0;
             uint32_t lowest = 100;
-            for (const auto& sent : cell.air)
+            for (const auto& sent : cell.GetAir())
             {
                 if (sent.subframe >= 308 && sent.device == 1)
                 {
@@ -532,6 +506,72 @@ class LteTurnsTestCase : public TestCase
             }
         }
         Config::Reset();
+    }
+};
+
+/// ns-3's trace-based, frequency-selective fading.
+class LteTraceFadingTestCase : public TestCase
+{
+  public:
+    LteTraceFadingTestCase()
+        : TestCase("fading from a trace lowers the MCS on the blocks that it fades, by attributes")
+    {
+    }
+
+  private:
+    static constexpr uint32_t BLOCKS = 100; //!< of 20 MHz
+    static constexpr uint32_t SAMPLES = 10; //!< in time; all alike here
+
+    /// The format of TraceFadingLossModel: a line per block, with its gains over time [dB].
+    void WriteTrace(const std::string& file) const
+    {
+        std::ofstream out(file);
+        for (uint32_t block = 0; block < BLOCKS; ++block)
+        {
+            for (uint32_t sample = 0; sample < SAMPLES; ++sample)
+            {
+                out << (block < 47 ? -20 : 0) << " ";
+            }
+            out << "\n";
+        }
+    }
+
+    /// @return transport blocks of the two halves of the planned band [byte]
+    static std::map<uint32_t, uint32_t> TransportBlocks()
+    {
+        std::map<uint32_t, uint32_t> bytes;
+        AirCell cell(2);
+        cell.Load(0.2, {0, 1});
+        cell.ApplyAt(0.3, {{0, 47, 1e-4}, {1, 47, 1e-4}});
+        cell.control->GetScheduler()->TraceConnectWithoutContext(
+            "UplinkGrant",
+            MakeFlCallback<void, uint16_t, uint32_t, uint32_t, uint8_t, uint32_t, bool>(
+                [&bytes](uint16_t, uint32_t first, uint32_t, uint8_t, uint32_t size, bool) {
+                    bytes[first] = size;
+                }));
+        // By then there is channel state of the planned blocks.
+        Simulator::Stop(Seconds(0.4));
+        Simulator::Run();
+        return bytes;
+    }
+
+    void DoRun() override
+    {
+        auto flat = TransportBlocks();
+        const std::string file = CreateTempDirFilename("fading.fad");
+        WriteTrace(file);
+        // All by attributes, as a user gives them on the command line of any example.
+        Config::SetDefault("ns3::LteHelper::FadingModel", StringValue("ns3::TraceFadingLossModel"));
+        Config::SetDefault("ns3::TraceFadingLossModel::TraceFilename", StringValue(file));
+        Config::SetDefault("ns3::TraceFadingLossModel::RbNum", UintegerValue(BLOCKS));
+        Config::SetDefault("ns3::TraceFadingLossModel::SamplesNum", UintegerValue(SAMPLES));
+        auto faded = TransportBlocks();
+        Config::Reset();
+        NS_TEST_ASSERT_MSG_GT(flat[0], 0, "the lower half was granted");
+        NS_TEST_ASSERT_MSG_GT(flat[47], 0, "the upper half was granted");
+        // 20 dB are several steps of CQI wherever neither end of the table is near.
+        NS_TEST_EXPECT_MSG_LT(faded[0], flat[0] / 1.5, "less where it fades");
+        NS_TEST_EXPECT_MSG_EQ(faded[47], flat[47], "the same where it does not");
     }
 };
 
@@ -659,7 +699,10 @@ class LteRoundTestCase : public TestCase
         }
         OutOfCoverage();
         LeavesInMidRound();
+        DetachesInMidRound();
+        Stalls();
         Tiny();
+        Empty();
     }
 
     void Rounds(const std::string& transport)
@@ -709,28 +752,87 @@ class LteRoundTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(run.rounds[0].satOut[0], 2, "the one out of reach");
     }
 
-    void LeavesInMidRound()
+    /// Something happens to device 1 in mid-round, and the deadline ends the round.
+    void LosesDevice1(const std::string& what,
+                      double timeS,
+                      const std::function<void(CellRun&)>& happen)
     {
         Config::SetDefault("ns3::fl::SyncCoordinator::RoundDeadline", TimeValue(Seconds(0.4)));
         auto options = MakeOptions("tcp");
         options.payloadBits = 500000;
-        const auto run = Run(options, [](CellRun& cell) {
-            const auto node = cell.GetDevices().Get(1);
-            Simulator::Schedule(Seconds(0.2), [node]() {
-                node->GetObject<MobilityModel>()->SetPosition({80000, 0, 0});
-            });
+        options.rounds = 1;
+        const auto run = Run(options, [&](CellRun& cell) {
+            Simulator::Schedule(Seconds(timeS), [&cell, &happen]() { happen(cell); });
         });
         Config::Reset();
-        NS_TEST_ASSERT_MSG_EQ(run.rounds.size(), 2, "the deadline ends the round");
-        NS_TEST_EXPECT_MSG_EQ(run.rounds[0].received, 3, "of the others");
-        for (const auto& work : run.rounds[0].over)
+        NS_TEST_ASSERT_MSG_EQ(run.rounds.size(), 1, what << ": the deadline ends the round");
+        const auto& round = run.rounds[0];
+        NS_TEST_EXPECT_MSG_EQ_TOL(round.endS - round.startS, 0.4, 1e-9, what << ": at it");
+        NS_TEST_EXPECT_MSG_EQ((round.startS < timeS && round.endS > timeS),
+                              true,
+                              what << ": in mid-round, which began at " << round.startS);
+        NS_TEST_EXPECT_MSG_EQ(round.received, 3, what << ": updates of the others");
+        NS_TEST_ASSERT_MSG_EQ(round.over.size(), 4, what << ": all are accounted for");
+        for (const auto& work : round.over)
         {
             const auto expected =
                 work.order.device == 1 ? WorkStatus::DEADLINE : WorkStatus::MERGED;
             NS_TEST_EXPECT_MSG_EQ((work.measured.status == expected),
                                   true,
-                                  "outcome of " << work.order.device << ": "
-                                                << ToString(work.measured.status));
+                                  what << ": outcome of " << work.order.device << ": "
+                                       << ToString(work.measured.status));
+        }
+    }
+
+    void LeavesInMidRound()
+    {
+        LosesDevice1("out of reach", 0.35, [](CellRun& cell) {
+            cell.GetDevices().Get(1)->GetObject<MobilityModel>()->SetPosition({80000, 0, 0});
+        });
+    }
+
+    void DetachesInMidRound()
+    {
+        LosesDevice1("detached", 0.35, [](CellRun& cell) {
+            DynamicCast<LteRadioControl>(cell.GetRadio().GetRadioControl())
+                ->GetDevice(1)
+                ->GetNas()
+                ->Disconnect();
+        });
+    }
+
+    /// RLC takes no more packets: what it has is sent, and then nothing. That must be before TCP
+    /// has handed over the whole update.
+    void Stalls()
+    {
+        uint32_t stalled = 0;
+        LosesDevice1("stalled", 0.3, [&stalled](CellRun& cell) {
+            ObjectMapValue bearers;
+            DynamicCast<LteRadioControl>(cell.GetRadio().GetRadioControl())
+                ->GetDevice(1)
+                ->GetRrc()
+                ->GetAttribute("DataRadioBearerMap", bearers);
+            for (auto it = bearers.Begin(); it != bearers.End(); ++it)
+            {
+                DynamicCast<LteDataRadioBearerInfo>(it->second)
+                    ->m_rlc->SetAttribute("MaxTxBufferSize", UintegerValue(1));
+                ++stalled;
+            }
+        });
+        NS_TEST_EXPECT_MSG_EQ(stalled, 1, "a bearer");
+    }
+
+    void Empty()
+    {
+        const auto rounds = RunEmptyModels(MakeOptions("tcp"));
+        NS_TEST_ASSERT_MSG_EQ(rounds.size(), 2, "rounds of 0 bits");
+        for (const auto& round : rounds)
+        {
+            NS_TEST_ASSERT_MSG_EQ(round.received, 4, "0 bits from all");
+            for (const auto& work : round.over)
+            {
+                NS_TEST_EXPECT_MSG_EQ(work.measured.payloadBits, 0, "0 bits");
+            }
         }
     }
 
@@ -754,6 +856,7 @@ class LteTestSuite : public TestSuite
         AddTestCase(new LteBlocksTestCase);
         AddTestCase(new LteAirTestCase);
         AddTestCase(new LteTurnsTestCase);
+        AddTestCase(new LteTraceFadingTestCase);
         AddTestCase(new LteControlTestCase);
         AddTestCase(new LteRoundTestCase);
     }

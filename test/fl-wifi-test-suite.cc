@@ -1,6 +1,7 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
+#include "fl-test-empty-models.h"
 #include "fl-test-refusal.h"
 
 #include "ns3/boolean.h"
@@ -218,6 +219,21 @@ class WifiRoundTestCase : public TestCase
         }
         Turns();
         Contention();
+        Empty();
+    }
+
+    void Empty()
+    {
+        const auto rounds = test::RunEmptyModels(MakeOptions("tcp"));
+        NS_TEST_ASSERT_MSG_EQ(rounds.size(), 2, "rounds of 0 bits");
+        for (const auto& round : rounds)
+        {
+            NS_TEST_ASSERT_MSG_EQ(round.received, 4, "0 bits from all");
+            for (const auto& work : round.over)
+            {
+                NS_TEST_EXPECT_MSG_EQ(work.measured.payloadBits, 0, "0 bits");
+            }
+        }
     }
 
     void Rounds(const std::string& transport)
