@@ -178,7 +178,7 @@ LteRateModel::Transfer(const SystemState& state,
         const double never = std::numeric_limits<double>::infinity();
         return {never, never};
     }
-    const double message = std::ceil(payloadBits / 8) + m_transport.messageBytes;
+    const double message = m_transport.MessageBytes(payloadBits, grant.direction);
     const double packets = std::ceil(message / m_transport.segmentBytes);
     const double expansion = 1 + packets * (m_transport.headerBytes + PACKET_BYTES) / message;
     const auto blocksFor = [&](double bytes) {
