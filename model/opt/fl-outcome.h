@@ -48,6 +48,7 @@ struct WorkOutcome
     uint32_t iterations{0};     //!< local iterations done
     uint32_t samples{0};        //!< samples trained on
     double payloadBits{ABSENT}; //!< size of the encoded update [bit]
+    double uplinkHz{ABSENT};    //!< predicted: what the PHY makes of the uplink's bandwidth [Hz]
     double startS{ABSENT};      //!< when it started [s]
     double idleS{ABSENT};       //!< [s]
     double downloadS{ABSENT};   //!< from handing the model to the session to all of it there [s]

@@ -104,6 +104,8 @@ class OrderPredictor
                 }
                 upload.Add(seconds);
                 radioEnergy.Add(transfer.grant ? RadiatedJ(*transfer.grant, airtimeS) : ABSENT);
+                outcome.uplinkHz =
+                    transfer.grant ? m_rateModel.RoundedHz(order.device, *transfer.grant) : ABSENT;
                 outcome.payloadBits = transfer.payloadBits;
             }
         }
@@ -221,6 +223,12 @@ RateModel::Transfer(const SystemState& state,
 {
     const double seconds = payloadBits / RateBps(state, device, grant);
     return {seconds, seconds};
+}
+
+double
+RateModel::RoundedHz(DeviceId, const Grant& grant) const
+{
+    return grant.bandwidthHz;
 }
 
 double

@@ -95,6 +95,15 @@ class RateModel
      * @return payload rate [bit/s]; 0 where nothing can be sent
      */
     virtual double RateBps(const SystemState& state, DeviceId device, const Grant& grant) const = 0;
+
+    /**
+     * What a PHY that gives bandwidth in pieces makes of a grant.
+     * @param device the device
+     * @param grant the resources
+     * @return bandwidth after rounding times the share of time in which it is the device's [Hz];
+     *         here that of the grant
+     */
+    virtual double RoundedHz(DeviceId device, const Grant& grant) const;
 };
 
 /// The AWGN capacity of the grant's sub-band.

@@ -35,8 +35,11 @@ RateCalibrator::Observe(const WorkRecord& work, double noiseWPerHz)
     {
         return;
     }
+    // What the device was to have: rounding is the PHY's, and will be another one next time.
+    const double bandwidthHz =
+        std::isnan(work.predicted.uplinkHz) ? upload->grant->bandwidthHz : work.predicted.uplinkHz;
     const double shannonBps =
-        ShannonRateBps(upload->grant->bandwidthHz, upload->grant->txPowerW, work.gain, noiseWPerHz);
+        ShannonRateBps(bandwidthHz, upload->grant->txPowerW, work.gain, noiseWPerHz);
     const double efficiency = upload->payloadBits / measured.uploadS / shannonBps;
     if (!std::isfinite(efficiency) || !(efficiency > 0))
     {

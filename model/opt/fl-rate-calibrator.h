@@ -19,10 +19,12 @@ namespace fl
  * Learns how far each device's uplink is from Shannon's formula, by which optimizers plan.
  *
  * A device's efficiency is what its upload measured, payload over upload time, over Shannon's rate
- * for its grant and its gain when it was planned. It covers all that the formula leaves out:
- * rounding to blocks or resource units, the steps and the cap of modulation and coding, headers,
- * acknowledgements, scheduling delay. Of the measurements a geometric mean is kept, in which the
- * latest one has a weight w and what was kept before 1 - w; the first one counts in full.
+ * for its grant, as the PHY rounded it, and its gain when it was planned. It covers what the
+ * formula leaves out: steps and cap of modulation and coding, headers, acknowledgements, scheduling
+ * delay. Rounding to blocks or resource units is not in it: it changes with the grant, and feeding
+ * it back makes plans swing from one rounding to another. Of the measurements a geometric mean is
+ * kept, in which the latest one has a weight w and what was kept before 1 - w; the first one counts
+ * in full.
  *
  * It stands for one grant. An optimizer that gives the device another one is right as far as the
  * efficiency does not depend on the grant.

@@ -166,6 +166,13 @@ LteRateModel::RateBps(const SystemState& state, DeviceId device, const Grant& gr
     return stream.blockBytes > 0 ? 8 * stream.blockBytes / (stream.subframes * LTE_SUBFRAME_S) : 0;
 }
 
+double
+LteRateModel::RoundedHz(DeviceId device, const Grant& grant) const
+{
+    const Share share = FindShare(device, grant);
+    return share.blocks * share.turns * LTE_BLOCK_HZ;
+}
+
 TransferTime
 LteRateModel::Transfer(const SystemState& state,
                        DeviceId device,

@@ -70,6 +70,8 @@ class LteRateModel : public RateModel
                  const TransportProfile& transport);
 
     double RateBps(const SystemState& state, DeviceId device, const Grant& grant) const override;
+    /// @return that of the blocks in which subframes are its
+    double RoundedHz(DeviceId device, const Grant& grant) const override;
     TransferTime Transfer(const SystemState& state,
                           DeviceId device,
                           const Grant& grant,

@@ -53,6 +53,7 @@ struct WifiPpduTiming
 struct WifiAirtimeStation
 {
     WifiPpduTiming uplink;   //!< on its RU
+    double uplinkHz{0};      //!< bandwidth of that, times its group's share of time [Hz]
     WifiPpduTiming downlink; //!< from the access point
     double blockAckS{0};     //!< its answer to a downlink A-MPDU [s]
     double ackS{0};          //!< its answer to a single MPDU [s]

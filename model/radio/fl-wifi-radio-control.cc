@@ -537,6 +537,7 @@ WifiRadioControl::AddAirtimeGroup(const WifiScheduler::Group& group,
         auto& station = cell.stations[user.device];
         station.uplink = TimingOf(UplinkTxVector({users.back()}, widthMhz, guardNs), aid);
         station.uplinkSuccess = m_mcsTable->Success(snr, *mcs);
+        station.uplinkHz = user.ru.tones * TONE_HZ * group.share / (1 - m_controlShare);
     }
     if (!users.empty())
     {

@@ -79,6 +79,13 @@ WifiRateModel::RateBps(const SystemState&, DeviceId device, const Grant& grant) 
     return grant.cell == m_cellId ? link.symbolBits / link.symbolS : 0;
 }
 
+double
+WifiRateModel::RoundedHz(DeviceId device, const Grant& grant) const
+{
+    return grant.direction == Direction::UPLINK ? m_cell.stations.at(device).uplinkHz
+                                                : grant.bandwidthHz;
+}
+
 TransferTime
 WifiRateModel::Transfer(const SystemState&,
                         DeviceId device,
