@@ -202,7 +202,7 @@ class EnumerationTestCase : public TestCase
   private:
     void DoRun() override
     {
-        constexpr uint64_t INSTANCES = 4000;
+        constexpr uint64_t INSTANCES = 2500;
         size_t infeasible = 0;
         for (uint64_t i = 0; i < INSTANCES; ++i)
         {
@@ -220,8 +220,8 @@ class EnumerationTestCase : public TestCase
         // Both kinds are looked at, and the tables are needed: the relaxation alone falls short.
         NS_TEST_EXPECT_MSG_GT(infeasible, INSTANCES / 20, "instances without an answer");
         NS_TEST_EXPECT_MSG_LT(infeasible, INSTANCES / 2, "instances with one");
-        NS_TEST_EXPECT_MSG_GT(m_beyondRelaxation, 50, "better than the rounded relaxations");
-        NS_TEST_EXPECT_MSG_GT(m_equalBatches, 500, "equal batches that fit");
+        NS_TEST_EXPECT_MSG_GT(m_beyondRelaxation, 30, "better than the rounded relaxations");
+        NS_TEST_EXPECT_MSG_GT(m_equalBatches, 300, "equal batches that fit");
     }
 
     /// Answers of all methods.
@@ -428,6 +428,86 @@ class PaperSizeTestCase : public TestCase
             }
         }
         NS_TEST_EXPECT_MSG_GT(better, 20, "the optimum is worth it");
+    }
+};
+
+/// The dynamic program without any bound: all sums, at all bases.
+int64_t
+PlainOptimum(const MelProblem& problem)
+{
+    const auto count = static_cast<int64_t>(problem.learners.size());
+    int64_t best = -1;
+    for (int64_t m = 0;; ++m)
+    {
+        std::vector<int64_t> row{0}; // by sum: the most samples
+        for (size_t k = 0; k < problem.learners.size(); ++k)
+        {
+            std::vector<int64_t> next(row.size() + static_cast<size_t>(problem.staleness), -1);
+            for (int64_t extra = 0; extra <= problem.staleness; ++extra)
+            {
+                const int64_t capacity = MelCapacity(problem, k, m + extra);
+                for (size_t i = 0; i < row.size() && capacity >= problem.minSamples; ++i)
+                {
+                    auto& entry = next[i + static_cast<size_t>(extra)];
+                    entry = row[i] < 0 ? entry : std::max(entry, row[i] + capacity);
+                }
+            }
+            row = std::move(next);
+        }
+        bool fits = false;
+        for (size_t i = 0; i < row.size(); ++i)
+        {
+            if (row[i] >= problem.samples)
+            {
+                best = std::max(best, count * m + static_cast<int64_t>(i));
+                fits = true;
+            }
+        }
+        if (!fits)
+        {
+            return best;
+        }
+    }
+}
+
+/// What bounds and prices leave out of the tables holds no optimum.
+class PlainTableTestCase : public TestCase
+{
+  public:
+    PlainTableTestCase()
+        : TestCase("up to 24 learners against the dynamic program without bounds")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        for (uint64_t i = 0; i < 300; ++i)
+        {
+            RandomStream random(6, i);
+            MelProblem problem;
+            const size_t count = 5 + random.Below(20);
+            problem.cycleTimeS = random.Uniform(5, 25);
+            problem.staleness = static_cast<int64_t>(1 + random.Below(6));
+            problem.samples = static_cast<int64_t>(count * (5 + random.Below(60)));
+            problem.minSamples = static_cast<int64_t>(random.Below(4));
+            for (size_t k = 0; k < count; ++k)
+            {
+                MelLearner learner;
+                learner.c2 = 0.02 * std::exp(random.Uniform(-1.5, 1.5));
+                learner.c1 = random.Uniform(0, 0.02);
+                learner.c0 = random.Uniform(0, 1);
+                learner.g2 = random.Uniform(0, 0.02);
+                learner.g0 = 0.1;
+                learner.energyJ = random.Uniform(5, 15);
+                problem.learners.push_back(learner);
+            }
+            const auto solution = SolveMel("exact", problem);
+            NS_TEST_EXPECT_MSG_EQ(StatusOf(solution), "optimal", i << ": proved");
+            NS_TEST_EXPECT_MSG_EQ(std::llround(solution.objective * static_cast<double>(count)),
+                                  PlainOptimum(problem),
+                                  i << ": the optimum");
+        }
     }
 };
 
@@ -771,6 +851,7 @@ class FlMelTestSuite : public TestSuite
         : TestSuite("fl-mel", TestSuite::Type::UNIT)
     {
         AddTestCase(new EnumerationTestCase);
+        AddTestCase(new PlainTableTestCase);
         AddTestCase(new PaperSizeTestCase);
         AddTestCase(new EvaluateTestCase);
         AddTestCase(new RelaxationTestCase);
