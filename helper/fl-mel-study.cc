@@ -20,6 +20,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <sstream>
@@ -130,24 +131,83 @@ Schemes(uint32_t figure, const std::string& method)
     return schemes;
 }
 
+/// Allocations that are learned with, in one run. Cases whose limits don't bind share them.
+struct Lesson
+{
+    uint32_t run{0};              //!< which
+    std::vector<MelWork> work;    //!< the allocation
+    std::vector<MelRun*> wanted;  //!< who gets the result
+    std::vector<double> accuracy; //!< the result
+};
+
+/// @return all iterations, as a measure of what it takes to learn with it
+int64_t
+EffortOf(const Lesson& lesson)
+{
+    int64_t effort = 0;
+    for (const auto& work : lesson.work)
+    {
+        effort += work.iterations * work.samples;
+    }
+    return effort;
+}
+
+/// @return every allocation once, by run; those that take longest first, to keep threads busy
+std::vector<Lesson>
+CollectLessons(std::vector<MelResult>& results, uint32_t runs, uint64_t seed)
+{
+    using Key = std::vector<int64_t>;
+    std::map<Key, Lesson> lessons;
+    for (auto& result : results)
+    {
+        for (uint32_t i = 0; i < runs; ++i)
+        {
+            result.runs.push_back(AllocateMel(result.what, MelDropOptions(), seed + i));
+        }
+        for (uint32_t i = 0; i < runs; ++i)
+        {
+            auto& run = result.runs[i];
+            Key key{i};
+            for (const auto& work : run.work)
+            {
+                key.push_back(work.iterations);
+                key.push_back(work.samples);
+            }
+            auto& lesson = lessons[key];
+            lesson.run = i;
+            lesson.work = run.work;
+            lesson.wanted.push_back(&run);
+        }
+    }
+    std::vector<Lesson> all;
+    for (auto& entry : lessons)
+    {
+        all.push_back(std::move(entry.second));
+    }
+    std::stable_sort(all.begin(), all.end(), [](const Lesson& a, const Lesson& b) {
+        return EffortOf(a) > EffortOf(b);
+    });
+    return all;
+}
+
 /// Run all cases, each of all runs, side by side.
 void
 RunCases(std::vector<MelResult>& results, const MelStudyOptions& options, const LearningData& data)
 {
-    const auto runs = options.cell.runs;
     const uint64_t seed = RngSeedManager::GetSeed() * 1000003ULL + RngSeedManager::GetRun();
     const auto task = BuildTask(options.cell, data, seed);
-    for (auto& result : results)
-    {
-        result.runs.resize(runs);
-    }
-    // One run after the other within a case would leave threads without work at the end.
-    data.pool->ParallelFor(results.size() * runs, [&](size_t i) {
-        auto& result = results[i / runs];
-        const size_t run = i % runs;
-        result.runs[run] =
-            RunMelCase(result.what, MelDropOptions(), *task, options.cell.rounds, seed + run);
+    auto lessons = CollectLessons(results, options.cell.runs, seed);
+    data.pool->ParallelFor(lessons.size(), [&](size_t i) {
+        auto& lesson = lessons[i];
+        lesson.accuracy = LearnMel(lesson.work, *task, options.cell.rounds, seed + lesson.run);
     });
+    for (const auto& lesson : lessons)
+    {
+        for (auto* run : lesson.wanted)
+        {
+            run->accuracy = lesson.accuracy;
+        }
+    }
 }
 
 /// @return all cases that the figures need, each once
@@ -206,11 +266,7 @@ ScaleMelSamples(const std::vector<MelWork>& work, uint32_t trained)
 }
 
 MelRun
-RunMelCase(const MelCase& what,
-           MelDropOptions drop,
-           const LearningTask& task,
-           uint32_t updates,
-           uint64_t seed)
+AllocateMel(const MelCase& what, MelDropOptions drop, uint64_t seed)
 {
     drop.cycleTimeS = what.cycleTimeS;
     drop.energyJ = what.energyJ;
@@ -218,34 +274,38 @@ RunMelCase(const MelCase& what,
     RandomStream random(seed);
     const auto problem = DrawMelDrop(drop, random);
     MelRun run;
-    std::vector<uint32_t> shares;
     try
     {
         const auto solution = SolveMel(what.scheme.method, problem);
         run.feasible = true;
         run.work = solution.learners;
         run.iterations = solution.objective;
-        shares = ScaleMelSamples(run.work, static_cast<uint32_t>(task.train->Size()));
     }
     catch (const Infeasible&)
     {
         // Nothing is learned.
     }
+    return run;
+}
+
+std::vector<double>
+LearnMel(const std::vector<MelWork>& work,
+         const LearningTask& task,
+         uint32_t updates,
+         uint64_t seed)
+{
+    const auto shares = ScaleMelSamples(work, static_cast<uint32_t>(task.train->Size()));
     Eigen::VectorXf global = task.model->InitialParameters(seed);
-    run.accuracy.push_back(Evaluate(*task.model, global, *task.test).accuracy);
+    std::vector<double> accuracy{Evaluate(*task.model, global, *task.test).accuracy};
     for (uint32_t update = 1; update <= updates; ++update)
     {
-        if (run.feasible)
+        if (!work.empty())
         {
-            global = TrainCycle(task, run.work, shares, global, RandomStream(seed, update).Next());
-            run.accuracy.push_back(Evaluate(*task.model, global, *task.test).accuracy);
+            global = TrainCycle(task, work, shares, global, RandomStream(seed, update).Next());
         }
-        else
-        {
-            run.accuracy.push_back(run.accuracy.back());
-        }
+        accuracy.push_back(Evaluate(*task.model, global, *task.test).accuracy);
     }
-    return run;
+    return accuracy;
 }
 
 double
@@ -267,8 +327,8 @@ MelStudyOptions::MelStudyOptions()
     cell.rounds = 12;
     cell.runs = 10;
     cell.model = "mlp:30";
-    cell.batch = 16;
-    cell.lr = 0.03;
+    cell.batch = 8;
+    cell.lr = 0.05;
     cell.trainSamples = 600;
     cell.testSamples = 1000;
     cell.optimizer = "mel-exact";

@@ -60,21 +60,27 @@ struct MelRun
 std::vector<uint32_t> ScaleMelSamples(const std::vector<MelWork>& work, uint32_t trained);
 
 /**
- * Allocate and learn. In each global cycle the training data are shuffled and dealt out, learner k
- * trains tau_k iterations on its share from the global model, and models are averaged by (3).
- * Without an allocation nothing is learned, and the accuracy stays.
  * @param what the case
  * @param drop what the cell is drawn from; T, E and c are the case's
+ * @param seed of the cell
+ * @return the allocation; nothing is learned yet
+ */
+MelRun AllocateMel(const MelCase& what, MelDropOptions drop, uint64_t seed);
+
+/**
+ * Learn with an allocation. In each global cycle the training data are shuffled and dealt out,
+ * learner k trains tau_k iterations on its share from the global model, and models are averaged by
+ * (3). Without an allocation nothing is learned, and the accuracy stays.
+ * @param work the allocation, or nothing
  * @param task what is learned, on which data, how
  * @param updates how many global cycles
- * @param seed of the cell, the initial model and the samples
- * @return what came of it
+ * @param seed of the initial model and the samples
+ * @return accuracy by global update, from the initial model (0) on: a function of the arguments
  */
-MelRun RunMelCase(const MelCase& what,
-                  MelDropOptions drop,
-                  const LearningTask& task,
-                  uint32_t updates,
-                  uint64_t seed);
+std::vector<double> LearnMel(const std::vector<MelWork>& work,
+                             const LearningTask& task,
+                             uint32_t updates,
+                             uint64_t seed);
 
 /**
  * @param accuracy by global update, from the initial model (0) on
