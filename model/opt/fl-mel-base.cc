@@ -16,12 +16,6 @@ namespace fl
 namespace
 {
 
-/// Up to so many extra iterations, each is looked at; above, those where the capacity changes.
-constexpr int64_t FEW = 64;
-
-/// So many options are looked at for a bound; bases beyond them are bounded by m + c alone.
-constexpr size_t MOST_OPTIONS = size_t{1} << 27;
-
 /// A step along a learner's convex hull.
 struct Step
 {
@@ -62,7 +56,7 @@ AddOptions(const MelProblem& problem, size_t k, int64_t most, MelBase& base, int
         {
             break;
         }
-        if (problem.staleness > FEW)
+        if (problem.staleness > MEL_FEW)
         {
             // On to the last one with that capacity.
             extra =
@@ -236,25 +230,31 @@ MelSynchronousIterations(const MelProblem& problem)
     return low;
 }
 
+int64_t
+MelWindowBound(const MelProblem& problem, int64_t m)
+{
+    const auto count = static_cast<int64_t>(problem.learners.size());
+    MelProblem window = problem;
+    window.staleness = m + problem.staleness;
+    const auto base = MakeMelBase(window, 0);
+    return std::min(BoundMelBase(*base).bound, count * window.staleness);
+}
+
 double
 MelUpperBound(const MelProblem& problem, double known)
 {
     const auto count = static_cast<int64_t>(problem.learners.size());
-    const auto reached = static_cast<int64_t>(std::llround(known * static_cast<double>(count)));
-    int64_t best = reached;
-    size_t looked = 0;
-    for (int64_t m = MelSynchronousIterations(problem);
-         m >= 0 && count * (m + problem.staleness) > best;
-         --m)
+    auto best = static_cast<int64_t>(std::llround(known * static_cast<double>(count)));
+    int64_t m = MelSynchronousIterations(problem);
+    if (problem.staleness > MEL_FEW)
     {
-        if (looked > MOST_OPTIONS)
-        {
-            best = count * (m + problem.staleness);
-            break;
-        }
+        best = std::max(best, MelWindowBound(problem, m));
+        m = -1;
+    }
+    for (; m >= 0 && count * (m + problem.staleness) > best; --m)
+    {
         if (const auto base = MakeMelBase(problem, m))
         {
-            looked += base->options.size();
             best = std::max(best, count * m + BoundMelBase(*base).bound);
         }
     }

@@ -88,6 +88,17 @@ MelBound BoundMelBase(const MelBase& base);
  */
 int64_t MelSynchronousIterations(const MelProblem& problem);
 
+/// Up to so much staleness all bases are looked at one by one; above, windows help.
+inline constexpr int64_t MEL_FEW = 64;
+
+/**
+ * A bound on all bases up to m at once: learners may do 0 to m + c iterations.
+ * @param problem a problem that has an answer
+ * @param m the largest base
+ * @return what the sum of iterations can't exceed, by the relaxation
+ */
+int64_t MelWindowBound(const MelProblem& problem, int64_t m);
+
 /**
  * @param problem a problem that has an answer
  * @param known an objective that is reached

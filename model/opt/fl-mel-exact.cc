@@ -254,12 +254,17 @@ class Solver
         int64_t m = most;
         for (; m >= 0 && m_count * (m + m_problem.staleness) > m_best && m_work > 0; --m)
         {
+            if (m_problem.staleness > MEL_FEW && MelWindowBound(m_problem, m) <= m_best)
+            {
+                m = -1;
+                break;
+            }
             ++m_bases;
             open = std::max(open, LookAt(m));
         }
         if (m >= 0 && m_work == 0)
         {
-            open = std::max(open, m_count * (m + m_problem.staleness));
+            open = std::max(open, MelWindowBound(m_problem, m));
         }
         auto solution = EvaluateMel(m_problem, ShareMelSamples(m_problem, m_iterations));
         solution.iterations = m_bases;
@@ -290,7 +295,9 @@ class Solver
         {
             return 0;
         }
-        m_work -= std::min<uint64_t>(m_work, base->options.size());
+        // Of many extra iterations, each option is searched for, in the window's bound too.
+        const uint64_t price = m_problem.staleness > MEL_FEW ? 32 : 1;
+        m_work -= std::min<uint64_t>(m_work, price * base->options.size());
         const MelBound bound = BoundMelBase(*base);
         if (m_count * m + bound.found > m_best)
         {

@@ -322,8 +322,8 @@ GiveRest(const MelProblem& problem, std::vector<MelWork>& work, int64_t left)
     return left;
 }
 
-/// Make room for samples: one learner, or all of them, does one iteration less.
-void
+/// Make room for samples: one learner, or all of them, do fewer iterations. @return whether it can
+bool
 MakeRoom(const MelProblem& problem, std::vector<MelWork>& work)
 {
     int64_t most = 0;
@@ -332,31 +332,43 @@ MakeRoom(const MelProblem& problem, std::vector<MelWork>& work)
         most = std::max(most, entry.iterations);
     }
     size_t best = work.size();
-    int64_t bestRoom = -1;
+    int64_t bestIterations = 0;
+    double bestRate = 0;
+    int64_t leastDrop = MEL_MAX_ITERATIONS + MEL_MAX_STALENESS;
     for (size_t k = 0; k < work.size(); ++k)
     {
-        const int64_t fewer = work[k].iterations - 1;
-        if (fewer < 0 || most - fewer > problem.staleness)
+        // On to where it can take a sample more, which may be many iterations away.
+        const int64_t now = work[k].iterations;
+        const int64_t capacity = MelCapacity(problem, k, now);
+        if (now == 0 || capacity == problem.samples)
         {
             continue;
         }
-        const int64_t room =
-            MelCapacity(problem, k, fewer) - MelCapacity(problem, k, work[k].iterations);
-        if (room > bestRoom)
+        const int64_t fewer = MelMaxIterations(problem, k, capacity + 1, now - 1);
+        if (fewer < 0)
         {
-            bestRoom = room;
+            continue;
+        }
+        leastDrop = std::min(leastDrop, now - fewer);
+        const double rate = static_cast<double>(MelCapacity(problem, k, fewer) - capacity) /
+                            static_cast<double>(now - fewer);
+        if (most - fewer <= problem.staleness && rate > bestRate)
+        {
+            bestRate = rate;
             best = k;
+            bestIterations = fewer;
         }
     }
     if (best < work.size())
     {
-        --work[best].iterations;
-        return;
+        work[best].iterations = bestIterations;
+        return true;
     }
     for (auto& entry : work)
     {
-        entry.iterations = std::max<int64_t>(entry.iterations - 1, 0);
+        entry.iterations = std::max<int64_t>(entry.iterations - leastDrop, 0);
     }
+    return most > 0;
 }
 
 } // namespace
@@ -451,9 +463,8 @@ SolveMelSai(const MelProblem& problem)
         left -= entry.samples;
     }
     left = GiveRest(problem, work, left);
-    while (left > 0)
+    while (left > 0 && MakeRoom(problem, work))
     {
-        MakeRoom(problem, work);
         left = GiveRest(problem, work, left);
     }
     auto solution = EvaluateMel(problem, std::move(work));

@@ -53,9 +53,9 @@ uint32_t ImproveMel(const MelProblem& problem, MelRelaxed& point);
  * paper. That leaves up to K - 1 samples to no one, against (16d); the paper does not say what
  * becomes of them. The repair:
  * 1. learners take them, in order, as far as they can at their rounded tau_k;
- * 2. while samples are left, the learner that can take most more by doing one iteration less does
- *    so (the first of equals), among those that stay within c of all others; if there is none, all
- *    do one less.
+ * 2. while samples are left, the learner that can take most more for an iteration less does as many
+ *    fewer as it needs for one sample more (the first of equals), among those that stay within c of
+ *    all others then; if there is none, all do fewer.
  * @param problem a valid problem
  * @return a feasible answer; its bound is absent
  * @throws Infeasible if there is none
