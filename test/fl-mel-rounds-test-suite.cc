@@ -379,6 +379,11 @@ class RefusalTestCase : public TestCase
                               "ns3::fl::MelOptimizer: Method = 'best': must be one of exact, sai, "
                               "ha-sync, hu-sync, hu-asyn",
                               "a method");
+        DeviceProfile profile;
+        profile.frequencyExponent = -1;
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { profile.Validate(3); }),
+                              "device 3: frequencyExponent = -1: must be finite and at least 0",
+                              "an exponent");
         auto setup = MakeSetup(false, "exact");
         setup.distanceM = 0;
         NS_TEST_EXPECT_MSG_EQ(RunOf(setup),
