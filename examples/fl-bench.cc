@@ -14,6 +14,7 @@
 #include "../test/bench/fl-bench-cell.h"
 #include "../test/bench/fl-bench-child.h"
 #include "../test/bench/fl-bench-joint.h"
+#include "../test/bench/fl-bench-mel.h"
 #include "../test/bench/fl-bench-memory.h"
 #include "../test/bench/fl-bench-ml.h"
 #include "../test/bench/fl-bench-phy.h"
@@ -48,6 +49,7 @@ const std::vector<Section> SECTIONS{
     {"training", &BenchTraining},
     {"joint", &BenchJoint},
     {"phy", &BenchPhy},
+    {"mel", &BenchMel},
 };
 
 /// @return what --only may be

@@ -162,11 +162,14 @@ CellRun::DrawProfiles()
     cycles->SetAttribute("Max", DoubleValue(m_options.maxCycles));
     cycles->SetStream(m_stream++);
     std::vector<DeviceProfile> profiles(m_options.devices);
-    for (auto& profile : profiles)
+    for (size_t i = 0; i < profiles.size(); ++i)
     {
+        auto& profile = profiles[i];
         profile.cyclesPerSample = cycles->GetValue();
         profile.minCpuHz = m_options.minCpuHz;
-        profile.maxCpuHz = m_options.maxCpuHz;
+        const auto& hz = m_options.cpuHzInTurn;
+        profile.maxCpuHz = hz.empty() ? m_options.maxCpuHz : hz[i % hz.size()];
+        profile.effectiveCapacitance = m_options.capacitance;
         profile.minTxPowerW = WattOfDbm(m_options.minPowerDbm);
         profile.maxTxPowerW = WattOfDbm(m_options.maxPowerDbm);
         profile.samples = m_options.samplesPerDevice;

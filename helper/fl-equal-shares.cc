@@ -42,6 +42,21 @@ Compared(double planned, double equal)
     return text;
 }
 
+/// What goes down is the same, samples included.
+void
+CopyDownload(const WorkOrder& from, WorkOrder& to)
+{
+    const Transfer* download = from.FindTransfer(Direction::DOWNLINK);
+    for (auto& phase : to.phases)
+    {
+        auto* transfer = std::get_if<Transfer>(&phase);
+        if (download && transfer && transfer->direction == Direction::DOWNLINK)
+        {
+            transfer->payloadBits = download->payloadBits;
+        }
+    }
+}
+
 } // namespace
 
 void
@@ -65,8 +80,19 @@ EqualSharesComparison::Compare(const SystemState& state, const Plan& plan, const
     {
         devices.push_back(order.device);
     }
-    const Outcome equal =
-        m_coordinator->Predict(state, MakeRoundPlan(state, EqualShares(state, devices)));
+    // The same work: it is the shares that are compared.
+    auto shares = EqualShares(state, devices);
+    for (size_t i = 0; i < shares.size(); ++i)
+    {
+        shares[i].localIterations = plan.orders[i].localIterations;
+        shares[i].samples = plan.orders[i].samples;
+    }
+    Plan equalPlan = MakeRoundPlan(state, shares);
+    for (size_t i = 0; i < shares.size(); ++i)
+    {
+        CopyDownload(plan.orders[i], equalPlan.orders[i]);
+    }
+    const Outcome equal = m_coordinator->Predict(state, equalPlan);
     m_planned.timeS += predicted.DurationS();
     m_planned.energyJ += predicted.EnergyJ();
     m_equal.timeS += equal.DurationS();

@@ -5,6 +5,7 @@
 
 #include "fl-processor-helper.h"
 
+#include "ns3/double.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-optimizer.h"
 #include "ns3/inet-socket-address.h"
@@ -144,6 +145,9 @@ FederationHelper::Install(Ptr<Node> server,
                                     transport,
                                     profile,
                                     std::move(samples));
+        DoubleValue exponent;
+        devices.Get(device)->GetObject<Processor>()->GetAttribute("FrequencyExponent", exponent);
+        profile.frequencyExponent = exponent.Get();
         federation.coordinator->AddDevice(profile, client);
         federation.clients.push_back(client);
         federation.applications.Add(client);

@@ -61,6 +61,9 @@ struct Options
     /// Not on the command line: the random streams of all but places and radio begin here, or after
     /// the radio's if that is later. How many a radio uses depends on the PHY.
     int64_t streamAfterRadio{0};
+    /// Not on the command line: highest CPU frequencies of devices, in turn [Hz]; empty: maxCpuHz.
+    std::vector<double> cpuHzInTurn;
+    double capacitance{1e-28}; //!< not on the command line: kappa of each device, see Processor
 };
 
 /**

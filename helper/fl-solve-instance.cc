@@ -5,9 +5,11 @@
 
 #include "fl-joint-json.h"
 #include "fl-json-reader.h"
+#include "fl-mel-json.h"
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-joint-methods.h"
+#include "ns3/fl-mel-methods.h"
 #include "ns3/fl-random-stream.h"
 
 #include <algorithm>
@@ -54,6 +56,31 @@ SolveJointJson(const nlohmann::json& json, const SolveRequest& request)
     return answer;
 }
 
+/// @return methods for the task allocation of mobile edge learning
+std::vector<std::pair<std::string, std::string>>
+MelMethodNames()
+{
+    std::vector<std::pair<std::string, std::string>> names;
+    for (const auto& method : MelMethods())
+    {
+        names.emplace_back(method.name, method.description);
+    }
+    return names;
+}
+
+/// Solve an instance of the task allocation of mobile edge learning.
+OrderedJson
+SolveMelJson(const nlohmann::json& json, const SolveRequest& request)
+{
+    const auto problem = MelProblemFromJson(json);
+    const auto start = std::chrono::steady_clock::now();
+    const auto solution = SolveMel(request.method, problem);
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    auto answer = MelSolutionToJson(solution);
+    answer["solve_s"] = elapsed.count();
+    return answer;
+}
+
 /// Refuse a method that the problem has not.
 void
 CheckMethod(const SolveProblem& problem, const std::string& name)
@@ -96,6 +123,11 @@ SolveProblems()
          "global",
          JointMethodNames,
          SolveJointJson},
+        {"mel",
+         "mobile edge learning: iterations and samples of every learner",
+         "exact",
+         MelMethodNames,
+         SolveMelJson},
     };
     return problems;
 }
@@ -142,6 +174,11 @@ SolveInstance(const SolveProblem& problem,
         report.answer = {{"status", "infeasible"},
                          {"method", named.method},
                          {"reason", error.what()}};
+        for (const auto& [name, value] : error.GetLimits())
+        {
+            // Not a number is printed as null.
+            report.answer[name] = value;
+        }
         return report;
     }
     if (report.answer["status"] == "failed")

@@ -7,6 +7,8 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace ns3
 {
@@ -34,7 +36,30 @@ class InvalidInput : public std::invalid_argument
 class Infeasible : public std::runtime_error
 {
   public:
+    /// Values by name.
+    using Limits = std::vector<std::pair<std::string, double>>;
+
     using std::runtime_error::runtime_error;
+
+    /**
+     * @param message one line
+     * @param limits see GetLimits()
+     */
+    Infeasible(const std::string& message, Limits limits)
+        : std::runtime_error(message),
+          m_limits(std::move(limits))
+    {
+    }
+
+    /// @return for programs: by name, the nearest value of each limit that works while all others
+    /// stay as they are, NaN where none does; may be empty
+    const Limits& GetLimits() const
+    {
+        return m_limits;
+    }
+
+  private:
+    Limits m_limits; //!< by name
 };
 
 /**

@@ -5,6 +5,7 @@
 
 #include "fl-error.h"
 #include "opt/fl-joint-methods.h"
+#include "opt/fl-mel-methods.h"
 #include "opt/fl-round-plan.h"
 
 #include "ns3/object-factory.h"
@@ -218,6 +219,13 @@ MakeNamedOptimizers()
                              "energy and time: " + method.description,
                              {{"Method", method.name}}});
         }
+    }
+    for (const auto& method : MelMethods())
+    {
+        names.push_back({"mel-" + method.name,
+                         "ns3::fl::MelOptimizer",
+                         "task allocation: " + method.description,
+                         {{"Method", method.name}}});
     }
     return names;
 }

@@ -361,6 +361,7 @@ SyncCoordinator::Observe() const
     state.localIterations = m_task->trainer.localIterations;
     state.downloadBits = 8.0 * static_cast<double>(m_task->PayloadBytes());
     state.uploadBits = state.downloadBits;
+    state.sampleBits = m_samples.GetSampleBits(*m_task);
     state.profiles = m_profiles;
     state.available.resize(GetNDevices());
     for (DeviceId device = 0; device < GetNDevices(); ++device)
@@ -549,6 +550,7 @@ SyncCoordinator::BeginRound()
         }
     }
 
+    m_samples.Draw(*m_task, plan);
     m_outstanding = m_record.selected;
     m_roundBeginTrace(state, plan, predicted);
     for (size_t i = 0; i < plan.orders.size() && m_inRound; ++i)
@@ -584,6 +586,10 @@ SyncCoordinator::Dispatch(const WorkOrder& order, const WorkOutcome& predicted, 
     work->sendS = order.earliestStartS;
     auto& inFlight = m_inFlight[order.device];
     inFlight = std::move(work);
+    if (const auto samples = m_samples.Take(*m_task, order))
+    {
+        m_server->SendData(order.device, order.task, order.round, samples);
+    }
     const Time sent = m_server->SendWork(order, m_encoded, m_task->statedBytes);
     if (inFlight)
     {

@@ -5,6 +5,7 @@
 #define FL_SYNC_COORDINATOR_H
 
 #include "fl-coordinator.h"
+#include "fl-sample-allotment.h"
 
 #include "ns3/event-id.h"
 #include "ns3/fl-aggregator.h"
@@ -166,6 +167,7 @@ class SyncCoordinator : public Coordinator
     uint32_t m_unanswered{0};                          //!< orders that are dropped and not answered
     uint32_t m_outstanding{0}; //!< orders of the running round that are not over
     uint32_t m_merged{0};      //!< updates in the aggregator
+    SampleAllotment m_samples; //!< that go with orders of this round
     EventId m_deadlineEvent;   //!< closes the round
     EventId m_beginEvent;      //!< begins the next one
     EventId m_graceEvent;      //!< waits no longer for devices that were told to stop

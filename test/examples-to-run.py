@@ -23,6 +23,16 @@ cpp_examples = [
     ),
     ("fl-joint-energy-time --runs=2 --devices=5", "True", "False"),
     ("fl-joint-energy-time --packets --rounds=2 --devices=5", "True", "False"),
+    (
+        "fl-task-allocation --quick --runs=2 --rounds=2 --train-samples=200 --test-samples=100 --model=softmax",
+        "True",
+        "False",
+    ),
+    (
+        "fl-task-allocation --packets --runs=1 --devices=4 --rounds=2 --train-samples=200 --test-samples=100 --model=softmax --ns3::fl::MelOptimizer::Parallelised=true",
+        "True",
+        "False",
+    ),
     ("fl-bench --quick", "True", "False"),
     ("fl-solve --help", "True", "False"),
 ]

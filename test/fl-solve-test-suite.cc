@@ -317,6 +317,92 @@ class JointGoldenTestCase : public TestCase
     nlohmann::json m_instance; //!< the instance
 };
 
+/// The task allocation's golden instances, looked at with code that shares nothing with the
+/// solvers.
+class MelGoldenTestCase : public TestCase
+{
+  public:
+    /// @param name of the instance, without .json
+    explicit MelGoldenTestCase(const std::string& name)
+        : TestCase("golden " + name),
+          m_name(name)
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        const auto path = CreateDataDirFilename("golden/" + m_name + ".json");
+        const std::string text = ReadJsonText(path);
+        const auto expected = nlohmann::json::parse(
+            ReadJsonText(CreateDataDirFilename("golden/" + m_name + ".expected.json")));
+        const auto instance = nlohmann::json::parse(text);
+        const double best = expected["objective"];
+        for (const auto& [method, description] : FindSolveProblem("mel").methods())
+        {
+            const auto report = SolveInstance(FindSolveProblem("mel"), text, path, {method, 1, 1});
+            const auto answer = nlohmann::json::parse(report.answer.dump());
+            const auto status = answer.at("status").get<std::string>();
+            NS_TEST_EXPECT_MSG_EQ(report.exitCode, EXIT_DONE, method << " has an answer");
+            CheckFeasible(instance, answer, method);
+            NS_TEST_EXPECT_MSG_LT_OR_EQ(answer["objective"].get<double>(), best, method);
+            NS_TEST_EXPECT_MSG_GT_OR_EQ(answer["upper_bound"].get<double>(), best, method);
+            NS_TEST_EXPECT_MSG_EQ(status,
+                                  (answer["gap"].get<double>() > 0 ? "feasible" : "optimal"),
+                                  method << " says what is proved");
+            if (method == "exact")
+            {
+                NS_TEST_EXPECT_MSG_EQ(answer["objective"].get<double>(), best, "the optimum");
+                NS_TEST_EXPECT_MSG_EQ(status, "optimal", "proved");
+            }
+        }
+    }
+
+    /// The answer meets all constraints, and its objective is the mean.
+    void CheckFeasible(const nlohmann::json& instance,
+                       const nlohmann::json& answer,
+                       const std::string& method)
+    {
+        // What the module's limits are met to, and rounding errors of the three terms.
+        constexpr double TOLERANCE = 2e-12;
+        const auto& learners = instance["learners"];
+        NS_TEST_ASSERT_MSG_EQ(answer["learners"].size(), learners.size(), "all learners");
+        int64_t samples = 0;
+        int64_t sum = 0;
+        std::vector<int64_t> taus;
+        for (size_t k = 0; k < learners.size(); ++k)
+        {
+            const auto tau = answer["learners"][k]["iterations"].get<int64_t>();
+            const auto d = answer["learners"][k]["samples"].get<int64_t>();
+            const auto cost = [&](const char* square, const char* linear, const char* fixed) {
+                return learners[k][square].get<double>() * static_cast<double>(tau * d) +
+                       learners[k][linear].get<double>() * static_cast<double>(d) +
+                       learners[k][fixed].get<double>();
+            };
+            NS_TEST_EXPECT_MSG_LT_OR_EQ(cost("c2", "c1", "c0"),
+                                        instance["cycle_time_s"].get<double>() * (1 + TOLERANCE),
+                                        method << ": time of learner " << k);
+            NS_TEST_EXPECT_MSG_LT_OR_EQ(cost("g2", "g1", "g0"),
+                                        learners[k]["energy_j"].get<double>() * (1 + TOLERANCE),
+                                        method << ": energy of learner " << k);
+            NS_TEST_EXPECT_MSG_GT_OR_EQ(d, instance["min_samples"].get<int64_t>(), method);
+            samples += d;
+            sum += tau;
+            taus.push_back(tau);
+        }
+        const auto [least, most] = std::minmax_element(taus.begin(), taus.end());
+        NS_TEST_EXPECT_MSG_LT_OR_EQ(*most - *least,
+                                    instance["staleness"].get<int64_t>(),
+                                    method << ": staleness");
+        NS_TEST_EXPECT_MSG_EQ(samples, instance["samples"].get<int64_t>(), method << ": samples");
+        NS_TEST_EXPECT_MSG_EQ(answer["objective"].get<double>(),
+                              static_cast<double>(sum) / static_cast<double>(learners.size()),
+                              method << ": objective");
+    }
+
+    std::string m_name; //!< without .json
+};
+
 /// Every pair of files in the folder is of a kind that is checked.
 class GoldenFolderTestCase : public TestCase
 {
@@ -370,7 +456,14 @@ class FlSolveTestSuite : public TestSuite
         {
             AddTestCase(new JointGoldenTestCase(name));
         }
-        AddTestCase(new GoldenFolderTestCase(joint));
+        const std::vector<std::string> mel{"mel-k4-c0", "mel-k4-c1", "mel-k4-c3", "mel-k4-c5"};
+        for (const auto& name : mel)
+        {
+            AddTestCase(new MelGoldenTestCase(name));
+        }
+        std::vector<std::string> all(joint);
+        all.insert(all.end(), mel.begin(), mel.end());
+        AddTestCase(new GoldenFolderTestCase(all));
     }
 };
 

@@ -156,9 +156,10 @@ class OrderPredictor
                 "cpuHz",
                 work.cpuHz,
                 "finite and above 0");
-        const double kappa = m_state.profiles[device].effectiveCapacitance;
+        const auto& profile = m_state.profiles[device];
+        const double kappa = profile.effectiveCapacitance;
         seconds.Add(work.cycles / work.cpuHz);
-        energy.Add(kappa * work.cycles * work.cpuHz * work.cpuHz);
+        energy.Add(kappa * work.cycles * std::pow(work.cpuHz, profile.frequencyExponent));
     }
 
     TransferTime Predict(DeviceId device, const Transfer& transfer) const

@@ -142,7 +142,8 @@ class ShannonGapRateModel : public RateModel
  *
  * - a transfer takes what the rate model says: s / r seconds for s bits on a grant of rate r, with
  *   Shannon's; an uplink transfer radiates its power times its airtime;
- * - C cycles at f take C / f seconds and kappa C f^2 joules, kappa the effective capacitance;
+ * - C cycles at f take C / f seconds and kappa C f^n joules, kappa and n the profile's capacitance
+ * and exponent (2);
  * - a downlink transfer without a grant gets the radio's default, DefaultDownlinkGrant(). An uplink
  *   transfer without a grant, or where no radio is controlled, has no prediction (ABSENT).
  * - phases of a kind add up; where a rate is 0, time and energy are infinite.

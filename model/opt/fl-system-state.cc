@@ -59,6 +59,7 @@ DeviceProfile::Validate(DeviceId device) const
 {
     Require(device, "cyclesPerSample", cyclesPerSample, false);
     Require(device, "effectiveCapacitance", effectiveCapacitance, true);
+    Require(device, "frequencyExponent", frequencyExponent, true);
     Require(device, "minCpuHz", minCpuHz, true);
     Require(device, "maxCpuHz", maxCpuHz, false);
     RequireOrder(device, "minCpuHz", minCpuHz, "maxCpuHz", maxCpuHz);

@@ -26,7 +26,8 @@ struct DeviceProfile
 {
     uint32_t samples{0};                           //!< samples it holds
     double cyclesPerSample{1e4};                   //!< CPU cycles per sample and local iteration
-    double effectiveCapacitance{1e-28};            //!< kappa: energy = kappa * cycles * f^2 [J s^2]
+    double effectiveCapacitance{1e-28};            //!< kappa, of energy = kappa cycles f^2 [J s^2]
+    double frequencyExponent{2};                   //!< n, where energy = kappa * cycles * f^n
     double minCpuHz{1e8};                          //!< [Hz]
     double maxCpuHz{2e9};                          //!< [Hz]
     double minTxPowerW{1e-3};                      //!< [W]
@@ -80,6 +81,7 @@ struct SystemState
     uint32_t localIterations{1}; //!< what the user asked for
     double downloadBits{0};      //!< size of an encoded model, without message headers [bit]
     double uploadBits{0};        //!< size of an encoded update, without message headers [bit]
+    double sampleBits{0};        //!< size of an encoded sample [bit]; 0: there are none to send
     std::vector<DeviceProfile> profiles;  //!< by device
     std::vector<bool> available;          //!< by device: connected, awake and idle
     std::vector<CellState> cells;         //!< by cell; empty where no radio is controlled

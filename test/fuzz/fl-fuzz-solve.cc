@@ -15,6 +15,7 @@
 
 #include "fl-fuzz-check.h"
 #include "fl-fuzz-instance.h"
+#include "fl-fuzz-mel.h"
 #include "fl-fuzz-watch.h"
 
 #include "ns3/fl-error.h"
@@ -36,13 +37,14 @@ namespace
 /// The command line.
 struct FuzzOptions
 {
-    double seconds{60};   //!< how long
-    uint64_t seed{1};     //!< of all random numbers
-    uint64_t first{0};    //!< number of the first case
-    double limitS{20};    //!< what takes longer hangs [s]
-    uint32_t findings{1}; //!< stop after so many different ones
-    std::string out{"."}; //!< where instances are written
-    std::string file;     //!< look at this instance only
+    std::string problem{"joint"}; //!< which
+    double seconds{60};           //!< how long
+    uint64_t seed{1};             //!< of all random numbers
+    uint64_t first{0};            //!< number of the first case
+    double limitS{20};            //!< what takes longer hangs [s]
+    uint32_t findings{1};         //!< stop after so many different ones
+    std::string out{"."};         //!< where instances are written
+    std::string file;             //!< look at this instance only
 };
 
 /// Print faults that are not known yet, and keep the instance.
@@ -67,6 +69,18 @@ Keep(const FuzzOptions& options,
     }
 }
 
+/// @return what is wrong with the answers to an instance
+std::vector<Fault>
+Check(const FuzzOptions& options,
+      const std::string& text,
+      Magnitude magnitude,
+      uint32_t threads,
+      Statistics& statistics)
+{
+    return options.problem == "mel" ? CheckMelInstance(text, magnitude, statistics)
+                                    : CheckInstance(text, magnitude, threads, statistics);
+}
+
 /// Look at one file, as if it were of ordinary magnitudes.
 int
 LookAt(const FuzzOptions& options)
@@ -75,7 +89,7 @@ LookAt(const FuzzOptions& options)
     const std::string text = ReadJsonText(options.file);
     Watch watch(options.file + ".again", options.limitS);
     watch.Begin(text);
-    const auto faults = CheckInstance(text, Magnitude::ORDINARY, 1, statistics);
+    const auto faults = Check(options, text, Magnitude::ORDINARY, 1, statistics);
     watch.End();
     for (const auto& fault : faults)
     {
@@ -98,14 +112,15 @@ Fuzz(const FuzzOptions& options)
     uint64_t number = options.first;
     for (; std::chrono::steady_clock::now() - start < duration; ++number)
     {
-        const auto instance = MakeFuzzInstance(options.seed, number);
+        const auto instance = options.problem == "mel" ? MakeMelFuzzInstance(options.seed, number)
+                                                       : MakeFuzzInstance(options.seed, number);
         const std::string file =
             Describe(options.out, "/fuzz-", options.seed, "-", number, ".json");
         Watch watch(file, options.limitS);
         watch.Begin(instance.text);
         // Every few cases two threads.
         const auto faults =
-            CheckInstance(instance.text, instance.magnitude, number % 8 == 0 ? 2 : 1, statistics);
+            Check(options, instance.text, instance.magnitude, number % 8 == 0 ? 2 : 1, statistics);
         watch.End();
         Keep(options, file, instance, faults, known);
         if (known.size() >= options.findings)
@@ -128,6 +143,7 @@ main(int argc, char* argv[])
     return RunMain(argc, argv, [](int argc, char* argv[]) {
         FuzzOptions options;
         OptionParser parser("fl-fuzz-solve", "Random JSON for ./fl solve");
+        parser.Add("problem", "joint or mel", options.problem, OneOf({"joint", "mel"}));
         parser.Add("seconds", "how long [s]", options.seconds, Positive(1e6));
         parser.Add("seed", "of all random numbers", options.seed);
         parser.Add("first", "number of the first case", options.first);

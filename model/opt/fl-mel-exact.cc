@@ -1,0 +1,351 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-mel-exact.h"
+
+#include "fl-mel-base.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// Costs more than anything.
+constexpr int64_t NEVER = std::numeric_limits<int64_t>::max() / 2;
+
+/// What the dynamic program of one base answers.
+enum class Search : uint8_t
+{
+    BETTER,   //!< there are better choices, and these are the best
+    NONE,     //!< there are none
+    TOO_LARGE //!< it would take too much work or memory
+};
+
+/// The dynamic program of one base: the least cost for each sum of extra iterations.
+class Table
+{
+  public:
+    /**
+     * @param base the choices
+     * @param bound what their relaxation says; it ended with a part of a step
+     * @param target sums must be above this
+     */
+    Table(const MelBase& base, const MelBound& bound, int64_t target)
+        : m_base(base),
+          m_price(bound.price),
+          m_count(base.first.size() - 1)
+    {
+        // Whole choices with a sum above the target give up at most this much against the prices,
+        // see Loss(). Rounding can't reach the part that is added.
+        m_slack = bound.real - static_cast<double>(target + 1) + 1e-3 + 1e-9 * bound.real;
+        m_target = target;
+    }
+
+    /**
+     * @param work how many entries may be made; is reduced by those that were
+     * @return what was found
+     */
+    Search Run(uint64_t& work)
+    {
+        Select();
+        m_costs = {0};
+        m_low = 0;
+        m_rows.reserve(m_count);
+        double gained = 0;
+        for (size_t k = 0; k < m_count; ++k)
+        {
+            gained += m_gains[k];
+            const int64_t width =
+                static_cast<int64_t>(m_costs.size()) + Kept(k).Back().extra - Kept(k).Front().extra;
+            const auto entries = static_cast<uint64_t>(width) * (m_first[k + 1] - m_first[k]);
+            if (entries > work || m_first[k + 1] - m_first[k] > UINT16_MAX)
+            {
+                return Search::TOO_LARGE;
+            }
+            work -= entries;
+            AddLearner(k, static_cast<size_t>(width));
+            Prune(gained);
+            if (m_costs.empty())
+            {
+                return Search::NONE;
+            }
+        }
+        for (auto i = static_cast<int64_t>(m_costs.size()) - 1; i >= 0; --i)
+        {
+            if (m_costs[static_cast<size_t>(i)] <= m_base.spare && m_low + i > m_target)
+            {
+                m_sum = m_low + i;
+                return Search::BETTER;
+            }
+        }
+        return Search::NONE;
+    }
+
+    /// @return extra iterations by learner, after Run() found better ones
+    std::vector<int64_t> GetExtra() const
+    {
+        std::vector<int64_t> extra(m_count);
+        int64_t sum = m_sum;
+        for (size_t k = m_count; k-- > 0;)
+        {
+            const auto& row = m_rows[k];
+            extra[k] = m_kept[m_first[k] + row.choice[static_cast<size_t>(sum - row.low)]].extra;
+            sum -= extra[k];
+        }
+        return extra;
+    }
+
+  private:
+    /// Which option led to each sum.
+    struct Row
+    {
+        int64_t low;                  //!< the first sum
+        std::vector<uint16_t> choice; //!< index among the learner's options that are kept
+    };
+
+    /// Options of one learner that are kept.
+    struct Range
+    {
+        const MelOption* first; //!< the first one
+        const MelOption* last;  //!< one after the last
+
+        /// @return the one with the fewest extra iterations
+        const MelOption& Front() const
+        {
+            return *first;
+        }
+
+        /// @return the one with the most extra iterations
+        const MelOption& Back() const
+        {
+            return *(last - 1);
+        }
+    };
+
+    /// @return the options of learner k that are kept
+    Range Kept(size_t k) const
+    {
+        return {m_kept.data() + m_first[k], m_kept.data() + m_first[k + 1]};
+    }
+
+    /// @return what an option is worth at the relaxation's price of a sample
+    double Worth(const MelOption& option) const
+    {
+        return static_cast<double>(option.extra) - m_price * static_cast<double>(option.cost);
+    }
+
+    /// Keep the options that choices above the target can contain.
+    void Select()
+    {
+        m_gains.resize(m_count);
+        m_kept.reserve(m_base.options.size());
+        for (size_t k = 0; k < m_count; ++k)
+        {
+            m_gains[k] = 0;
+            for (auto option = m_base.Begin(k); option != m_base.End(k); ++option)
+            {
+                m_gains[k] = std::max(m_gains[k], Worth(*option));
+            }
+            m_first.push_back(m_kept.size());
+            for (auto option = m_base.Begin(k); option != m_base.End(k); ++option)
+            {
+                if (m_gains[k] - Worth(*option) <= m_slack)
+                {
+                    m_kept.push_back(*option);
+                }
+            }
+        }
+        m_first.push_back(m_kept.size());
+    }
+
+    /// Extend all sums by each option of learner k.
+    void AddLearner(size_t k, size_t width)
+    {
+        const Range kept = Kept(k);
+        Row row{m_low + kept.Front().extra, std::vector<uint16_t>(width, 0)};
+        m_next.assign(width, NEVER);
+        for (auto option = kept.first; option != kept.last; ++option)
+        {
+            const auto choice = static_cast<uint16_t>(option - kept.first);
+            const auto shift = static_cast<size_t>(option->extra - kept.Front().extra);
+            int64_t* next = m_next.data() + shift;
+            uint16_t* chosen = row.choice.data() + shift;
+            for (size_t i = 0; i < m_costs.size(); ++i)
+            {
+                const int64_t cost = m_costs[i] + option->cost;
+                const bool less = cost < next[i];
+                next[i] = less ? cost : next[i];
+                chosen[i] = less ? choice : chosen[i];
+            }
+        }
+        m_low = row.low;
+        m_costs.swap(m_next);
+        m_rows.push_back(std::move(row));
+    }
+
+    /// Forget sums that can't become more than the target; gained: at the price, at most, so far.
+    void Prune(double gained)
+    {
+        size_t begin = m_costs.size();
+        size_t end = 0;
+        for (size_t i = 0; i < m_costs.size(); ++i)
+        {
+            const MelOption sum{m_low + static_cast<int64_t>(i), m_costs[i]};
+            if (sum.cost > m_base.spare || gained - Worth(sum) > m_slack)
+            {
+                m_costs[i] = NEVER;
+                continue;
+            }
+            begin = std::min(begin, i);
+            end = i + 1;
+        }
+        if (begin > end)
+        {
+            m_costs.clear();
+            return;
+        }
+        m_costs.resize(end);
+        m_costs.erase(m_costs.begin(), m_costs.begin() + static_cast<std::ptrdiff_t>(begin));
+        m_low += static_cast<int64_t>(begin);
+    }
+
+    const MelBase& m_base;         //!< the choices
+    double m_price;                //!< of a sample
+    size_t m_count;                //!< learners
+    double m_slack;                //!< what may be lost against the prices
+    int64_t m_target;              //!< sums must be above it
+    std::vector<double> m_gains;   //!< the most that each learner is worth at the price
+    std::vector<MelOption> m_kept; //!< options that are kept
+    std::vector<size_t> m_first;   //!< where those of learner k begin
+    std::vector<int64_t> m_costs;  //!< by sum, from m_low
+    std::vector<int64_t> m_next;   //!< of the next learner
+    int64_t m_low{0};              //!< the sum of the first entry
+    std::vector<Row> m_rows;       //!< by learner
+    int64_t m_sum{0};              //!< the best
+};
+
+/// The search over all bases.
+class Solver
+{
+  public:
+    /// @param problem a valid problem @param options how much work may be done
+    Solver(const MelProblem& problem, const MelOptions& options)
+        : m_problem(problem),
+          m_work(options.maxWork),
+          m_count(static_cast<int64_t>(problem.learners.size()))
+    {
+    }
+
+    /// @return the answer
+    MelSolution Run()
+    {
+        const int64_t most = MelSynchronousIterations(m_problem);
+        m_best = m_count * most;
+        m_iterations.assign(m_problem.learners.size(), most);
+        int64_t open = 0; // the largest bound of a base that was left open
+        int64_t m = most;
+        for (; m >= 0 && m_count * (m + m_problem.staleness) > m_best && m_work > 0; --m)
+        {
+            if (m_problem.staleness > MEL_FEW && MelWindowBound(m_problem, m) <= m_best)
+            {
+                m = -1;
+                break;
+            }
+            ++m_bases;
+            open = std::max(open, LookAt(m));
+        }
+        if (m >= 0 && m_work == 0)
+        {
+            open = std::max(open, MelWindowBound(m_problem, m));
+        }
+        auto solution = EvaluateMel(m_problem, ShareMelSamples(m_problem, m_iterations));
+        solution.iterations = m_bases;
+        if (solution.status != SolveStatus::FEASIBLE)
+        {
+            solution.status = SolveStatus::FAILED;
+            solution.termination = "rounding: the answer does not meet its limits";
+            return solution;
+        }
+        if (open <= m_best)
+        {
+            solution.status = SolveStatus::OPTIMAL;
+            solution.upperBound = solution.objective;
+            solution.termination = "no base can give more";
+            return solution;
+        }
+        solution.upperBound = static_cast<double>(open) / static_cast<double>(m_count);
+        solution.termination = "the table would be too large: bounded by the relaxation";
+        return solution;
+    }
+
+  private:
+    /// @return a bound on the iterations of base m in all, or 0 if it can't give more than is known
+    int64_t LookAt(int64_t m)
+    {
+        const auto base = MakeMelBase(m_problem, m);
+        if (!base)
+        {
+            return 0;
+        }
+        // Of many extra iterations, each option is searched for, in the window's bound too.
+        const uint64_t price = m_problem.staleness > MEL_FEW ? 32 : 1;
+        m_work -= std::min<uint64_t>(m_work, price * base->options.size());
+        const MelBound bound = BoundMelBase(*base);
+        if (m_count * m + bound.found > m_best)
+        {
+            m_best = m_count * m + bound.found;
+            for (size_t k = 0; k < m_iterations.size(); ++k)
+            {
+                m_iterations[k] = m + base->options[bound.chosen[k]].extra;
+            }
+        }
+        if (m_count * m + bound.bound <= m_best)
+        {
+            return 0;
+        }
+        Table table(*base, bound, m_best - m_count * m);
+        switch (table.Run(m_work))
+        {
+        case Search::TOO_LARGE:
+            return m_count * m + bound.bound;
+        case Search::NONE:
+            return 0;
+        case Search::BETTER:
+            break;
+        }
+        const auto extra = table.GetExtra();
+        m_best = 0;
+        for (size_t k = 0; k < m_iterations.size(); ++k)
+        {
+            m_iterations[k] = m + extra[k];
+            m_best += m_iterations[k];
+        }
+        return 0;
+    }
+
+    const MelProblem& m_problem;       //!< what is asked
+    uint64_t m_work;                   //!< that may still be done
+    int64_t m_count;                   //!< K
+    int64_t m_best{0};                 //!< sum of the iterations of the best answer so far
+    std::vector<int64_t> m_iterations; //!< of that answer
+    uint32_t m_bases{0};               //!< that were looked at
+};
+
+} // namespace
+
+MelSolution
+SolveMelExact(const MelProblem& problem, const MelOptions& options)
+{
+    return Solver(problem, options).Run();
+}
+
+} // namespace fl
+} // namespace ns3

@@ -1,0 +1,482 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-mel-sai.h"
+
+#include "fl-mel-base.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/math/tools/toms748_solve.hpp>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+constexpr double UNLIMITED = std::numeric_limits<double>::infinity();
+
+/// Most sweeps of the descent; the objective rises with each, and a few are enough.
+constexpr uint32_t MAX_SWEEPS = 1000;
+
+/// A sweep that gains no more than this, of the sum of iterations, is the last.
+constexpr double SMALLEST_GAIN = 1e-9;
+
+/// @return a / b, where b = 0 is no limit
+double
+Limit(double a, double b)
+{
+    return b > 0 ? a / b : UNLIMITED;
+}
+
+/// @return how many samples a learner can take with tau iterations on each
+double
+RealCapacity(const MelProblem& problem, size_t k, double tau)
+{
+    const auto& learner = problem.learners[k];
+    return std::min({Limit(problem.cycleTimeS - learner.c0, learner.c2 * tau + learner.c1),
+                     Limit(learner.energyJ - learner.g0, learner.g2 * tau + learner.g1),
+                     static_cast<double>(problem.samples)});
+}
+
+/// @return how many iterations a learner can do on that many samples
+double
+RealIterations(const MelProblem& problem, size_t k, double samples)
+{
+    const auto& learner = problem.learners[k];
+    if (samples <= 0)
+    {
+        return UNLIMITED;
+    }
+    return std::min(Limit((problem.cycleTimeS - learner.c0) / samples - learner.c1, learner.c2),
+                    Limit((learner.energyJ - learner.g0) / samples - learner.g1, learner.g2));
+}
+
+/// The three smallest of a list, so that the smallest without two of its entries is at hand.
+class Extremes
+{
+  public:
+    /// @param values the list @param sign -1: the three largest, negative
+    Extremes(const std::vector<double>& values, double sign)
+    {
+        for (size_t k = 0; k < values.size(); ++k)
+        {
+            std::pair<double, size_t> entry{sign * values[k], k};
+            for (auto& kept : m_kept)
+            {
+                if (entry < kept)
+                {
+                    std::swap(entry, kept);
+                }
+            }
+        }
+    }
+
+    /// @return the smallest of all but these two; infinite if there are no others
+    double Without(size_t a, size_t b) const
+    {
+        for (const auto& [value, k] : m_kept)
+        {
+            if (k != a && k != b)
+            {
+                return value;
+            }
+        }
+        return UNLIMITED;
+    }
+
+  private:
+    std::array<std::pair<double, size_t>, 3> m_kept{
+        {{UNLIMITED, SIZE_MAX}, {UNLIMITED, SIZE_MAX}, {UNLIMITED, SIZE_MAX}}}; //!< ascending
+};
+
+/// Two learners that share their samples anew.
+class PairMove
+{
+  public:
+    /**
+     * @param problem the problem
+     * @param a one learner
+     * @param b the other
+     * @param samples of both together
+     * @param low no one may do fewer iterations
+     * @param high no one may do more
+     */
+    PairMove(const MelProblem& problem, size_t a, size_t b, double samples, double low, double high)
+        : m_problem(problem),
+          m_a(a),
+          m_b(b),
+          m_samples(samples),
+          m_low(low),
+          m_high(high)
+    {
+    }
+
+    /// @return iterations of both when a has so many samples; negative if that does not fit
+    std::pair<double, double> At(double samplesA) const
+    {
+        const auto least = static_cast<double>(m_problem.minSamples);
+        const auto c = static_cast<double>(m_problem.staleness);
+        if (samplesA < least || m_samples - samplesA < least)
+        {
+            return {-1, -1};
+        }
+        double first = std::min(RealIterations(m_problem, m_a, samplesA), m_high);
+        double second = std::min(RealIterations(m_problem, m_b, m_samples - samplesA), m_high);
+        first = std::min(first, second + c);
+        second = std::min(second, first + c);
+        if (first < m_low || second < m_low)
+        {
+            return {-1, -1};
+        }
+        return {first, second};
+    }
+
+    /**
+     * Between these points the sum of iterations is convex in the samples, since each of the terms
+     * it is then made of is: the largest sum is at one of them.
+     * @param consider is called with samples of a
+     */
+    template <typename Try>
+    void Candidates(Try consider) const
+    {
+        const auto least = static_cast<double>(m_problem.minSamples);
+        consider(least);
+        consider(m_samples - least);
+        for (const double tau : {m_low, m_high})
+        {
+            consider(RealCapacity(m_problem, m_a, tau));
+            consider(m_samples - RealCapacity(m_problem, m_b, tau));
+        }
+        AddCrossing(m_a, consider);
+        AddCrossing(m_b, [&](double samples) { consider(m_samples - samples); });
+        // Where all others leave no more room than c, the two can't differ by more.
+        const auto c = static_cast<double>(m_problem.staleness);
+        if (m_high - m_low > c)
+        {
+            consider(Apart(c));
+            consider(Apart(-c));
+        }
+    }
+
+  private:
+    /// Pass on the samples at which a learner's limits of time and energy allow equal iterations.
+    template <typename Add>
+    void AddCrossing(size_t k, Add add) const
+    {
+        const auto& learner = m_problem.learners[k];
+        if (learner.c2 > 0 && learner.g2 > 0)
+        {
+            const double slopes = (m_problem.cycleTimeS - learner.c0) / learner.c2 -
+                                  (learner.energyJ - learner.g0) / learner.g2;
+            const double offsets = learner.c1 / learner.c2 - learner.g1 / learner.g2;
+            const double samples = slopes / offsets;
+            if (std::isfinite(samples))
+            {
+                add(samples);
+            }
+        }
+    }
+
+    /// @return samples of a at which its limit is that many iterations above b's
+    double Apart(double difference) const
+    {
+        // The limit of a falls with its samples, that of b rises: from infinite to minus infinite.
+        const auto above = [&](double samples) {
+            return std::clamp(RealIterations(m_problem, m_a, samples) -
+                                  RealIterations(m_problem, m_b, m_samples - samples) - difference,
+                              -std::numeric_limits<double>::max(),
+                              std::numeric_limits<double>::max());
+        };
+        const double low = m_samples * 1e-9;
+        const double high = m_samples * (1 - 1e-9);
+        const double atLow = above(low);
+        const double atHigh = above(high);
+        if (!(atLow > 0 && atHigh < 0))
+        {
+            return low;
+        }
+        std::uintmax_t steps = 100;
+        return boost::math::tools::toms748_solve(above,
+                                                 low,
+                                                 high,
+                                                 atLow,
+                                                 atHigh,
+                                                 boost::math::tools::eps_tolerance<double>(50),
+                                                 steps)
+            .first;
+    }
+
+    const MelProblem& m_problem; //!< the problem
+    size_t m_a;                  //!< one learner
+    size_t m_b;                  //!< the other
+    double m_samples;            //!< of both
+    double m_low;                //!< fewest iterations
+    double m_high;               //!< most iterations
+};
+
+/// The coordinate descent.
+class Descent
+{
+  public:
+    /// @param problem the problem @param point the start; is improved
+    Descent(const MelProblem& problem, MelRelaxed& point)
+        : m_problem(problem),
+          m_point(point),
+          m_least(point.iterations, 1),
+          m_most(point.iterations, -1)
+    {
+    }
+
+    /// Take the best point along one line. @return what it gains
+    double MovePair(size_t a, size_t b)
+    {
+        const auto c = static_cast<double>(m_problem.staleness);
+        const double least = m_least.Without(a, b);
+        const double most = -m_most.Without(a, b);
+        const double both = m_point.samples[a] + m_point.samples[b];
+        const PairMove move(m_problem, a, b, both, std::max(0.0, most - c), least + c);
+        const double before = m_point.iterations[a] + m_point.iterations[b];
+        double best = before + SMALLEST_GAIN * 1e-3;
+        double gain = 0;
+        move.Candidates([&](double samples) {
+            const auto [first, second] = move.At(samples);
+            if (first + second > best)
+            {
+                best = first + second;
+                gain = best - before;
+                m_point.iterations[a] = first;
+                m_point.iterations[b] = second;
+                m_point.samples[a] = samples;
+                m_point.samples[b] = both - samples;
+            }
+        });
+        if (gain > 0)
+        {
+            m_least = Extremes(m_point.iterations, 1);
+            m_most = Extremes(m_point.iterations, -1);
+        }
+        return gain;
+    }
+
+  private:
+    const MelProblem& m_problem; //!< the problem
+    MelRelaxed& m_point;         //!< where it stands
+    Extremes m_least;            //!< the fewest iterations
+    Extremes m_most;             //!< the most, negative
+};
+
+/// @return whole numbers below those of the point, together at most d samples
+std::vector<MelWork>
+RoundDown(const MelProblem& problem, const MelRelaxed& point)
+{
+    std::vector<MelWork> work(point.samples.size());
+    int64_t least = MEL_MAX_ITERATIONS;
+    for (size_t k = 0; k < work.size(); ++k)
+    {
+        // What is a whole number but for the descent's rounding errors stays one, if it fits.
+        auto tau = static_cast<int64_t>(std::floor(point.iterations[k] * (1 + 1e-12)));
+        while (tau > 0 && MelCapacity(problem, k, tau) < problem.minSamples)
+        {
+            --tau;
+        }
+        work[k].iterations = tau;
+        least = std::min(least, tau);
+    }
+    int64_t left = problem.samples;
+    for (size_t k = 0; k < work.size(); ++k)
+    {
+        work[k].iterations = std::min(work[k].iterations, least + problem.staleness);
+        const auto floored = static_cast<int64_t>(std::floor(point.samples[k]));
+        const int64_t room = MelCapacity(problem, k, work[k].iterations);
+        work[k].samples = std::max(problem.minSamples, std::min(floored, room));
+        left -= work[k].samples;
+    }
+    // Rounding errors may have made d_l of a hair less.
+    for (size_t k = 0; k < work.size() && left < 0; ++k)
+    {
+        const int64_t taken = std::min(-left, work[k].samples - problem.minSamples);
+        work[k].samples -= taken;
+        left += taken;
+    }
+    return work;
+}
+
+/// Do what fits of the samples that rounding left over. @return how many are still left
+int64_t
+GiveRest(const MelProblem& problem, std::vector<MelWork>& work, int64_t left)
+{
+    for (size_t k = 0; k < work.size() && left > 0; ++k)
+    {
+        const int64_t room = MelCapacity(problem, k, work[k].iterations) - work[k].samples;
+        const int64_t taken = std::clamp<int64_t>(room, 0, left);
+        work[k].samples += taken;
+        left -= taken;
+    }
+    return left;
+}
+
+/// Make room for samples: one learner, or all of them, do fewer iterations. @return whether it can
+bool
+MakeRoom(const MelProblem& problem, std::vector<MelWork>& work)
+{
+    int64_t most = 0;
+    for (const auto& entry : work)
+    {
+        most = std::max(most, entry.iterations);
+    }
+    size_t best = work.size();
+    int64_t bestIterations = 0;
+    double bestRate = 0;
+    int64_t leastDrop = MEL_MAX_ITERATIONS + MEL_MAX_STALENESS;
+    for (size_t k = 0; k < work.size(); ++k)
+    {
+        // On to where it can take a sample more, which may be many iterations away.
+        const int64_t now = work[k].iterations;
+        const int64_t capacity = MelCapacity(problem, k, now);
+        if (now == 0 || capacity == problem.samples)
+        {
+            continue;
+        }
+        const int64_t fewer = MelMaxIterations(problem, k, capacity + 1, now - 1);
+        if (fewer < 0)
+        {
+            continue;
+        }
+        leastDrop = std::min(leastDrop, now - fewer);
+        const double rate = static_cast<double>(MelCapacity(problem, k, fewer) - capacity) /
+                            static_cast<double>(now - fewer);
+        if (most - fewer <= problem.staleness && rate > bestRate)
+        {
+            bestRate = rate;
+            best = k;
+            bestIterations = fewer;
+        }
+    }
+    if (best < work.size())
+    {
+        work[best].iterations = bestIterations;
+        return true;
+    }
+    for (auto& entry : work)
+    {
+        entry.iterations = std::max<int64_t>(entry.iterations - leastDrop, 0);
+    }
+    return most > 0;
+}
+
+} // namespace
+
+MelRelaxed
+RelaxMel(const MelProblem& problem)
+{
+    const size_t count = problem.learners.size();
+    const auto least = static_cast<double>(problem.minSamples);
+    const auto all = static_cast<double>(problem.samples);
+    const auto fits = [&](double tau) {
+        double total = 0;
+        for (size_t k = 0; k < count; ++k)
+        {
+            const double capacity = RealCapacity(problem, k, tau);
+            if (!(capacity >= least))
+            {
+                return false;
+            }
+            total += capacity;
+        }
+        return total >= all;
+    };
+    double low = 0;
+    double high = static_cast<double>(MelSynchronousIterations(problem)) + 1;
+    // The integer optimum is at most one below the relaxed one where no capacity is rounded; with
+    // rounding it can be more.
+    while (fits(high))
+    {
+        low = high;
+        high *= 2;
+    }
+    for (;;)
+    {
+        const double middle = low + (high - low) / 2;
+        if (!(middle > low && middle < high))
+        {
+            break;
+        }
+        (fits(middle) ? low : high) = middle;
+    }
+    MelRelaxed point;
+    point.iterations.assign(count, low);
+    point.samples.resize(count);
+    double room = 0;
+    for (size_t k = 0; k < count; ++k)
+    {
+        point.samples[k] = RealCapacity(problem, k, low) - least;
+        room += point.samples[k];
+    }
+    const double part = room > 0 ? (all - static_cast<double>(count) * least) / room : 0;
+    for (auto& samples : point.samples)
+    {
+        samples = least + samples * part;
+    }
+    return point;
+}
+
+uint32_t
+ImproveMel(const MelProblem& problem, MelRelaxed& point)
+{
+    const size_t count = point.iterations.size();
+    Descent descent(problem, point);
+    for (uint32_t sweep = 1; sweep <= MAX_SWEEPS; ++sweep)
+    {
+        double gain = 0;
+        for (size_t a = 0; a < count; ++a)
+        {
+            for (size_t b = a + 1; b < count; ++b)
+            {
+                gain += descent.MovePair(a, b);
+            }
+        }
+        if (gain <= SMALLEST_GAIN)
+        {
+            return sweep;
+        }
+    }
+    return MAX_SWEEPS;
+}
+
+MelSolution
+SolveMelSai(const MelProblem& problem)
+{
+    RequireMelFeasible(problem);
+    MelRelaxed point = RelaxMel(problem);
+    const uint32_t sweeps = ImproveMel(problem, point);
+    auto work = RoundDown(problem, point);
+    int64_t left = problem.samples;
+    for (const auto& entry : work)
+    {
+        left -= entry.samples;
+    }
+    left = GiveRest(problem, work, left);
+    while (left > 0 && MakeRoom(problem, work))
+    {
+        left = GiveRest(problem, work, left);
+    }
+    auto solution = EvaluateMel(problem, std::move(work));
+    if (solution.status != SolveStatus::FEASIBLE)
+    {
+        solution.status = SolveStatus::FAILED;
+    }
+    solution.iterations = sweeps;
+    solution.termination =
+        sweeps < MAX_SWEEPS ? "a sweep gained nothing more" : "as many sweeps as are allowed";
+    return solution;
+}
+
+} // namespace fl
+} // namespace ns3
