@@ -6,6 +6,7 @@
 #include "fl-error.h"
 #include "opt/fl-joint-methods.h"
 #include "opt/fl-round-plan.h"
+#include "opt/fl-schedule-methods.h"
 
 #include "ns3/object-factory.h"
 #include "ns3/string.h"
@@ -218,6 +219,13 @@ MakeNamedOptimizers()
                              "energy and time: " + method.description,
                              {{"Method", method.name}}});
         }
+    }
+    for (const auto& method : ScheduleMethods())
+    {
+        names.push_back({method.name == "exact" ? "schedule" : "schedule-" + method.name,
+                         "ns3::fl::ScheduleOptimizer",
+                         "scheduling: " + method.description,
+                         {{"Method", method.name}}});
     }
     return names;
 }
