@@ -61,6 +61,9 @@ struct Options
     /// Not on the command line: the random streams of all but places and radio begin here, or after
     /// the radio's if that is later. How many a radio uses depends on the PHY.
     int64_t streamAfterRadio{0};
+    /// Not on the command line either: path loss at 1 m [dB], and its exponent.
+    double lossAt1mDb{15.3};
+    double lossExponent{3.76}; //!< see lossAt1mDb
 };
 
 /**

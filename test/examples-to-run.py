@@ -23,6 +23,12 @@ cpp_examples = [
     ),
     ("fl-joint-energy-time --runs=2 --devices=5", "True", "False"),
     ("fl-joint-energy-time --packets --rounds=2 --devices=5", "True", "False"),
+    ("fl-device-scheduling --runs=2 --devices=5 --formula-rounds=60", "True", "False"),
+    (
+        "fl-device-scheduling --packets --rounds=3 --devices=4 --runs=2 --train-samples=300 --test-samples=100",
+        "True",
+        "False",
+    ),
     ("fl-bench --quick", "True", "False"),
     ("fl-solve --help", "True", "False"),
 ]
