@@ -275,7 +275,7 @@ WritePlots(const std::filesystem::path& folder,
         }
         PlotScript script(panel.name, panel.title, panel.xLabel, panel.yLabel);
         script.Line("set key rmargin top vertical Left reverse");
-        if (!panel.learning)
+        if (std::string(panel.name) == "average-delay")
         {
             script.Line("set logscale y");
         }
@@ -316,7 +316,7 @@ SetScheduleDefaults()
     Config::SetDefault("ns3::fl::FdmaChannel::NoiseDensity", DoubleValue(-80));
     Config::SetDefault("ns3::fl::FdmaChannel::StationTxPower", DoubleValue(40));
     Config::SetDefault("ns3::fl::ShadowingLossModel::SigmaDb", DoubleValue(0));
-    Config::SetDefault("ns3::fl::BlockFadingLossModel::CoherenceTime", TimeValue(Seconds(30)));
+    Config::SetDefault("ns3::fl::BlockFadingLossModel::CoherenceTime", TimeValue(Seconds(5)));
 }
 
 Options
@@ -346,7 +346,8 @@ MakeScheduleCell(const ScheduleStudyOptions& options)
     CreateObject<ScheduleOptimizer>()->GetAttribute("DelayLimitPerBit", limit);
     if (limit.Get() == SCHEDULE_DELAY_PER_BIT_S)
     {
-        Config::SetDefault("ns3::fl::ScheduleOptimizer::DelayLimitPerBit", DoubleValue(1e-6));
+        Config::SetDefault("ns3::fl::ScheduleOptimizer::DelayLimitPerBit",
+                           DoubleValue(cell.phy == "wifi" ? 1e-7 : 1e-6));
     }
     return cell;
 }

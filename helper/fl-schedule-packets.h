@@ -28,8 +28,8 @@ void SetScheduleDefaults();
  * The cell of --packets. Over FDMA it is section V's: the disc of 50 m at 300 m, gains (d/10)^-3.5,
  * 1 W. Noise of -80 dBm/Hz fits no standard, so that LTE and Wi-Fi have the usual cell of this
  * module, without shadowing: 128.1 + 37.6 log10(d / km) dB, 20 dBm, their own noise and radius; and
- * since their rates are a hundred times as large, a limit of 1 us per bit in place of 50, unless
- * the command line has another.
+ * since their rates are much larger, a limit of 1 us per bit on LTE and 0.1 us on Wi-Fi for 50,
+ * unless the command line has another.
  * @param options as parsed
  * @return the options of the cell
  */

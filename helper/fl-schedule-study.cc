@@ -594,6 +594,8 @@ ScheduleStudyOptions::ScheduleStudyOptions()
     cell.bandwidthHz = 10e6;
     cell.fading = "rayleigh";
     cell.maxPowerDbm = 30;
+    // TCP does not outlive some of these fades.
+    cell.transport = "datagram";
     cell.trainSamples = 6000;
     cell.testSamples = 2000;
     cell.localIterations = 1;

@@ -61,7 +61,7 @@ ScheduleOptimizer::GetTypeId()
                           positive)
             .AddAttribute("Zeta",
                           "zeta(1): what a delay of Dbar costs at a queue of Dbar, in devices",
-                          DoubleValue(1),
+                          DoubleValue(0.1),
                           MakeDoubleAccessor(&O::m_zeta),
                           positive)
             .AddAttribute("ZetaDecay",
