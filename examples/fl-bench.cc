@@ -17,6 +17,7 @@
 #include "../test/bench/fl-bench-memory.h"
 #include "../test/bench/fl-bench-ml.h"
 #include "../test/bench/fl-bench-report.h"
+#include "../test/bench/fl-bench-schedule.h"
 #include "../test/bench/fl-bench-transfer.h"
 
 #include "ns3/fl-main.h"
@@ -46,6 +47,7 @@ const std::vector<Section> SECTIONS{
     {"memory", &BenchMemory},
     {"training", &BenchTraining},
     {"joint", &BenchJoint},
+    {"schedule", &BenchSchedule},
 };
 
 /// @return what --only may be

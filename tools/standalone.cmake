@@ -237,6 +237,7 @@ function(fl_add_tests)
   # A few seconds of random input; minutes are for those who change a solver or a reader.
   add_executable(
     fl-fuzz-solve test/fuzz/fl-fuzz-solve.cc test/fuzz/fl-fuzz-check.cc test/fuzz/fl-fuzz-instance.cc
+                  test/fuzz/fl-fuzz-schedule.cc
                   test/fuzz/fl-fuzz-watch.cc
   )
   target_link_libraries(fl-fuzz-solve PRIVATE fl)

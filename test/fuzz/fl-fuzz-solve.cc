@@ -15,6 +15,7 @@
 
 #include "fl-fuzz-check.h"
 #include "fl-fuzz-instance.h"
+#include "fl-fuzz-schedule.h"
 #include "fl-fuzz-watch.h"
 
 #include "ns3/fl-error.h"
@@ -75,7 +76,10 @@ LookAt(const FuzzOptions& options)
     const std::string text = ReadJsonText(options.file);
     Watch watch(options.file + ".again", options.limitS);
     watch.Begin(text);
-    const auto faults = CheckInstance(text, Magnitude::ORDINARY, 1, statistics);
+    // The two kinds of instances have but one key in common.
+    const auto faults = text.find("\"gain_over_noise_hz\"") != std::string::npos
+                            ? CheckScheduleInstance(text, Magnitude::ORDINARY, statistics)
+                            : CheckInstance(text, Magnitude::ORDINARY, 1, statistics);
     watch.End();
     for (const auto& fault : faults)
     {
@@ -98,14 +102,21 @@ Fuzz(const FuzzOptions& options)
     uint64_t number = options.first;
     for (; std::chrono::steady_clock::now() - start < duration; ++number)
     {
-        const auto instance = MakeFuzzInstance(options.seed, number);
+        // Every fourth one is of device scheduling.
+        const bool schedule = number % 4 == 3;
+        const auto instance = schedule ? MakeScheduleFuzz(options.seed, number)
+                                       : MakeFuzzInstance(options.seed, number);
         const std::string file =
             Describe(options.out, "/fuzz-", options.seed, "-", number, ".json");
         Watch watch(file, options.limitS);
         watch.Begin(instance.text);
         // Every few cases two threads.
         const auto faults =
-            CheckInstance(instance.text, instance.magnitude, number % 8 == 0 ? 2 : 1, statistics);
+            schedule ? CheckScheduleInstance(instance.text, instance.magnitude, statistics)
+                     : CheckInstance(instance.text,
+                                     instance.magnitude,
+                                     number % 8 == 0 ? 2 : 1,
+                                     statistics);
         watch.End();
         Keep(options, file, instance, faults, known);
         if (known.size() >= options.findings)
