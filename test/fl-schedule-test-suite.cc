@@ -155,7 +155,7 @@ class DelayTestCase : public TestCase
   private:
     void DoRun() override
     {
-        // (25) as printed, with the other real branch of Lambert's function: where nothing cancels,
+        // (25) with nu = -mu sigma^2 / (D h^2), and the other real branch of Lambert's function: where nothing cancels,
         // far from the widest band.
         std::vector<double> gains;
         for (double gain = 1e9; gain > 2; gain /= 3)
