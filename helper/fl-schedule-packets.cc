@@ -230,6 +230,7 @@ void
 WritePlots(const std::filesystem::path& folder,
            const std::vector<OptimizerSamples>& all,
            bool learns,
+           uint32_t barEvery,
            std::vector<std::string>& scripts)
 {
     struct Panel
@@ -281,15 +282,20 @@ WritePlots(const std::filesystem::path& folder,
         }
         for (size_t i = 0; i < all.size(); ++i)
         {
-            const std::string rows = Describe("'learning.csv' using (strcol('optimizer') eq '",
-                                              all[i].GetName(),
-                                              "' ? column('",
-                                              panel.x,
-                                              "') : NaN):(column('",
-                                              panel.y,
-                                              "_mean'))");
+            const auto rows = [&](const std::string& condition) {
+                return Describe("'learning.csv' using (strcol('optimizer') eq '",
+                                all[i].GetName(),
+                                "'",
+                                condition,
+                                " ? column('",
+                                panel.x,
+                                "') : NaN):(column('",
+                                panel.y,
+                                "_mean'))");
+            };
             const std::string colour = palette[i % std::size(palette)];
-            script.Curve(Describe(rows,
+            // Bars at each round would hide each other.
+            script.Curve(Describe(rows(Describe(" && int(column('round')) % ", barEvery, " == 0")),
                                   ":(column('",
                                   panel.y,
                                   "_mean') - column('",
@@ -301,7 +307,9 @@ WritePlots(const std::filesystem::path& folder,
                                   "_ci95'))"),
                          "",
                          Describe("with yerrorbars ps 0 lw 0.5 lc rgb '", colour, "'"));
-            script.Curve(rows, all[i].GetName(), Describe("with lines lw 2 lc rgb '", colour, "'"));
+            script.Curve(rows(""),
+                         all[i].GetName(),
+                         Describe("with lines lw 2 lc rgb '", colour, "'"));
         }
         script.Write(folder, scripts);
     }
@@ -377,7 +385,7 @@ RunSchedulePackets(const OptionParser& parser, const ScheduleStudyOptions& optio
     table.Write(text);
     table.Publish();
     std::vector<std::string> scripts;
-    WritePlots(cell.out, all, data.train != nullptr, scripts);
+    WritePlots(cell.out, all, data.train != nullptr, std::max(1U, cell.rounds / 20), scripts);
     DrawScripts(cell.out, scripts, "gnuplot", std::cerr);
     for (const auto& samples : all)
     {

@@ -287,9 +287,9 @@ class ExactTestCase : public TestCase
     {
         RandomStream random(12);
         uint32_t early = 0;
-        for (int i = 0; i < 200; ++i)
+        for (int i = 0; i < 3000; ++i)
         {
-            const auto problem = DrawProblem(20 + i % 60, random);
+            const auto problem = DrawProblem(5 + i % 30, random);
             auto gains = problem.gainOverNoiseHz;
             std::sort(gains.begin(), gains.end(), std::greater<>());
             double best = 0;
