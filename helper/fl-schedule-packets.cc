@@ -118,15 +118,30 @@ class OptimizerSamples
         char line[240];
         std::snprintf(line,
                       sizeof(line),
-                      "  %-28s %6.2f devices, average delay %.3f +- %.3f of the limit, accuracy "
-                      "%.4f +- %.4f after %.1f s\n",
+                      "  %-28s %6.2f devices",
                       m_name.c_str(),
-                      scheduled.Mean(),
-                      last.average.Mean(),
-                      last.average.Ci95(),
-                      last.accuracy.Mean(),
-                      last.accuracy.Ci95(),
-                      last.endS.Mean());
+                      scheduled.Mean());
+        out << line;
+        // What other optimizers don't tell, and timing studies don't have, is left out.
+        if (last.average.GetN() > 0)
+        {
+            std::snprintf(line,
+                          sizeof(line),
+                          ", average delay %.3f +- %.3f of the limit",
+                          last.average.Mean(),
+                          last.average.Ci95());
+            out << line;
+        }
+        if (last.accuracy.GetN() > 0)
+        {
+            std::snprintf(line,
+                          sizeof(line),
+                          ", accuracy %.4f +- %.4f",
+                          last.accuracy.Mean(),
+                          last.accuracy.Ci95());
+            out << line;
+        }
+        std::snprintf(line, sizeof(line), ", %.1f s\n", last.endS.Mean());
         out << line;
     }
 

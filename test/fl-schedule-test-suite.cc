@@ -155,8 +155,8 @@ class DelayTestCase : public TestCase
   private:
     void DoRun() override
     {
-        // (25) with nu = -mu sigma^2 / (D h^2), and the other real branch of Lambert's function: where nothing cancels,
-        // far from the widest band.
+        // (25) with nu = -mu sigma^2 / (D h^2), and the other real branch of Lambert's function:
+        // where nothing cancels, far from the widest band.
         std::vector<double> gains;
         for (double gain = 1e9; gain > 2; gain /= 3)
         {
