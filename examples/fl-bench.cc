@@ -19,6 +19,7 @@
 #include "../test/bench/fl-bench-ml.h"
 #include "../test/bench/fl-bench-phy.h"
 #include "../test/bench/fl-bench-report.h"
+#include "../test/bench/fl-bench-schedule.h"
 #include "../test/bench/fl-bench-transfer.h"
 
 #include "ns3/fl-main.h"
@@ -50,6 +51,7 @@ const std::vector<Section> SECTIONS{
     {"joint", &BenchJoint},
     {"phy", &BenchPhy},
     {"mel", &BenchMel},
+    {"schedule", &BenchSchedule},
 };
 
 /// @return what --only may be

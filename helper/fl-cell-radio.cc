@@ -110,11 +110,11 @@ MakeCellRadio(const Options& options)
 std::vector<ObjectFactory>
 CellLossFactories(const Options& options)
 {
-    // 128.1 + 37.6 log10(d / km) dB, as a loss at 1 m and an exponent.
+    // By default 128.1 + 37.6 log10(d / km) dB, as a loss at 1 m and an exponent.
     std::vector<ObjectFactory> factories(2);
     factories[0].SetTypeId("ns3::LogDistancePropagationLossModel");
-    factories[0].Set("Exponent", DoubleValue(3.76));
-    factories[0].Set("ReferenceLoss", DoubleValue(15.3));
+    factories[0].Set("Exponent", DoubleValue(options.lossExponent));
+    factories[0].Set("ReferenceLoss", DoubleValue(options.lossAt1mDb));
     factories[1].SetTypeId("ns3::fl::ShadowingLossModel");
     if (options.fading != "none")
     {

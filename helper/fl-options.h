@@ -64,6 +64,9 @@ struct Options
     /// Not on the command line: highest CPU frequencies of devices, in turn [Hz]; empty: maxCpuHz.
     std::vector<double> cpuHzInTurn;
     double capacitance{1e-28}; //!< not on the command line: kappa of each device, see Processor
+    /// Not on the command line either: path loss at 1 m [dB], and its exponent.
+    double lossAt1mDb{15.3};
+    double lossExponent{3.76}; //!< see lossAt1mDb
 };
 
 /**

@@ -6,11 +6,13 @@
 #include "fl-joint-json.h"
 #include "fl-json-reader.h"
 #include "fl-mel-json.h"
+#include "fl-schedule-json.h"
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-joint-methods.h"
 #include "ns3/fl-mel-methods.h"
 #include "ns3/fl-random-stream.h"
+#include "ns3/fl-schedule-methods.h"
 
 #include <algorithm>
 #include <chrono>
@@ -68,6 +70,18 @@ MelMethodNames()
     return names;
 }
 
+/// @return methods for device scheduling
+std::vector<std::pair<std::string, std::string>>
+ScheduleMethodNames()
+{
+    std::vector<std::pair<std::string, std::string>> names;
+    for (const auto& method : ScheduleMethods())
+    {
+        names.emplace_back(method.name, method.description);
+    }
+    return names;
+}
+
 /// Solve an instance of the task allocation of mobile edge learning.
 OrderedJson
 SolveMelJson(const nlohmann::json& json, const SolveRequest& request)
@@ -77,6 +91,22 @@ SolveMelJson(const nlohmann::json& json, const SolveRequest& request)
     const auto solution = SolveMel(request.method, problem);
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     auto answer = MelSolutionToJson(solution);
+    answer["solve_s"] = elapsed.count();
+    return answer;
+}
+
+/// Solve an instance of device scheduling.
+OrderedJson
+SolveScheduleJson(const nlohmann::json& json, const SolveRequest& request)
+{
+    const auto problem = ScheduleProblemFromJson(json);
+    RandomStream stream(request.seed);
+    ScheduleOptions options;
+    options.uniform = [&stream] { return stream.Uniform(); };
+    const auto start = std::chrono::steady_clock::now();
+    const auto solution = SolveSchedule(request.method, problem, options);
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    auto answer = ScheduleSolutionToJson(solution);
     answer["solve_s"] = elapsed.count();
     return answer;
 }
@@ -128,6 +158,11 @@ SolveProblems()
          "exact",
          MelMethodNames,
          SolveMelJson},
+        {"schedule",
+         "device scheduling under a delay constraint: who uploads, and on which bandwidth",
+         "exact",
+         ScheduleMethodNames,
+         SolveScheduleJson},
     };
     return problems;
 }

@@ -7,6 +7,7 @@
 #include "opt/fl-joint-methods.h"
 #include "opt/fl-mel-methods.h"
 #include "opt/fl-round-plan.h"
+#include "opt/fl-schedule-methods.h"
 
 #include "ns3/object-factory.h"
 #include "ns3/string.h"
@@ -225,6 +226,13 @@ MakeNamedOptimizers()
         names.push_back({"mel-" + method.name,
                          "ns3::fl::MelOptimizer",
                          "task allocation: " + method.description,
+                         {{"Method", method.name}}});
+    }
+    for (const auto& method : ScheduleMethods())
+    {
+        names.push_back({method.name == "exact" ? "schedule" : "schedule-" + method.name,
+                         "ns3::fl::ScheduleOptimizer",
+                         "scheduling: " + method.description,
                          {{"Method", method.name}}});
     }
     return names;

@@ -33,6 +33,12 @@ cpp_examples = [
         "True",
         "False",
     ),
+    ("fl-device-scheduling --runs=2 --devices=5 --formula-rounds=60", "True", "False"),
+    (
+        "fl-device-scheduling --packets --rounds=3 --devices=4 --runs=2 --train-samples=300 --test-samples=100",
+        "True",
+        "False",
+    ),
     ("fl-bench --quick", "True", "False"),
     ("fl-solve --help", "True", "False"),
 ]

@@ -317,6 +317,102 @@ class JointGoldenTestCase : public TestCase
     nlohmann::json m_instance; //!< the instance
 };
 
+/// The scheduling problem's golden instances.
+class ScheduleGoldenTestCase : public TestCase
+{
+  public:
+    /// @param name of the instance, without .json
+    explicit ScheduleGoldenTestCase(const std::string& name)
+        : TestCase("golden " + name),
+          m_name(name)
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        const auto path = CreateDataDirFilename("golden/" + m_name + ".json");
+        const std::string text = ReadJsonText(path);
+        const auto expected = nlohmann::json::parse(
+            ReadJsonText(CreateDataDirFilename("golden/" + m_name + ".expected.json")));
+        m_instance = nlohmann::json::parse(text);
+        const double best = expected["objective"];
+        for (const auto& [method, description] : FindSolveProblem("schedule").methods())
+        {
+            const auto report =
+                SolveInstance(FindSolveProblem("schedule"), text, path, {method, 1, 1});
+            NS_TEST_EXPECT_MSG_EQ(report.exitCode, EXIT_DONE, method);
+            const auto answer = nlohmann::json::parse(report.answer.dump());
+            CheckAnswer(answer, method);
+            // The file's numbers are right to rounding, of sums of 20.
+            NS_TEST_EXPECT_MSG_LT_OR_EQ(answer["objective"].get<double>(),
+                                        best * (1 + TOLERANCE),
+                                        method << " is not better than the optimum");
+            if (method == "exact" || method == "paper")
+            {
+                const auto& wanted = method == "exact" ? expected : expected["paper"];
+                NS_TEST_EXPECT_MSG_EQ_TOL(answer["objective"].get<double>(),
+                                          wanted["objective"].get<double>(),
+                                          best * TOLERANCE,
+                                          method);
+                NS_TEST_EXPECT_MSG_EQ(answer["selected"], wanted["selected"], method);
+            }
+            if (method == "exact")
+            {
+                NS_TEST_EXPECT_MSG_EQ(answer["status"].get<std::string>(), "optimal", "proved");
+                NS_TEST_EXPECT_MSG_LT_OR_EQ(answer["gap"].get<double>(), TOLERANCE, "the gap");
+                NS_TEST_EXPECT_MSG_GT_OR_EQ(answer["upper_bound"].get<double>(),
+                                            answer["objective"].get<double>(),
+                                            "the bound");
+                NS_TEST_EXPECT_MSG_EQ_TOL(answer["delay_s"].get<double>(),
+                                          expected["delay_s"].get<double>(),
+                                          TOLERANCE * expected["delay_s"].get<double>(),
+                                          "the delay");
+            }
+        }
+    }
+
+    /// Bandwidths fit into the band, and delay and objective follow from them.
+    void CheckAnswer(const nlohmann::json& answer, const std::string& method)
+    {
+        const auto& gains = m_instance["gain_over_noise_hz"];
+        NS_TEST_ASSERT_MSG_EQ(answer["devices"].size(), gains.size(), "all devices");
+        double usedHz = 0;
+        double delayS = 0;
+        size_t selected = 0;
+        for (size_t i = 0; i < gains.size(); ++i)
+        {
+            const auto& device = answer["devices"][i];
+            const double hz = device["bandwidth_hz"];
+            NS_TEST_EXPECT_MSG_EQ(device["selected"].get<bool>(), (hz > 0), method);
+            if (hz > 0)
+            {
+                ++selected;
+                usedHz += hz;
+                const double rate = hz * std::log1p(gains[i].get<double>() / hz) / std::log(2.0);
+                delayS = std::max(delayS, m_instance["payload_bits"].get<double>() / rate);
+            }
+        }
+        NS_TEST_EXPECT_MSG_EQ(answer["selected"].get<size_t>(), selected, method << ": the count");
+        NS_TEST_EXPECT_MSG_LT_OR_EQ(usedHz,
+                                    m_instance["bandwidth_hz"].get<double>() * (1 + TOLERANCE),
+                                    method << ": bandwidth");
+        NS_TEST_EXPECT_MSG_EQ_TOL(answer["delay_s"].get<double>(),
+                                  delayS,
+                                  TOLERANCE * delayS,
+                                  method << ": delay");
+        const double cost = m_instance["queue_weight"].get<double>() * delayS;
+        NS_TEST_EXPECT_MSG_EQ_TOL(answer["objective"].get<double>(),
+                                  static_cast<double>(selected) - cost,
+                                  TOLERANCE * (static_cast<double>(selected) + cost),
+                                  method << ": objective");
+    }
+
+    static constexpr double TOLERANCE = 1e-12; //!< rounding of sums of 20, cancellation included
+    std::string m_name;                        //!< without .json
+    nlohmann::json m_instance;                 //!< the instance
+};
+
 /// The task allocation's golden instances, looked at with code that shares nothing with the
 /// solvers.
 class MelGoldenTestCase : public TestCase
@@ -461,7 +557,13 @@ class FlSolveTestSuite : public TestSuite
         {
             AddTestCase(new MelGoldenTestCase(name));
         }
+        const std::vector<std::string> schedule{"schedule-0", "schedule-1", "schedule-2"};
+        for (const auto& name : schedule)
+        {
+            AddTestCase(new ScheduleGoldenTestCase(name));
+        }
         std::vector<std::string> all(joint);
+        all.insert(all.end(), schedule.begin(), schedule.end());
         all.insert(all.end(), mel.begin(), mel.end());
         AddTestCase(new GoldenFolderTestCase(all));
     }

@@ -237,15 +237,15 @@ function(fl_add_tests)
   # A few seconds of random input; minutes are for those who change a solver or a reader.
   add_executable(
     fl-fuzz-solve test/fuzz/fl-fuzz-solve.cc test/fuzz/fl-fuzz-check.cc test/fuzz/fl-fuzz-instance.cc
-                  test/fuzz/fl-fuzz-mel.cc test/fuzz/fl-fuzz-watch.cc
+                  test/fuzz/fl-fuzz-mel.cc test/fuzz/fl-fuzz-schedule.cc test/fuzz/fl-fuzz-watch.cc
   )
   target_link_libraries(fl-fuzz-solve PRIVATE fl)
-  file(MAKE_DIRECTORY ${work}/fuzz-solve)
-  add_test(NAME fuzz-solve COMMAND fl-fuzz-solve --seconds=5 WORKING_DIRECTORY ${work}/fuzz-solve)
-  file(MAKE_DIRECTORY ${work}/fuzz-solve-mel)
-  add_test(NAME fuzz-solve-mel COMMAND fl-fuzz-solve --problem=mel --seconds=5
-           WORKING_DIRECTORY ${work}/fuzz-solve-mel)
-  set_tests_properties(fuzz-solve fuzz-solve-mel PROPERTIES LABELS fuzz TIMEOUT ${timeout} ENVIRONMENT "${environment}")
+  foreach(problem joint mel schedule)
+    file(MAKE_DIRECTORY ${work}/fuzz-${problem})
+    add_test(NAME fuzz-${problem} COMMAND fl-fuzz-solve --problem=${problem} --seconds=5
+             WORKING_DIRECTORY ${work}/fuzz-${problem})
+    set_tests_properties(fuzz-${problem} PROPERTIES LABELS fuzz TIMEOUT ${timeout} ENVIRONMENT "${environment}")
+  endforeach()
 
   # Not GLOB's CONFIGURE_DEPENDS: with it no build is ever seen to be up to date before it is run.
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/test/shell)

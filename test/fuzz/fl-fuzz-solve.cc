@@ -16,6 +16,7 @@
 #include "fl-fuzz-check.h"
 #include "fl-fuzz-instance.h"
 #include "fl-fuzz-mel.h"
+#include "fl-fuzz-schedule.h"
 #include "fl-fuzz-watch.h"
 
 #include "ns3/fl-error.h"
@@ -24,6 +25,7 @@
 #include "ns3/fl-option-parser.h"
 #include "ns3/fl-output-file.h"
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <set>
@@ -69,16 +71,52 @@ Keep(const FuzzOptions& options,
     }
 }
 
-/// @return what is wrong with the answers to an instance
-std::vector<Fault>
-Check(const FuzzOptions& options,
-      const std::string& text,
-      Magnitude magnitude,
-      uint32_t threads,
-      Statistics& statistics)
+/// A kind of problem.
+struct FuzzProblem
 {
-    return options.problem == "mel" ? CheckMelInstance(text, magnitude, statistics)
-                                    : CheckInstance(text, magnitude, threads, statistics);
+    std::string name; //!< under --problem
+    /// Makes an instance: a function of seed and number.
+    FuzzInstance (*make)(uint64_t seed, uint64_t number);
+    /// @return what is wrong with the answers to an instance
+    std::vector<Fault> (*check)(const std::string& text,
+                                Magnitude magnitude,
+                                uint32_t threads,
+                                Statistics& statistics);
+};
+
+const std::vector<FuzzProblem> PROBLEMS{
+    {"joint", &MakeFuzzInstance, &CheckInstance},
+    {"mel",
+     &MakeMelFuzzInstance,
+     [](const std::string& text, Magnitude magnitude, uint32_t, Statistics& statistics) {
+         return CheckMelInstance(text, magnitude, statistics);
+     }},
+    {"schedule",
+     &MakeScheduleFuzz,
+     [](const std::string& text, Magnitude magnitude, uint32_t, Statistics& statistics) {
+         return CheckScheduleInstance(text, magnitude, statistics);
+     }},
+};
+
+/// @return the names of all kinds of problems
+std::vector<std::string>
+ProblemNames()
+{
+    std::vector<std::string> names;
+    for (const auto& problem : PROBLEMS)
+    {
+        names.push_back(problem.name);
+    }
+    return names;
+}
+
+/// @return the kind of problem that is asked for
+const FuzzProblem&
+ProblemOf(const FuzzOptions& options)
+{
+    return *std::find_if(PROBLEMS.begin(), PROBLEMS.end(), [&](const FuzzProblem& problem) {
+        return problem.name == options.problem;
+    });
 }
 
 /// Look at one file, as if it were of ordinary magnitudes.
@@ -89,7 +127,7 @@ LookAt(const FuzzOptions& options)
     const std::string text = ReadJsonText(options.file);
     Watch watch(options.file + ".again", options.limitS);
     watch.Begin(text);
-    const auto faults = Check(options, text, Magnitude::ORDINARY, 1, statistics);
+    const auto faults = ProblemOf(options).check(text, Magnitude::ORDINARY, 1, statistics);
     watch.End();
     for (const auto& fault : faults)
     {
@@ -105,6 +143,7 @@ int
 Fuzz(const FuzzOptions& options)
 {
     CreateFolder(options.out);
+    const auto& problem = ProblemOf(options);
     const auto start = std::chrono::steady_clock::now();
     const std::chrono::duration<double> duration(options.seconds);
     Statistics statistics;
@@ -112,15 +151,14 @@ Fuzz(const FuzzOptions& options)
     uint64_t number = options.first;
     for (; std::chrono::steady_clock::now() - start < duration; ++number)
     {
-        const auto instance = options.problem == "mel" ? MakeMelFuzzInstance(options.seed, number)
-                                                       : MakeFuzzInstance(options.seed, number);
+        const auto instance = problem.make(options.seed, number);
         const std::string file =
             Describe(options.out, "/fuzz-", options.seed, "-", number, ".json");
         Watch watch(file, options.limitS);
         watch.Begin(instance.text);
         // Every few cases two threads.
         const auto faults =
-            Check(options, instance.text, instance.magnitude, number % 8 == 0 ? 2 : 1, statistics);
+            problem.check(instance.text, instance.magnitude, number % 8 == 0 ? 2 : 1, statistics);
         watch.End();
         Keep(options, file, instance, faults, known);
         if (known.size() >= options.findings)
@@ -143,7 +181,7 @@ main(int argc, char* argv[])
     return RunMain(argc, argv, [](int argc, char* argv[]) {
         FuzzOptions options;
         OptionParser parser("fl-fuzz-solve", "Random JSON for ./fl solve");
-        parser.Add("problem", "joint or mel", options.problem, OneOf({"joint", "mel"}));
+        parser.Add("problem", "which kind", options.problem, OneOf(ProblemNames()));
         parser.Add("seconds", "how long [s]", options.seconds, Positive(1e6));
         parser.Add("seed", "of all random numbers", options.seed);
         parser.Add("first", "number of the first case", options.first);

@@ -190,3 +190,74 @@ refuse "devices\[1\]\.cpu_hz\[0\] = 0: .*weight_time is 0" 's/1e8/0/' '1s/0.5/1/
 refuse 'gain = "aaaaaaaaaaaaaaaaaaaa[a]*\.\.\.: must be' "s/1e-10/\"$(head -c 5000 /dev/zero | tr '\0' a)\"/"
 refuse 'gain = "\\u001b\[31m": must be' 's/1e-10/"\\u001b[31m"/'
 refuse '\\x1b\[31m = 1: unknown key' 's/"gain"/"\\u001b[31m": 1, "gain"/'
+
+# --- Device scheduling ---
+
+# schedule FILE [OPTION...] - of the scheduling problem.
+schedule()
+{
+  fl_program fl-solve schedule "$@"
+}
+
+# few [SED SCRIPT] - three devices, something changed.
+few()
+{
+  sed -e "${1:-}" <<END
+{"bandwidth_hz": 1e7, "payload_bits": 1000, "queue_weight": 30,
+"gain_over_noise_hz": [2e5, 1e4, 6e5]}
+END
+}
+
+# refuse_few REGEX SED SCRIPT - the instance of that kind is bad input, for a reason that matches.
+refuse_few()
+{
+  few "$2" >bad.json
+  expect_error 2 "^fl-solve: error: bad\.json:.*$1" schedule bad.json
+}
+
+few >good.json
+expect_exit 0 '"status": "optimal"' schedule good.json
+expect_exit 0 '"upper_bound": [0-9]' "$FL" solve schedule good.json
+[ -z "$err" ] || fail "a good instance wrote to standard error: $err"
+for method in paper aaba greedy all random round-robin best-channel proportional-fair; do
+  expect_exit 0 '"status": "feasible"' schedule good.json --method="$method"
+  if grep -q upper_bound <<<"$out"; then
+    fail "$method claims a bound"
+  fi
+done
+expect_error 2 "--method=joint: must be one of exact, paper" schedule good.json --method=joint
+# Nobody is a set, so that there is always an answer.
+few 's/}$/, "delay_limit_s": 1e-12}/' >good.json
+for method in aaba greedy; do
+  expect_exit 0 '"selected": 0,' schedule good.json --method="$method"
+done
+few 's/}$/, "devices_per_round": 1, "round": 2, "average_gain_over_noise_hz": [1, 1e-5, 1]}/' >good.json
+for method in random round-robin best-channel proportional-fair; do
+  expect_exit 0 '"selected": 1,' schedule good.json --method="$method"
+done
+for key in bandwidth_hz payload_bits queue_weight gain_over_noise_hz; do
+  refuse_few "$key: is missing" "s/\"$key\": \(\[.*\]\|[^,]*\)/\"round\": 1/"
+  for value in '"1"' true null '{}'; do
+    refuse_few "$key (=|is) .*must be" "s/\"$key\": \(\[.*\]\|[^,]*\)/\"$key\": $value/"
+  done
+done
+for key in bandwidth_hz payload_bits; do
+  for value in 0 -1 1e41; do
+    refuse_few "$key = .*: must be from 1e-40 to 1e\+40" "s/\"$key\": [^,]*/\"$key\": $value/"
+  done
+done
+refuse_few "queue_weight = -1: must be 0 or from 1e-40" 's/30/-1/'
+refuse_few "gain_over_noise_hz\[1\] = 0: must be from 1e-40" 's/1e4/0/'
+refuse_few "gain_over_noise_hz\[1\] = -10000: must be from" 's/1e4/-1e4/'
+refuse_few "gain_over_noise_hz\[1\] = \"x\": must be a number" 's/1e4/"x"/'
+refuse_few "1:.*invalid literal" '1s/1e7/NaN/'
+refuse_few "gain_over_noise_hz: must have at least one entry" 's/2e5, 1e4, 6e5//'
+refuse_few "gains = 1: unknown key: must be one of bandwidth_hz.*average_gain" 's/}$/, "gains": 1}/'
+refuse_few "delay_limit_s = 0: must be from" 's/}$/, "delay_limit_s": 0}/'
+refuse_few "devices_per_round = 4: must be a whole number from 1 to 3" 's/}$/, "devices_per_round": 4}/'
+refuse_few "devices_per_round = 0: must be a whole number from 1" 's/}$/, "devices_per_round": 0}/'
+refuse_few "devices_per_round = 1.5: must be a whole number" 's/}$/, "devices_per_round": 1.5}/'
+refuse_few "round = 0: must be a whole number from 1" 's/}$/, "round": 0}/'
+refuse_few "average_gain_over_noise_hz has 2 entries: must have 3" 's/}$/, "average_gain_over_noise_hz": [1, 2]}/'
+refuse_few "average_gain_over_noise_hz: must have one entry per device" 's/}$/, "average_gain_over_noise_hz": []}/'
+refuse_few "average_gain_over_noise_hz\[2\] = -1: must be from" 's/}$/, "average_gain_over_noise_hz": [1, 2, -1]}/'

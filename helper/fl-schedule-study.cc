@@ -1,0 +1,687 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-schedule-study.h"
+
+#include "fl-csv.h"
+#include "fl-output-file.h"
+#include "fl-plot-script.h"
+#include "fl-result-folder.h"
+#include "fl-version.h"
+
+#include "ns3/double.h"
+#include "ns3/fl-error.h"
+#include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-optimizer.h"
+#include "ns3/fl-random-stream.h"
+#include "ns3/fl-schedule-methods.h"
+#include "ns3/fl-thread-pool.h"
+#include "ns3/rng-seed-manager.h"
+#include "ns3/string.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// Points of a curve over the rounds.
+constexpr uint32_t TRACE_POINTS = 250;
+
+/// What is drawn for a run; streams of one seed are independent.
+enum Draw : uint64_t
+{
+    CHANNELS,
+    CHOICES,
+    DRAWS
+};
+
+/// Gains of all rounds: place and fading of each device.
+class Channels
+{
+  public:
+    Channels(const ScheduleSetting& setting, RandomStream random)
+        : m_setting(setting),
+          m_random(random)
+    {
+        for (uint32_t k = 0; k < setting.devices; ++k)
+        {
+            const double radiusM = setting.radiusM * std::sqrt(m_random.Uniform());
+            const double angle = m_random.Uniform(0, 2 * std::acos(-1.0));
+            const double distanceM =
+                std::hypot(setting.centreM + radiusM * std::cos(angle), radiusM * std::sin(angle));
+            m_meanHz.push_back(std::pow(distanceM / setting.referenceM, -setting.exponent) *
+                               setting.txPowerW / setting.noiseWPerHz);
+        }
+    }
+
+    /// @return gain over noise of the next round, by device [Hz]
+    std::vector<double> Next()
+    {
+        std::vector<double> gains(m_meanHz);
+        for (auto& gain : gains)
+        {
+            // 1 - u is in (0, 1]; the offset keeps u = 0 from being no channel at all.
+            gain *= -std::log1p(-m_random.Uniform()) + 1e-12;
+        }
+        return gains;
+    }
+
+  private:
+    const ScheduleSetting& m_setting; //!< the cell
+    RandomStream m_random;            //!< draws
+    std::vector<double> m_meanHz;     //!< without fading
+};
+
+/// One curve in one run.
+struct CurveRun
+{
+    double scheduled{0};         //!< sum over the rounds
+    double delayS{0};            //!< sum over the rounds [s/bit]
+    double empty{0};             //!< rounds with nobody
+    double queue{0};             //!< at the end
+    std::vector<double> queueAt; //!< at the rounds of the trace
+    std::vector<double> averageAt;
+};
+
+/// Goes through the rounds with one curve.
+class CurveRunner
+{
+  public:
+    CurveRunner(const ScheduleSetting& setting, const ScheduleCurve& curve, RandomStream random)
+        : m_curve(curve),
+          m_random(random),
+          m_queue(curve.queue)
+    {
+        m_problem.bandwidthHz = setting.bandwidthHz;
+        m_problem.payloadBits = 1;
+        m_problem.delayLimitS = curve.queue.limitS;
+        m_problem.averageGainOverNoiseHz.assign(setting.devices, 0);
+        m_options.uniform = [this] { return m_random.Uniform(); };
+    }
+
+    CurveRunner(const CurveRunner&) = delete;
+    CurveRunner& operator=(const CurveRunner&) = delete;
+
+    /// One round. @return the seconds that the method took
+    double Round(const std::vector<double>& gains)
+    {
+        m_problem.gainOverNoiseHz = gains;
+        m_problem.round = m_queue.GetRound();
+        m_problem.queueWeight = m_queue.Weight();
+        for (size_t k = 0; k < gains.size(); ++k)
+        {
+            auto& average = m_problem.averageGainOverNoiseHz[k];
+            average += (gains[k] - average) / static_cast<double>(m_problem.round);
+        }
+        const auto start = std::chrono::steady_clock::now();
+        const auto solution = SolveSchedule(m_curve.method, m_problem, m_options);
+        const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+        if (solution.status == SolveStatus::FAILED)
+        {
+            throw std::runtime_error(
+                Describe("method ", m_curve.method, ": ", solution.termination));
+        }
+        m_queue.Update(solution.delayS);
+        m_result.scheduled += static_cast<double>(solution.selected);
+        m_result.delayS += solution.delayS;
+        m_result.empty += solution.selected == 0 ? 1 : 0;
+        m_result.queue = m_queue.Get();
+        return elapsed.count();
+    }
+
+    /// Write down where queue and average are.
+    void Trace(uint32_t rounds)
+    {
+        m_result.queueAt.push_back(m_result.queue);
+        m_result.averageAt.push_back(m_result.delayS / rounds / m_curve.queue.limitS);
+    }
+
+    /// @return what became of it
+    CurveRun& GetResult()
+    {
+        return m_result;
+    }
+
+  private:
+    const ScheduleCurve& m_curve; //!< who schedules
+    RandomStream m_random;        //!< of methods that draw
+    ScheduleOptions m_options;    //!< draws from it
+    ScheduleProblem m_problem;    //!< of the round
+    DelayQueue m_queue;           //!< of delays
+    CurveRun m_result;            //!< so far
+};
+
+/// Add a run of a curve to its statistics.
+void
+AddRun(ScheduleStatistics& statistics, const CurveRun& run, double rounds, double limitS)
+{
+    statistics.scheduled.Add(run.scheduled / rounds);
+    statistics.delayPerBitS.Add(run.delayS / rounds);
+    statistics.excess.Add(run.delayS / rounds / limitS);
+    statistics.emptyShare.Add(run.empty / rounds);
+    statistics.queue.Add(run.queue);
+    statistics.queueAt.resize(run.queueAt.size());
+    statistics.averageAt.resize(run.averageAt.size());
+    for (size_t i = 0; i < run.queueAt.size(); ++i)
+    {
+        statistics.queueAt[i].Add(run.queueAt[i]);
+        statistics.averageAt[i].Add(run.averageAt[i]);
+    }
+}
+
+/// @return an attribute of the optimizer, as its defaults are now
+template <typename Value>
+Value
+OptimizerDefault(const char* name)
+{
+    Value value;
+    CreateOptimizer("ns3::fl::ScheduleOptimizer")->GetAttribute(name, value);
+    return value;
+}
+
+/// @return zeta and the update of the queue, as the optimizer's attributes say
+DelayQueueOptions
+DefaultQueue(double limitS)
+{
+    DelayQueueOptions queue;
+    queue.limitS = limitS;
+    queue.zeta = OptimizerDefault<DoubleValue>("Zeta").Get();
+    queue.zetaDecay = OptimizerDefault<DoubleValue>("ZetaDecay").Get();
+    queue.update = QueueUpdateFromText(OptimizerDefault<StringValue>("QueueUpdate").Get());
+    return queue;
+}
+
+/// @return limits around the one that is asked for [s/bit]
+std::vector<double>
+Limits(double baseS)
+{
+    std::vector<double> limits;
+    for (const double factor : {0.2, 0.4, 0.6, 1.0, 1.5, 2.0})
+    {
+        limits.push_back(factor * baseS);
+    }
+    return limits;
+}
+
+/// The methods of figure 5, and how they are drawn.
+const std::vector<std::pair<std::string, const char*>>&
+Figure5Methods()
+{
+    static const std::vector<std::pair<std::string, const char*>> methods{
+        {"exact", colours::BLUE},
+        {"paper", colours::VERMILION},
+        {"greedy", colours::GREEN},
+        {"aaba", colours::ORANGE},
+        {"all", colours::BLACK},
+        {"random", colours::GREY},
+        {"round-robin", colours::PURPLE},
+        {"best-channel", colours::SKY_BLUE},
+        {"proportional-fair", "#8B4513"},
+    };
+    return methods;
+}
+
+/// @return mean and interval as two fields
+void
+AddSample(CsvRow& row, const Sample& sample)
+{
+    row.Add(sample.Mean()).Add(sample.Ci95());
+}
+
+/// Figure 5: every method at every limit.
+std::string
+Figure5Csv(const std::vector<ScheduleCurve>& curves,
+           const std::vector<ScheduleStatistics>& statistics)
+{
+    std::string text = "method,limit_per_bit_s,runs,scheduled_mean,scheduled_ci95,"
+                       "delay_per_bit_s_mean,delay_per_bit_s_ci95,delay_over_limit_mean,"
+                       "delay_over_limit_ci95,empty_share_mean,empty_share_ci95,queue_mean,"
+                       "queue_ci95\n";
+    CsvRow row;
+    for (size_t i = 0; i < curves.size(); ++i)
+    {
+        const auto& of = statistics[i];
+        row.Add(curves[i].method.c_str()).Add(curves[i].queue.limitS).Add(of.scheduled.GetN());
+        for (const auto* sample :
+             {&of.scheduled, &of.delayPerBitS, &of.excess, &of.emptyShare, &of.queue})
+        {
+            AddSample(row, *sample);
+        }
+        text += row.Finish();
+    }
+    return text;
+}
+
+/// The queue over the rounds, of every curve.
+std::string
+QueueCsv(const ScheduleSetting& setting,
+         const std::vector<ScheduleCurve>& curves,
+         const std::vector<ScheduleStatistics>& statistics)
+{
+    std::string text = "curve,method,update,zeta,zeta_decay,round,queue_mean,queue_ci95,"
+                       "average_over_limit_mean,average_over_limit_ci95\n";
+    CsvRow row;
+    const auto rounds = ScheduleTraceRounds(setting.rounds);
+    for (size_t i = 0; i < curves.size(); ++i)
+    {
+        const auto& curve = curves[i];
+        for (size_t point = 0; point < rounds.size(); ++point)
+        {
+            row.Add(curve.name.c_str()).Add(curve.method.c_str());
+            row.Add(ToString(curve.queue.update)).Add(curve.queue.zeta).Add(curve.queue.zetaDecay);
+            row.Add(rounds[point]);
+            AddSample(row, statistics[i].queueAt[point]);
+            AddSample(row, statistics[i].averageAt[point]);
+            text += row.Finish();
+        }
+    }
+    return text;
+}
+
+/// Figure 6: what solving takes, by limit, as a box with whiskers. Never the same twice.
+std::string
+RunTimesCsv(const ScheduleSetting& setting, double baseS, uint64_t seed)
+{
+    std::string text = "method,limit_per_bit_s,rounds,least_s,lower_quartile_s,median_s,"
+                       "upper_quartile_s,most_s\n";
+    CsvRow row;
+    for (const std::string method : {"exact", "paper"})
+    {
+        for (const double limitS : Limits(baseS))
+        {
+            const ScheduleCurve curve{method, method, DefaultQueue(limitS)};
+            Channels channels(setting, RandomStream(seed, CHANNELS));
+            CurveRunner runner(setting, curve, RandomStream(seed, CHOICES));
+            std::vector<double> seconds;
+            for (uint32_t round = 0; round < setting.rounds; ++round)
+            {
+                seconds.push_back(runner.Round(channels.Next()));
+            }
+            std::sort(seconds.begin(), seconds.end());
+            row.Add(method.c_str()).Add(limitS).Add(setting.rounds);
+            for (const double quantile : {0.0, 0.25, 0.5, 0.75, 1.0})
+            {
+                row.Add(seconds[static_cast<size_t>(quantile *
+                                                    static_cast<double>(seconds.size() - 1))]);
+            }
+            text += row.Finish();
+        }
+    }
+    return text;
+}
+
+/// @return columns of the rows of a file whose column has a value
+std::string
+Rows(const std::string& file,
+     const std::string& column,
+     const std::string& value,
+     const std::string& columns)
+{
+    return Describe("'", file, "' using (strcol('", column, "') eq '", value, "' ? ", columns);
+}
+
+/// Draw figure 5 from its CSV.
+void
+WriteFigure5(const std::filesystem::path& folder, std::vector<std::string>& scripts)
+{
+    struct Panel
+    {
+        const char* name;
+        const char* title;
+        const char* label;
+        const char* column;
+    };
+
+    for (const auto& panel : {Panel{"figure-5-scheduled",
+                                    "Devices scheduled per round",
+                                    "devices per round",
+                                    "scheduled"},
+                              Panel{"figure-5-delay",
+                                    "Average delay against its limit",
+                                    "average delay / limit",
+                                    "delay_over_limit"}})
+    {
+        PlotScript script(panel.name,
+                          panel.title,
+                          "limit of the average delay [ms per bit]",
+                          panel.label);
+        script.Line("set key rmargin top vertical Left reverse");
+        if (std::string(panel.column) == "delay_over_limit")
+        {
+            script.Line("set logscale y");
+            script.Curve("1", "limit", "with lines lc rgb '#BBBBBB' dt 2");
+        }
+        for (const auto& [method, colour] : Figure5Methods())
+        {
+            script.Curve(Rows("figure-5.csv",
+                              "method",
+                              method,
+                              Describe("1e3 * column('limit_per_bit_s') : NaN):(column('",
+                                       panel.column,
+                                       "_mean')):(column('",
+                                       panel.column,
+                                       "_ci95'))")),
+                         method,
+                         Describe("with yerrorlines lw 2 lc rgb '", colour, "'"));
+        }
+        script.Write(folder, scripts);
+    }
+}
+
+/// Draw queue and average delay over the rounds.
+void
+WriteQueuePlots(const std::filesystem::path& folder,
+                const std::vector<ScheduleCurve>& curves,
+                std::vector<std::string>& scripts)
+{
+    const char* const palette[] = {colours::BLUE,
+                                   colours::SKY_BLUE,
+                                   colours::GREEN,
+                                   colours::ORANGE,
+                                   colours::VERMILION,
+                                   colours::PURPLE};
+    for (const auto& [name, title, label, column] :
+         {std::tuple("queue", "Virtual queue", "queue / limit", "queue_mean"),
+          std::tuple("average-delay",
+                     "Average delay of the rounds so far",
+                     "average delay / limit",
+                     "average_over_limit_mean")})
+    {
+        PlotScript script(name, title, "round", label);
+        script.Line("set key rmargin top vertical Left reverse");
+        script.Line("set logscale x");
+        if (std::string(name) == "average-delay")
+        {
+            script.Line("set logscale y");
+            script.Curve("1", "limit", "with lines lc rgb '#BBBBBB' dt 2");
+        }
+        for (size_t i = 0; i < curves.size(); ++i)
+        {
+            script.Curve(Rows("queue.csv",
+                              "curve",
+                              curves[i].name,
+                              Describe("column('round') : NaN):(column('", column, "'))")),
+                         curves[i].name,
+                         Describe("with lines lw 2 lc rgb '", palette[i % 6], "'"));
+        }
+        script.Write(folder, scripts);
+    }
+}
+
+/// Draw figure 6.
+void
+WriteFigure6(const std::filesystem::path& folder, std::vector<std::string>& scripts)
+{
+    PlotScript script("figure-6",
+                      "Run time of a round's solution: quartiles, shortest and longest",
+                      "limit of the average delay [ms per bit]",
+                      "run time [us]");
+    script.Line("set logscale y");
+    script.Line("set boxwidth 0.003");
+    script.Line("set key rmargin top vertical Left reverse");
+    for (const auto& [method, colour, shift] : {std::tuple("exact", colours::BLUE, -0.002),
+                                                std::tuple("paper", colours::VERMILION, 0.002)})
+    {
+        std::string columns = Describe("1e3 * column('limit_per_bit_s') + ", shift, " : NaN)");
+        for (const char* column : {"lower_quartile_s", "least_s", "most_s", "upper_quartile_s"})
+        {
+            columns += Describe(":(1e6 * column('", column, "'))");
+        }
+        script.Curve(Rows("run-times.csv", "method", method, columns),
+                     method,
+                     Describe("with candlesticks whiskerbars lc rgb '", colour, "'"));
+        script.Curve(Rows("run-times.csv",
+                          "method",
+                          method,
+                          Describe("1e3 * column('limit_per_bit_s') + ",
+                                   shift,
+                                   " : NaN):(1e6 * column('median_s'))")),
+                     "",
+                     Describe("with points pt 7 ps 0.5 lc rgb '", colour, "'"));
+    }
+    script.Write(folder, scripts);
+}
+
+/// @return the methods of figure 5 at all limits
+std::vector<ScheduleCurve>
+Figure5Curves(double baseS)
+{
+    std::vector<ScheduleCurve> curves;
+    for (const auto& [method, colour] : Figure5Methods())
+    {
+        for (const double limitS : Limits(baseS))
+        {
+            curves.push_back({method, method, DefaultQueue(limitS)});
+        }
+    }
+    return curves;
+}
+
+/// @return both updates of the queue with a zeta that stays and one that falls, and Algorithm 1
+std::vector<ScheduleCurve>
+QueueCurves(double baseS)
+{
+    std::vector<ScheduleCurve> curves;
+    for (const auto update : {QueueUpdate::PLAIN, QueueUpdate::WEIGHTED})
+    {
+        for (const double decay : {0.0, 0.5})
+        {
+            auto queue = DefaultQueue(baseS);
+            queue.update = update;
+            queue.zetaDecay = decay;
+            curves.push_back(
+                {Describe("exact ", ToString(update), " decay ", decay), "exact", queue});
+        }
+    }
+    curves.push_back({"exact as set", "exact", DefaultQueue(baseS)});
+    curves.push_back({"paper as set", "paper", DefaultQueue(baseS)});
+    return curves;
+}
+
+/// Say what the table says, for the limit that was asked for.
+void
+PrintFigure5(std::ostream& out,
+             double baseS,
+             const std::vector<ScheduleCurve>& curves,
+             const std::vector<ScheduleStatistics>& statistics)
+{
+    out << "At the limit of " << 1e3 * baseS << " ms per bit:\n";
+    for (size_t i = 0; i < curves.size(); ++i)
+    {
+        if (curves[i].queue.limitS == baseS)
+        {
+            char line[160];
+            std::snprintf(
+                line,
+                sizeof(line),
+                "  %-18s %6.2f +- %.2f devices, average delay %.3f +- %.3f of the limit\n",
+                curves[i].method.c_str(),
+                statistics[i].scheduled.Mean(),
+                statistics[i].scheduled.Ci95(),
+                statistics[i].excess.Mean(),
+                statistics[i].excess.Ci95());
+            out << line;
+        }
+    }
+}
+
+} // namespace
+
+std::vector<uint32_t>
+ScheduleTraceRounds(uint32_t rounds)
+{
+    std::vector<uint32_t> trace;
+    const uint32_t points = std::min(rounds, TRACE_POINTS);
+    for (uint32_t i = 1; i <= points; ++i)
+    {
+        // Close together at first, where most happens: squares.
+        const double part = static_cast<double>(i) / points;
+        const auto round = static_cast<uint32_t>(std::lround(rounds * part * part));
+        if (round > (trace.empty() ? 0 : trace.back()))
+        {
+            trace.push_back(round);
+        }
+    }
+    return trace;
+}
+
+std::vector<ScheduleStatistics>
+SimulateSchedules(const ScheduleSetting& setting,
+                  const std::vector<ScheduleCurve>& curves,
+                  uint32_t runs,
+                  uint64_t seed,
+                  ThreadPool& pool)
+{
+    const auto trace = ScheduleTraceRounds(setting.rounds);
+    std::vector<std::vector<CurveRun>> results(runs);
+    pool.ParallelFor(runs, [&](size_t run) {
+        Channels channels(setting, RandomStream(seed, DRAWS * run + CHANNELS));
+        std::vector<std::unique_ptr<CurveRunner>> runners;
+        for (const auto& curve : curves)
+        {
+            runners.push_back(
+                std::make_unique<CurveRunner>(setting,
+                                              curve,
+                                              RandomStream(seed, DRAWS * run + CHOICES)));
+        }
+        size_t point = 0;
+        for (uint32_t round = 1; round <= setting.rounds; ++round)
+        {
+            const auto gains = channels.Next();
+            const bool traced = trace[point] == round;
+            point += traced ? 1 : 0;
+            for (auto& runner : runners)
+            {
+                runner->Round(gains);
+                if (traced)
+                {
+                    runner->Trace(round);
+                }
+            }
+        }
+        for (auto& runner : runners)
+        {
+            results[run].push_back(std::move(runner->GetResult()));
+        }
+    });
+    std::vector<ScheduleStatistics> statistics(curves.size());
+    for (const auto& run : results)
+    {
+        for (size_t i = 0; i < curves.size(); ++i)
+        {
+            AddRun(statistics[i], run[i], setting.rounds, curves[i].queue.limitS);
+        }
+    }
+    return statistics;
+}
+
+ScheduleStudyOptions::ScheduleStudyOptions()
+{
+    cell.devices = 20;
+    cell.rounds = 200;
+    cell.runs = 10;
+    cell.optimizer = "schedule";
+    cell.bandwidthHz = 10e6;
+    cell.fading = "rayleigh";
+    cell.maxPowerDbm = 30;
+    // TCP does not outlive some of these fades.
+    cell.transport = "datagram";
+    cell.trainSamples = 6000;
+    cell.testSamples = 2000;
+    cell.localIterations = 1;
+    cell.lr = 0.02;
+}
+
+void
+AddScheduleStudyOptions(OptionParser& parser, ScheduleStudyOptions& options)
+{
+    parser.Add("formula-rounds",
+               "rounds of the figures by formula",
+               options.formulaRounds,
+               InRange(1U, 1000000U));
+    parser.Add("packets",
+               "learning curves packet by packet, in place of the figures by formula",
+               options.packets);
+    parser.Add("compare",
+               "the optimizers of --packets, separated by commas",
+               options.compare,
+               {"names of optimizers, separated by commas", [](const std::string& text) {
+                    std::istringstream words(text + ",");
+                    for (std::string word; std::getline(words, word, ',');)
+                    {
+                        const auto& known = NamedOptimizers();
+                        if (std::none_of(known.begin(), known.end(), [&](const auto& entry) {
+                                return entry.name == word;
+                            }))
+                        {
+                            return false;
+                        }
+                    }
+                    return true;
+                }});
+    AddOptions(parser, options.cell);
+}
+
+void
+RunScheduleStudy(const OptionParser& parser, const ScheduleStudyOptions& options)
+{
+    const auto start = std::chrono::steady_clock::now();
+    const std::filesystem::path folder = options.cell.out;
+    CreateFolder(folder);
+    OutputFile summary(folder / "summary.json");
+    OutputFile figure5(folder / "figure-5.csv");
+    OutputFile queue(folder / "queue.csv");
+    OutputFile runTimes(folder / "run-times.csv");
+    const uint64_t seed = RngSeedManager::GetSeed() * 1000003ULL + RngSeedManager::GetRun();
+    ScheduleSetting setting;
+    setting.devices = options.cell.devices;
+    setting.bandwidthHz = options.cell.bandwidthHz;
+    setting.rounds = options.formulaRounds;
+    const double baseS = OptimizerDefault<DoubleValue>("DelayLimitPerBit").Get();
+
+    const auto curves = Figure5Curves(baseS);
+    const auto queueCurves = QueueCurves(baseS);
+    auto all = curves;
+    all.insert(all.end(), queueCurves.begin(), queueCurves.end());
+    ThreadPool pool(options.cell.threads);
+    auto statistics = SimulateSchedules(setting, all, options.cell.runs, seed, pool);
+    const std::vector<ScheduleStatistics> queueStatistics(statistics.begin() + curves.size(),
+                                                          statistics.end());
+    statistics.resize(curves.size());
+    figure5.Write(Figure5Csv(curves, statistics));
+    queue.Write(QueueCsv(setting, queueCurves, queueStatistics));
+    runTimes.Write(RunTimesCsv(setting, baseS, seed));
+    const std::chrono::duration<double> wallClock = std::chrono::steady_clock::now() - start;
+    nlohmann::ordered_json json;
+    json["program"] = parser.GetProgram();
+    json["status"] = "done";
+    json["versions"] = {{"fl", VERSION}, {"ns3", Ns3Version()}};
+    json["configuration"] = parser.ToJson();
+    json["wall_clock_s"] = wallClock.count();
+    json["peak_memory_bytes"] = PeakMemoryBytes();
+    summary.Write(json.dump(2) + "\n");
+    for (auto* file : {&figure5, &queue, &runTimes, &summary})
+    {
+        file->Publish();
+    }
+    std::vector<std::string> scripts;
+    WriteFigure5(folder, scripts);
+    WriteQueuePlots(folder, queueCurves, scripts);
+    WriteFigure6(folder, scripts);
+    DrawScripts(folder, scripts, "gnuplot", std::cerr);
+    PrintFigure5(std::cout, baseS, curves, statistics);
+    std::cout << "Tables and plots are in " << folder.string() << "/.\n";
+}
+
+} // namespace fl
+} // namespace ns3
