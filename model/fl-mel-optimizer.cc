@@ -156,7 +156,7 @@ MelOptimizer::MakeProblem(const SystemState& state, const std::vector<DeviceId>&
         entry.cpuHz = profile.maxCpuHz;
         entry.energyPerCycleJ = EnergyPerCycleJ(profile);
         entry.downlinkBps = rates.RateBps(state, device, downlink);
-        entry.uplinkBps = rates.RateBps(state, device, uplink);
+        entry.uplinkBps = rates.RateBps(state, device, uplink) * state.UplinkEfficiency(device);
         entry.txPowerW = profile.maxTxPowerW;
         entry.energyJ = m_energyJ > 0 ? m_energyJ : std::min(profile.energyBudgetJ, UNLIMITED_J);
         problem.learners.push_back(MakeMelLearner(workload, entry));

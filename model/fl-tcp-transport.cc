@@ -404,6 +404,7 @@ TcpTransport::GetProfile() const
     profile.maxWindowBytes = std::min<double>(DOUBLINGS * profile.initialWindowBytes,
                                               std::min(m_sendBufferBytes, m_receiveBufferBytes));
     profile.windowStays = true;
+    profile.acksEnd = false;
     return profile;
 }
 

@@ -21,6 +21,11 @@ cpp_examples = [
         "True",
         "False",
     ),
+    (
+        "fl-calibration --devices=3 --rounds=4 --runs=2 --payload-bits=28100",
+        "True",
+        "False",
+    ),
     ("fl-joint-energy-time --runs=2 --devices=5", "True", "False"),
     ("fl-joint-energy-time --packets --rounds=2 --devices=5", "True", "False"),
     (

@@ -103,9 +103,15 @@ GainTable::At(DeviceId device, uint32_t cell, Direction direction, uint32_t subC
 }
 
 double
+SystemState::UplinkEfficiency(DeviceId device) const
+{
+    return uplinkEfficiency.empty() ? 1 : uplinkEfficiency.at(device);
+}
+
+double
 SystemState::EffectiveUploadBits(DeviceId device) const
 {
-    return uplinkEfficiency.empty() ? uploadBits : uploadBits / uplinkEfficiency.at(device);
+    return uploadBits / UplinkEfficiency(device);
 }
 
 } // namespace fl

@@ -91,6 +91,12 @@ struct SystemState
     Outcome last;                         //!< the last round's measured outcome
 
     /**
+     * @param device which
+     * @return what part of Shannon's rate its uplink has, as measured (RateCalibrator); 1 where
+     * that is not known
+     */
+    double UplinkEfficiency(DeviceId device) const;
+    /**
      * What to plan a device's upload with, where rates are Shannon's: an uplink of a lower rate is
      * as good as a larger update.
      * @param device which

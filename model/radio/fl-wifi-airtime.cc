@@ -198,7 +198,8 @@ class Round
             packet.subframeBytes = WifiSubframeBytes(bytes + transport.headerBytes);
             packet.messageBytes = bytes;
             packet.asks =
-                flow.unaskedBytes >= transport.ackAfterBytes || next == 0 || !allows(next);
+                flow.unaskedBytes >= transport.ackAfterBytes ||
+                (next == 0 ? transport.acksEnd : !allows(next));
             if (packet.asks)
             {
                 flow.unaskedBytes = 0;
