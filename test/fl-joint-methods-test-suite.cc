@@ -755,10 +755,22 @@ class LiteralTestCase : public TestCase
         problem.weightEnergy = 0;
         problem.weightTime = 1;
         ExpectFailure(problem, "(16) divides by w1 kappa, which is 0 for devices[0]");
-        problem.roundDeadlineS = 1e-9;
+        // Just feasible, but not for the start: device 0 gets as much of the band as all others.
+        problem.devices[0].payloadBits *= 100;
+        const auto fastest = SolveJoint("global", problem);
+        problem.roundDeadlineS = 1.001 * fastest.timeS / problem.rounds;
         problem.weightEnergy = 1;
         problem.weightTime = 0;
         ExpectFailure(problem, "(9a) has no f for devices[0]");
+        // Where no method has an answer, the refusal is that of all others.
+        problem.roundDeadlineS = 1e-9;
+        const auto refusal = RefusalOf<Infeasible>([&] { SolveJoint("paper-literal", problem); });
+        NS_TEST_EXPECT_MSG_NE(refusal.find("round_deadline_s = 1e-09: devices["),
+                              std::string::npos,
+                              refusal);
+        NS_TEST_EXPECT_MSG_EQ(refusal,
+                              RefusalOf<Infeasible>([&] { SolveJoint("global", problem); }),
+                              "the same as the exact method's");
     }
 
     void ExpectFailure(const JointProblem& problem, const std::string& reason)

@@ -152,6 +152,7 @@ class ControlRefusalTestCase : public ControlTestCase
 
   private:
     /// Try a plan after a good one; the good one must stay in force.
+    template <typename Error = InvalidInput>
     void Expect(const std::vector<WorkOrder>& orders, const std::string& message)
     {
         Plan good;
@@ -159,7 +160,9 @@ class ControlRefusalTestCase : public ControlTestCase
         m_cell->control->Apply(good);
         Plan plan;
         plan.orders = orders;
-        NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { m_cell->control->Apply(plan); }), message, "message");
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf<Error>([&] { m_cell->control->Apply(plan); }),
+                              message,
+                              "message");
         NS_TEST_EXPECT_MSG_EQ(BandwidthOf(*m_cell, 0, Direction::UPLINK), 123, "nothing applied");
     }
 
@@ -206,29 +209,34 @@ class ControlRefusalTestCase : public ControlTestCase
     {
         Expect({MakeOrder(2, Up(0, 1e6)), MakeOrder(1, Up(9e5, 1e6))},
                "uplink grants of devices 2 and 1 overlap by 100000 Hz: sub-bands must be disjoint");
-        Expect({MakeOrder(1, Up(18e6, 2e6))},
-               "uplink grant of device 1 ends at 2e+07 Hz: 1e+06 Hz beyond the planned band of "
-               "1.9e+07 Hz");
-        Expect({MakeOrder(1, Up(0, 1e7)), MakeOrder(2, Up(1e7, 1e7))},
-               "uplink grants take 2e+07 Hz in all: 1e+06 Hz more than the planned band of "
-               "1.9e+07 Hz");
+        Expect<Infeasible>(
+            {MakeOrder(1, Up(18e6, 2e6))},
+            "uplink grant of device 1 ends at 2e+07 Hz: 1e+06 Hz beyond the planned band of "
+            "1.9e+07 Hz");
+        Expect<Infeasible>(
+            {MakeOrder(1, Up(0, 1e7)), MakeOrder(2, Up(1e7, 1e7))},
+            "uplink grants take 2e+07 Hz in all: 1e+06 Hz more than the planned band of "
+            "1.9e+07 Hz");
         Expect({MakeDownload(1, Down(0, 1e6, 0.1)), MakeDownload(2, Down(5e5, 1e6, 0.1))},
                "downlink grants of devices 1 and 2 overlap by 500000 Hz: sub-bands must be "
                "disjoint");
-        Expect({MakeDownload(1, Down(0, PLANNED_HZ, 0.5)), MakeDownload(2, {})},
-               "device 2: its download has no grant, and the plan's downlink grants leave no band "
-               "or power for it");
+        Expect<Infeasible>(
+            {MakeDownload(1, Down(0, PLANNED_HZ, 0.5)), MakeDownload(2, {})},
+            "device 2: its download has no grant, and the plan's downlink grants leave no band "
+            "or power for it");
     }
 
     void CheckPowers()
     {
         m_cell->Device(2)->SetAttribute("MaxTxPower", DoubleValue(0.25));
-        Expect({MakeOrder(2, Up(0, 1e6, 0.375))},
-               "device 2: uplink grant of 0.375 W: 0.125 W more than the device's MaxTxPower of "
-               "0.25 W");
-        Expect({MakeDownload(1, Down(0, 1e6, 0.75)), MakeDownload(2, Down(1e6, 1e6, 0.5))},
-               "downlink grants take 1.25 W in all: 0.25 W more than the base station's "
-               "StationTxPower of 1 W");
+        Expect<Infeasible>(
+            {MakeOrder(2, Up(0, 1e6, 0.375))},
+            "device 2: uplink grant of 0.375 W: 0.125 W more than the device's MaxTxPower of "
+            "0.25 W");
+        Expect<Infeasible>(
+            {MakeDownload(1, Down(0, 1e6, 0.75)), MakeDownload(2, Down(1e6, 1e6, 0.5))},
+            "downlink grants take 1.25 W in all: 0.25 W more than the base station's "
+            "StationTxPower of 1 W");
     }
 
     void DoTeardown() override

@@ -149,17 +149,19 @@ struct TestCell
 };
 
 /**
+ * @tparam Error what is to be thrown; Infeasible for what is sound, but does not fit
  * @param action something that must be refused
- * @return the message of the InvalidInput that it throws, or "" if it throws none
+ * @return the message of the error that it throws, or "" if it throws none
  */
-inline std::string
+template <typename Error = InvalidInput>
+std::string
 RefusalOf(const std::function<void()>& action)
 {
     try
     {
         action();
     }
-    catch (const InvalidInput& error)
+    catch (const Error& error)
     {
         return error.what();
     }

@@ -17,10 +17,11 @@ namespace test
 
 /**
  * @ingroup fl
+ * @tparam Error what is to be thrown; Infeasible for what is sound, but does not fit
  * @param action what is to be refused
- * @return the message of the InvalidInput that it throws; "accepted" if it throws nothing
+ * @return the message of the error that it throws; "accepted" if it throws nothing
  */
-template <typename Action>
+template <typename Error = InvalidInput, typename Action>
 std::string
 RefusalOf(Action action)
 {
@@ -28,7 +29,7 @@ RefusalOf(Action action)
     {
         action();
     }
-    catch (const InvalidInput& error)
+    catch (const Error& error)
     {
         return error.what();
     }

@@ -373,7 +373,7 @@ class WifiFailureTestCase : public TestCase
             "width");
         options.bandwidthHz = 20e6;
         CellRun cell(options, data);
-        const auto refusal = [&](DeviceId device, double bandwidthHz, double powerW) {
+        const auto apply = [&](DeviceId device, double bandwidthHz, double powerW) {
             Transfer transfer;
             transfer.direction = Direction::UPLINK;
             transfer.grant = Grant{0, Direction::UPLINK, 0, bandwidthHz, powerW};
@@ -382,14 +382,20 @@ class WifiFailureTestCase : public TestCase
             order.phases.emplace_back(transfer);
             Plan plan;
             plan.orders.push_back(order);
-            return RefusalOf([&] { cell.GetRadio().GetRadioControl()->Apply(plan); });
+            cell.GetRadio().GetRadioControl()->Apply(plan);
+        };
+        const auto refusal = [&](DeviceId device, double bandwidthHz, double powerW) {
+            return RefusalOf([&] { apply(device, bandwidthHz, powerW); });
+        };
+        const auto excess = [&](DeviceId device, double bandwidthHz, double powerW) {
+            return RefusalOf<Infeasible>([&] { apply(device, bandwidthHz, powerW); });
         };
         // 242 tones of 78.125 kHz are 18.90625 MHz.
-        NS_TEST_EXPECT_MSG_EQ(refusal(0, 20e6, 1e-3),
+        NS_TEST_EXPECT_MSG_EQ(excess(0, 20e6, 1e-3),
                               "uplink grants take 2e+07 Hz in all: 1.09375e+06 Hz more than the "
                               "planned band of 1.89062e+07 Hz",
                               "band");
-        NS_TEST_EXPECT_MSG_NE(refusal(1, 1e6, 1e3).find("more than the device's MaxTxPower"),
+        NS_TEST_EXPECT_MSG_NE(excess(1, 1e6, 1e3).find("more than the device's MaxTxPower"),
                               std::string::npos,
                               "power");
         NS_TEST_EXPECT_MSG_EQ(refusal(7, 1e6, 1e-3),

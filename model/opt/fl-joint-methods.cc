@@ -52,6 +52,11 @@ SolveJoint(const std::string& method, const JointProblem& problem, const JointOp
         if (entry.name == method)
         {
             auto solution = entry.solve(problem, options);
+            if (solution.status == SolveStatus::FAILED && problem.roundDeadlineS)
+            {
+                // Where no method has an answer, it is not the method that failed.
+                SolveJointGlobal(problem, options);
+            }
             if (!std::isfinite(solution.objective))
             {
                 solution.termination = "a time or an energy is not finite";

@@ -111,14 +111,14 @@ CheckBand(std::vector<OwnedGrant> grants, Direction direction, const CellState& 
     }
     if (sumHz > bandHz + slackHz)
     {
-        throw InvalidInput(Describe(ToString(direction),
-                                    " grants take ",
-                                    sumHz,
-                                    " Hz in all: ",
-                                    sumHz - bandHz,
-                                    " Hz more than the planned band of ",
-                                    bandHz,
-                                    " Hz"));
+        throw Infeasible(Describe(ToString(direction),
+                                  " grants take ",
+                                  sumHz,
+                                  " Hz in all: ",
+                                  sumHz - bandHz,
+                                  " Hz more than the planned band of ",
+                                  bandHz,
+                                  " Hz"));
     }
     std::sort(grants.begin(), grants.end(), [](const OwnedGrant& a, const OwnedGrant& b) {
         return a.grant.startHz < b.grant.startHz;
@@ -142,16 +142,16 @@ CheckBand(std::vector<OwnedGrant> grants, Direction direction, const CellState& 
         below = owned.device;
         if (edgeHz > bandHz + slackHz)
         {
-            throw InvalidInput(Describe(ToString(direction),
-                                        " grant of device ",
-                                        owned.device,
-                                        " ends at ",
-                                        edgeHz,
-                                        " Hz: ",
-                                        edgeHz - bandHz,
-                                        " Hz beyond the planned band of ",
-                                        bandHz,
-                                        " Hz"));
+            throw Infeasible(Describe(ToString(direction),
+                                      " grant of device ",
+                                      owned.device,
+                                      " ends at ",
+                                      edgeHz,
+                                      " Hz: ",
+                                      edgeHz - bandHz,
+                                      " Hz beyond the planned band of ",
+                                      bandHz,
+                                      " Hz"));
         }
     }
 }
@@ -165,15 +165,15 @@ CheckUplinkPower(const std::vector<OwnedGrant>& grants, const GrantLimits& limit
         const double limitW = limits.maxTxPowerW[owned.device];
         if (owned.grant.txPowerW > limitW * (1 + ROUND_OFF))
         {
-            throw InvalidInput(Describe("device ",
-                                        owned.device,
-                                        ": uplink grant of ",
-                                        owned.grant.txPowerW,
-                                        " W: ",
-                                        owned.grant.txPowerW - limitW,
-                                        " W more than the device's MaxTxPower of ",
-                                        limitW,
-                                        " W"));
+            throw Infeasible(Describe("device ",
+                                      owned.device,
+                                      ": uplink grant of ",
+                                      owned.grant.txPowerW,
+                                      " W: ",
+                                      owned.grant.txPowerW - limitW,
+                                      " W more than the device's MaxTxPower of ",
+                                      limitW,
+                                      " W"));
         }
     }
 }
@@ -189,13 +189,13 @@ CheckDownlinkPower(const std::vector<OwnedGrant>& grants, double limitW)
     }
     if (sumW > limitW * (1 + ROUND_OFF))
     {
-        throw InvalidInput(Describe("downlink grants take ",
-                                    sumW,
-                                    " W in all: ",
-                                    sumW - limitW,
-                                    " W more than the base station's StationTxPower of ",
-                                    limitW,
-                                    " W"));
+        throw Infeasible(Describe("downlink grants take ",
+                                  sumW,
+                                  " W in all: ",
+                                  sumW - limitW,
+                                  " W more than the base station's StationTxPower of ",
+                                  limitW,
+                                  " W"));
     }
 }
 
@@ -219,10 +219,10 @@ AddDefaults(const Plan& plan, const GrantLimits& limits, std::vector<DeviceGrant
         }
         if (!left)
         {
-            throw InvalidInput(Describe("device ",
-                                        order.device,
-                                        ": its download has no grant, and the plan's downlink "
-                                        "grants leave no band or power for it"));
+            throw Infeasible(Describe("device ",
+                                      order.device,
+                                      ": its download has no grant, and the plan's downlink "
+                                      "grants leave no band or power for it"));
         }
         downlink = share;
     }

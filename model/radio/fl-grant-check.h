@@ -54,9 +54,10 @@ const char* ToString(Direction direction);
  * @param direction which
  * @param limits what there is
  * @return the grants, in the plan's order
- * @throws InvalidInput if one is not finite, without bandwidth, of negative power or place, beyond
- *         the band, overlaps another one, is a device's second one, or takes more power than the
- *         device or the base station has; the message names the device or band and the excess
+ * @throws InvalidInput if one is not finite, without bandwidth, of negative power or place,
+ * overlaps another one, or is a device's second one; the message names the device
+ * @throws Infeasible if they are sound, but take more than the band, or more power than the device
+ *         or the base station has; the message names whose, the excess and the limit
  */
 std::vector<OwnedGrant> CheckedGrants(const Plan& plan,
                                       Direction direction,
@@ -69,7 +70,8 @@ std::vector<OwnedGrant> CheckedGrants(const Plan& plan,
  * @param plan the plan
  * @param limits what there is
  * @return by DeviceId, each with its direction set
- * @throws InvalidInput as CheckedGrants(), and if nothing is left for a default
+ * @throws InvalidInput as CheckedGrants()
+ * @throws Infeasible as CheckedGrants(), and if nothing is left for a default
  */
 std::vector<DeviceGrants> CheckedDeviceGrants(const Plan& plan, const GrantLimits& limits);
 

@@ -40,10 +40,12 @@ class RadioControl : public Object
      * without a grant, lose what they had; downlink transfers without a grant get the default
      * (Predictor::DefaultDownlinkGrant).
      * @param plan the plan
-     * @throws InvalidInput if a grant does not fit: not finite, without bandwidth, of negative
-     * power or place, beyond the band, overlapping another one, a second one in the same direction,
-     * more power than the device or the base station has; the message names the device or band and
-     * the excess. Nothing is applied then.
+     * @throws InvalidInput if a grant is wrong in itself: not finite, without bandwidth, of
+     * negative power or place, overlapping another one, a second one in the same direction. Nothing
+     * is applied then.
+     * @throws Infeasible if grants do not fit: beyond the band, more power than the device or the
+     * base station has; the message names the device or band and the excess. Nothing is applied
+     * then.
      */
     void Apply(const Plan& plan);
 

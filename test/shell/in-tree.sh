@@ -7,6 +7,9 @@
 in_tree=$FL_SOURCE_DIR/tools/in-tree
 expect_error 2 "one argument is needed" "$in_tree"
 expect_error 2 "one argument is needed" "$in_tree" one two
+expect_error 2 "one argument is needed" "$in_tree" --phys
+expect_error 2 "unknown option '--all'; allowed: --phys" "$in_tree" --all one
+expect_error 2 "no folder 'nonesuch'" "$in_tree" --phys nonesuch
 expect_error 2 "no folder 'nonesuch'" "$in_tree" nonesuch
 expect_error 2 "'/' is not the top of an ns-3 tree" "$in_tree" /
 expect_error 2 "one argument is needed" "$FL_SOURCE_DIR/tools/get-ns3-source"
