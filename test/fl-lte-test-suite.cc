@@ -433,6 +433,9 @@ class LteTurnsTestCase : public TestCase
         Turns();
         Lending(true);
         Lending(false);
+        LendingToOwners(false, {0}, 10);
+        LendingToOwners(true, {0}, 30);
+        LendingToOwners(true, {0, 1}, 10);
     }
 
     void Turns()
@@ -474,6 +477,44 @@ class LteTurnsTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ_TOL(subframes[8], 50U, 1U, "half of the time");
         NS_TEST_EXPECT_MSG_EQ_TOL(subframes[9], 25U, 1U, "a quarter");
         NS_TEST_EXPECT_MSG_EQ_TOL(subframes[10], 25U, 1U, "a quarter");
+    }
+
+    /// Device 0 has 10 blocks and device 1 the 20 beside them, fewer than the load of either takes;
+    /// those in `loaded` have data.
+    void LendingToOwners(bool lends, const std::vector<DeviceId>& loaded, uint32_t widest)
+    {
+        Config::SetDefault("ns3::fl::LteFlScheduler::LendToOwners", BooleanValue(lends));
+        {
+            AirCell cell(2);
+            cell.Load(0.2, loaded);
+            cell.ApplyAt(0.3, {{0, 10, 0.05}, {1, 20, 0.05}});
+            Simulator::Stop(Seconds(0.35));
+            Simulator::Run();
+            uint32_t most = 0;
+            std::map<int64_t, std::set<uint32_t>> used;
+            for (const auto& sent : cell.GetAir())
+            {
+                if (sent.subframe < 308)
+                {
+                    continue;
+                }
+                if (sent.device == 0)
+                {
+                    most = std::max(most, static_cast<uint32_t>(sent.blocks.size()));
+                }
+                for (const auto block : sent.blocks)
+                {
+                    NS_TEST_EXPECT_MSG_LT(block,
+                                          30,
+                                          "blocks outside the plan are not lent to owners");
+                    NS_TEST_EXPECT_MSG_EQ(used[sent.subframe].insert(block).second,
+                                          true,
+                                          "no block twice");
+                }
+            }
+            NS_TEST_EXPECT_MSG_EQ(most, widest, "blocks of device 0");
+        }
+        Config::Reset();
     }
 
     void Lending(bool lends)

@@ -271,6 +271,13 @@ LteFlScheduler::GetTypeId()
                           BooleanValue(true),
                           MakeBooleanAccessor(&LteFlScheduler::m_lending),
                           MakeBooleanChecker())
+            .AddAttribute("LendToOwners",
+                          "Whether planned blocks whose owners have nothing to send also extend "
+                          "the grants beside them, in the same millisecond; off: a device with a "
+                          "grant never has more than its own blocks",
+                          BooleanValue(false),
+                          MakeBooleanAccessor(&LteFlScheduler::m_lendToOwners),
+                          MakeBooleanChecker())
             .AddAttribute("ControlBlocks",
                           "Uplink resource blocks outside the plan, for random access and UEs "
                           "without a grant; at least the 6 that a random access takes",
@@ -639,6 +646,13 @@ LteFlScheduler::DoUlTrigger(const FfMacSchedSapProvider::SchedUlTriggerReqParame
     {
         (FindGroup(info.m_rnti) ? planned : others).push_back(info);
     }
+    if (m_lendToOwners)
+    {
+        // On blocks that were lent only after those on a device's own.
+        std::stable_partition(planned.begin(), planned.end(), [this](const auto& info) {
+            return !IsLent(info.m_rnti);
+        });
+    }
     PlaceRetransmissions(planned, subframe);
     PlaceGrants(subframe);
     // Who has no grant comes last, so that it never keeps an owner from its blocks.
@@ -662,6 +676,33 @@ LteFlScheduler::IsServed(const Subframe& subframe, uint16_t rnti)
 }
 
 bool
+LteFlScheduler::IsLent(uint16_t rnti) const
+{
+    const auto* own = FindGroup(rnti);
+    const auto found = m_ues.find(rnti);
+    if (!own || found == m_ues.end())
+    {
+        return false;
+    }
+    const auto& dci = found->second.harq[(m_tti + 1) % N_PROCESSES].dci;
+    return dci.m_rbStart < own->first || dci.m_rbStart + dci.m_rbLen > own->first + own->count;
+}
+
+bool
+LteFlScheduler::IsIdle(uint16_t index) const
+{
+    if (index == NO_GROUP)
+    {
+        return false;
+    }
+    const auto& members = m_groups[index].members;
+    return std::none_of(members.begin(), members.end(), [this](auto rnti) {
+        const auto found = m_ues.find(static_cast<uint16_t>(rnti));
+        return found != m_ues.end() && found->second.backlog > 0 && found->second.planW > 0;
+    });
+}
+
+bool
 LteFlScheduler::IsFree(const Subframe& subframe,
                        uint16_t rnti,
                        uint32_t first,
@@ -675,7 +716,8 @@ LteFlScheduler::IsFree(const Subframe& subframe,
     for (uint32_t i = first; i < first + count; ++i)
     {
         const bool mine = own && i >= own->first && i < own->first + own->count;
-        const bool lent = !own && m_lending;
+        const bool lent =
+            own ? m_lendToOwners && IsIdle(m_blockGroup[i]) : m_lending; // NO_GROUP is nobody's
         if (subframe.owner[i] != 0 || (m_blockGroup[i] != NO_GROUP && !mine && !lent))
         {
             return false;
@@ -720,17 +762,19 @@ LteFlScheduler::PlaceRetransmissions(const std::vector<UlInfoListElement_s>& fee
         dci.m_ndi = 0;
         const auto* own = FindGroup(info.m_rnti);
         bool free = IsFree(subframe, info.m_rnti, dci.m_rbStart, dci.m_rbLen);
+        for (uint32_t first = 0;
+             !free && (!own || m_lendToOwners) && first + dci.m_rbLen <= m_ulBandwidth;
+             ++first)
+        {
+            free = IsFree(subframe, info.m_rnti, first, dci.m_rbLen);
+            dci.m_rbStart = free ? static_cast<uint8_t>(first) : dci.m_rbStart;
+        }
         if (!free && own)
         {
             // Another one has these blocks now. Fewer blocks hold the same data at a higher rate.
             dci.m_rbStart = static_cast<uint8_t>(own->first);
             dci.m_rbLen = static_cast<uint8_t>(std::min<uint32_t>(dci.m_rbLen, own->count));
             free = IsFree(subframe, info.m_rnti, dci.m_rbStart, dci.m_rbLen);
-        }
-        for (uint32_t first = 0; !free && !own && first + dci.m_rbLen <= m_ulBandwidth; ++first)
-        {
-            free = IsFree(subframe, info.m_rnti, first, dci.m_rbLen);
-            dci.m_rbStart = free ? static_cast<uint8_t>(first) : dci.m_rbStart;
         }
         if (free)
         {
@@ -760,24 +804,56 @@ LteFlScheduler::TakeTurn(size_t index)
 void
 LteFlScheduler::PlaceGrants(Subframe& subframe)
 {
-    for (size_t i = 0; i < m_groups.size(); ++i)
+    for (size_t k = 0; k < m_groups.size(); ++k)
     {
+        // From either end in turn, so that blocks between two grants are lent to both.
+        const size_t i = m_lendToOwners && m_tti % 2 ? m_groups.size() - 1 - k : k;
         const auto& group = m_groups[i];
         const size_t turn = TakeTurn(i);
         // Where blocks may be lent, whoever comes next has the turn of one that has no use for it.
         const size_t candidates = m_lending ? group.members.size() : 1;
-        for (size_t k = 0; k < candidates; ++k)
+        for (size_t j = 0; j < candidates; ++j)
         {
             const auto rnti =
-                static_cast<uint16_t>(group.members[(turn + k) % group.members.size()]);
+                static_cast<uint16_t>(group.members[(turn + j) % group.members.size()]);
             const auto found = m_ues.find(rnti);
             if (found != m_ues.end() && found->second.backlog > 0 && found->second.planW > 0 &&
                 !IsServed(subframe, rnti) && IsFree(subframe, rnti, group.first, group.count))
             {
-                Place(subframe, rnti, group.first, group.count);
+                uint32_t first = group.first;
+                uint32_t count = group.count;
+                if (m_lendToOwners)
+                {
+                    Extend(subframe, rnti, first, count);
+                }
+                Place(subframe, rnti, first, count);
                 break;
             }
         }
+    }
+}
+
+void
+LteFlScheduler::Extend(const Subframe& subframe,
+                       uint16_t rnti,
+                       uint32_t& first,
+                       uint32_t& count) const
+{
+    const Ue& ue = m_ues.at(rnti);
+    const auto needsMore = [&]() {
+        return m_link.UplinkBytes(m_link.UplinkMcs(PredictSinr(ue, first, count), count), count) <
+               ue.backlog + RLC_HEADER_BYTES;
+    };
+    while (first > 0 && m_blockGroup[first - 1] != NO_GROUP &&
+           IsFree(subframe, rnti, first - 1, 1) && needsMore())
+    {
+        --first;
+        ++count;
+    }
+    while (first + count < m_ulBandwidth && m_blockGroup[first + count] != NO_GROUP &&
+           IsFree(subframe, rnti, first + count, 1) && needsMore())
+    {
+        ++count;
     }
 }
 

@@ -43,6 +43,9 @@ struct LtePlannedUe
  * - the uppermost ControlBlocks are outside the plan: random access, and UEs without a grant;
  * - where `Lending` is on, UEs without a grant also get planned blocks that would idle in a
  *   millisecond; they never keep the owner from using its own;
+ * - where `LendToOwners` is on (it is not by default, since transfers then take less than planned),
+ *   planned blocks whose owners have nothing to send make the grants beside them wider, at the same
+ *   total power;
  * - the MCS is chosen from the SINR that the planned power will have on the granted blocks: a
  *   channel gain per block is kept (SINR times number of blocks over power), from PUSCH or SRS or
  *   both (`Csi`), whichever power and width they had. SINR becomes spectral efficiency, CQI and MCS
@@ -176,6 +179,12 @@ class LteFlScheduler : public FfMacScheduler
     void PlaceRetransmissions(const std::vector<UlInfoListElement_s>& feedback, Subframe& subframe);
     void PlaceGrants(Subframe& subframe);
     void PlaceOthers(Subframe& subframe);
+    /// Make a grant wider by idle blocks of others on both sides, as far as the UE needs.
+    void Extend(const Subframe& subframe, uint16_t rnti, uint32_t& first, uint32_t& count) const;
+    /// @return whether there is a group of that index and none of its UEs has anything to send
+    bool IsIdle(uint16_t index) const;
+    /// @return whether a block that the UE sends again lies outside its own blocks
+    bool IsLent(uint16_t rnti) const;
     /// @return whether the blocks are free and may be used by the UE
     bool IsFree(const Subframe& subframe, uint16_t rnti, uint32_t first, uint32_t count) const;
     /// @return whether the UE has an allocation already
@@ -202,6 +211,7 @@ class LteFlScheduler : public FfMacScheduler
 
     Csi m_csi;                 //!< where gains come from
     bool m_lending;            //!< of idle blocks
+    bool m_lendToOwners;       //!< also to who has blocks of its own
     uint32_t m_controlBlocks;  //!< outside the plan
     uint32_t m_ulBandwidth{0}; //!< [blocks]
     uint32_t m_nGroups{0};     //!< downlink block groups
