@@ -5,6 +5,8 @@
 
 #include "fl-lte-blocks.h"
 
+#include "ns3/lte-common.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -193,8 +195,20 @@ LteRateModel::Transfer(const SystemState& state,
     };
     const double blockS = stream.subframes * LTE_SUBFRAME_S;
     // Until what was sent first is acknowledged; the acknowledgement takes a subframe.
-    const double roundTripS = UPLINK_DELAY_S + DOWNLINK_DELAY_S + LTE_SUBFRAME_S +
-                              blocksFor(std::min(m_transport.ackAfterBytes, message)) * blockS;
+    const double ackS = DOWNLINK_DELAY_S + LTE_SUBFRAME_S +
+                        blocksFor(std::min(m_transport.ackAfterBytes, message)) * blockS;
+    const double roundTripS = UPLINK_DELAY_S + ackS;
+    // What a window's blocks hold: in the uplink, blocks for what the buffer report was rounded up
+    // to; what acknowledgements let through meanwhile goes along.
+    const auto sentWith = [&](double window) {
+        if (grant.direction == Direction::DOWNLINK || blocksFor(window) * blockS < ackS)
+        {
+            return window;
+        }
+        const auto bytes = static_cast<uint32_t>(std::ceil(window * expansion));
+        const auto level = BufferSizeLevelBsr::BufferSize2BsrId(bytes);
+        return std::max<double>(window, BufferSizeLevelBsr::BsrId2BufferSize(level) / expansion);
+    };
 
     TransferTime time;
     time.airtimeS = blocksFor(message) * stream.transmissions * DATA_S;
@@ -205,8 +219,9 @@ LteRateModel::Transfer(const SystemState& state,
                         : m_transport.initialWindowBytes;
     while (left > window && blocksFor(window) * blockS < roundTripS)
     {
-        time.seconds += roundTripS;
-        left -= window;
+        const double sent = std::min(sentWith(window), left);
+        time.seconds += std::max(roundTripS, blocksFor(sent) * blockS);
+        left -= sent;
         window *= 2;
     }
     time.seconds += blocksFor(left) * blockS;

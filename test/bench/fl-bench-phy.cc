@@ -154,7 +154,8 @@ UploadRow(const BenchOptions& bench)
                      options.devices,
                      " UEs, ",
                      Round(options.payloadBits / 8e3),
-                     " kB down and up each, TCP, from attach to the last byte"),
+                     " kB down and up each, TCP, idle blocks lent to owners, from attach to the "
+                     "last byte"),
             Describe(Round(ratio),
                      " times the wall clock; ",
                      Round(mine["simulated_s"]),
