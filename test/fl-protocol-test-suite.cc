@@ -582,7 +582,7 @@ class PlanTestCase : public TestCase
             return MakeRoundPlan(state, {{0, 1e9, 0.7 * hz, 0.01}, {2, 1e9, 0.4 * hz, 0.01}});
         };
         run.federation.coordinator->SetOptimizer(optimizer);
-        const std::string error = RefusalOf([&run] { run.Run(); });
+        const std::string error = RefusalOf<Infeasible>([&run] { run.Run(); });
         // 20 MHz less the control share of 5 %: 19 MHz, of which a tenth is too much.
         NS_TEST_EXPECT_MSG_NE(error.find("1.9e+06 Hz more than the planned band of 1.9e+07 Hz"),
                               std::string::npos,

@@ -226,8 +226,8 @@ class Round
     {
         const double waitS =
             m_cell.aifsS + m_cell.slotS * (m_random() % (m_cell.maxBackoffSlots + 1));
-        double accessS = m_nowS + waitS;
-        TakeTimers(accessS);
+        double beginS = m_nowS + waitS;
+        TakeTimers(beginS);
         if (!HasTraffic())
         {
             if (m_timers.empty())
@@ -235,10 +235,10 @@ class Round
                 return false;
             }
             // The medium is idle: whoever has something has it at once.
-            accessS = std::max(accessS, m_timers.top().timeS);
-            TakeTimers(accessS);
+            beginS = std::max(beginS, m_timers.top().timeS);
+            TakeTimers(beginS);
         }
-        m_nowS = accessS;
+        m_nowS = beginS;
         if (SendBeacon(waitS))
         {
             return true;
