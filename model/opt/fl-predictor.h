@@ -43,7 +43,8 @@ struct TransportProfile
     double headerBytes{0};                        //!< of each packet: transport and IP [byte]
     double ackBytes{0};                           //!< of an acknowledgement, IP included [byte]
     double ackAfterBytes{0}; //!< of a message, after which an acknowledgement comes [byte]
-    /// Whether the last packet of a message is acknowledged at once, however little came (TCP waits).
+    /// Whether the last packet of a message is acknowledged at once, however little came (TCP
+    /// waits).
     bool acksEnd{true};
     /// What may be sent before the first acknowledgement of a message [byte].
     double initialWindowBytes{std::numeric_limits<double>::infinity()};

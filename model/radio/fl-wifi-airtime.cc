@@ -197,9 +197,8 @@ class Round
             packet.station = station;
             packet.subframeBytes = WifiSubframeBytes(bytes + transport.headerBytes);
             packet.messageBytes = bytes;
-            packet.asks =
-                flow.unaskedBytes >= transport.ackAfterBytes ||
-                (next == 0 ? transport.acksEnd : !allows(next));
+            packet.asks = flow.unaskedBytes >= transport.ackAfterBytes ||
+                          (next == 0 ? transport.acksEnd : !allows(next));
             if (packet.asks)
             {
                 flow.unaskedBytes = 0;
