@@ -3,15 +3,18 @@
  */
 #include "ns3/fl-error.h"
 #include "ns3/fl-predictor.h"
+#include "ns3/fl-rate-calibrator.h"
 #include "ns3/test.h"
 
 #include <cmath>
 #include <limits>
+#include <string>
 
 /**
  * @file
  * @ingroup fl
- * The analytic model: Shannon's rate, and times and energies of plans with numbers done by hand.
+ * The analytic model: Shannon's rate, and times and energies of plans with numbers done by hand;
+ * what the calibrator learns.
  */
 
 using namespace ns3;
@@ -282,6 +285,129 @@ class PredictorRefusalTestCase : public TestCase
     }
 };
 
+/// @return the message of an action that is refused
+template <typename Action>
+std::string
+Refusal(Action action)
+{
+    try
+    {
+        action();
+    }
+    catch (const InvalidInput& error)
+    {
+        return error.what();
+    }
+    return "accepted";
+}
+
+/// Shannon's formula with a gap and an efficiency.
+class ShannonGapTestCase : public TestCase
+{
+  public:
+    ShannonGapTestCase()
+        : TestCase("SNR gap and efficiency")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        const SystemState state = MakeState(1);
+        // On 1 MHz 6 mW are an SNR of 6; by a gap of 2 it is 3, which is 2 bit per Hz, of which
+        // three quarters are payload.
+        const Grant grant{0, Direction::UPLINK, 0, 1e6, 6e-3};
+        NS_TEST_EXPECT_MSG_EQ_TOL(ShannonGapRateModel(2, 0.75).RateBps(state, 0, grant),
+                                  1.5e6,
+                                  1e-8,
+                                  "by hand");
+        NS_TEST_EXPECT_MSG_EQ(ShannonGapRateModel(1, 1).RateBps(state, 0, grant),
+                              ShannonRateModel().RateBps(state, 0, grant),
+                              "no gap, all payload");
+        NS_TEST_EXPECT_MSG_EQ(ShannonGapRateModel(2, 1).RoundedHz(0, grant), 1e6, "not rounded");
+        NS_TEST_EXPECT_MSG_EQ(Refusal([] { ShannonGapRateModel(0.5, 1); }),
+                              "SNR gap = 0.5: must be finite and at least 1",
+                              "gap");
+        NS_TEST_EXPECT_MSG_EQ(Refusal([] { ShannonGapRateModel(1, 1.5); }),
+                              "efficiency = 1.5: must be above 0 and at most 1",
+                              "efficiency");
+    }
+};
+
+/// What the calibrator learns.
+class CalibratorTestCase : public TestCase
+{
+  public:
+    CalibratorTestCase()
+        : TestCase("measured rates")
+    {
+    }
+
+  private:
+    /// @return an upload of 1 Mbit on 1 MHz at an SNR of 3: half a second by Shannon's formula
+    static WorkRecord MakeWork(DeviceId device, double uploadS)
+    {
+        Transfer upload;
+        upload.payloadBits = 1e6;
+        upload.grant = Grant{0, Direction::UPLINK, 0, 1e6, 3e-3};
+        WorkRecord work;
+        work.order.device = device;
+        work.order.phases.emplace_back(upload);
+        work.gain = 1e-9;
+        work.measured.status = WorkStatus::MERGED;
+        work.measured.uploadS = uploadS;
+        return work;
+    }
+
+    void DoRun() override
+    {
+        constexpr double NOISE = 1e-18;
+        SystemState state = MakeState(3);
+        state.uploadBits = 1e6;
+        NS_TEST_EXPECT_MSG_EQ(state.EffectiveUploadBits(1), 1e6, "nothing is known");
+        RateCalibrator calibrator(0.5);
+        calibrator.Observe(MakeWork(1, 2), NOISE); // a quarter of the rate
+        calibrator.Report(state);
+        NS_TEST_EXPECT_MSG_EQ(state.UplinkEfficiency(0), 1, "not observed");
+        NS_TEST_EXPECT_MSG_EQ_TOL(state.UplinkEfficiency(1), 0.25, 1e-14, "the first one in full");
+        NS_TEST_EXPECT_MSG_EQ_TOL(state.EffectiveUploadBits(1), 4e6, 1e-7, "four times the bits");
+        calibrator.Observe(MakeWork(1, 0.5), NOISE); // all of it: the mean of 1/4 and 1 is 1/2
+        calibrator.Report(state);
+        NS_TEST_EXPECT_MSG_EQ_TOL(state.UplinkEfficiency(1), 0.5, 1e-14, "geometric mean");
+
+        // Of 4 MHz at an SNR of 3/4 after rounding.
+        auto work = MakeWork(2, 1);
+        work.predicted.uplinkHz = 4e6;
+        calibrator.Observe(work, NOISE);
+        calibrator.Report(state);
+        NS_TEST_EXPECT_MSG_EQ_TOL(state.UplinkEfficiency(2),
+                                  1e6 / (4e6 * std::log2(1.75)),
+                                  1e-14,
+                                  "as the PHY rounded it");
+
+        // What tells nothing changes nothing.
+        work.measured.status = WorkStatus::DEADLINE;
+        work.measured.uploadS = 100;
+        calibrator.Observe(work, NOISE);
+        work.measured.status = WorkStatus::MERGED;
+        work.measured.uploadS = ABSENT;
+        calibrator.Observe(work, NOISE);
+        work.measured.uploadS = 0;
+        calibrator.Observe(work, NOISE);
+        work.measured.uploadS = 100;
+        std::get<Transfer>(work.order.phases[0]).payloadBits = 0;
+        calibrator.Observe(work, NOISE);
+        std::get<Transfer>(work.order.phases[0]).grant.reset();
+        calibrator.Observe(work, NOISE);
+        SystemState again = MakeState(3);
+        calibrator.Report(again);
+        NS_TEST_EXPECT_MSG_EQ(again.uplinkEfficiency[2], state.uplinkEfficiency[2], "unchanged");
+        NS_TEST_EXPECT_MSG_EQ(Refusal([] { RateCalibrator(0); }),
+                              "calibration weight = 0: must be above 0 and at most 1",
+                              "weight");
+    }
+};
+
 /// The suite.
 class FlPredictorTestSuite : public TestSuite
 {
@@ -294,6 +420,8 @@ class FlPredictorTestSuite : public TestSuite
         AddTestCase(new DefaultDownlinkTestCase);
         AddTestCase(new AbsentTestCase);
         AddTestCase(new PredictorRefusalTestCase);
+        AddTestCase(new ShannonGapTestCase);
+        AddTestCase(new CalibratorTestCase);
     }
 };
 
