@@ -264,6 +264,13 @@ class WifiAirtimeTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(std::isinf(results[0].uploadS), true, "never heard");
         NS_TEST_EXPECT_MSG_EQ(std::isinf(results[1].downloadS), true, "hears nothing");
         NS_TEST_EXPECT_MSG_EQ(std::isinf(results[1].uploadS), true, "so it never begins");
+        // The same while the medium is idle.
+        cell.stations.resize(1);
+        cell.groups.clear();
+        cell.stations[0].startS = 1;
+        NS_TEST_EXPECT_MSG_EQ(std::isinf(SimulateWifiRound(cell, 1)[0].uploadS),
+                              true,
+                              "nobody is asked");
     }
 
     void Beacon()

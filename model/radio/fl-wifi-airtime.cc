@@ -236,6 +236,10 @@ class Round
             // The medium is idle: whoever has something has it at once.
             beginS = std::max(beginS, m_timers.top().timeS);
             TakeTimers(beginS);
+            if (!HasTraffic())
+            {
+                return true; // it was for somebody who is never asked
+            }
         }
         m_nowS = beginS;
         if (SendBeacon(waitS))
