@@ -260,5 +260,10 @@ function(fl_add_tests)
       ${name} PROPERTIES TIMEOUT ${timeout} ENVIRONMENT
                          "${environment};FL=${PROJECT_SOURCE_DIR}/fl;FL_BUILD_DIR=${PROJECT_BINARY_DIR}"
     )
+    # What runs ./fl may build, for which there is a lock; who waits for it says so, which a check takes for a complaint.
+    file(STRINGS ${check} uses REGEX "[$]FL\"")
+    if(uses)
+      set_tests_properties(${name} PROPERTIES RESOURCE_LOCK fl-build)
+    endif()
   endforeach()
 endfunction()
