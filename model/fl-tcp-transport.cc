@@ -398,8 +398,8 @@ TcpTransport::GetProfile() const
     profile.ackAfterBytes = 2.0 * m_segmentBytes; // delayed acknowledgements (RFC 1122)
     profile.initialWindowBytes = INITIAL_SEGMENTS * m_segmentBytes;
     // TCP CUBIC (RFC 9438), ns-3's default, looks at delays once the window is above 16 segments
-    // (HyStart), and finds them grown within the next round trip: two doublings from where it
-    // began. From then on the window grows by a segment or so per message.
+    // (HyStart), and tends to find them grown within the next round trip: two doublings from where
+    // it began, as one run over Wi-Fi showed (38 to 58 segments; then some more per message).
     constexpr double DOUBLINGS = 4;
     profile.maxWindowBytes = std::min<double>(DOUBLINGS * profile.initialWindowBytes,
                                               std::min(m_sendBufferBytes, m_receiveBufferBytes));
