@@ -4,6 +4,7 @@
 #include "fl-joint-json.h"
 
 #include "fl-json-reader.h"
+#include "fl-json-writer.h"
 
 #include "ns3/fl-error.h"
 
@@ -55,16 +56,6 @@ ReadDevice(const JsonReader& reader, double localIterations)
     std::tie(device.minCpuHz, device.maxCpuHz) = reader.Get("cpu_hz").GetRange();
     std::tie(device.minTxPowerW, device.maxTxPowerW) = reader.Get("power_w").GetRange();
     return device;
-}
-
-/// Add a number, if there is one.
-void
-Put(OrderedJson& json, const char* key, double value)
-{
-    if (std::isfinite(value))
-    {
-        json[key] = value;
-    }
 }
 
 /// @return a number, or null
@@ -131,13 +122,13 @@ JointSolutionToJson(const JointSolution& solution)
 {
     OrderedJson json;
     json["status"] = ToString(solution.status);
-    Put(json, "objective", solution.objective);
-    Put(json, "lower_bound", solution.lowerBound);
-    Put(json, "gap", solution.Gap());
+    PutNumber(json, "objective", solution.objective);
+    PutNumber(json, "lower_bound", solution.lowerBound);
+    PutNumber(json, "gap", solution.Gap());
     json["iterations"] = solution.iterations;
     json["termination"] = solution.termination;
-    Put(json, "energy_j", solution.energyJ);
-    Put(json, "time_s", solution.timeS);
+    PutNumber(json, "energy_j", solution.energyJ);
+    PutNumber(json, "time_s", solution.timeS);
     if (solution.status == SolveStatus::INFEASIBLE)
     {
         const auto& violation = solution.violation;

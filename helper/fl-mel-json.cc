@@ -4,8 +4,7 @@
 #include "fl-mel-json.h"
 
 #include "fl-json-reader.h"
-
-#include <cmath>
+#include "fl-json-writer.h"
 
 namespace ns3
 {
@@ -23,16 +22,6 @@ ReadCount(const JsonReader& reader, const char* key, int64_t low, int64_t high)
 {
     return static_cast<int64_t>(
         reader.Get(key).GetWhole(static_cast<uint64_t>(low), static_cast<uint64_t>(high)));
-}
-
-/// Add a number, if there is one.
-void
-Put(OrderedJson& json, const char* key, double value)
-{
-    if (std::isfinite(value))
-    {
-        json[key] = value;
-    }
 }
 
 } // namespace
@@ -72,9 +61,9 @@ MelSolutionToJson(const MelSolution& solution)
 {
     OrderedJson json;
     json["status"] = ToString(solution.status);
-    Put(json, "objective", solution.objective);
-    Put(json, "upper_bound", solution.upperBound);
-    Put(json, "gap", solution.Gap());
+    PutNumber(json, "objective", solution.objective);
+    PutNumber(json, "upper_bound", solution.upperBound);
+    PutNumber(json, "gap", solution.Gap());
     json["iterations"] = solution.iterations;
     json["termination"] = solution.termination;
     auto& learners = json["learners"] = OrderedJson::array();

@@ -4,10 +4,9 @@
 #include "fl-schedule-json.h"
 
 #include "fl-json-reader.h"
+#include "fl-json-writer.h"
 
 #include "ns3/fl-error.h"
-
-#include <cmath>
 
 namespace ns3
 {
@@ -32,16 +31,6 @@ ReadNumbers(const JsonReader& reader)
         numbers[i] = reader.At(i).GetNumber();
     }
     return numbers;
-}
-
-/// Add a number, if there is one.
-void
-Put(OrderedJson& json, const char* key, double value)
-{
-    if (std::isfinite(value))
-    {
-        json[key] = value;
-    }
 }
 
 } // namespace
@@ -88,13 +77,13 @@ ScheduleSolutionToJson(const ScheduleSolution& solution)
 {
     OrderedJson json;
     json["status"] = ToString(solution.status);
-    Put(json, "objective", solution.objective);
-    Put(json, "upper_bound", solution.upperBound);
-    Put(json, "gap", solution.Gap());
+    PutNumber(json, "objective", solution.objective);
+    PutNumber(json, "upper_bound", solution.upperBound);
+    PutNumber(json, "gap", solution.Gap());
     json["iterations"] = solution.iterations;
     json["termination"] = solution.termination;
     json["selected"] = solution.selected;
-    Put(json, "delay_s", solution.delayS);
+    PutNumber(json, "delay_s", solution.delayS);
     auto& devices = json["devices"] = OrderedJson::array();
     for (const double bandwidthHz : solution.bandwidthHz)
     {

@@ -28,12 +28,13 @@ namespace
 
 using OrderedJson = nlohmann::ordered_json;
 
-/// @return methods for the joint optimization of energy and time
+/// @return names and descriptions of a problem's methods
+template <auto methods>
 std::vector<std::pair<std::string, std::string>>
-JointMethodNames()
+MethodNames()
 {
     std::vector<std::pair<std::string, std::string>> names;
-    for (const auto& method : JointMethods())
+    for (const auto& method : methods())
     {
         names.emplace_back(method.name, method.description);
     }
@@ -56,30 +57,6 @@ SolveJointJson(const nlohmann::json& json, const SolveRequest& request)
     auto answer = JointSolutionToJson(solution);
     answer["solve_s"] = elapsed.count();
     return answer;
-}
-
-/// @return methods for the task allocation of mobile edge learning
-std::vector<std::pair<std::string, std::string>>
-MelMethodNames()
-{
-    std::vector<std::pair<std::string, std::string>> names;
-    for (const auto& method : MelMethods())
-    {
-        names.emplace_back(method.name, method.description);
-    }
-    return names;
-}
-
-/// @return methods for device scheduling
-std::vector<std::pair<std::string, std::string>>
-ScheduleMethodNames()
-{
-    std::vector<std::pair<std::string, std::string>> names;
-    for (const auto& method : ScheduleMethods())
-    {
-        names.emplace_back(method.name, method.description);
-    }
-    return names;
 }
 
 /// Solve an instance of the task allocation of mobile edge learning.
@@ -151,17 +128,17 @@ SolveProblems()
         {"joint",
          "energy and completion time: power, bandwidth and CPU frequency of every device",
          "global",
-         JointMethodNames,
+         &MethodNames<&JointMethods>,
          SolveJointJson},
         {"mel",
          "mobile edge learning: iterations and samples of every learner",
          "exact",
-         MelMethodNames,
+         &MethodNames<&MelMethods>,
          SolveMelJson},
         {"schedule",
          "device scheduling under a delay constraint: who uploads, and on which bandwidth",
          "exact",
-         ScheduleMethodNames,
+         &MethodNames<&ScheduleMethods>,
          SolveScheduleJson},
     };
     return problems;
