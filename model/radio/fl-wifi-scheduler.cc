@@ -335,6 +335,10 @@ WifiScheduler::SelectTxFormat()
     for (const auto& user : turn->group.users)
     {
         auto& station = m_stations[user.device];
+        if (!station.mac->IsAssociated())
+        {
+            continue; // it has no association id, and was not asked
+        }
         const uint16_t aid = station.mac->GetAssociationId();
         const bool asked = std::any_of(users.begin(), users.end(), [&](const WifiUplinkUser& u) {
             return u.aid == aid;
