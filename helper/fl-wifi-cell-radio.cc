@@ -5,6 +5,7 @@
 
 #include "fl-fdma-helper.h"
 
+#include "ns3/ap-wifi-mac.h"
 #include "ns3/boolean.h"
 #include "ns3/double.h"
 #include "ns3/fl-error.h"
@@ -266,18 +267,23 @@ WifiCellRadio::WarmUp(DeviceId device)
     {
         return;
     }
-    // No channel access of its own from now on (IEEE 802.11ax-2021, 26.2.7: MU EDCA parameters with
-    // an AIFSN of 0), for a year.
-    const auto edca =
-        DynamicCast<WifiNetDevice>(m_netDevices.Get(device + 1))->GetMac()->GetQosTxop(AC_BE);
-    edca->SetMuAifsn(0, SINGLE_LINK_OP_ID);
-    edca->SetMuEdcaTimer(Seconds(3e7), SINGLE_LINK_OP_ID);
-    edca->StartMuEdcaTimerNow(SINGLE_LINK_OP_ID);
+    m_control->EndAccess(device);
     if (std::find(m_warm.begin(), m_warm.end(), false) == m_warm.end())
     {
         m_cut->SetCut(true);
-        m_control->EndContention();
+        Simulator::Schedule(UntilBetweenBeacons(), &WifiRadioControl::EndContention, m_control);
     }
+}
+
+Time
+WifiCellRadio::UntilBetweenBeacons() const
+{
+    const auto station = DynamicCast<WifiNetDevice>(m_netDevices.Get(0));
+    const int64_t interval =
+        DynamicCast<ApWifiMac>(station->GetMac())->GetBeaconInterval().GetTimeStep();
+    // The first one goes out at time 0, without jitter.
+    const int64_t sinceBeacon = Simulator::Now().GetTimeStep() % interval;
+    return TimeStep((interval + interval / 2 - sinceBeacon) % interval);
 }
 
 void

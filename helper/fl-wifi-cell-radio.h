@@ -66,6 +66,8 @@ class WifiCellRadio : public CellRadio
     void WarmUp(DeviceId device);
     /// @return whether the access point and the station have agreements in both directions
     bool IsReady(DeviceId device) const;
+    /// @return how long until the middle between two beacons of the access point
+    Time UntilBetweenBeacons() const;
     /// All that was needed before the applications start is done.
     void Begin();
 

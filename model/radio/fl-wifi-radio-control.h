@@ -74,7 +74,16 @@ class WifiRadioControl : public RadioControl
      */
     void SetEnergyModel(DeviceId device, Ptr<DeviceEnergyModel> model);
 
-    /// No station contends any more: the access point need not back off (attribute AccessPointCw).
+    /**
+     * A station has no channel access of its own from now on, but for trigger frames (IEEE
+     * 802.11ax-2021, 26.2.7: MU EDCA parameters with an AIFSN of 0).
+     * @param device a DeviceId
+     */
+    void EndAccess(DeviceId device);
+    /**
+     * No station contends any more: the access point need not back off (attribute AccessPointCw).
+     * To be called with no beacon on its way.
+     */
     void EndContention();
     /// @return whether plans are enforced, or else stations contend
     bool IsEnforcing() const;
