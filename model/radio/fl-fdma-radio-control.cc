@@ -3,6 +3,7 @@
  */
 #include "fl-fdma-radio-control.h"
 
+#include "fl-gain-report.h"
 #include "fl-grant-check.h"
 
 #include "ns3/log.h"
@@ -109,15 +110,16 @@ FdmaRadioControl::DoReport(SystemState& state) const
 {
     state.cells.assign(m_cell + 1, CellState());
     state.cells[m_cell] = GetCellState();
-    state.gains = GainTable(m_devices.size(), m_cell + 1);
-    for (DeviceId device = 0; device < m_devices.size(); ++device)
+    CellLinks links;
+    links.cell = m_cell;
+    links.uplink = m_channel->GetPropagationLoss();
+    links.downlink = links.uplink;
+    links.station = m_channel->GetBaseStation()->GetNode();
+    for (const auto& device : m_devices)
     {
-        const uint32_t index = m_devices[device]->GetIndex();
-        for (const auto direction : {Direction::UPLINK, Direction::DOWNLINK})
-        {
-            state.gains.At(device, m_cell, direction) = m_channel->GetGain(index, direction);
-        }
+        links.devices.push_back(device->GetNode());
     }
+    ReportGains(links, state);
 }
 
 void

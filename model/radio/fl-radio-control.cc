@@ -5,6 +5,7 @@
 
 #include "ns3/double.h"
 #include "ns3/enum.h"
+#include "ns3/fl-fading-rate-model.h"
 #include "ns3/fl-ns3-compat.h"
 
 #include <cmath>
@@ -81,6 +82,22 @@ std::unique_ptr<const RateModel>
 RadioControl::MakeRateModel(const SystemState& state,
                             const Plan& plan,
                             const TransportProfile& transport) const
+{
+    if (!state.fading.IsFading())
+    {
+        return MakeBlockRateModel(state, plan, transport);
+    }
+    // The model may be asked for after the caller's plan is gone.
+    const auto make = [this, plan, transport](const SystemState& gains) {
+        return MakeBlockRateModel(gains, plan, transport);
+    };
+    return std::make_unique<FadingRateModel>(state, plan, make);
+}
+
+std::unique_ptr<const RateModel>
+RadioControl::MakeBlockRateModel(const SystemState& state,
+                                 const Plan& plan,
+                                 const TransportProfile& transport) const
 {
     switch (m_rateModel)
     {

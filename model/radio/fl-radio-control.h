@@ -71,7 +71,8 @@ class RadioControl : public Object
     /**
      * The model of transfers to predict a plan with, before it is enforced: the PHY's own, or
      * another one by the attribute RateModel. The PHY's own may depend on the whole plan, as where
-     * shares are rounded together; where a PHY has none, it is Shannon's.
+     * shares are rounded together; where a PHY has none, it is Shannon's. Where gains fade in
+     * blocks, it is in both cases a FadingRateModel of it.
      * @param state as reported
      * @param plan what will be enforced
      * @param transport how messages travel
@@ -85,6 +86,11 @@ class RadioControl : public Object
     uint32_t GetNDevices() const;
 
   private:
+    /// The same while gains stay as they are in the state.
+    std::unique_ptr<const RateModel> MakeBlockRateModel(const SystemState& state,
+                                                        const Plan& plan,
+                                                        const TransportProfile& transport) const;
+
     virtual void DoApply(const Plan& plan) = 0;
     virtual void DoReport(SystemState& state) const = 0;
     virtual double DoGetRadiatedEnergyJ(DeviceId device) const = 0;
