@@ -3,9 +3,11 @@
  */
 #include "fl-fdma-radio-control.h"
 
+#include "fl-fdma-rate-model.h"
 #include "fl-gain-report.h"
 #include "fl-grant-check.h"
 
+#include "ns3/ethernet-header.h"
 #include "ns3/log.h"
 #include "ns3/uinteger.h"
 
@@ -120,6 +122,32 @@ FdmaRadioControl::DoReport(SystemState& state) const
         links.devices.push_back(device->GetNode());
     }
     ReportGains(links, state);
+}
+
+std::unique_ptr<const RateModel>
+FdmaRadioControl::DoMakeRateModel(const SystemState& /* state */,
+                                  const Plan& plan,
+                                  const TransportProfile& transport) const
+{
+    FdmaRateModel::Cell cell;
+    cell.cell = m_cell;
+    cell.linkHeaderBytes = EthernetHeader(false).GetSerializedSize();
+    cell.controlMaxBytes = m_channel->GetControlMaxBytes();
+    for (const auto direction : {Direction::UPLINK, Direction::DOWNLINK})
+    {
+        cell.controlHz[static_cast<size_t>(direction)] =
+            m_channel->GetControlBandwidthHz(direction);
+    }
+    cell.stationControlW = m_channel->GetStationControlTxPowerW();
+    cell.controlMinRateBps = m_channel->GetControlMinRateBps();
+    cell.minRateBps = m_channel->GetMinRateBps();
+    for (const auto& device : m_devices)
+    {
+        cell.deviceControlW.push_back(device->GetControlTxPowerW());
+        cell.propagationS.push_back(
+            m_channel->GetDelay(device->GetIndex(), Direction::UPLINK).GetSeconds());
+    }
+    return std::make_unique<FdmaRateModel>(std::move(cell), plan, transport);
 }
 
 void
