@@ -35,13 +35,16 @@ class MessageFlow
         double maxWindowBytes{0}; //!< at the end
         double ackAfterBytes{0};  //!< an acknowledgement for each so many
         bool acksAtPauses{false}; //!< and when the window is full, or all is sent
+        bool isFollowing{false};  //!< a short message went right before, by itself
     };
 
     explicit MessageFlow(const Setting& setting)
         : m_set(setting),
           m_segments(std::max(std::ceil(setting.messageBytes / setting.segmentBytes), 1.0)),
           m_ackEvery(std::max(std::round(setting.ackAfterBytes / setting.segmentBytes), 1.0)),
-          m_windowBytes(setting.windowBytes)
+          m_windowBytes(setting.windowBytes),
+          m_sinceAck(setting.isFollowing && !setting.acksAtPauses ? 1 : 0),
+          m_nAcks(setting.isFollowing && setting.acksAtPauses ? 1 : 0)
     {
     }
 
@@ -292,6 +295,7 @@ FdmaRateModel::Transfer(const SystemState& state,
     setting.maxWindowBytes = m_transport.maxWindowBytes;
     setting.ackAfterBytes = m_transport.ackAfterBytes;
     setting.acksAtPauses = m_transport.acksEnd;
+    setting.isFollowing = state.round == 1; // the answer to the device's HELLO
     MessageFlow flow(setting);
     flow.Run();
 
