@@ -9,6 +9,7 @@
 
 #include "ns3/ethernet-header.h"
 #include "ns3/log.h"
+#include "ns3/queue.h"
 #include "ns3/uinteger.h"
 
 namespace ns3
@@ -96,6 +97,18 @@ FdmaRadioControl::DoGetNDevices() const
     return m_devices.size();
 }
 
+double
+FdmaRadioControl::DoGetLinkHeaderBytes() const
+{
+    return EthernetHeader(false).GetSerializedSize();
+}
+
+double
+FdmaRadioControl::DoGetQueuedBits(DeviceId device) const
+{
+    return 8.0 * m_devices.at(device)->GetQueue(0)->GetNBytes();
+}
+
 CellState
 FdmaRadioControl::GetCellState() const
 {
@@ -131,7 +144,7 @@ FdmaRadioControl::DoMakeRateModel(const SystemState& /* state */,
 {
     FdmaRateModel::Cell cell;
     cell.cell = m_cell;
-    cell.linkHeaderBytes = EthernetHeader(false).GetSerializedSize();
+    cell.linkHeaderBytes = DoGetLinkHeaderBytes();
     cell.controlMaxBytes = m_channel->GetControlMaxBytes();
     for (const auto direction : {Direction::UPLINK, Direction::DOWNLINK})
     {
