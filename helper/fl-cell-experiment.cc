@@ -8,6 +8,7 @@
 
 #include "ns3/basic-energy-source-helper.h"
 #include "ns3/boolean.h"
+#include "ns3/data-rate.h"
 #include "ns3/double.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-ns3-compat.h"
@@ -94,6 +95,12 @@ const CellRadio&
 CellRun::GetRadio() const
 {
     return *m_radio;
+}
+
+double
+CellRun::GetBackgroundBytes() const
+{
+    return m_background ? static_cast<double>(m_background->GetTotalRx()) : 0;
 }
 
 void
@@ -238,14 +245,22 @@ CellRun::InstallBackground()
     const auto server = InetSocketAddress::ConvertFrom(m_serverAddress).GetIpv4();
     PacketSinkHelper sink("ns3::UdpSocketFactory",
                           InetSocketAddress(Ipv4Address::GetAny(), BACKGROUND_PORT));
-    sink.Install(m_radio->GetServerNode());
+    m_background = DynamicCast<PacketSink>(sink.Install(m_radio->GetServerNode()).Get(0));
+    // A packet each second at least.
+    constexpr double MOST_BYTES = 512;
+    const double bps = std::ceil(m_options.background);
+    const double bytes = std::clamp(std::floor(bps / 8), 1.0, MOST_BYTES);
     OnOffHelper traffic("ns3::UdpSocketFactory", InetSocketAddress(server, BACKGROUND_PORT));
-    traffic.SetAttribute(
-        "DataRate",
-        StringValue(Describe(static_cast<uint64_t>(std::ceil(m_options.background)), "bps")));
-    auto sources = traffic.Install(m_devices);
-    sources.Start(m_radio->GetStartTime());
+    traffic.SetConstantRate(DataRate(static_cast<uint64_t>(bps)), static_cast<uint32_t>(bytes));
+    const auto sources = traffic.Install(m_devices);
+    // Evenly over the time from packet to packet.
+    const Time interval = Seconds(8 * bytes / bps);
+    for (uint32_t i = 0; i < sources.GetN(); ++i)
+    {
+        sources.Get(i)->SetStartTime(m_radio->GetStartTime() + interval * i / sources.GetN());
+    }
     m_stream += traffic.AssignStreams(m_devices, m_stream);
+    m_radio->GetRadioControl()->SetBackground(bps, bytes);
 }
 
 void
@@ -289,10 +304,15 @@ CellRun::Run(ResultWriter& writer, Progress& progress)
         }));
     m_comparison.Watch(m_federation.coordinator);
     Simulator::Run();
+    writer.SetCounter("energy_spent_j", m_federation.coordinator->GetEnergyJ());
     writer.SetCounter("planned_energy_j", m_comparison.GetPlanned().energyJ);
     writer.SetCounter("planned_time_s", m_comparison.GetPlanned().timeS);
     writer.SetCounter("equal_shares_energy_j", m_comparison.GetEqual().energyJ);
     writer.SetCounter("equal_shares_time_s", m_comparison.GetEqual().timeS);
+    if (m_background)
+    {
+        writer.SetCounter("background_bytes", GetBackgroundBytes());
+    }
     writer.SetCounter("messages_dropped", static_cast<double>(m_federation.server->GetNDropped()));
     for (const auto& [name, value] : m_radio->GetCounters())
     {

@@ -14,6 +14,7 @@
 #include "fl-task-builder.h"
 
 #include "ns3/fl-availability.h"
+#include "ns3/packet-sink.h"
 
 #include <memory>
 #include <string>
@@ -68,6 +69,9 @@ class CellRun
     /// @return the cell's radio
     const CellRadio& GetRadio() const;
 
+    /// @return what the server has received of other traffic so far [byte]
+    double GetBackgroundBytes() const;
+
   private:
     void PlaceNodes();
     void InstallRadio();
@@ -86,6 +90,7 @@ class CellRun
     Address m_serverAddress;            //!< where clients reach the server
     Federation m_federation;            //!< server, coordinator, clients
     Ptr<Availability> m_availability;   //!< who is there when
+    Ptr<PacketSink> m_background;       //!< takes other traffic; null: there is none
     int64_t m_stream{0};                //!< next random stream to assign
     bool m_restartPending{false};       //!< the server will start again
     std::string m_reason;               //!< why it ended

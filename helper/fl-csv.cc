@@ -18,7 +18,7 @@ namespace fl
 void
 AppendNumber(std::string& text, double value)
 {
-    if (std::isnan(value))
+    if (!std::isfinite(value))
     {
         return;
     }

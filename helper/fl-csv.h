@@ -23,8 +23,9 @@ namespace fl
 {
 
 /**
+ * The one way of a number into a CSV file; JSON's is PutNumber(), or null.
  * @param text the shortest decimal text that reads back as the same number is appended to it
- * @param value the number; NaN (absent) appends nothing
+ * @param value the number; what is not finite (NaN: absent; infinite: never) appends nothing
  */
 void AppendNumber(std::string& text, double value);
 
@@ -32,7 +33,7 @@ void AppendNumber(std::string& text, double value);
 class CsvRow
 {
   public:
-    /// @param value a number; NaN (absent) becomes an empty field
+    /// @param value a number; what is not finite becomes an empty field
     CsvRow& Add(double value);
     /// @param value a whole number
     CsvRow& Add(uint32_t value);

@@ -64,7 +64,7 @@ RunTotals::AddWork(const WorkRecord& work)
     {
         downloadedBytes += download->payloadBits / 8;
     }
-    if (arrived && work.predicted.uploadS > 0)
+    if (arrived && work.predicted.uploadS > 0 && std::isfinite(work.predicted.uploadS))
     {
         const double error = std::abs(measured.uploadS / work.predicted.uploadS - 1);
         predictionError.Add(error);

@@ -86,7 +86,7 @@ class Coordinator : public Object
      */
     void NotifyFailed(DeviceId device, uint32_t task, uint32_t round);
 
-    /// @return energy spent by all devices so far, computing and radiating [J]
+    /// @return energy spent by all devices so far, computing and radiating, also between orders [J]
     double GetEnergyJ() const;
 
   protected:

@@ -762,13 +762,15 @@ SyncCoordinator::MakeRecord()
 {
     m_record.endS = NowS();
     m_record.received = m_merged;
-    const double energyJ = GetEnergyJ();
-    m_record.energyJ = energyJ - m_energyBeforeJ;
-    m_energyBeforeJ = energyJ;
     std::stable_sort(
         m_record.over.begin(),
         m_record.over.end(),
         [](const WorkRecord& a, const WorkRecord& b) { return a.order.device < b.order.device; });
+    m_record.energyJ = 0;
+    for (const auto& work : m_record.over)
+    {
+        m_record.energyJ += work.measured.EnergyJ();
+    }
     RoundRecord record = std::move(m_record);
     m_record = RoundRecord();
     return record;

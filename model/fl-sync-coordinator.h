@@ -161,7 +161,6 @@ class SyncCoordinator : public Coordinator
     std::unique_ptr<RateCalibrator> m_calibrator; //!< what it learned; null: it does not
 
     RoundRecord m_record;                              //!< of the running round
-    double m_energyBeforeJ{0};                         //!< spent by all devices, as reported
     Outcome m_last;                                    //!< measured, of the last round
     std::vector<std::unique_ptr<InFlight>> m_inFlight; //!< by device; null: none
     uint32_t m_unanswered{0};                          //!< orders that are dropped and not answered

@@ -34,6 +34,7 @@
 #include <functional>
 #include <iostream>
 #include <iterator>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <sys/resource.h>
@@ -874,7 +875,9 @@ class ResultWriterTestCase : public TestCase
             {1e22, "1e+22"},
             {-2.5e-9, "-2.5e-09"},
             {-1.7976931348623157e308, "-1.7976931348623157e+308"},
-            {fl::ABSENT, ""}};
+            {fl::ABSENT, ""},
+            {std::numeric_limits<double>::infinity(), ""},
+            {-std::numeric_limits<double>::infinity(), ""}};
         for (const auto& [number, expected] : numbers)
         {
             std::string text;

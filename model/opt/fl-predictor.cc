@@ -83,27 +83,34 @@ class OrderPredictor
         PhaseSum computeEnergy;
         PhaseSum radioEnergy;
         WorkOutcome outcome = Identify(order);
+        double controlJ = 0;
+        double elapsed = 0; // since the order began [s]; ABSENT behind a phase that is
         for (const auto& phase : order.phases)
         {
             if (const auto* pause = std::get_if<Idle>(&phase))
             {
                 idle.Add(pause->durationS);
+                elapsed += pause->durationS;
             }
             else if (const auto* work = std::get_if<Compute>(&phase))
             {
                 AddCompute(order.device, *work, compute, computeEnergy);
+                elapsed += work->cycles / work->cpuHz;
             }
             else
             {
                 const auto& transfer = std::get<Transfer>(phase);
-                const auto [seconds, airtimeS] = Predict(order.device, transfer);
+                const auto time = Predict(order.device, transfer, outcome.startS + elapsed);
+                elapsed += time.seconds;
+                controlJ += time.controlJ;
                 if (transfer.direction == Direction::DOWNLINK)
                 {
-                    download.Add(seconds);
+                    download.Add(time.seconds);
                     continue;
                 }
-                upload.Add(seconds);
-                radioEnergy.Add(transfer.grant ? RadiatedJ(*transfer.grant, airtimeS) : ABSENT);
+                upload.Add(time.seconds);
+                radioEnergy.Add(transfer.grant ? RadiatedJ(*transfer.grant, time.airtimeS)
+                                               : ABSENT);
                 outcome.uplinkHz =
                     transfer.grant ? m_rateModel.RoundedHz(order.device, *transfer.grant) : ABSENT;
                 outcome.payloadBits = transfer.payloadBits;
@@ -114,7 +121,7 @@ class OrderPredictor
         outcome.computeS = compute.Get();
         outcome.uploadS = upload.Get();
         outcome.computeEnergyJ = computeEnergy.Get();
-        outcome.radioEnergyJ = radioEnergy.Get();
+        outcome.radioEnergyJ = radioEnergy.Get() + controlJ;
         return outcome;
     }
 
@@ -162,7 +169,7 @@ class OrderPredictor
         energy.Add(kappa * work.cycles * std::pow(work.cpuHz, profile.frequencyExponent));
     }
 
-    TransferTime Predict(DeviceId device, const Transfer& transfer) const
+    TransferTime Predict(DeviceId device, const Transfer& transfer, double startS) const
     {
         Require(std::isfinite(transfer.payloadBits) && transfer.payloadBits >= 0,
                 device,
@@ -180,7 +187,7 @@ class OrderPredictor
             return {};
         }
         const Grant& grant = transfer.grant ? *transfer.grant : m_downlink[cell];
-        return m_rateModel.Transfer(m_state, device, grant, transfer.payloadBits);
+        return m_rateModel.TransferAt(m_state, device, grant, transfer.payloadBits, startS);
     }
 
     /// No power radiates nothing, even for an infinite time.
@@ -226,6 +233,28 @@ RateModel::Transfer(const SystemState& state,
     return {seconds, seconds};
 }
 
+TransferTime
+RateModel::TransferAt(const SystemState& state,
+                      DeviceId device,
+                      const Grant& grant,
+                      double payloadBits,
+                      double /* startS */) const
+{
+    return Transfer(state, device, grant, payloadBits);
+}
+
+double
+RateModel::RateAtGainBps(const SystemState& state,
+                         DeviceId /* device */,
+                         const Grant& grant,
+                         double gain) const
+{
+    return ShannonRateBps(grant.bandwidthHz,
+                          grant.txPowerW,
+                          gain,
+                          state.cells.at(grant.cell).noiseWPerHz);
+}
+
 double
 RateModel::RoundedHz(DeviceId, const Grant& grant) const
 {
@@ -235,10 +264,7 @@ RateModel::RoundedHz(DeviceId, const Grant& grant) const
 double
 ShannonRateModel::RateBps(const SystemState& state, DeviceId device, const Grant& grant) const
 {
-    return ShannonRateBps(grant.bandwidthHz,
-                          grant.txPowerW,
-                          state.gains(device, grant.cell, grant.direction),
-                          state.cells.at(grant.cell).noiseWPerHz);
+    return RateAtGainBps(state, device, grant, state.gains(device, grant.cell, grant.direction));
 }
 
 ShannonGapRateModel::ShannonGapRateModel(double snrGap, double efficiency)
@@ -259,11 +285,16 @@ ShannonGapRateModel::ShannonGapRateModel(double snrGap, double efficiency)
 double
 ShannonGapRateModel::RateBps(const SystemState& state, DeviceId device, const Grant& grant) const
 {
-    return m_efficiency *
-           ShannonRateBps(grant.bandwidthHz,
-                          grant.txPowerW,
-                          state.gains(device, grant.cell, grant.direction) / m_snrGap,
-                          state.cells.at(grant.cell).noiseWPerHz);
+    return RateAtGainBps(state, device, grant, state.gains(device, grant.cell, grant.direction));
+}
+
+double
+ShannonGapRateModel::RateAtGainBps(const SystemState& state,
+                                   DeviceId device,
+                                   const Grant& grant,
+                                   double gain) const
+{
+    return m_efficiency * RateModel::RateAtGainBps(state, device, grant, gain / m_snrGap);
 }
 
 Outcome

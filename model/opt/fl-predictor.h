@@ -61,11 +61,12 @@ struct TransportProfile
     double MessageBytes(double payloadBits, Direction direction) const;
 };
 
-/// How long a transfer takes, and for how much of that its sender is on the air.
+/// How long a transfer takes, and what its device radiates for it.
 struct TransferTime
 {
     double seconds{0};  //!< from handing it to the session to all of it there [s]
-    double airtimeS{0}; //!< [s]
+    double airtimeS{0}; //!< of its sender, on the grant [s]
+    double controlJ{0}; //!< radiated by the device beside that, as by acknowledgements [J]
 };
 
 /**
@@ -92,12 +93,43 @@ class RateModel
                                   double payloadBits) const;
 
     /**
+     * The same for a transfer that begins later, for models in which gains change with time; here
+     * they do not.
+     * @param state gains and noise
+     * @param device the device at one end
+     * @param grant the resources
+     * @param payloadBits above 0 [bit]
+     * @param startS when it begins [s]
+     * @return infinite where nothing can be sent
+     */
+    virtual TransferTime TransferAt(const SystemState& state,
+                                    DeviceId device,
+                                    const Grant& grant,
+                                    double payloadBits,
+                                    double startS) const;
+
+    /**
      * @param state gains and noise
      * @param device the device at one end
      * @param grant the resources
      * @return payload rate [bit/s]; 0 where nothing can be sent
      */
     virtual double RateBps(const SystemState& state, DeviceId device, const Grant& grant) const = 0;
+
+    /**
+     * The rate at another gain than the reported one, never falling with it: what means over fading
+     * are made of (FadingRateModel). A PHY whose rate is not in proportion to Shannon's overrides
+     * this.
+     * @param state noise
+     * @param device the device at one end
+     * @param grant the resources
+     * @param gain received over transmitted power
+     * @return rate [bit/s], up to a factor that does not depend on the gain; here Shannon's
+     */
+    virtual double RateAtGainBps(const SystemState& state,
+                                 DeviceId device,
+                                 const Grant& grant,
+                                 double gain) const;
 
     /**
      * What a PHY that gives bandwidth in pieces makes of a grant.
@@ -133,6 +165,10 @@ class ShannonGapRateModel : public RateModel
     ShannonGapRateModel(double snrGap, double efficiency);
 
     double RateBps(const SystemState& state, DeviceId device, const Grant& grant) const override;
+    double RateAtGainBps(const SystemState& state,
+                         DeviceId device,
+                         const Grant& grant,
+                         double gain) const override;
 
   private:
     double m_snrGap;     //!< G

@@ -42,7 +42,7 @@ struct RoundRecord
     uint32_t received{0};              //!< updates merged into the round's aggregation
     double loss{ABSENT};               //!< of the new global model, on held-out data
     double accuracy{ABSENT};           //!< of the new global model, on held-out data
-    double energyJ{0};                 //!< spent by all devices since the last record [J]
+    double energyJ{0};                 //!< computed and radiated for the orders in `over` [J]
     double objective{ABSENT};          //!< the plan's
     double bound{ABSENT};              //!< the plan's
     double predictedDurationS{ABSENT}; //!< the predictor's [s]

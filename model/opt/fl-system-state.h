@@ -62,6 +62,21 @@ class GainTable
     std::vector<double> m_gain;
 };
 
+/// How the gains of a cell's links fade: in blocks of time, drawn anew for each, for all links at
+/// the same instants.
+struct FadingState
+{
+    double blockEndS{std::numeric_limits<double>::infinity()}; //!< of the present block [s]
+    double blockS{std::numeric_limits<double>::infinity()};    //!< length of a block [s]
+    double kFactor{0}; //!< Rician factor, linear; 0: Rayleigh fading
+
+    /// @return whether gains fade at all
+    bool IsFading() const
+    {
+        return blockS < std::numeric_limits<double>::infinity();
+    }
+};
+
 /// What the radio of one cell offers, after the control share was taken off.
 struct CellState
 {
@@ -85,7 +100,11 @@ struct SystemState
     std::vector<DeviceProfile> profiles;  //!< by device
     std::vector<bool> available;          //!< by device: connected, awake and idle
     std::vector<CellState> cells;         //!< by cell; empty where no radio is controlled
-    GainTable gains;                      //!< channel power gains
+    GainTable gains;                      //!< channel power gains, in the present block
+    GainTable meanGains;                  //!< without fading; empty where gains do not fade
+    FadingState fading;                   //!< how gains fade
+    std::vector<double> backgroundBps;    //!< by device: other traffic on its uplink, as the radio
+                                          //!< carries it [bit/s]; empty: none
     std::vector<double> uplinkEfficiency; //!< by device: rate over Shannon's; empty: not known, 1
     std::vector<double> queues;           //!< virtual queues of those optimizers that keep some
     Outcome last;                         //!< the last round's measured outcome

@@ -72,13 +72,31 @@ BlockFadingLossModel::GetGain(uint32_t a, uint32_t b) const
     {
         std::swap(a, b);
     }
-    const int64_t block = Simulator::Now().GetTimeStep() / m_coherenceTime.GetTimeStep();
-    const auto [x, y] = m_draw.DrawNormals(a, b, block);
+    const auto [x, y] = m_draw.DrawNormals(a, b, GetBlock());
     const double k = m_fading == RICIAN ? m_kFactor : 0;
     const double scatter = std::sqrt(0.5 / (k + 1));
     const double inPhase = std::sqrt(k / (k + 1)) + scatter * x;
     const double quadrature = scatter * y;
     return inPhase * inPhase + quadrature * quadrature;
+}
+
+int64_t
+BlockFadingLossModel::GetBlock() const
+{
+    return Simulator::Now().GetTimeStep() / m_coherenceTime.GetTimeStep();
+}
+
+FadingState
+BlockFadingLossModel::GetState() const
+{
+    FadingState state;
+    if (m_fading != NONE)
+    {
+        state.blockS = m_coherenceTime.GetSeconds();
+        state.blockEndS = (m_coherenceTime * (GetBlock() + 1)).GetSeconds();
+        state.kFactor = m_fading == RICIAN ? m_kFactor : 0;
+    }
+    return state;
 }
 
 double

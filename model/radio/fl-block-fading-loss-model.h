@@ -6,6 +6,7 @@
 
 #include "fl-link-draw.h"
 
+#include "ns3/fl-system-state.h"
 #include "ns3/nstime.h"
 #include "ns3/propagation-loss-model.h"
 
@@ -51,7 +52,12 @@ class BlockFadingLossModel : public PropagationLossModel
      */
     double GetGain(uint32_t a, uint32_t b) const;
 
+    /// @return how gains fade, as a predictor needs to know it
+    FadingState GetState() const;
+
   private:
+    /// @return the number of the present block
+    int64_t GetBlock() const;
     double DoCalcRxPower(double txPowerDbm,
                          Ptr<MobilityModel> a,
                          Ptr<MobilityModel> b) const override;

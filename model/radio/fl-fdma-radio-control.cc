@@ -3,9 +3,13 @@
  */
 #include "fl-fdma-radio-control.h"
 
+#include "fl-fdma-rate-model.h"
+#include "fl-gain-report.h"
 #include "fl-grant-check.h"
 
+#include "ns3/ethernet-header.h"
 #include "ns3/log.h"
+#include "ns3/queue.h"
 #include "ns3/uinteger.h"
 
 namespace ns3
@@ -93,6 +97,18 @@ FdmaRadioControl::DoGetNDevices() const
     return m_devices.size();
 }
 
+double
+FdmaRadioControl::DoGetLinkHeaderBytes() const
+{
+    return EthernetHeader(false).GetSerializedSize();
+}
+
+double
+FdmaRadioControl::DoGetQueuedBits(DeviceId device) const
+{
+    return 8.0 * m_devices.at(device)->GetQueue(0)->GetNBytes();
+}
+
 CellState
 FdmaRadioControl::GetCellState() const
 {
@@ -109,15 +125,42 @@ FdmaRadioControl::DoReport(SystemState& state) const
 {
     state.cells.assign(m_cell + 1, CellState());
     state.cells[m_cell] = GetCellState();
-    state.gains = GainTable(m_devices.size(), m_cell + 1);
-    for (DeviceId device = 0; device < m_devices.size(); ++device)
+    CellLinks links;
+    links.cell = m_cell;
+    links.uplink = m_channel->GetPropagationLoss();
+    links.downlink = links.uplink;
+    links.station = m_channel->GetBaseStation()->GetNode();
+    for (const auto& device : m_devices)
     {
-        const uint32_t index = m_devices[device]->GetIndex();
-        for (const auto direction : {Direction::UPLINK, Direction::DOWNLINK})
-        {
-            state.gains.At(device, m_cell, direction) = m_channel->GetGain(index, direction);
-        }
+        links.devices.push_back(device->GetNode());
     }
+    ReportGains(links, state);
+}
+
+std::unique_ptr<const RateModel>
+FdmaRadioControl::DoMakeRateModel(const SystemState& /* state */,
+                                  const Plan& plan,
+                                  const TransportProfile& transport) const
+{
+    FdmaRateModel::Cell cell;
+    cell.cell = m_cell;
+    cell.linkHeaderBytes = DoGetLinkHeaderBytes();
+    cell.controlMaxBytes = m_channel->GetControlMaxBytes();
+    for (const auto direction : {Direction::UPLINK, Direction::DOWNLINK})
+    {
+        cell.controlHz[static_cast<size_t>(direction)] =
+            m_channel->GetControlBandwidthHz(direction);
+    }
+    cell.stationControlW = m_channel->GetStationControlTxPowerW();
+    cell.controlMinRateBps = m_channel->GetControlMinRateBps();
+    cell.minRateBps = m_channel->GetMinRateBps();
+    for (const auto& device : m_devices)
+    {
+        cell.deviceControlW.push_back(device->GetControlTxPowerW());
+        cell.propagationS.push_back(
+            m_channel->GetDelay(device->GetIndex(), Direction::UPLINK).GetSeconds());
+    }
+    return std::make_unique<FdmaRateModel>(std::move(cell), plan, transport);
 }
 
 void

@@ -71,6 +71,12 @@ class FdmaRadioControl : public RadioControl
     void DoReport(SystemState& state) const override;
     double DoGetRadiatedEnergyJ(DeviceId device) const override;
     uint32_t DoGetNDevices() const override;
+    double DoGetLinkHeaderBytes() const override;
+    double DoGetQueuedBits(DeviceId device) const override;
+    std::unique_ptr<const RateModel> DoMakeRateModel(
+        const SystemState& state,
+        const Plan& plan,
+        const TransportProfile& transport) const override;
 
     /// @return the cell as an optimizer sees it
     CellState GetCellState() const;

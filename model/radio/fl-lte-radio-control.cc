@@ -4,6 +4,7 @@
 #include "fl-lte-radio-control.h"
 
 #include "../fl-error.h"
+#include "fl-gain-report.h"
 #include "fl-lte-rate-model.h"
 #include "fl-lte-ue-energy-model.h"
 
@@ -209,19 +210,16 @@ LteRadioControl::DoReport(SystemState& state) const
 {
     state.cells.assign(m_cell + 1, CellState());
     state.cells[m_cell] = GetLimits().state;
-    state.gains = GainTable(m_devices.size(), m_cell + 1);
-    const auto station = m_enb->GetNode()->GetObject<MobilityModel>();
-    for (DeviceId id = 0; id < m_devices.size(); ++id)
+    CellLinks links;
+    links.cell = m_cell;
+    links.uplink = m_loss[static_cast<size_t>(Direction::UPLINK)];
+    links.downlink = m_loss[static_cast<size_t>(Direction::DOWNLINK)];
+    links.station = m_enb->GetNode();
+    for (const auto& device : m_devices)
     {
-        const auto device = m_devices[id].ue->GetNode()->GetObject<MobilityModel>();
-        for (const auto direction : {Direction::UPLINK, Direction::DOWNLINK})
-        {
-            const auto& loss = m_loss[static_cast<size_t>(direction)];
-            const bool up = direction == Direction::UPLINK;
-            const double db = loss->CalcRxPower(0, up ? device : station, up ? station : device);
-            state.gains.At(id, m_cell, direction) = std::pow(10, db / 10);
-        }
+        links.devices.push_back(device.ue->GetNode());
     }
+    ReportGains(links, state);
 }
 
 std::vector<LtePlannedUe>

@@ -5,9 +5,14 @@
 
 #include "ns3/double.h"
 #include "ns3/enum.h"
+#include "ns3/fl-background-rate-model.h"
+#include "ns3/fl-fading-rate-model.h"
 #include "ns3/fl-ns3-compat.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 namespace ns3
 {
@@ -57,6 +62,54 @@ void
 RadioControl::Report(SystemState& state) const
 {
     DoReport(state);
+    ReportBackground(state);
+}
+
+void
+RadioControl::SetBackground(double payloadBps, double packetBytes)
+{
+    m_backgroundBps = payloadBps;
+    m_backgroundBytes = packetBytes;
+}
+
+void
+RadioControl::ReportBackground(SystemState& state) const
+{
+    constexpr double UDP_AND_IP_BYTES = 8 + 20;
+    // Of a share that other traffic fills, this is planned with: nothing would be no plan.
+    constexpr double LEAST = 1e-3;
+    state.backgroundBps.clear();
+    state.uplinkEfficiency.clear();
+    if (!(m_backgroundBps > 0))
+    {
+        return;
+    }
+    const double headerBytes = UDP_AND_IP_BYTES + DoGetLinkHeaderBytes();
+    const double onAirBps = m_backgroundBps * (1 + headerBytes / m_backgroundBytes);
+    const uint32_t devices = GetNDevices();
+    state.backgroundBps.assign(devices, onAirBps);
+    const auto& cell = state.cells.back();
+    const auto cellId = static_cast<uint32_t>(state.cells.size() - 1);
+    for (DeviceId device = 0; device < std::min<size_t>(devices, state.profiles.size()); ++device)
+    {
+        const double shareBps = ShannonRateBps(cell.uplinkBandwidthHz / devices,
+                                               state.profiles[device].maxTxPowerW,
+                                               state.gains(device, cellId, Direction::UPLINK),
+                                               cell.noiseWPerHz);
+        state.uplinkEfficiency.push_back(std::max(1 - onAirBps / shareBps, LEAST));
+    }
+}
+
+double
+RadioControl::DoGetLinkHeaderBytes() const
+{
+    return 0;
+}
+
+double
+RadioControl::DoGetQueuedBits(DeviceId) const
+{
+    return 0;
 }
 
 double
@@ -81,6 +134,39 @@ std::unique_ptr<const RateModel>
 RadioControl::MakeRateModel(const SystemState& state,
                             const Plan& plan,
                             const TransportProfile& transport) const
+{
+    std::unique_ptr<const RateModel> model;
+    if (state.fading.IsFading())
+    {
+        // The model may be asked for after the caller's plan is gone.
+        const auto make = [this, plan, transport](const SystemState& gains) {
+            return MakeBlockRateModel(gains, plan, transport);
+        };
+        model = std::make_unique<FadingRateModel>(state, plan, make);
+    }
+    else
+    {
+        model = MakeBlockRateModel(state, plan, transport);
+    }
+    if (state.backgroundBps.empty())
+    {
+        return model;
+    }
+    std::vector<double> queuedBits;
+    for (DeviceId device = 0; device < GetNDevices(); ++device)
+    {
+        queuedBits.push_back(DoGetQueuedBits(device));
+    }
+    return std::make_unique<BackgroundRateModel>(std::move(model),
+                                                 transport,
+                                                 DoGetLinkHeaderBytes(),
+                                                 std::move(queuedBits));
+}
+
+std::unique_ptr<const RateModel>
+RadioControl::MakeBlockRateModel(const SystemState& state,
+                                 const Plan& plan,
+                                 const TransportProfile& transport) const
 {
     switch (m_rateModel)
     {

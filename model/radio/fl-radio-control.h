@@ -57,6 +57,15 @@ class RadioControl : public Object
     void Report(SystemState& state) const;
 
     /**
+     * Tell of other traffic that each device sends over UDP, beside its updates, so that states
+     * and predictions know of it. The plan's part is SystemState::uplinkEfficiency: what it leaves
+     * of an equal share of the band.
+     * @param payloadBps of each device, UDP's payload [bit/s]; 0: none
+     * @param packetBytes UDP's payload in a packet, above 0 [byte]
+     */
+    void SetBackground(double payloadBps, double packetBytes);
+
+    /**
      * @param device the device
      * @return energy radiated by it so far [J]: power times time on the air, of all that it sent
      */
@@ -71,7 +80,8 @@ class RadioControl : public Object
     /**
      * The model of transfers to predict a plan with, before it is enforced: the PHY's own, or
      * another one by the attribute RateModel. The PHY's own may depend on the whole plan, as where
-     * shares are rounded together; where a PHY has none, it is Shannon's.
+     * shares are rounded together; where a PHY has none, it is Shannon's. Where gains fade in
+     * blocks, it is in both cases a FadingRateModel of it.
      * @param state as reported
      * @param plan what will be enforced
      * @param transport how messages travel
@@ -85,11 +95,23 @@ class RadioControl : public Object
     uint32_t GetNDevices() const;
 
   private:
+    /// The same while gains stay as they are in the state.
+    std::unique_ptr<const RateModel> MakeBlockRateModel(const SystemState& state,
+                                                        const Plan& plan,
+                                                        const TransportProfile& transport) const;
+
+    /// Report what other traffic takes and leaves.
+    void ReportBackground(SystemState& state) const;
+
     virtual void DoApply(const Plan& plan) = 0;
     virtual void DoReport(SystemState& state) const = 0;
     virtual double DoGetRadiatedEnergyJ(DeviceId device) const = 0;
     virtual uint32_t DoGetNDevices() const = 0;
     virtual double DoGetCircuitEnergyJ(DeviceId device) const;
+    /// @return what the link adds to each packet on its uplink [byte]; here 0
+    virtual double DoGetLinkHeaderBytes() const;
+    /// @return what waits in a device for its uplink [bit]; here 0, as where devices always send
+    virtual double DoGetQueuedBits(DeviceId device) const;
     virtual std::unique_ptr<const RateModel> DoMakeRateModel(
         const SystemState& state,
         const Plan& plan,
@@ -98,6 +120,8 @@ class RadioControl : public Object
     PredictionModel m_rateModel{PHY}; //!< attribute
     double m_snrGapDb{0};             //!< attribute
     double m_efficiency{1};           //!< attribute
+    double m_backgroundBps{0};        //!< UDP's payload of other traffic, per device [bit/s]
+    double m_backgroundBytes{1};      //!< of it in a packet [byte]
 };
 
 } // namespace fl

@@ -3,6 +3,7 @@
  */
 #include "fl-wifi-radio-control.h"
 
+#include "fl-gain-report.h"
 #include "fl-wifi-rate-model.h"
 #include "fl-wifi-timing.h"
 
@@ -572,14 +573,16 @@ WifiRadioControl::DoReport(SystemState& state) const
 {
     state.cells.assign(m_cell + 1, CellState());
     state.cells[m_cell] = GetCellState();
-    state.gains = GainTable(m_stations.size(), m_cell + 1);
-    for (DeviceId device = 0; device < m_stations.size(); ++device)
+    CellLinks links;
+    links.cell = m_cell;
+    links.uplink = m_loss;
+    links.downlink = m_loss;
+    links.station = m_station->GetNode();
+    for (const auto& station : m_stations)
     {
-        for (const auto direction : {Direction::UPLINK, Direction::DOWNLINK})
-        {
-            state.gains.At(device, m_cell, direction) = GetGain(device, direction);
-        }
+        links.devices.push_back(station.device->GetNode());
     }
+    ReportGains(links, state);
 }
 
 double

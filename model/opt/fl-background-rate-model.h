@@ -1,0 +1,71 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_BACKGROUND_RATE_MODEL_H
+#define FL_BACKGROUND_RATE_MODEL_H
+
+#include "fl-predictor.h"
+
+#include <memory>
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @ingroup fl
+ * Any PHY's rate model where devices send other traffic beside their updates
+ * (SystemState::backgroundBps): both share a device's uplink in the order in which they come. An
+ * upload of S bits on the air that would go at a mean rate R waits for what is queued before it,
+ * and takes
+ *
+ *     (S + W) / (R - b),   W = max(0, Q + (b - R) t),
+ *
+ * where b is the rate of the other traffic, Q what was queued when the round began, and t the time
+ * from then to the beginning of the upload. All that the device sends meanwhile is radiated.
+ * Downloads are as without it.
+ */
+class BackgroundRateModel : public RateModel
+{
+  public:
+    /**
+     * @param inner the model without other traffic
+     * @param transport how messages travel
+     * @param linkHeaderBytes of each packet on the air, IP header not counted [byte]
+     * @param queuedBits Q, by device [bit]
+     */
+    BackgroundRateModel(std::unique_ptr<const RateModel> inner,
+                        const TransportProfile& transport,
+                        double linkHeaderBytes,
+                        std::vector<double> queuedBits);
+
+    double RateBps(const SystemState& state, DeviceId device, const Grant& grant) const override;
+    double RateAtGainBps(const SystemState& state,
+                         DeviceId device,
+                         const Grant& grant,
+                         double gain) const override;
+    double RoundedHz(DeviceId device, const Grant& grant) const override;
+    /// As of a transfer that begins now.
+    TransferTime Transfer(const SystemState& state,
+                          DeviceId device,
+                          const Grant& grant,
+                          double payloadBits) const override;
+    TransferTime TransferAt(const SystemState& state,
+                            DeviceId device,
+                            const Grant& grant,
+                            double payloadBits,
+                            double startS) const override;
+
+  private:
+    std::unique_ptr<const RateModel> m_inner; //!< without other traffic
+    TransportProfile m_transport;             //!< how messages travel
+    double m_linkHeaderBytes;                 //!< of each packet
+    std::vector<double> m_queuedBits;         //!< Q, by device
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_BACKGROUND_RATE_MODEL_H */

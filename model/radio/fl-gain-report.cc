@@ -1,0 +1,106 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-gain-report.h"
+
+#include "../fl-error.h"
+#include "fl-block-fading-loss-model.h"
+
+#include "ns3/mobility-model.h"
+
+#include <cmath>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// @return the first model of a chain that fades in blocks; null: none
+Ptr<BlockFadingLossModel>
+FindFading(Ptr<PropagationLossModel> loss)
+{
+    for (; loss; loss = loss->GetNext())
+    {
+        const auto fading = DynamicCast<BlockFadingLossModel>(loss);
+        if (fading && fading->GetState().IsFading())
+        {
+            return fading;
+        }
+    }
+    return nullptr;
+}
+
+/**
+ * @param node at one end of a link
+ * @return where it is
+ * @throws InvalidInput if it is nowhere
+ */
+Ptr<MobilityModel>
+MobilityOf(const Ptr<Node>& node)
+{
+    const auto mobility = node->GetObject<MobilityModel>();
+    if (!mobility)
+    {
+        throw InvalidInput(Describe("node ",
+                                    node->GetId(),
+                                    ": has no MobilityModel: a cell with a propagation loss model "
+                                    "needs one on every node"));
+    }
+    return mobility;
+}
+
+/// @return how much a device's link fades now, in one direction
+double
+FadeOf(const CellLinks& links, DeviceId device, Direction direction)
+{
+    const bool up = direction == Direction::UPLINK;
+    const auto fading = FindFading(up ? links.uplink : links.downlink);
+    const uint32_t there = links.devices[device]->GetId();
+    const uint32_t here = links.station->GetId();
+    return fading ? fading->GetGain(up ? there : here, up ? here : there) : 1;
+}
+
+/// @return a device's gain now, in one direction
+double
+GainOf(const CellLinks& links, DeviceId device, Direction direction)
+{
+    const bool up = direction == Direction::UPLINK;
+    const auto& loss = up ? links.uplink : links.downlink;
+    if (!loss)
+    {
+        return 1;
+    }
+    const auto there = MobilityOf(links.devices[device]);
+    const auto here = MobilityOf(links.station);
+    return std::pow(10.0, loss->CalcRxPower(0, up ? there : here, up ? here : there) / 10);
+}
+
+} // namespace
+
+void
+ReportGains(const CellLinks& links, SystemState& state)
+{
+    const auto fading = FindFading(links.uplink ? links.uplink : links.downlink);
+    state.fading = fading ? fading->GetState() : FadingState();
+    state.gains = GainTable(links.devices.size(), links.cell + 1);
+    state.meanGains = fading ? state.gains : GainTable();
+    for (DeviceId device = 0; device < links.devices.size(); ++device)
+    {
+        for (const auto direction : {Direction::UPLINK, Direction::DOWNLINK})
+        {
+            const double gain = GainOf(links, device, direction);
+            state.gains.At(device, links.cell, direction) = gain;
+            if (fading)
+            {
+                state.meanGains.At(device, links.cell, direction) =
+                    gain / FadeOf(links, device, direction);
+            }
+        }
+    }
+}
+
+} // namespace fl
+} // namespace ns3
