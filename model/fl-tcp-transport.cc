@@ -8,6 +8,7 @@
 #include "ns3/inet-socket-address.h"
 #include "ns3/log.h"
 #include "ns3/simulator.h"
+#include "ns3/tcp-socket-base.h"
 #include "ns3/tcp-socket-factory.h"
 #include "ns3/uinteger.h"
 
@@ -38,6 +39,25 @@ Drain(Ptr<Socket> socket)
     {
     }
 }
+
+/// Sends a reset on any TCP socket, for which ns-3 has no public function.
+class TcpReset : public TcpSocketBase
+{
+  public:
+    /// @param socket the connection to end
+    static void Send(Ptr<Socket> socket)
+    {
+        if (const auto tcp = DynamicCast<TcpSocketBase>(socket))
+        {
+            // A pointer to a protected member of the base, as a derived class may have it.
+            (PeekPointer(tcp)->*(&TcpReset::SendRST))();
+        }
+        else
+        {
+            socket->Close();
+        }
+    }
+};
 
 } // namespace
 
@@ -95,7 +115,7 @@ class TcpSession : public Session
     bool WriteChunk(Outgoing& out);
     /// Tell about the messages that were acknowledged.
     void TellAcknowledged();
-    /// Close the socket, and leave.
+    /// Close the socket as soon as the peer has all that was written, and leave.
     void Finish();
 
     /// @param socket the connection, which stands
@@ -212,7 +232,16 @@ TcpSession::DoClose()
 void
 TcpSession::DoAbort()
 {
-    Finish();
+    if (m_socket)
+    {
+        const auto socket = m_socket;
+        DoDetach();
+        // Not Socket::Close(): its FIN waits for, or arrives behind, data that may wait for a grant
+        // for ever, and until then the peer takes the session for alive. Not from within a callback
+        // of the socket, which goes on with its work when that returns.
+        Simulator::ScheduleNow(&TcpReset::Send, socket);
+        Leave();
+    }
 }
 
 void
@@ -483,6 +512,15 @@ TcpTransport::DoListen(Ptr<Node> node, const Address& local, SessionHandler& han
     }
     CloseListener();
     auto socket = CreateSocket(node);
+    // Each SYN that comes again is answered, and ns-3 counts that against the retransmissions of
+    // the answer. When they are used up the half of a connection that is here dies, and nothing
+    // tells the peer, whose connection may stand: SYNs that waited for the end of a fade come all
+    // at once. So as many for the peer's SYNs as for our own timer.
+    UintegerValue attempts;
+    if (socket->GetAttributeFailSafe("ConnCount", attempts))
+    {
+        socket->SetAttribute("ConnCount", UintegerValue(2 * attempts.Get()));
+    }
     if (socket->Bind(local) != 0 || socket->Listen() != 0)
     {
         return false;
