@@ -274,10 +274,6 @@ Client::Connect()
     // simulation its node and number are as good as a random one, and repeatable.
     Append(hello.prefix, Hello{m_device, MixSeed({GetNode()->GetId(), m_device})});
     m_session->Send(std::move(hello));
-    if (m_keepAlive.IsStrictlyPositive())
-    {
-        m_keepAliveEvent = Simulator::Schedule(m_keepAlive, &Client::CheckAlive, this);
-    }
 }
 
 void
@@ -290,7 +286,8 @@ Client::CheckAlive()
         SessionLost("the server is silent");
         return;
     }
-    if (silence >= m_keepAlive)
+    // What is not acknowledged yet asks as well, and is sent again by the transport.
+    if (silence >= m_keepAlive && m_session->GetPendingBytes() == 0)
     {
         Send(MessageType::PING, 0, 0);
     }
@@ -338,6 +335,10 @@ void
 Client::SessionOpened(Ptr<Session>)
 {
     // HELLO is on its way already.
+    if (m_keepAlive.IsStrictlyPositive())
+    {
+        m_keepAliveEvent = Simulator::Schedule(m_keepAlive, &Client::CheckAlive, this);
+    }
 }
 
 void
