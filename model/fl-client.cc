@@ -383,7 +383,7 @@ Client::MessageReceived(Ptr<Session>, Message&& message)
     case MessageType::WELCOME:
         break;
     case MessageType::BYE:
-        Disconnect("the server said BYE");
+        m_keepAliveEvent.Cancel(); // there is no more work to be missed
         break;
     default:
         Drop(Describe(ToString(message.header.type), " is not for a client"));

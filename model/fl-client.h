@@ -36,10 +36,10 @@ namespace fl
  * threads. An idle client holds no model, no parameters and no buffers.
  *
  * A client that loses its session drops its work and connects again every ReconnectInterval, for as
- * long as it runs, is available and has power, until the server says BYE. The server resets the
- * session of a device that it has given up, but a reset may get lost, and a connection may come to
- * stand at one end only. So a client asks a server that is silent for KeepAlive, and gives up a
- * session on which nothing comes for twice that.
+ * long as it runs, is available and has power. The server resets the session of a device that it
+ * has given up, but a reset may get lost, and a connection may come to stand at one end only. So a
+ * client asks a server that is silent for KeepAlive, and gives up a session on which nothing comes
+ * for twice that, until the server says BYE.
  */
 class Client : public Application, public SessionHandler
 {

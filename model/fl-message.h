@@ -36,7 +36,7 @@ enum class MessageType : uint8_t
     PING,      //!< are you there?
     PONG,      //!< yes
     ABORT,     //!< drop the work of this task and round; client to server: it is dropped
-    BYE        //!< I leave on purpose
+    BYE        //!< to the server: I leave on purpose; to the client: there is no more work
 };
 
 /// @return the name, as in "UPDATE"; "?" for what is no type

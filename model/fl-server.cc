@@ -14,7 +14,6 @@
 #include "ns3/uinteger.h"
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 
 namespace ns3
@@ -36,9 +35,9 @@ namespace
 Time
 ToExpected(double predictedS)
 {
-    // Far beyond any timeout, and far below what the clock can hold.
-    constexpr double MOST_S = 1e6;
-    return std::isfinite(predictedS) ? Seconds(std::min(predictedS, MOST_S)) : Time(0);
+    // Beyond this a prediction says that next to nothing gets through now, not how long it will be.
+    constexpr double MOST_S = 600;
+    return predictedS <= MOST_S ? Seconds(predictedS) : Time(0);
 }
 
 } // namespace

@@ -94,7 +94,7 @@ class Server : public Application, public SessionHandler
 
     /**
      * There will be no more work: say BYE to all devices, now and when one says HELLO later. They
-     * leave, and don't come back by themselves.
+     * keep their sessions, but don't look after them any more, so that the simulation may end.
      */
     void SayBye();
 

@@ -223,8 +223,7 @@ class SlowTransferTestCase : public TestCase
         setup.rounds = 2;
         setup.statedBytes = 3500;
         setup.distanceM = 100;
-        // Both bands, 80 % of them for control; 100 dB of loss: about 21 bit/s/Hz.
-        setup.radio.AddPropagationLoss("ns3::fl::test::DownlinkFadeLossModel");
+        // Both bands, 80 % of them for control, at some 20 bit/s/Hz.
         for (const std::string name : {"UplinkBandwidth", "DownlinkBandwidth"})
         {
             setup.radio.SetChannelAttribute(name, DoubleValue(200));
@@ -272,8 +271,10 @@ class DamagedSamplesTestCase : public SessionTestCase
             return plan;
         };
         run.federation.coordinator->SetOptimizer(optimizer);
-        // The first packet of some size is the samples, 10 of 25 bytes.
+        // The first packet of some size has the samples, 10 of 25 bytes; over TCP an order and its
+        // model of 84 bytes follow in the same segment, less than 300 bytes in all.
         const auto flipper = run.Flip(1 + 2, 0);
+        flipper->fromEnd = m_transport == TRANSPORTS[0] ? 300 : 1;
         run.Run();
         NS_TEST_EXPECT_MSG_EQ(flipper->flipped, 1, "one bit of one packet");
         NS_TEST_ASSERT_MSG_EQ(run.rounds.size(), 3, "the rounds go on");
@@ -325,11 +326,12 @@ class FlSessionTestSuite : public TestSuite
     {
         for (const auto& transport : TRANSPORTS)
         {
-            AddTestCase(new AbortTestCase(transport));
             AddTestCase(new LostResetTestCase(transport));
             AddTestCase(new DamagedSamplesTestCase(transport));
             AddTestCase(new AbsentTestCase(transport));
         }
+        // By datagrams small packets overtake and are acknowledged: the device is never silent.
+        AddTestCase(new AbortTestCase(TRANSPORTS[0]));
         AddTestCase(new ManySynsTestCase);
         AddTestCase(new SlowTransferTestCase);
     }
