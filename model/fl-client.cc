@@ -84,10 +84,9 @@ Client::GetTypeId()
             .AddAttribute(
                 "KeepAlive",
                 "Silence of the server after which it is asked whether it is there; after "
-                "twice that the session is given up. Zero: never. Only needed where a "
-                "link may vanish for longer than a transport tries again (minutes); the "
-                "simulation has to be stopped then, since a client looks for ever",
-                TimeValue(Time(0)),
+                "twice that the session is given up, and it connects again. Zero: never, so that a "
+                "device is lost for good where a reset gets lost",
+                TimeValue(Seconds(30)),
                 MakeTimeAccessor(&Client::m_keepAlive),
                 MakeTimeChecker(Time(0)))
             .AddTraceSource("WorkReceived",
@@ -275,10 +274,6 @@ Client::Connect()
     // simulation its node and number are as good as a random one, and repeatable.
     Append(hello.prefix, Hello{m_device, MixSeed({GetNode()->GetId(), m_device})});
     m_session->Send(std::move(hello));
-    if (m_keepAlive.IsStrictlyPositive())
-    {
-        m_keepAliveEvent = Simulator::Schedule(m_keepAlive, &Client::CheckAlive, this);
-    }
 }
 
 void
@@ -291,7 +286,8 @@ Client::CheckAlive()
         SessionLost("the server is silent");
         return;
     }
-    if (silence >= m_keepAlive)
+    // What is not acknowledged yet asks as well, and is sent again by the transport.
+    if (silence >= m_keepAlive && m_session->GetPendingBytes() == 0)
     {
         Send(MessageType::PING, 0, 0);
     }
@@ -339,6 +335,10 @@ void
 Client::SessionOpened(Ptr<Session>)
 {
     // HELLO is on its way already.
+    if (m_keepAlive.IsStrictlyPositive())
+    {
+        m_keepAliveEvent = Simulator::Schedule(m_keepAlive, &Client::CheckAlive, this);
+    }
 }
 
 void
@@ -351,6 +351,10 @@ void
 Client::MessageRefused(Ptr<Session>, WireError error, const MessageHeader& header)
 {
     Drop(ToString(error));
+    if (header.type == MessageType::DATA)
+    {
+        m_received = nullptr; // nor those that came before: the order is refused when it comes
+    }
     if (header.type == MessageType::WORK)
     {
         // The model was damaged: without an answer the server would wait for an update.
@@ -379,7 +383,7 @@ Client::MessageReceived(Ptr<Session>, Message&& message)
     case MessageType::WELCOME:
         break;
     case MessageType::BYE:
-        Disconnect("the server said BYE");
+        m_keepAliveEvent.Cancel(); // there is no more work to be missed
         break;
     default:
         Drop(Describe(ToString(message.header.type), " is not for a client"));
@@ -426,10 +430,12 @@ void
 Client::HandleWork(Message&& message)
 {
     WorkOrder order;
+    double expectedUploadS = 0;
     ByteReader reader(message.prefix.data(), message.prefix.size());
     const Task* task = FindTask(message.header.task);
-    if (!Parse(reader, order) || !task || order.device != m_device ||
-        order.task != message.header.task || order.round != message.header.round)
+    if (!Parse(reader, order) || !ParseExpectedUpload(reader, expectedUploadS) || !task ||
+        order.device != m_device || order.task != message.header.task ||
+        order.round != message.header.round)
     {
         Drop("malformed WORK, or not for this device");
         Send(MessageType::ABORT, message.header.task, message.header.round);
@@ -441,6 +447,12 @@ Client::HandleWork(Message&& message)
         return;
     }
     AbortWork("a newer order came");
+    if (order.samplesSent && !HasSamplesFor(order))
+    {
+        Drop("WORK whose samples did not come, or were damaged");
+        Send(MessageType::ABORT, order.task, order.round);
+        return;
+    }
     m_times = Times();
     m_times.task = order.task;
     m_times.round = order.round;
@@ -449,6 +461,7 @@ Client::HandleWork(Message&& message)
     m_work = std::make_shared<Work>();
     m_work->order = std::move(order);
     m_work->model = std::move(message.payload);
+    m_work->expectedUpload = Seconds(expectedUploadS);
     m_work->cancel = std::make_shared<std::atomic<bool>>(false);
     // What stands before the download, and the download itself, is over.
     const auto& phases = m_work->order.phases;
@@ -471,20 +484,21 @@ void
 Client::HandleData(Message&& message)
 {
     const Task* task = FindTask(message.header.task);
+    m_received = nullptr;
     try
     {
         if (!task || !task->task->train || !message.payload)
         {
             throw InvalidInput("DATA without a task or samples");
         }
-        m_received = std::make_shared<const Dataset>(
+        auto samples = std::make_shared<const Dataset>(
             DecodeSamples(message.payload->GetData(), message.payload->GetSize()));
-        if (m_received->Dimension() != task->task->train->Dimension() ||
-            m_received->Classes() != task->task->train->Classes())
+        if (samples->Dimension() != task->task->train->Dimension() ||
+            samples->Classes() != task->task->train->Classes())
         {
-            m_received = nullptr;
             throw InvalidInput("DATA whose samples are not of the task's kind");
         }
+        m_received = std::move(samples);
     }
     catch (const InvalidInput& error)
     {
@@ -493,6 +507,12 @@ Client::HandleData(Message&& message)
     }
     m_receivedTask = message.header.task;
     m_receivedRound = message.header.round;
+}
+
+bool
+Client::HasSamplesFor(const WorkOrder& order) const
+{
+    return m_received && m_receivedTask == order.task && m_receivedRound == order.round;
 }
 
 void
@@ -651,8 +671,7 @@ Client::BeginTraining()
                                    m_work->order.task,
                                    m_work->order.round,
                                    m_work->order.baseVersion});
-    const bool useReceived = m_received && m_receivedTask == m_work->order.task &&
-                             m_receivedRound == m_work->order.round;
+    const bool useReceived = HasSamplesFor(m_work->order);
     std::shared_ptr<const Dataset> data = useReceived ? m_received : learning->train;
     std::vector<uint32_t> samples = task.samples;
     if (useReceived)
@@ -734,6 +753,7 @@ Client::BeginUpload()
     message.header.round = m_work->order.round;
     message.header.sender = m_device;
     Append(message.prefix, report);
+    message.expected = m_work->expectedUpload;
     if (m_work->update)
     {
         message.payload = std::move(m_work->update);

@@ -36,9 +36,10 @@ namespace fl
  * threads. An idle client holds no model, no parameters and no buffers.
  *
  * A client that loses its session drops its work and connects again every ReconnectInterval, for as
- * long as it runs, is available and has power. One that waits does not notice that its link is
- * gone: the server does, and its transport tells when the link is back, if that is before it gives
- * up. For links that vanish for longer there is KeepAlive.
+ * long as it runs, is available and has power. The server resets the session of a device that it
+ * has given up, but a reset may get lost, and a connection may come to stand at one end only. So a
+ * client asks a server that is silent for KeepAlive, and gives up a session on which nothing comes
+ * for twice that, until the server says BYE.
  */
 class Client : public Application, public SessionHandler
 {
@@ -115,6 +116,7 @@ class Client : public Application, public SessionHandler
         Processor::JobId job{0};                   //!< the computation; 0: none
         EventId pause;                             //!< end of a pause
         std::shared_ptr<const Payload> update;     //!< to be sent
+        Time expectedUpload;                       //!< as predicted by the server; 0: not known
     };
 
     /// When what happened, of the order that it has or had last; small, for it outlives the order.
@@ -152,6 +154,8 @@ class Client : public Application, public SessionHandler
     void HandleWork(Message&& message);
     void HandleData(Message&& message);
     void HandleAbort(const Message& message);
+    /// @return whether the samples are there that came for that order
+    bool HasSamplesFor(const WorkOrder& order) const;
     /// Do what is next in the order.
     void Advance();
     /// Of the steps of an order.

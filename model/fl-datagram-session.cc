@@ -82,6 +82,7 @@ struct DatagramSession::Sender
     uint64_t recoveryEnd{0};            //!< losses below this number are of one and the same window
     uint32_t sinceAsked{0};             //!< fragments since the last one that asked
     uint32_t retries{0};                //!< timeouts in a row
+    Time expected;                      //!< the longest predicted transfer among the messages
     Time srtt;                          //!< smoothed round-trip time
     Time rttvar;                        //!< its variation
     bool isMeasured{false};             //!< those two are known
@@ -222,6 +223,7 @@ DatagramSession::DoSend(Message&& message)
                                               transport.m_windowBytes);
         m_out->thresholdBytes = transport.m_windowBytes;
     }
+    m_out->expected = std::max(m_out->expected, message.expected);
     const uint64_t bytes = message.GetWireBytes();
     m_out->queue.push_back(Outgoing{std::move(message), bytes});
     if (m_out->next == m_out->queue.end())
@@ -260,13 +262,19 @@ DatagramSession::DoAbort()
     {
         return;
     }
+    SendReset();
+    Finish();
+}
+
+void
+DatagramSession::SendReset()
+{
     if (m_nextOut > 0 || m_nextIn > 0)
     {
         DatagramHeader reset;
         reset.kind = DatagramHeader::RESET;
         SendDatagram(reset, Create<Packet>());
     }
-    Finish();
 }
 
 void
@@ -715,14 +723,17 @@ DatagramSession::RestartTimer()
 {
     Sender& out = *m_out;
     const auto& transport = GetTransport();
-    Time rto = out.isMeasured ? out.srtt + out.rttvar * 4 : transport.m_initialRto;
+    const Time first = transport.GetFirstTimeout(out.expected);
+    // A longer one than MaxRto where the transfer is known to be slow.
+    const Time longest = std::max(transport.m_maxRto, first);
+    Time rto = out.isMeasured ? out.srtt + out.rttvar * 4 : first;
     rto = std::max(rto, transport.m_minRto);
     // Bounded before it is doubled so many times that the clock cannot hold it.
-    for (uint32_t i = 0; i < out.retries && rto < transport.m_maxRto; ++i)
+    for (uint32_t i = 0; i < out.retries && rto < longest; ++i)
     {
         rto = rto * 2;
     }
-    rto = std::min(rto, transport.m_maxRto);
+    rto = std::min(rto, longest);
     out.deadline = Simulator::Now() + rto;
     // A timer that is on is left alone unless it would come too late: it looks at the deadline.
     if (IsPending(out.timer) && Simulator::GetDelayLeft(out.timer) > rto)
@@ -760,7 +771,7 @@ DatagramSession::HandleTimeout()
         TellClosed(!m_opened        ? CloseReason::UNREACHABLE
                    : IsMidMessage() ? CloseReason::TRUNCATED
                                     : CloseReason::LOST);
-        Finish();
+        DoAbort();
         return;
     }
     out.thresholdBytes =

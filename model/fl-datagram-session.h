@@ -132,6 +132,8 @@ class DatagramSession : public Session
     void HandleTimer();
     /// Nothing was acknowledged for one RTO.
     void HandleTimeout();
+    /// Tell the peer that the session is over, if it may know of it.
+    void SendReset();
     /// Free everything, and leave.
     void Finish();
     /// @return the transport

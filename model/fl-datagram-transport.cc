@@ -58,6 +58,12 @@ DatagramTransport::GetProfile() const
     return profile;
 }
 
+Time
+DatagramTransport::GetFirstTimeout(Time expected) const
+{
+    return std::max(m_initialRto, expected * 3);
+}
+
 TypeId
 DatagramTransport::GetTypeId()
 {
@@ -96,8 +102,8 @@ DatagramTransport::GetTypeId()
                           MakeUintegerAccessor(&DatagramTransport::m_ackEvery),
                           MakeUintegerChecker<uint32_t>(1, 16))
             .AddAttribute("InitialRto",
-                          "How long to wait for the first acknowledgement of a burst; AckEvery "
-                          "fragments should get through in this time at the slowest rate in use",
+                          "How long to wait for the first acknowledgement of a burst, at least; "
+                          "three times the predicted time of the transfer where that is longer",
                           TimeValue(Seconds(10)),
                           MakeTimeAccessor(&DatagramTransport::m_initialRto),
                           MakeTimeChecker(MilliSeconds(1)))
@@ -107,7 +113,8 @@ DatagramTransport::GetTypeId()
                           MakeTimeAccessor(&DatagramTransport::m_minRto),
                           MakeTimeChecker(MilliSeconds(1)))
             .AddAttribute("MaxRto",
-                          "The longest retransmission timeout",
+                          "The longest retransmission timeout, unless the first one of a burst is "
+                          "longer",
                           TimeValue(Seconds(60)),
                           MakeTimeAccessor(&DatagramTransport::m_maxRto),
                           MakeTimeChecker(MilliSeconds(1)))

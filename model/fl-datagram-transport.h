@@ -45,10 +45,11 @@ struct AddressHash
  *    radio may let packets wait for many seconds for a grant; they are not lost, and copies of them
  *    would fill the queue.
  *
- * The RTO follows RFC 6298, except that the estimate begins anew, with InitialRto, with each burst
- * (when all was acknowledged before), because the next burst may travel on another grant. Until the
- * first acknowledgement of a burst, up to AckEvery fragments must get through in InitialRto, or one
- * of them is sent twice: 10 s and 4 fragments of 1,400 bytes mean 4.6 kbit/s.
+ * The RTO follows RFC 6298, except that the estimate begins anew with each burst (when all was
+ * acknowledged before), because the next burst may travel on another grant. The first timeout of a
+ * burst is that of a first measurement R in RFC 6298, R + 4 R / 2, with R the time that the longest
+ * of its messages is predicted to take (Message::expected), and at least InitialRto: the first
+ * acknowledgement comes at the latest when a message is there. It may exceed MaxRto.
  *
  * The window opens from InitialWindow by slow start and halves at a loss, as TCP's does, up to
  * Window.
@@ -80,6 +81,7 @@ class DatagramTransport : public Transport
     }
 
     TransportProfile GetProfile() const override;
+    Time GetFirstTimeout(Time expected) const override;
 
   protected:
     void DoDispose() override;

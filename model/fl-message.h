@@ -36,7 +36,7 @@ enum class MessageType : uint8_t
     PING,      //!< are you there?
     PONG,      //!< yes
     ABORT,     //!< drop the work of this task and round; client to server: it is dropped
-    BYE        //!< I leave on purpose
+    BYE        //!< to the server: I leave on purpose; to the client: there is no more work
 };
 
 /// @return the name, as in "UPDATE"; "?" for what is no type
@@ -197,6 +197,7 @@ struct Message
     std::shared_ptr<const Payload> payload; //!< model, update or samples, shared; null: none
     uint64_t virtualBytes{0};               //!< stated size in place of a payload [byte]
     Time firstByteAt;                       //!< of a received message: when its first byte came
+    Time expected; //!< of one to send: how long it is predicted to take; 0: not known
 
     /// @return size on the wire, header included [byte]
     uint64_t GetWireBytes() const;

@@ -13,6 +13,7 @@
 #include "ns3/simulator.h"
 #include "ns3/uinteger.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace ns3
@@ -23,6 +24,23 @@ namespace fl
 NS_LOG_COMPONENT_DEFINE("FlServer");
 
 NS_OBJECT_ENSURE_REGISTERED(Server);
+
+namespace
+{
+
+/**
+ * @param predictedS how long something is predicted to take; ABSENT or infinite: not known [s]
+ * @return the same for a transport; 0: not known
+ */
+Time
+ToExpected(double predictedS)
+{
+    // Beyond this a prediction says that next to nothing gets through now, not how long it will be.
+    constexpr double MOST_S = 600;
+    return predictedS <= MOST_S ? Seconds(predictedS) : Time(0);
+}
+
+} // namespace
 
 TypeId
 Server::GetTypeId()
@@ -189,6 +207,7 @@ Server::Start()
     }
     m_transport->Listen(GetNode(), m_local, *this);
     m_running = true;
+    m_saidBye = false;
     m_coordinator->Start();
 }
 
@@ -220,8 +239,25 @@ Server::Stop()
 // Sending
 
 Time
-Server::SendWork(const WorkOrder& order, std::shared_ptr<const Payload> model, uint64_t statedBytes)
+Server::SendWork(const WorkOrder& order,
+                 const WorkOutcome& predicted,
+                 std::shared_ptr<const Payload> model,
+                 uint64_t statedBytes)
 {
+    Message message;
+    message.header.type = MessageType::WORK;
+    message.header.task = order.task;
+    message.header.round = order.round;
+    Append(message.prefix, order);
+    const Time uploadTime = ToExpected(predicted.uploadS);
+    if (m_transport->GetFirstTimeout(uploadTime) > m_transport->GetFirstTimeout(Time(0)))
+    {
+        AppendExpectedUpload(message.prefix, uploadTime.GetSeconds());
+    }
+    message.payload = std::move(model);
+    message.virtualBytes = message.payload ? 0 : statedBytes;
+    message.expected = ToExpected(predicted.downloadS);
+
     double delayS = std::max(0.0, order.earliestStartS - Simulator::Now().GetSeconds());
     for (const auto& phase : order.phases)
     {
@@ -247,32 +283,22 @@ Server::SendWork(const WorkOrder& order, std::shared_ptr<const Payload> model, u
         peer.send = Simulator::Schedule(Seconds(delayS),
                                         &Server::TransmitWork,
                                         this,
-                                        order,
-                                        model,
-                                        statedBytes);
+                                        order.device,
+                                        message);
     }
     else
     {
-        TransmitWork(order, model, statedBytes);
+        TransmitWork(order.device, message);
     }
     return Simulator::Now() + Seconds(delayS);
 }
 
 void
-Server::TransmitWork(const WorkOrder& order,
-                     std::shared_ptr<const Payload> model,
-                     uint64_t statedBytes)
+Server::TransmitWork(DeviceId device, const Message& message)
 {
-    Message message;
-    message.header.type = MessageType::WORK;
-    message.header.task = order.task;
-    message.header.round = order.round;
-    Append(message.prefix, order);
-    message.payload = std::move(model);
-    message.virtualBytes = message.payload ? 0 : statedBytes;
-    if (Send(m_peers.at(order.device), std::move(message)))
+    if (Send(m_peers.at(device), Message(message)))
     {
-        m_modelSentTrace(order.device, order.task, order.round);
+        m_modelSentTrace(device, message.header.task, message.header.round);
     }
 }
 
@@ -301,6 +327,16 @@ Server::SendAbort(const WorkOrder& order)
         return false;
     }
     return Send(peer, MessageType::ABORT, order.task, order.round);
+}
+
+void
+Server::SayBye()
+{
+    m_saidBye = true;
+    for (auto& peer : m_peers)
+    {
+        Send(peer, MessageType::BYE, 0, 0);
+    }
 }
 
 void
@@ -422,7 +458,7 @@ Server::HandleHello(Ptr<Session> session, const Message& message)
     peer.token = hello.token;
     peer.session = session;
     session->SetContext(&peer);
-    Send(peer, MessageType::WELCOME, 0, 0);
+    Send(peer, m_saidBye ? MessageType::BYE : MessageType::WELCOME, 0, 0);
     m_joinedTrace(peer.device);
     m_coordinator->NotifyJoined(peer.device);
 }

@@ -10,6 +10,7 @@
 
 #include "ns3/application.h"
 #include "ns3/event-id.h"
+#include "ns3/fl-outcome.h"
 #include "ns3/fl-plan.h"
 #include "ns3/nstime.h"
 #include "ns3/traced-callback.h"
@@ -61,11 +62,13 @@ class Server : public Application, public SessionHandler
      * Send an order and the model, when the order's earliest start and its pauses before the
      * download are over.
      * @param order what to do
+     * @param predicted what is expected of it; transports wait for acknowledgements accordingly
      * @param model the model's bytes; null in a timing study
      * @param statedBytes size of the model in a timing study [byte]
      * @return when it is sent
      */
     Time SendWork(const WorkOrder& order,
+                  const WorkOutcome& predicted,
                   std::shared_ptr<const Payload> model,
                   uint64_t statedBytes);
     /**
@@ -88,6 +91,12 @@ class Server : public Application, public SessionHandler
      *         or has no session
      */
     bool SendAbort(const WorkOrder& order);
+
+    /**
+     * There will be no more work: say BYE to all devices, now and when one says HELLO later. They
+     * keep their sessions, but don't look after them any more, so that the simulation may end.
+     */
+    void SayBye();
 
     /// @return whether the device has a session
     bool IsConnected(DeviceId device) const;
@@ -136,9 +145,11 @@ class Server : public Application, public SessionHandler
 
     void HandleHello(Ptr<Session> session, const Message& message);
     void HandleUpdate(Peer& peer, const Message& message);
-    void TransmitWork(const WorkOrder& order,
-                      std::shared_ptr<const Payload> model,
-                      uint64_t statedBytes);
+    /**
+     * @param device to whom
+     * @param message a WORK
+     */
+    void TransmitWork(DeviceId device, const Message& message);
     /// The order is over, if it is the one that the device has.
     static void EndWork(Peer& peer, uint32_t task, uint32_t round);
     /// @return whether there was a session to send it on
@@ -158,6 +169,7 @@ class Server : public Application, public SessionHandler
     uint32_t m_keepAliveMisses{3};  //!< periods of silence before a device is lost
     uint32_t m_id{0};               //!< number of the server
     bool m_running{false};          //!< between Start and Stop
+    bool m_saidBye{false};          //!< there is no more work
     std::vector<Peer> m_peers;      //!< by device; sized once, since sessions point into it
     uint64_t m_dropped{0};          //!< messages dropped
     EventId m_keepAliveEvent;       //!< next check

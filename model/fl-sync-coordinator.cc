@@ -71,9 +71,16 @@ SyncCoordinator::GetTypeId()
                                           SyncCoordinator::NEXT_ROUND,
                                           "NextRound"))
             .AddAttribute("JoinTimeout",
-                          "How long the first round waits for all devices to join",
+                          "How long the first round waits for all devices to join, at most",
                           TimeValue(Seconds(60)),
                           MakeTimeAccessor(&SyncCoordinator::m_joinTimeout),
+                          MakeTimeChecker(Time(0)))
+            .AddAttribute("JoinGap",
+                          "How long the first round waits after a device has joined for the next "
+                          "one: who has not come by then is taken for out of reach. The default is "
+                          "longer than TCP takes to repeat a lost SYN, 3 s",
+                          TimeValue(Seconds(4)),
+                          MakeTimeAccessor(&SyncCoordinator::m_joinGap),
                           MakeTimeChecker(Time(0)))
             .AddAttribute("WaitTimeout",
                           "How long to wait for a device when none is available; then the run "
@@ -201,6 +208,7 @@ SyncCoordinator::DoStart()
         return;
     }
     m_gathering = true;
+    m_gatherEnd = Simulator::Now() + m_joinTimeout;
     m_waitEvent = Simulator::Schedule(m_joinTimeout, &SyncCoordinator::TryBegin, this);
 }
 
@@ -265,6 +273,10 @@ void
 SyncCoordinator::Finish(const std::string& reason)
 {
     NS_LOG_INFO("finished: " << reason);
+    if (m_running)
+    {
+        m_server->SayBye();
+    }
     m_running = false;
     CancelEvents();
     m_finishedTrace(reason);
@@ -319,6 +331,19 @@ SyncCoordinator::DoNotifyJoined(DeviceId device)
     {
         TryBegin();
     }
+    else
+    {
+        Gather();
+    }
+}
+
+void
+SyncCoordinator::Gather()
+{
+    m_waitEvent.Cancel();
+    m_waitEvent = Simulator::Schedule(std::min(m_joinGap, m_gatherEnd - Simulator::Now()),
+                                      &SyncCoordinator::TryBegin,
+                                      this);
 }
 
 void
@@ -590,7 +615,7 @@ SyncCoordinator::Dispatch(const WorkOrder& order, const WorkOutcome& predicted, 
     {
         m_server->SendData(order.device, order.task, order.round, samples);
     }
-    const Time sent = m_server->SendWork(order, m_encoded, m_task->statedBytes);
+    const Time sent = m_server->SendWork(order, predicted, m_encoded, m_task->statedBytes);
     if (inFlight)
     {
         inFlight->sendS = sent.GetSeconds();

@@ -96,6 +96,8 @@ class SyncCoordinator : public Coordinator
     void InitializeModel();
     /// Begin the next round as soon as there are devices.
     void AwaitDevices();
+    /// A device has joined while all are waited for.
+    void Gather();
     /// Devices have come, or will not come any more.
     void TryBegin();
     void GiveUp();
@@ -140,6 +142,7 @@ class SyncCoordinator : public Coordinator
     Time m_deadline;               //!< of a round; zero: none
     LatePolicy m_latePolicy{DROP}; //!< for updates after the round is closed
     Time m_joinTimeout;            //!< how long to wait for all devices at the start
+    Time m_joinGap;                //!< after which nobody else is expected to join
     Time m_waitTimeout;            //!< how long to wait for any device later
     Time m_abortGrace;             //!< how long the next round waits for devices told to stop
     Time m_emptyRound;             //!< duration of a round with no order in its plan
@@ -153,6 +156,7 @@ class SyncCoordinator : public Coordinator
     bool m_gathering{false};                      //!< waiting for all devices, as after a start
     bool m_inRound{false};                        //!< between BeginRound and CloseRound
     bool m_initialized{false};                    //!< whether there is a global model
+    Time m_gatherEnd;                             //!< JoinTimeout is over
     uint32_t m_joined{0};                         //!< devices with a session
     std::vector<bool> m_connected;                //!< by device
     Eigen::VectorXf m_parameters;                 //!< the global model

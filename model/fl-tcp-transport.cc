@@ -8,6 +8,7 @@
 #include "ns3/inet-socket-address.h"
 #include "ns3/log.h"
 #include "ns3/simulator.h"
+#include "ns3/tcp-socket-base.h"
 #include "ns3/tcp-socket-factory.h"
 #include "ns3/uinteger.h"
 
@@ -38,6 +39,62 @@ Drain(Ptr<Socket> socket)
     {
     }
 }
+
+/// How long a connection that was reset is remembered: several times the 60 s at most between two
+/// retransmissions of the peer.
+const Time GRAVE_LIFETIME = Minutes(5);
+
+/// Reaches what ns-3 has no public function for, on any TCP socket: by pointers to protected
+/// members of the base, as a derived class may have them.
+class TcpReset : public TcpSocketBase
+{
+  public:
+    /**
+     * End a connection with a reset at once.
+     * @param socket the connection
+     */
+    static void End(Ptr<Socket> socket)
+    {
+        if (const auto tcp = DynamicCast<TcpSocketBase>(socket))
+        {
+            (PeekPointer(tcp)->*(&TcpReset::SendRST))();
+        }
+        else
+        {
+            socket->Close();
+        }
+    }
+
+    /**
+     * The same, but the socket answers what still comes from the peer, whom the reset may not have
+     * reached, by resets. Without it the listening socket of the same port would take such
+     * segments, and drop those that are no SYN in silence.
+     * @param socket the connection, accepted by a listening socket
+     */
+    static void EndAndAnswer(Ptr<Socket> socket)
+    {
+        if (const auto tcp = DynamicCast<TcpSocketBase>(socket))
+        {
+            auto& base = *PeekPointer(tcp);
+            (base.*(&TcpReset::SendEmptyPacket))(TcpHeader::RST);
+            (base.*(&TcpReset::CancelAllTimers))();
+            base.*(&TcpReset::m_state) = TcpSocket::CLOSED;
+        }
+        else
+        {
+            socket->Close();
+        }
+    }
+
+    /// @param socket one that answers; no more
+    static void Forget(Ptr<Socket> socket)
+    {
+        if (const auto tcp = DynamicCast<TcpSocketBase>(socket))
+        {
+            (PeekPointer(tcp)->*(&TcpReset::DeallocateEndPoint))();
+        }
+    }
+};
 
 } // namespace
 
@@ -95,7 +152,7 @@ class TcpSession : public Session
     bool WriteChunk(Outgoing& out);
     /// Tell about the messages that were acknowledged.
     void TellAcknowledged();
-    /// Close the socket, and leave.
+    /// Close the socket as soon as the peer has all that was written, and leave.
     void Finish();
 
     /// @param socket the connection, which stands
@@ -121,6 +178,7 @@ class TcpSession : public Session
     uint64_t m_acknowledged{0};              //!< of these, as known last
     uint32_t m_segmentBytes;                 //!< the most to hand over at once
     uint32_t m_bufferBytes;                  //!< size of the socket's buffer
+    bool m_accepted{true};                   //!< by a listening socket
     bool m_connected{false};                 //!< the connection stands
     bool m_writing{false};                   //!< in Write()
 };
@@ -212,7 +270,24 @@ TcpSession::DoClose()
 void
 TcpSession::DoAbort()
 {
-    Finish();
+    if (m_socket)
+    {
+        const auto socket = m_socket;
+        DoDetach();
+        // Not Socket::Close(): its FIN waits for, or arrives behind, data that may wait for a grant
+        // for ever, and until then the peer takes the session for alive. Not from within a callback
+        // of the socket, which goes on with its work when that returns.
+        if (m_accepted)
+        {
+            static_cast<TcpTransport*>(m_transport)->Bury(socket);
+            Simulator::ScheduleNow(&TcpReset::EndAndAnswer, socket);
+        }
+        else
+        {
+            Simulator::ScheduleNow(&TcpReset::End, socket);
+        }
+        Leave();
+    }
 }
 
 void
@@ -300,6 +375,7 @@ TcpSession::TellAcknowledged()
 void
 TcpSession::WatchConnecting()
 {
+    m_accepted = false;
     m_socket->SetConnectCallback(MakeCallback(&TcpSession::HandleConnected, this),
                                  MakeCallback(&TcpSession::HandleConnectFailed, this));
 }
@@ -457,7 +533,20 @@ TcpTransport::DoDispose()
 {
     CloseListener();
     m_handler = nullptr;
+    m_graves.clear();
     Transport::DoDispose();
+}
+
+void
+TcpTransport::Bury(Ptr<Socket> socket)
+{
+    const Time now = Simulator::Now();
+    while (!m_graves.empty() && m_graves.front().first <= now)
+    {
+        TcpReset::Forget(m_graves.front().second);
+        m_graves.pop_front();
+    }
+    m_graves.emplace_back(now + GRAVE_LIFETIME, socket);
 }
 
 Ptr<Socket>
@@ -483,6 +572,15 @@ TcpTransport::DoListen(Ptr<Node> node, const Address& local, SessionHandler& han
     }
     CloseListener();
     auto socket = CreateSocket(node);
+    // Each SYN that comes again is answered, and ns-3 counts that against the retransmissions of
+    // the answer. When they are used up the half of a connection that is here dies, and nothing
+    // tells the peer, whose connection may stand: SYNs that waited for the end of a fade come all
+    // at once. So as many for the peer's SYNs as for our own timer.
+    UintegerValue attempts;
+    if (socket->GetAttributeFailSafe("ConnCount", attempts))
+    {
+        socket->SetAttribute("ConnCount", UintegerValue(2 * attempts.Get()));
+    }
     if (socket->Bind(local) != 0 || socket->Listen() != 0)
     {
         return false;

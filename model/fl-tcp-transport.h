@@ -8,6 +8,8 @@
 
 #include "ns3/socket.h"
 
+#include <deque>
+
 namespace ns3
 {
 namespace fl
@@ -40,6 +42,8 @@ class TcpTransport : public Transport
     void DoDispose() override;
 
   private:
+    friend class TcpSession;
+
     bool DoListen(Ptr<Node> node, const Address& local, SessionHandler& handler) override;
     void DoStopListening() override;
     Ptr<Session> DoConnect(Ptr<Node> node, const Address& remote, SessionHandler& handler) override;
@@ -64,16 +68,22 @@ class TcpTransport : public Transport
      * @param peer its address
      */
     void Accept(Ptr<Socket> socket, const Address& peer);
+    /**
+     * A connection of the listening socket's port is reset: it is to answer for a while.
+     * @param socket the connection
+     */
+    void Bury(Ptr<Socket> socket);
 
-    TypeId m_socketType;                //!< attribute
-    uint32_t m_segmentBytes;            //!< attribute
-    uint32_t m_sendBufferBytes;         //!< attribute
-    uint32_t m_receiveBufferBytes;      //!< attribute
-    uint32_t m_dataRetries;             //!< attribute
-    Ptr<Socket> m_listener;             //!< listens
-    Address m_local;                    //!< where
-    bool m_accepting{false};            //!< new peers are welcome
-    SessionHandler* m_handler{nullptr}; //!< of the sessions accepted
+    TypeId m_socketType;                               //!< attribute
+    uint32_t m_segmentBytes;                           //!< attribute
+    uint32_t m_sendBufferBytes;                        //!< attribute
+    uint32_t m_receiveBufferBytes;                     //!< attribute
+    uint32_t m_dataRetries;                            //!< attribute
+    Ptr<Socket> m_listener;                            //!< listens
+    Address m_local;                                   //!< where
+    bool m_accepting{false};                           //!< new peers are welcome
+    SessionHandler* m_handler{nullptr};                //!< of the sessions accepted
+    std::deque<std::pair<Time, Ptr<Socket>>> m_graves; //!< when to forget which, oldest first
 };
 
 } // namespace fl

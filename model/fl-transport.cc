@@ -292,6 +292,12 @@ Transport::GetProfile() const
     return profile;
 }
 
+Time
+Transport::GetFirstTimeout(Time /* expected */) const
+{
+    return Time(0);
+}
+
 void
 Transport::StopListening()
 {

@@ -285,6 +285,12 @@ class Transport : public Object
 
     /// @return what carrying a message adds, for predictions
     virtual TransportProfile GetProfile() const;
+    /**
+     * @param expected how long a message is predicted to take; 0: not known
+     * @return how long its sender waits for a first acknowledgement; 0 where a prediction is of no
+     *         use to this transport
+     */
+    virtual Time GetFirstTimeout(Time expected) const;
 
     /// @return the largest message accepted or sent, header included [byte]
     uint64_t GetMaxMessageBytes() const

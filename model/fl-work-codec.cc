@@ -23,8 +23,9 @@ enum PhaseKind : uint8_t
     COMPUTE = 2
 };
 
-/// Flag of an order: forAggregation follows.
+/// Flags of an order: forAggregation follows; its samples came before it, in a DATA message.
 constexpr uint8_t HAS_AGGREGATION = 1;
+constexpr uint8_t SAMPLES_SENT = 2;
 /// Flags of a transfer.
 constexpr uint8_t IS_DOWNLINK = 1;
 constexpr uint8_t HAS_GRANT = 2;
@@ -191,7 +192,9 @@ Append(std::vector<uint8_t>& bytes, const WorkOrder& order)
                                     MAX_PHASES,
                                     " are allowed"));
     }
-    AppendNumber<uint8_t>(bytes, order.forAggregation ? HAS_AGGREGATION : 0);
+    AppendNumber<uint8_t>(bytes,
+                          (order.forAggregation ? HAS_AGGREGATION : 0) |
+                              (order.samplesSent && order.samples > 0 ? SAMPLES_SENT : 0));
     AppendNumber(bytes, order.device);
     AppendNumber(bytes, order.server);
     AppendNumber(bytes, order.task);
@@ -228,8 +231,10 @@ Parse(ByteReader& reader, WorkOrder& order)
     }
     order.localIterations = reader.Read<uint32_t>();
     order.samples = reader.Read<uint32_t>();
+    order.samplesSent = (flags & SAMPLES_SENT) != 0;
     order.phases.resize(reader.Read<uint8_t>());
-    if (!reader.IsGood() || flags > HAS_AGGREGATION || !IsQuantity(order.earliestStartS))
+    if (!reader.IsGood() || flags > (HAS_AGGREGATION | SAMPLES_SENT) ||
+        !IsQuantity(order.earliestStartS))
     {
         return false;
     }
@@ -241,6 +246,19 @@ Parse(ByteReader& reader, WorkOrder& order)
         }
     }
     return true;
+}
+
+void
+AppendExpectedUpload(std::vector<uint8_t>& bytes, double uploadS)
+{
+    AppendNumber(bytes, uploadS);
+}
+
+bool
+ParseExpectedUpload(ByteReader& reader, double& uploadS)
+{
+    uploadS = reader.GetLeft() > 0 ? reader.Read<double>() : 0;
+    return reader.IsGood() && IsQuantity(uploadS);
 }
 
 void

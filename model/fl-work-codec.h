@@ -83,6 +83,21 @@ void Append(std::vector<uint8_t>& bytes, const Hello& hello);
 bool Parse(ByteReader& reader, WorkOrder& order);
 /**
  * @ingroup fl
+ * Behind an order, where the device's transport should know it: how long its upload is predicted to
+ * take.
+ * @param bytes grows by it
+ * @param uploadS finite and not negative [s]
+ */
+void AppendExpectedUpload(std::vector<uint8_t>& bytes, double uploadS);
+/**
+ * @ingroup fl
+ * @param reader where to read, after the order
+ * @param [out] uploadS the result [s]; 0 where nothing follows the order
+ * @return whether it is valid
+ */
+bool ParseExpectedUpload(ByteReader& reader, double& uploadS);
+/**
+ * @ingroup fl
  * Durations and energies must be ABSENT, or finite and not negative; the loss must not be infinite.
  * @param reader where to read
  * @param [out] report the result

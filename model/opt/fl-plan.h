@@ -85,8 +85,8 @@ struct WorkOrder
     std::optional<uint32_t> forAggregation; //!< the aggregation it is planned for, if any
     uint32_t localIterations{1};            //!< passes over the samples in local training
     uint32_t samples{0};                    //!< samples to train on; 0: all that the device has
-    bool samplesSent{false};   //!< the server sends these samples, before the model (not encoded)
-    std::vector<Phase> phases; //!< in order
+    bool samplesSent{false};                //!< the server sends these samples, before the model
+    std::vector<Phase> phases;              //!< in order
 
     /// @return the first phase of type T (for Transfer: in that direction), or null
     const Transfer* FindTransfer(Direction direction) const;
