@@ -10,6 +10,7 @@
 #include "fl-version.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-method-name.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-random-stream.h"
 #include "ns3/fl-thread-pool.h"
@@ -407,7 +408,9 @@ WriteFigures(const OptionParser& parser,
     std::vector<Work> works;
     for (const auto& name : names)
     {
-        auto figure = MakeJointFigure(name, DropOptions(options), options.method);
+        auto figure = MakeJointFigure(name,
+                                      DropOptions(options),
+                                      PlainMethodName("joint", "global", options.method));
         auto file = std::make_unique<OutputFile>(folder / (figure.FileName() + ".csv"));
         works.push_back({std::move(figure), std::move(file), {}});
     }
@@ -571,7 +574,10 @@ AddJointStudyOptions(OptionParser& parser, JointStudyOptions& options)
     parser.Add("method",
                "of the curves in figures 2 to 6: global or paper",
                options.method,
-               OneOf({"global", "paper"}));
+               {"one of global, paper", [](const std::string& name) {
+                    const std::string plain = PlainMethodName("joint", "global", name);
+                    return plain == "global" || plain == "paper";
+                }});
     parser.Add("weight-energy",
                "w1 of figures 5 and 6, and with --packets [1/J]; w2 = 1 - w1",
                options.weightEnergy,

@@ -14,6 +14,7 @@
 #include "ns3/fl-aggregator.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-mel-methods.h"
+#include "ns3/fl-method-name.h"
 #include "ns3/fl-random-stream.h"
 #include "ns3/rng-seed-manager.h"
 
@@ -221,7 +222,8 @@ CollectCases(const std::vector<uint32_t>& figures, const MelStudyOptions& option
         {
             for (const double timeS : CycleTimes(figure >= 6, options.quick))
             {
-                for (const auto& scheme : Schemes(figure, options.method))
+                for (const auto& scheme :
+                     Schemes(figure, PlainMethodName("mel", "exact", options.method)))
                 {
                     const MelCase what{timeS, energyJ, scheme};
                     auto known =
@@ -388,7 +390,10 @@ AddMelStudyOptions(OptionParser& parser, MelStudyOptions& options)
     parser.Add("method",
                "of HA-Asyn: exact, or sai, the paper's own",
                options.method,
-               OneOf({"exact", "sai"}));
+               {"one of exact, sai", [](const std::string& name) {
+                    const std::string plain = PlainMethodName("mel", "exact", name);
+                    return plain == "exact" || plain == "sai";
+                }});
     parser.Add("quick", "two limits of time and one of energy, to see that it runs", options.quick);
     parser.Add("packets",
                "a cell through the simulator in place of figures, by the plans of --optimizer",

@@ -11,6 +11,7 @@
 #include "ns3/fl-error.h"
 #include "ns3/fl-joint-methods.h"
 #include "ns3/fl-mel-methods.h"
+#include "ns3/fl-method-name.h"
 #include "ns3/fl-random-stream.h"
 #include "ns3/fl-schedule-methods.h"
 
@@ -167,7 +168,9 @@ SolveInstance(const SolveProblem& problem,
               const SolveRequest& request)
 {
     SolveRequest named = request;
-    named.method = request.method.empty() ? problem.defaultMethod : request.method;
+    named.method = request.method.empty()
+                       ? problem.defaultMethod
+                       : PlainMethodName(problem.name, problem.defaultMethod, request.method);
     CheckMethod(problem, named.method);
     const auto json = ParseJson(text, source);
     SolveReport report;

@@ -7,6 +7,7 @@
 
 #include "ns3/boolean.h"
 #include "ns3/double.h"
+#include "ns3/fl-method-name.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
 
@@ -82,12 +83,13 @@ JointOptimizer::DoAssignStreams(int64_t stream)
 void
 JointOptimizer::SetMethod(std::string method)
 {
+    const std::string plain = PlainMethodName("joint", "global", method);
     std::string known;
     for (const auto& entry : JointMethods())
     {
-        if (entry.name == method)
+        if (entry.name == plain)
         {
-            m_method = std::move(method);
+            m_method = plain;
             return;
         }
         known += (known.empty() ? "" : ", ") + entry.name;

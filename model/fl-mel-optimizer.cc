@@ -8,6 +8,7 @@
 #include "ns3/boolean.h"
 #include "ns3/double.h"
 #include "ns3/fl-mel-coefficients.h"
+#include "ns3/fl-method-name.h"
 #include "ns3/fl-predictor.h"
 #include "ns3/fl-round-plan.h"
 #include "ns3/string.h"
@@ -92,12 +93,13 @@ MelOptimizer::GetTypeId()
 void
 MelOptimizer::SetMethod(std::string method)
 {
+    const std::string plain = PlainMethodName("mel", "exact", method);
     std::string known;
     for (const auto& entry : MelMethods())
     {
-        if (entry.name == method)
+        if (entry.name == plain)
         {
-            m_method = std::move(method);
+            m_method = plain;
             return;
         }
         known += (known.empty() ? "" : ", ") + entry.name;

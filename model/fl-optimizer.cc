@@ -238,6 +238,40 @@ MakeNamedOptimizers()
     return names;
 }
 
+/**
+ * @param name of an optimizer, or of a method as its own problem names it, if only one optimizer
+ *        that is named by problem and method has that method: `exact` is `mel-exact`
+ * @return the optimizer; null if there is none, or more than one
+ */
+const NamedOptimizer*
+FindOptimizer(const std::string& name)
+{
+    std::string shown = name;
+    // Defaults have their problem's name alone, or with the method's.
+    for (const auto& [alias, optimizer] : {std::pair("joint-global", "joint"),
+                                           std::pair("schedule-exact", "schedule"),
+                                           std::pair("mel", "mel-exact")})
+    {
+        shown = name == alias ? optimizer : shown;
+    }
+    const NamedOptimizer* byMethod = nullptr;
+    int methods = 0;
+    for (const auto& entry : NamedOptimizers())
+    {
+        if (entry.name == shown)
+        {
+            return &entry;
+        }
+        if (!entry.attributes.empty() && entry.attributes.front().second == name &&
+            entry.name != "schedule")
+        {
+            byMethod = &entry;
+            ++methods;
+        }
+    }
+    return methods == 1 ? byMethod : nullptr;
+}
+
 } // namespace
 
 const std::vector<NamedOptimizer>&
@@ -250,30 +284,25 @@ NamedOptimizers()
 Ptr<Optimizer>
 CreateOptimizer(const std::string& name)
 {
-    std::string typeName = name;
-    std::string known;
-    const std::vector<std::pair<std::string, std::string>>* attributes = nullptr;
-    for (const auto& entry : NamedOptimizers())
-    {
-        known += (known.empty() ? "" : ", ") + entry.name;
-        if (entry.name == name)
-        {
-            typeName = entry.typeId;
-            attributes = &entry.attributes;
-        }
-    }
+    const NamedOptimizer* named = FindOptimizer(name);
+    const std::string typeName = named ? named->typeId : name;
     TypeId tid;
     if (!TypeId::LookupByNameFailSafe(typeName, &tid) || !tid.IsChildOf(Optimizer::GetTypeId()) ||
         !tid.HasConstructor())
     {
+        std::string known;
+        for (const auto& entry : NamedOptimizers())
+        {
+            known += (known.empty() ? "" : ", ") + entry.name;
+        }
         throw InvalidInput(
             Describe("optimizer = '", name, "': must be one of ", known, " or an Optimizer type"));
     }
     ObjectFactory factory;
     factory.SetTypeId(tid);
-    if (attributes)
+    if (named)
     {
-        for (const auto& [attribute, value] : *attributes)
+        for (const auto& [attribute, value] : named->attributes)
         {
             factory.Set(attribute, StringValue(value));
         }

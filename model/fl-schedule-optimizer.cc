@@ -8,6 +8,7 @@
 
 #include "ns3/boolean.h"
 #include "ns3/double.h"
+#include "ns3/fl-method-name.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
 
@@ -156,12 +157,13 @@ ScheduleOptimizer::DoAssignStreams(int64_t stream)
 void
 ScheduleOptimizer::SetMethod(std::string method)
 {
+    const std::string plain = PlainMethodName("schedule", "exact", method);
     std::string known;
     for (const auto& entry : ScheduleMethods())
     {
-        if (entry.name == method)
+        if (entry.name == plain)
         {
-            m_method = std::move(method);
+            m_method = plain;
             return;
         }
         known += (known.empty() ? "" : ", ") + entry.name;

@@ -268,7 +268,7 @@ class EnumerationTestCase : public TestCase
         int64_t relaxed = 0;
         for (int64_t m = MelSynchronousIterations(problem); m >= 0; --m)
         {
-            const auto base = MakeMelBase(problem, m);
+            const auto base = MakeMelBase(problem, m, problem.staleness);
             const auto bound = BoundMelBase(*base);
             relaxed = std::max(relaxed, count * m + bound.found);
             NS_TEST_EXPECT_MSG_LT_OR_EQ(bound.bound - bound.found,

@@ -4,6 +4,7 @@
 #include "fl-joint-global.h"
 
 #include "../fl-error.h"
+#include "fl-joint-prices.h"
 #include "fl-joint-sweep.h"
 
 #include <algorithm>
@@ -158,6 +159,8 @@ class GlobalSolver
         double timeByRoom{0};   //!< negative
     };
 
+    JointSolution SolvePrimal();
+    static void Judge(JointSolution& solution);
     void FindShortest();
     void CheckDeadline() const;
     JointSums Sweep(double tolerance);
@@ -602,6 +605,14 @@ GlobalSolver::Finish(bool priceTime, const std::vector<double>* mu)
     solution.prices = NormalizePrices(m_problem, *solution.prices);
     solution.lowerBound = JointLowerBound(m_problem, *solution.prices, m_sweep.GetPool());
     solution.iterations = m_sweeps;
+    Judge(solution);
+    return solution;
+}
+
+/// Say what an answer is worth by its gap.
+void
+GlobalSolver::Judge(JointSolution& solution)
+{
     const double gap = solution.Gap();
     if (solution.status != SolveStatus::FEASIBLE)
     {
@@ -618,13 +629,29 @@ GlobalSolver::Finish(bool priceTime, const std::vector<double>* mu)
                                         gap,
                                         ", is above ",
                                         JOINT_GAP_TOLERANCE,
-                                        ": rounding leaves no better prices");
+                                        ": no better prices were found");
     }
-    return solution;
 }
 
 JointSolution
 GlobalSolver::Solve()
+{
+    auto solution = SolvePrimal();
+    if (solution.status == SolveStatus::FEASIBLE && !m_problem.roundDeadlineS)
+    {
+        // Prices that come with the answer have its digits, which may not be enough.
+        solution.prices = NormalizePrices(
+            m_problem,
+            SharpenJointPrices(m_problem, solution.shares, *solution.prices, m_sweep.GetPool()));
+        solution.lowerBound = JointLowerBound(m_problem, *solution.prices, m_sweep.GetPool());
+        Judge(solution);
+    }
+    return solution;
+}
+
+/// @return the answer, with the prices that led to it
+JointSolution
+GlobalSolver::SolvePrimal()
 {
     if (m_problem.weightTime == 0 && !m_problem.roundDeadlineS)
     {

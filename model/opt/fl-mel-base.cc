@@ -43,35 +43,34 @@ MostSamples(const MelProblem& problem)
            (static_cast<int64_t>(problem.learners.size()) - 1) * problem.minSamples;
 }
 
-/// Add a learner's options.
+/// Add a learner's options; atBase: what it can take at the base.
 void
-AddOptions(const MelProblem& problem, size_t k, int64_t most, MelBase& base, int64_t atBase)
+AddOptions(const MelProblem& problem,
+           size_t k,
+           int64_t most,
+           int64_t width,
+           int64_t atBase,
+           MelBase& base)
 {
-    auto& options = base.options;
-    const size_t begin = options.size();
-    for (int64_t extra = 0; extra <= problem.staleness; ++extra)
+    const int64_t last = base.base + width;
+    int64_t iterations = base.base;
+    int64_t capacity = atBase;
+    while (capacity >= problem.minSamples)
     {
-        int64_t capacity = std::min(MelCapacity(problem, k, base.base + extra), most);
-        if (capacity < problem.minSamples)
+        int64_t next = -1;
+        if (iterations < last)
         {
-            break;
+            next = std::min(MelCapacity(problem, k, iterations + 1), most);
         }
-        if (problem.staleness > MEL_FEW)
+        if (next == capacity)
         {
-            // On to the last one with that capacity.
-            extra =
-                MelMaxIterations(problem, k, capacity, base.base + problem.staleness) - base.base;
-            capacity = std::min(MelCapacity(problem, k, base.base + extra), most);
+            // On to the last one with that capacity: there may be many.
+            iterations = MelMaxIterations(problem, k, capacity, last);
+            next = iterations < last ? MelCapacity(problem, k, iterations + 1) : -1;
         }
-        const int64_t cost = atBase - capacity;
-        if (options.size() > begin && options.back().cost == cost)
-        {
-            options.back().extra = extra;
-        }
-        else
-        {
-            options.push_back({extra, cost});
-        }
+        base.options.push_back({iterations - base.base, atBase - capacity});
+        ++iterations;
+        capacity = next;
     }
 }
 
@@ -109,7 +108,7 @@ AddSteps(const MelBase& base, size_t k, std::vector<size_t>& hull, std::vector<S
 } // namespace
 
 std::optional<MelBase>
-MakeMelBase(const MelProblem& problem, int64_t m)
+MakeMelBase(const MelProblem& problem, int64_t m, int64_t width)
 {
     MelBase base;
     base.base = m;
@@ -126,7 +125,7 @@ MakeMelBase(const MelProblem& problem, int64_t m)
         }
         total += capacity;
         base.first.push_back(base.options.size());
-        AddOptions(problem, k, most, base, capacity);
+        AddOptions(problem, k, most, width, capacity, base);
     }
     base.first.push_back(base.options.size());
     base.spare = total - problem.samples;
@@ -228,37 +227,6 @@ MelSynchronousIterations(const MelProblem& problem)
         (fits(middle) ? low : high) = middle;
     }
     return low;
-}
-
-int64_t
-MelWindowBound(const MelProblem& problem, int64_t m)
-{
-    const auto count = static_cast<int64_t>(problem.learners.size());
-    MelProblem window = problem;
-    window.staleness = m + problem.staleness;
-    const auto base = MakeMelBase(window, 0);
-    return std::min(BoundMelBase(*base).bound, count * window.staleness);
-}
-
-double
-MelUpperBound(const MelProblem& problem, double known)
-{
-    const auto count = static_cast<int64_t>(problem.learners.size());
-    auto best = static_cast<int64_t>(std::llround(known * static_cast<double>(count)));
-    int64_t m = MelSynchronousIterations(problem);
-    if (problem.staleness > MEL_FEW)
-    {
-        best = std::max(best, MelWindowBound(problem, m));
-        m = -1;
-    }
-    for (; m >= 0 && count * (m + problem.staleness) > best; --m)
-    {
-        if (const auto base = MakeMelBase(problem, m))
-        {
-            best = std::max(best, count * m + BoundMelBase(*base).bound);
-        }
-    }
-    return static_cast<double>(best) / static_cast<double>(count);
 }
 
 std::vector<MelWork>

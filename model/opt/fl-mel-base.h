@@ -30,8 +30,8 @@ struct MelOption
 };
 
 /**
- * All learners do `base` to `base + c` iterations. Choices must not cost more than `spare` samples
- * together; the iterations above the base are to be as many as possible.
+ * All learners do `base` to `base + width` iterations, as with a width of c. Choices must not cost
+ * more than `spare` samples together; the iterations above the base are to be as many as possible.
  */
 struct MelBase
 {
@@ -56,10 +56,11 @@ struct MelBase
 /**
  * @param problem a valid problem
  * @param base m
+ * @param width by how many iterations learners may differ: c, or more for several bases at once
  * @return the choices, without those that another one with no less of extra does not cost more
  *         than; nothing if equal iterations of m don't fit
  */
-std::optional<MelBase> MakeMelBase(const MelProblem& problem, int64_t base);
+std::optional<MelBase> MakeMelBase(const MelProblem& problem, int64_t base, int64_t width);
 
 /// What the continuous relaxation of a base says.
 struct MelBound
@@ -87,24 +88,6 @@ MelBound BoundMelBase(const MelBase& base);
  * @throws InvalidInput if it is above MEL_MAX_ITERATIONS
  */
 int64_t MelSynchronousIterations(const MelProblem& problem);
-
-/// Up to so much staleness all bases are looked at one by one; above, windows help.
-inline constexpr int64_t MEL_FEW = 64;
-
-/**
- * A bound on all bases up to m at once: learners may do 0 to m + c iterations.
- * @param problem a problem that has an answer
- * @param m the largest base
- * @return what the sum of iterations can't exceed, by the relaxation
- */
-int64_t MelWindowBound(const MelProblem& problem, int64_t m);
-
-/**
- * @param problem a problem that has an answer
- * @param known an objective that is reached
- * @return what the mean of tau_k can't exceed, by the relaxations of all bases; no less than known
- */
-double MelUpperBound(const MelProblem& problem, double known);
 
 /**
  * @param problem a valid problem

@@ -3,11 +3,16 @@
  */
 #include "fl-mel-exact.h"
 
+#include "../fl-error.h"
 #include "fl-mel-base.h"
+#include "fl-mel-sai.h"
+#include "fl-mel-survey.h"
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace ns3
@@ -22,7 +27,7 @@ namespace
 constexpr int64_t NEVER = std::numeric_limits<int64_t>::max() / 2;
 
 /// What the dynamic program of one base answers.
-enum class Search : uint8_t
+enum class Outcome : uint8_t
 {
     BETTER,   //!< there are better choices, and these are the best
     NONE,     //!< there are none
@@ -35,17 +40,17 @@ class Table
   public:
     /**
      * @param base the choices
-     * @param bound what their relaxation says; it ended with a part of a step
+     * @param open what their relaxation says; it ended with a part of a step
      * @param target sums must be above this
      */
-    Table(const MelBase& base, const MelBound& bound, int64_t target)
+    Table(const MelBase& base, const MelOpenBase& open, int64_t target)
         : m_base(base),
-          m_price(bound.price),
+          m_price(open.price),
           m_count(base.first.size() - 1)
     {
         // Whole choices with a sum above the target give up at most this much against the prices,
         // see Loss(). Rounding can't reach the part that is added.
-        m_slack = bound.real - static_cast<double>(target + 1) + 1e-3 + 1e-9 * bound.real;
+        m_slack = open.real - static_cast<double>(target + 1) + 1e-3 + 1e-9 * open.real;
         m_target = target;
     }
 
@@ -53,7 +58,7 @@ class Table
      * @param work how many entries may be made; is reduced by those that were
      * @return what was found
      */
-    Search Run(uint64_t& work)
+    Outcome Run(uint64_t& work)
     {
         Select();
         m_costs = {0};
@@ -68,14 +73,14 @@ class Table
             const auto entries = static_cast<uint64_t>(width) * (m_first[k + 1] - m_first[k]);
             if (entries > work || m_first[k + 1] - m_first[k] > UINT16_MAX)
             {
-                return Search::TOO_LARGE;
+                return Outcome::TOO_LARGE;
             }
             work -= entries;
             AddLearner(k, static_cast<size_t>(width));
             Prune(gained);
             if (m_costs.empty())
             {
-                return Search::NONE;
+                return Outcome::NONE;
             }
         }
         for (auto i = static_cast<int64_t>(m_costs.size()) - 1; i >= 0; --i)
@@ -83,10 +88,10 @@ class Table
             if (m_costs[static_cast<size_t>(i)] <= m_base.spare && m_low + i > m_target)
             {
                 m_sum = m_low + i;
-                return Search::BETTER;
+                return Outcome::BETTER;
             }
         }
-        return Search::NONE;
+        return Outcome::NONE;
     }
 
     /// @return extra iterations by learner, after Run() found better ones
@@ -248,103 +253,128 @@ class Solver
     MelSolution Run()
     {
         const int64_t most = MelSynchronousIterations(m_problem);
-        m_best = m_count * most;
         m_iterations.assign(m_problem.learners.size(), most);
-        int64_t open = 0; // the largest bound of a base that was left open
-        int64_t m = most;
-        for (; m >= 0 && m_count * (m + m_problem.staleness) > m_best && m_work > 0; --m)
+        // The survey has work of its own, so that tables can't take it away from others' bounds.
+        uint64_t surveyWork = m_work;
+        auto survey = SurveyMelBases(m_problem, most, m_count * most, surveyWork);
+        m_best = survey.best;
+        if (!survey.iterations.empty())
         {
-            if (m_problem.staleness > MEL_FEW && MelWindowBound(m_problem, m) <= m_best)
+            m_iterations = std::move(survey.iterations);
+        }
+        int64_t bound = survey.left; // of bases that were left open
+        for (const auto& open : survey.open)
+        {
+            if (open.bound <= m_best)
             {
-                m = -1;
                 break;
             }
-            ++m_bases;
-            open = std::max(open, LookAt(m));
+            bound = std::max(bound, Search(open));
         }
-        if (m >= 0 && m_work == 0)
+        if (bound <= m_best)
         {
-            open = std::max(open, MelWindowBound(m_problem, m));
+            return Finish(survey.bases, m_best, "no base can give more");
         }
-        auto solution = EvaluateMel(m_problem, ShareMelSamples(m_problem, m_iterations));
-        solution.iterations = m_bases;
-        if (solution.status != SolveStatus::FEASIBLE)
-        {
-            solution.status = SolveStatus::FAILED;
-            solution.termination = "rounding: the answer does not meet its limits";
-            return solution;
-        }
-        if (open <= m_best)
-        {
-            solution.status = SolveStatus::OPTIMAL;
-            solution.upperBound = solution.objective;
-            solution.termination = "no base can give more";
-            return solution;
-        }
-        solution.upperBound = static_cast<double>(open) / static_cast<double>(m_count);
-        solution.termination = "the table would be too large: bounded by the relaxation";
-        return solution;
+        return Finish(survey.bases,
+                      bound,
+                      survey.left > m_best
+                          ? "too many bases to look at: bounded by the relaxation"
+                          : "the table would be too large: bounded by the relaxation");
     }
 
   private:
-    /// @return a bound on the iterations of base m in all, or 0 if it can't give more than is known
-    int64_t LookAt(int64_t m)
+    /**
+     * Search a base for more than what is known.
+     * @return a bound on what it may hold beyond what is known afterwards; 0: nothing
+     */
+    int64_t Search(const MelOpenBase& open)
     {
-        const auto base = MakeMelBase(m_problem, m);
-        if (!base)
-        {
-            return 0;
-        }
-        // Of many extra iterations, each option is searched for, in the window's bound too.
-        const uint64_t price = m_problem.staleness > MEL_FEW ? 32 : 1;
-        m_work -= std::min<uint64_t>(m_work, price * base->options.size());
-        const MelBound bound = BoundMelBase(*base);
-        if (m_count * m + bound.found > m_best)
-        {
-            m_best = m_count * m + bound.found;
-            for (size_t k = 0; k < m_iterations.size(); ++k)
-            {
-                m_iterations[k] = m + base->options[bound.chosen[k]].extra;
-            }
-        }
-        if (m_count * m + bound.bound <= m_best)
-        {
-            return 0;
-        }
-        Table table(*base, bound, m_best - m_count * m);
+        const auto base = MakeMelBase(m_problem, open.base, m_problem.staleness);
+        Table table(*base, open, m_best - m_count * open.base);
         switch (table.Run(m_work))
         {
-        case Search::TOO_LARGE:
-            return m_count * m + bound.bound;
-        case Search::NONE:
+        case Outcome::TOO_LARGE:
+            return open.bound;
+        case Outcome::NONE:
             return 0;
-        case Search::BETTER:
+        case Outcome::BETTER:
             break;
         }
         const auto extra = table.GetExtra();
         m_best = 0;
         for (size_t k = 0; k < m_iterations.size(); ++k)
         {
-            m_iterations[k] = m + extra[k];
+            m_iterations[k] = open.base + extra[k];
             m_best += m_iterations[k];
         }
         return 0;
     }
 
+    /// @return the answer, as it is known: it is the optimum if it meets the bound
+    MelSolution Finish(uint32_t bases, int64_t bound, const char* termination) const
+    {
+        auto solution = EvaluateMel(m_problem, ShareMelSamples(m_problem, m_iterations));
+        solution.iterations = bases;
+        if (solution.status != SolveStatus::FEASIBLE)
+        {
+            solution.status = SolveStatus::FAILED;
+            solution.termination = "rounding: the answer does not meet its limits";
+            return solution;
+        }
+        solution.upperBound = static_cast<double>(bound) / static_cast<double>(m_count);
+        solution.termination = termination;
+        if (bound == m_best)
+        {
+            solution.status = SolveStatus::OPTIMAL;
+        }
+        return solution;
+    }
+
     const MelProblem& m_problem;       //!< what is asked
-    uint64_t m_work;                   //!< that may still be done
+    uint64_t m_work;                   //!< that tables may still do
     int64_t m_count;                   //!< K
     int64_t m_best{0};                 //!< sum of the iterations of the best answer so far
     std::vector<int64_t> m_iterations; //!< of that answer
-    uint32_t m_bases{0};               //!< that were looked at
 };
+
+/// @return the better one of an answer and of what another method finds, if it finds any
+MelSolution
+Better(MelSolution solution, const std::function<MelSolution()>& solve)
+{
+    try
+    {
+        auto other = solve();
+        if (other.status == SolveStatus::FEASIBLE && other.objective > solution.objective)
+        {
+            solution.learners = std::move(other.learners);
+            solution.objective = other.objective;
+        }
+    }
+    catch (const Infeasible&)
+    {
+        // Its batches don't fit.
+    }
+    return solution;
+}
 
 } // namespace
 
 MelSolution
 SolveMelExact(const MelProblem& problem, const MelOptions& options)
 {
-    return Solver(problem, options).Run();
+    auto solution = Solver(problem, options).Run();
+    if (solution.status == SolveStatus::FEASIBLE)
+    {
+        // Where the search ended early, others may have been lucky.
+        solution = Better(std::move(solution), [&] { return SolveMelSai(problem); });
+        solution = Better(std::move(solution),
+                          [&] { return SolveMelEqualBatches(problem, problem.staleness); });
+        if (solution.objective == solution.upperBound)
+        {
+            solution.status = SolveStatus::OPTIMAL;
+        }
+    }
+    return solution;
 }
 
 } // namespace fl

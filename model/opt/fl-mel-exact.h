@@ -18,14 +18,17 @@ namespace fl
 {
 
 /**
- * The integer optimum. For each base m = min tau_k, from the largest at which equal iterations fit
- * downwards while K (m + c) beats what is known: the continuous relaxation bounds what the base can
- * give; where that is more than what is known, a dynamic program over the sum of extra iterations
- * keeps the least cost in samples for each sum. Options and sums that the relaxation's prices rule
- * out are left out, which does not touch optima.
+ * The integer optimum. The relaxations of all bases m = min tau_k give bounds and cheap answers
+ * first (SurveyMelBases()). Then, in the order of bounds while they are above what is known, a
+ * dynamic program over the sum of a base's extra iterations keeps the least cost in samples for
+ * each sum. Options and sums that the relaxation's prices rule out are left out, which does not
+ * touch optima.
  *
- * Where the work or the memory would exceed options.maxWork, the answer is the best one found, with
- * the relaxation's bound (FEASIBLE); it falls short of it by no more than c / K.
+ * Where the tables would exceed options.maxWork, the answer is the best one found, with the
+ * relaxation's bound (FEASIBLE); it falls short of that by no more than c / K, and no other method
+ * finds a better one. The former is kept as long as the bases have no more than options.maxWork
+ * choices in all, which are at most K (c + 1) per base, for at most c + 1 bases; beyond, the bound
+ * stays one, but may be further away.
  * @param problem a valid problem
  * @param options maxWork is used
  * @return the answer; iterations counts the bases that were looked at

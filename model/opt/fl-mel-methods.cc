@@ -7,6 +7,7 @@
 #include "fl-mel-base.h"
 #include "fl-mel-exact.h"
 #include "fl-mel-sai.h"
+#include "fl-mel-survey.h"
 
 #include <algorithm>
 #include <cmath>
@@ -19,15 +20,21 @@ namespace fl
 namespace
 {
 
-/// Bound an answer that has no bound yet.
+/// Bound an answer that has no bound yet, by the relaxations of all bases.
 void
-AddBound(const MelProblem& problem, MelSolution& solution)
+AddBound(const MelProblem& problem, const MelOptions& options, MelSolution& solution)
 {
     if (solution.status != SolveStatus::FEASIBLE || std::isfinite(solution.upperBound))
     {
         return;
     }
-    solution.upperBound = MelUpperBound(problem, solution.objective);
+    const auto count = static_cast<double>(problem.learners.size());
+    uint64_t work = options.maxWork;
+    const auto survey = SurveyMelBases(problem,
+                                       MelSynchronousIterations(problem),
+                                       std::llround(solution.objective * count),
+                                       work);
+    solution.upperBound = static_cast<double>(survey.GetBound()) / count;
     if (solution.upperBound == solution.objective)
     {
         solution.status = SolveStatus::OPTIMAL;
@@ -71,7 +78,7 @@ SolveMel(const std::string& method, const MelProblem& problem, const MelOptions&
         if (entry.name == method)
         {
             auto solution = entry.solve(problem, options);
-            AddBound(problem, solution);
+            AddBound(problem, options, solution);
             return solution;
         }
         known += (known.empty() ? "" : ", ") + entry.name;

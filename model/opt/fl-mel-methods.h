@@ -25,7 +25,8 @@ namespace fl
 /// What methods may use besides the problem.
 struct MelOptions
 {
-    /// How many entries the exact solver's tables may have in all, 2 bytes each.
+    /// How many entries the exact solver's tables may have in all, 2 bytes each; and how many
+    /// choices of learners at all bases are looked at for bounds.
     uint64_t maxWork{uint64_t{1} << 29};
 };
 

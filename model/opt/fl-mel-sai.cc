@@ -4,12 +4,15 @@
 #include "fl-mel-sai.h"
 
 #include "fl-mel-base.h"
+#include "fl-mel-rounding.h"
 
 #include <algorithm>
 #include <array>
 #include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <set>
 #include <utility>
 
 namespace ns3
@@ -64,18 +67,22 @@ class Extremes
   public:
     /// @param values the list @param sign -1: the three largest, negative
     Extremes(const std::vector<double>& values, double sign)
+        : m_sign(sign)
     {
         for (size_t k = 0; k < values.size(); ++k)
         {
-            std::pair<double, size_t> entry{sign * values[k], k};
-            for (auto& kept : m_kept)
-            {
-                if (entry < kept)
-                {
-                    std::swap(entry, kept);
-                }
-            }
+            m_ordered.emplace(sign * values[k], k);
         }
+        Refresh();
+    }
+
+    /// An entry changes. @return whether that changed one of the three smallest values
+    bool Update(size_t k, double before, double after)
+    {
+        auto node = m_ordered.extract({m_sign * before, k});
+        node.value().first = m_sign * after;
+        m_ordered.insert(std::move(node));
+        return Refresh();
     }
 
     /// @return the smallest of all but these two; infinite if there are no others
@@ -92,6 +99,25 @@ class Extremes
     }
 
   private:
+    /// Find the three smallest. @return whether a value changed
+    bool Refresh()
+    {
+        bool changed = false;
+        auto entry = m_ordered.begin();
+        for (auto& kept : m_kept)
+        {
+            if (entry == m_ordered.end())
+            {
+                break;
+            }
+            changed = changed || entry->first != kept.first;
+            kept = *entry++;
+        }
+        return changed;
+    }
+
+    double m_sign;                                 //!< -1: the largest
+    std::set<std::pair<double, size_t>> m_ordered; //!< all entries
     std::array<std::pair<double, size_t>, 3> m_kept{
         {{UNLIMITED, SIZE_MAX}, {UNLIMITED, SIZE_MAX}, {UNLIMITED, SIZE_MAX}}}; //!< ascending
 };
@@ -230,8 +256,57 @@ class Descent
         : m_problem(problem),
           m_point(point),
           m_least(point.iterations, 1),
-          m_most(point.iterations, -1)
+          m_most(point.iterations, -1),
+          m_strides(Strides(point.iterations.size())),
+          m_changed(point.iterations.size(), 0)
     {
+        const size_t count = point.iterations.size();
+        for (const size_t stride : m_strides)
+        {
+            m_pairs += static_cast<int64_t>(count - stride);
+        }
+    }
+
+    /// Go through the pairs once. @return what that gains
+    double Sweep()
+    {
+        const size_t count = m_point.iterations.size();
+        double gain = 0;
+        for (size_t a = 0; a < count; ++a)
+        {
+            for (const size_t stride : m_strides)
+            {
+                const size_t b = a + stride;
+                if (b >= count)
+                {
+                    break;
+                }
+                ++m_now;
+                if (std::max({m_changed[a], m_changed[b], m_limitsChanged}) >= m_now - m_pairs)
+                {
+                    gain += MovePair(a, b);
+                }
+            }
+        }
+        return gain;
+    }
+
+  private:
+    /// @return what the numbers of two learners that are paired differ by
+    static std::vector<size_t> Strides(size_t count)
+    {
+        std::vector<size_t> strides;
+        if (count <= MEL_SAI_ALL_PAIRS)
+        {
+            strides.resize(count - 1);
+            std::iota(strides.begin(), strides.end(), 1);
+            return strides;
+        }
+        for (size_t stride = 1; stride < count; stride += 1 + stride / 8)
+        {
+            strides.push_back(stride);
+        }
+        return strides;
     }
 
     /// Take the best point along one line. @return what it gains
@@ -242,15 +317,16 @@ class Descent
         const double most = -m_most.Without(a, b);
         const double both = m_point.samples[a] + m_point.samples[b];
         const PairMove move(m_problem, a, b, both, std::max(0.0, most - c), least + c);
-        const double before = m_point.iterations[a] + m_point.iterations[b];
-        double best = before + SMALLEST_GAIN * 1e-3;
+        const std::pair before(m_point.iterations[a], m_point.iterations[b]);
+        const double sum = before.first + before.second;
+        double best = sum + SMALLEST_GAIN * 1e-3;
         double gain = 0;
         move.Candidates([&](double samples) {
             const auto [first, second] = move.At(samples);
             if (first + second > best)
             {
                 best = first + second;
-                gain = best - before;
+                gain = best - sum;
                 m_point.iterations[a] = first;
                 m_point.iterations[b] = second;
                 m_point.samples[a] = samples;
@@ -259,117 +335,42 @@ class Descent
         });
         if (gain > 0)
         {
-            m_least = Extremes(m_point.iterations, 1);
-            m_most = Extremes(m_point.iterations, -1);
+            m_changed[a] = m_now;
+            m_changed[b] = m_now;
+            Update(a, before.first);
+            Update(b, before.second);
         }
         return gain;
     }
 
-  private:
-    const MelProblem& m_problem; //!< the problem
-    MelRelaxed& m_point;         //!< where it stands
-    Extremes m_least;            //!< the fewest iterations
-    Extremes m_most;             //!< the most, negative
+    /// A learner does another number of iterations than before.
+    void Update(size_t k, double before)
+    {
+        const double after = m_point.iterations[k];
+        // Both are to be told.
+        const bool least = m_least.Update(k, before, after);
+        const bool most = m_most.Update(k, before, after);
+        if (least || most)
+        {
+            m_limitsChanged = m_now;
+        }
+    }
+
+    const MelProblem& m_problem;   //!< the problem
+    MelRelaxed& m_point;           //!< where it stands
+    Extremes m_least;              //!< the fewest iterations
+    Extremes m_most;               //!< the most, negative
+    std::vector<size_t> m_strides; //!< which learners are paired
+    int64_t m_pairs{0};            //!< of a sweep
+
+    /// @name A pair's move is a function of its learners and of the limits: while none of them has
+    /// changed since its turn in the last sweep, it gains nothing
+    /// @{
+    int64_t m_now{0};               //!< turns of pairs so far
+    std::vector<int64_t> m_changed; //!< at which turn a learner changed
+    int64_t m_limitsChanged{0};     //!< at which turn the fewest or most iterations did
+    /// @}
 };
-
-/// @return whole numbers below those of the point, together at most d samples
-std::vector<MelWork>
-RoundDown(const MelProblem& problem, const MelRelaxed& point)
-{
-    std::vector<MelWork> work(point.samples.size());
-    int64_t least = MEL_MAX_ITERATIONS;
-    for (size_t k = 0; k < work.size(); ++k)
-    {
-        // What is a whole number but for the descent's rounding errors stays one, if it fits.
-        auto tau = static_cast<int64_t>(std::floor(point.iterations[k] * (1 + 1e-12)));
-        while (tau > 0 && MelCapacity(problem, k, tau) < problem.minSamples)
-        {
-            --tau;
-        }
-        work[k].iterations = tau;
-        least = std::min(least, tau);
-    }
-    int64_t left = problem.samples;
-    for (size_t k = 0; k < work.size(); ++k)
-    {
-        work[k].iterations = std::min(work[k].iterations, least + problem.staleness);
-        const auto floored = static_cast<int64_t>(std::floor(point.samples[k]));
-        const int64_t room = MelCapacity(problem, k, work[k].iterations);
-        work[k].samples = std::max(problem.minSamples, std::min(floored, room));
-        left -= work[k].samples;
-    }
-    // Rounding errors may have made d_l of a hair less.
-    for (size_t k = 0; k < work.size() && left < 0; ++k)
-    {
-        const int64_t taken = std::min(-left, work[k].samples - problem.minSamples);
-        work[k].samples -= taken;
-        left += taken;
-    }
-    return work;
-}
-
-/// Do what fits of the samples that rounding left over. @return how many are still left
-int64_t
-GiveRest(const MelProblem& problem, std::vector<MelWork>& work, int64_t left)
-{
-    for (size_t k = 0; k < work.size() && left > 0; ++k)
-    {
-        const int64_t room = MelCapacity(problem, k, work[k].iterations) - work[k].samples;
-        const int64_t taken = std::clamp<int64_t>(room, 0, left);
-        work[k].samples += taken;
-        left -= taken;
-    }
-    return left;
-}
-
-/// Make room for samples: one learner, or all of them, do fewer iterations. @return whether it can
-bool
-MakeRoom(const MelProblem& problem, std::vector<MelWork>& work)
-{
-    int64_t most = 0;
-    for (const auto& entry : work)
-    {
-        most = std::max(most, entry.iterations);
-    }
-    size_t best = work.size();
-    int64_t bestIterations = 0;
-    double bestRate = 0;
-    int64_t leastDrop = MEL_MAX_ITERATIONS + MEL_MAX_STALENESS;
-    for (size_t k = 0; k < work.size(); ++k)
-    {
-        // On to where it can take a sample more, which may be many iterations away.
-        const int64_t now = work[k].iterations;
-        const int64_t capacity = MelCapacity(problem, k, now);
-        if (now == 0 || capacity == problem.samples)
-        {
-            continue;
-        }
-        const int64_t fewer = MelMaxIterations(problem, k, capacity + 1, now - 1);
-        if (fewer < 0)
-        {
-            continue;
-        }
-        leastDrop = std::min(leastDrop, now - fewer);
-        const double rate = static_cast<double>(MelCapacity(problem, k, fewer) - capacity) /
-                            static_cast<double>(now - fewer);
-        if (most - fewer <= problem.staleness && rate > bestRate)
-        {
-            bestRate = rate;
-            best = k;
-            bestIterations = fewer;
-        }
-    }
-    if (best < work.size())
-    {
-        work[best].iterations = bestIterations;
-        return true;
-    }
-    for (auto& entry : work)
-    {
-        entry.iterations = std::max<int64_t>(entry.iterations - leastDrop, 0);
-    }
-    return most > 0;
-}
 
 } // namespace
 
@@ -430,19 +431,10 @@ RelaxMel(const MelProblem& problem)
 uint32_t
 ImproveMel(const MelProblem& problem, MelRelaxed& point)
 {
-    const size_t count = point.iterations.size();
     Descent descent(problem, point);
     for (uint32_t sweep = 1; sweep <= MAX_SWEEPS; ++sweep)
     {
-        double gain = 0;
-        for (size_t a = 0; a < count; ++a)
-        {
-            for (size_t b = a + 1; b < count; ++b)
-            {
-                gain += descent.MovePair(a, b);
-            }
-        }
-        if (gain <= SMALLEST_GAIN)
+        if (descent.Sweep() <= SMALLEST_GAIN)
         {
             return sweep;
         }
@@ -456,18 +448,7 @@ SolveMelSai(const MelProblem& problem)
     RequireMelFeasible(problem);
     MelRelaxed point = RelaxMel(problem);
     const uint32_t sweeps = ImproveMel(problem, point);
-    auto work = RoundDown(problem, point);
-    int64_t left = problem.samples;
-    for (const auto& entry : work)
-    {
-        left -= entry.samples;
-    }
-    left = GiveRest(problem, work, left);
-    while (left > 0 && MakeRoom(problem, work))
-    {
-        left = GiveRest(problem, work, left);
-    }
-    auto solution = EvaluateMel(problem, std::move(work));
+    auto solution = EvaluateMel(problem, RoundMel(problem, point));
     if (solution.status != SolveStatus::FEASIBLE)
     {
         solution.status = SolveStatus::FAILED;

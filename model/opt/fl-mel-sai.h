@@ -4,9 +4,7 @@
 #ifndef FL_MEL_SAI_H
 #define FL_MEL_SAI_H
 
-#include "fl-mel-problem.h"
-
-#include <vector>
+#include "fl-mel-rounding.h"
 
 /**
  * @file
@@ -19,13 +17,6 @@ namespace ns3
 namespace fl
 {
 
-/// Real numbers in place of whole ones.
-struct MelRelaxed
-{
-    std::vector<double> iterations; //!< tau_k
-    std::vector<double> samples;    //!< d_k
-};
-
 /**
  * The optimum of the relaxed synchronous problem (17): the largest real tau at which the learners'
  * real capacities reach d, each at least d_l. It stands in for the paper's semidefinite program
@@ -37,11 +28,16 @@ struct MelRelaxed
  */
 MelRelaxed RelaxMel(const MelProblem& problem);
 
+/// Up to so many learners the descent pairs each with each.
+inline constexpr size_t MEL_SAI_ALL_PAIRS = 1000;
+
 /**
  * Coordinate descent on (16) with real numbers, from a start that meets its constraints. Since
  * sum d_k = d pins each d_k alone, a step moves samples between two learners, to the best point
  * along that line; both do as many iterations as then fit. Pairs are gone through in order until a
- * sweep gains less than 1e-9 iterations in all.
+ * sweep gains less than 1e-9 iterations in all. They are all pairs up to MEL_SAI_ALL_PAIRS
+ * learners; beyond, a learner is paired with those that are 1, 2, 3, ... further in the list, by
+ * strides that grow by an eighth, so that a sweep goes through O(K log K) pairs.
  * @param problem a valid problem
  * @param point the start; is improved
  * @return how many sweeps it took
@@ -50,12 +46,8 @@ uint32_t ImproveMel(const MelProblem& problem, MelRelaxed& point);
 
 /**
  * Suggest and improve: RelaxMel(), ImproveMel(), then all numbers are rounded down, as in the
- * paper. That leaves up to K - 1 samples to no one, against (16d); the paper does not say what
- * becomes of them. The repair:
- * 1. learners take them, in order, as far as they can at their rounded tau_k;
- * 2. while samples are left, the learner that can take most more for an iteration less does as many
- *    fewer as it needs for one sample more (the first of equals), among those that stay within c of
- *    all others then; if there is none, all do fewer.
+ * paper. That leaves up to K - 1 samples to no one; the paper does not say what becomes of them:
+ * see RoundMel() for the repair.
  * @param problem a valid problem
  * @return a feasible answer; its bound is absent
  * @throws Infeasible if there is none

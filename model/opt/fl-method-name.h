@@ -1,0 +1,40 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_METHOD_NAME_H
+#define FL_METHOD_NAME_H
+
+#include <string>
+
+/**
+ * @file
+ * @ingroup fl
+ * A method's two names: `exact` among the methods of a problem, `mel-exact` among all optimizers.
+ */
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @param problem joint, mel or schedule
+ * @param byDefault its default method, which the problem's own name stands for, too
+ * @param name a method's name with or without the problem's in front
+ * @return the name without it; any other name as it is
+ */
+inline std::string
+PlainMethodName(const std::string& problem, const std::string& byDefault, const std::string& name)
+{
+    if (name == problem)
+    {
+        return byDefault;
+    }
+    const std::string prefix = problem + "-";
+    return name.rfind(prefix, 0) == 0 ? name.substr(prefix.size()) : name;
+}
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_METHOD_NAME_H */
