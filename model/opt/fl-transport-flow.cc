@@ -20,8 +20,11 @@ TransportFlow::TransportFlow(const TransportProfile& transport, double windowByt
 void
 TransportFlow::Queue(double bytes)
 {
-    m_left.push_back(bytes);
-    m_expectedBytes += bytes;
+    if (bytes > 0)
+    {
+        m_left.push_back(bytes);
+        m_expectedBytes += bytes;
+    }
 }
 
 bool

@@ -37,7 +37,7 @@ class TransportFlow
 
     /**
      * Queue a message.
-     * @param bytes of it, header included [byte]
+     * @param bytes of it, header included; 0: there is none [byte]
      */
     void Queue(double bytes);
     /**

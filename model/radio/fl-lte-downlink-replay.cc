@@ -83,7 +83,7 @@ class Replay
             const auto& ue = cell.ues[i];
             m_receivers.push_back({TransportFlow(cell.transport, ue.windowBytes), {}});
             m_byRnti[ue.rnti] = i;
-            if (!ue.blockBytes.empty())
+            if (ue.blockBytes.size() > 1 && ue.blockBytes[1] > LteHeaders::RLC_BYTES)
             {
                 Push(ue.startS, Event::BEGIN, i);
             }
@@ -137,12 +137,13 @@ class Replay
             switch (event.kind)
             {
             case Event::BEGIN:
-                if (m_cell.ues[event.ue].pendingBytes > 0)
+                // One after the other: what was sent before ended, and asks for an acknowledgement.
+                for (const double bytes :
+                     {m_cell.ues[event.ue].pendingBytes, m_cell.ues[event.ue].messageBytes})
                 {
-                    receiver.flow.Queue(m_cell.ues[event.ue].pendingBytes);
+                    receiver.flow.Queue(bytes);
+                    Send(event.ue, event.timeS);
                 }
-                receiver.flow.Queue(m_cell.ues[event.ue].messageBytes);
-                Send(event.ue, event.timeS);
                 break;
             case Event::PACKET:
                 receiver.queue.push_back({event.packet,

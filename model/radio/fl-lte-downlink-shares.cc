@@ -16,7 +16,6 @@ LteDownlinkShares::SetPlan(uint32_t groups, const std::vector<BlockGroup>& owned
 {
     m_pools.assign(groups, 0);
     m_owners.clear();
-    m_passes.clear();
     m_nFree = groups;
     uint32_t pool = 0;
     for (const auto& group : owned)

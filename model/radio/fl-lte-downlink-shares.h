@@ -37,7 +37,7 @@ class LteDownlinkShares
 {
   public:
     /**
-     * Begin anew with a plan.
+     * Hold to a plan from the next subframe on. Who has claims keeps its place.
      * @param groups block groups of the band
      * @param owned those that were given away; members are RNTIs, and turn shares their weights
      */
