@@ -37,13 +37,20 @@ struct Waiting
     double leftBytes;       //!< not sent yet, PDCP's header included [byte]
 };
 
+/// A transport block that a UE was or will be given for what it has to answer.
+struct Answer
+{
+    double begin;     //!< [subframes]
+    double roomBytes; //!< for packets
+};
+
 /// A UE as it goes.
 struct Receiver
 {
-    TransportFlow flow;        //!< its messages
-    std::deque<Waiting> queue; //!< at the eNB
-    double knownBytes{0};      //!< in it, as the scheduler reckons [byte]
-    double answersEnd{0};      //!< when the uplink has sent what it has [subframes]
+    TransportFlow flow;         //!< its messages
+    std::deque<Waiting> queue;  //!< at the eNB
+    double knownBytes{0};       //!< in it, as the scheduler reckons [byte]
+    std::deque<Answer> answers; //!< transport blocks of its uplink
     double endS{std::numeric_limits<double>::infinity()}; //!< when all is there [s]
 };
 
@@ -250,19 +257,53 @@ class Replay
         {
             receiver.endS = arrivalS;
         }
-        if (!(acknowledged > 0) || !(data.answerBytes > LteHeaders::RLC_BYTES))
+        if (!(acknowledged > 0) || !(data.answerBytes > LteHeaders::RLC_BYTES) ||
+            !std::isfinite(data.answerSubframes))
         {
             return;
         }
-        const double begin = static_cast<double>(subframe + LteDelays::DOWNLINK_SUBFRAMES + 1 +
-                                                 LteDelays::UPLINK_SUBFRAMES);
-        const double bytes =
-            m_cell.transport.ackBytes + LteHeaders::PDCP_BYTES + LteHeaders::LENGTH_BYTES;
-        receiver.answersEnd =
-            std::max(receiver.answersEnd, begin) +
-            bytes / (data.answerBytes - LteHeaders::RLC_BYTES) * data.answerSubframes;
-        const double end = std::ceil(receiver.answersEnd - ROUND_OFF);
+        const double end = SendAnswer(receiver, data, subframe + LteDelays::DOWNLINK_SUBFRAMES + 1);
         Push(end * SUBFRAME_S - SOUNDING_S, Event::ACK, ue, {acknowledged, false});
+    }
+
+    /// An acknowledgement goes along in blocks that the UE was given for earlier ones, if it is
+    /// there when they are filled; else it asks for its own. @return the subframe before which it
+    /// is there
+    double SendAnswer(Receiver& receiver, const LteDownlinkUe& ue, int64_t subframe) const
+    {
+        auto& blocks = receiver.answers;
+        const auto now = static_cast<double>(subframe);
+        // Most blocks are received at once, however many the average is.
+        const double duration = std::max(1.0, std::round(ue.answerSubframes));
+        while (!blocks.empty() && (blocks.front().begin < now + LteDelays::FILLING_SUBFRAMES ||
+                                   blocks.front().roomBytes <= 0))
+        {
+            if (blocks.size() == 1)
+            {
+                break; // it says when the next one may begin
+            }
+            blocks.pop_front();
+        }
+        double left = m_cell.transport.ackBytes + LteHeaders::PDCP_BYTES + LteHeaders::LENGTH_BYTES;
+        double end = now;
+        for (size_t i = 0; left > 0; ++i)
+        {
+            if (i == blocks.size())
+            {
+                const double free = i == 0 ? now : blocks.back().begin + duration;
+                blocks.push_back({std::max(now + LteDelays::UPLINK_SUBFRAMES, free),
+                                  ue.answerBytes - LteHeaders::RLC_BYTES});
+            }
+            if (blocks[i].begin < now + LteDelays::FILLING_SUBFRAMES)
+            {
+                continue;
+            }
+            const double taken = std::min(left, blocks[i].roomBytes);
+            blocks[i].roomBytes -= taken;
+            left -= taken;
+            end = taken > 0 ? blocks[i].begin + duration : end;
+        }
+        return end;
     }
 
     const LteDownlinkCell& m_cell;       //!< the cell

@@ -39,6 +39,9 @@ struct LteDelays
     /// From the end of a downlink subframe to the beginning of the answer to it: as above, but for
     /// the half subframe.
     static constexpr uint32_t UPLINK_SUBFRAMES = 11;
+    /// A UE fills a transport block when its grant comes, so many subframes before it is sent
+    /// (ns-3's UL_PUSCH_TTIS_DELAY).
+    static constexpr uint32_t FILLING_SUBFRAMES = 4;
 };
 
 /// Headers of ns-3's LTE stack.
