@@ -166,6 +166,12 @@ Server::IsConnected(DeviceId device) const
 }
 
 uint64_t
+Server::GetPendingBytes(DeviceId device) const
+{
+    return IsConnected(device) ? m_peers[device].session->GetPendingBytes() : 0;
+}
+
+uint64_t
 Server::GetNDropped() const
 {
     return m_dropped;

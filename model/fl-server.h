@@ -98,6 +98,11 @@ class Server : public Application, public SessionHandler
      */
     void SayBye();
 
+    /**
+     * @param device which
+     * @return what was sent or queued to it and is not acknowledged yet [byte]
+     */
+    uint64_t GetPendingBytes(DeviceId device) const;
     /// @return whether the device has a session
     bool IsConnected(DeviceId device) const;
 

@@ -512,6 +512,15 @@ SyncCoordinator::GetTransportProfile(const Plan& plan) const
         Append(bytes, plan.orders.front());
         profile.orderBytes = static_cast<double>(bytes.size());
     }
+    for (const auto& order : plan.orders)
+    {
+        if (order.device >= profile.pendingBytes.size())
+        {
+            profile.pendingBytes.resize(order.device + 1, 0);
+        }
+        profile.pendingBytes[order.device] =
+            static_cast<double>(m_server->GetPendingBytes(order.device));
+    }
     return profile;
 }
 

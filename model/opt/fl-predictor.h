@@ -7,6 +7,7 @@
 #include "fl-system-state.h"
 
 #include <limits>
+#include <vector>
 
 namespace ns3
 {
@@ -52,6 +53,9 @@ struct TransportProfile
     double maxWindowBytes{std::numeric_limits<double>::infinity()};
     /// Whether that holds for a session's first message only, since the window stays open (TCP).
     bool windowStays{false};
+    /// By device: what its session has sent or queued and is not acknowledged yet [byte]; empty:
+    /// nothing. It takes its part of the window.
+    std::vector<double> pendingBytes{};
 
     /**
      * @param payloadBits of a message [bit]

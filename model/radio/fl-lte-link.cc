@@ -6,6 +6,7 @@
 #include "ns3/lte-mi-error-model.h"
 #include "ns3/lte-spectrum-value-helper.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -74,6 +75,23 @@ uint32_t
 LteLink::DownlinkBytes(uint8_t mcs, uint32_t blocks) const
 {
     return m_amc->GetDlTbSizeFromMcs(mcs, static_cast<int>(blocks)) / 8;
+}
+
+uint8_t
+LteLink::DownlinkMcsOfCqi(uint8_t cqi) const
+{
+    return static_cast<uint8_t>(m_amc->GetMcsFromCqi(cqi));
+}
+
+uint32_t
+LteLink::DownlinkGroups(uint8_t mcs, uint32_t bytes, uint32_t groupSize, uint32_t most) const
+{
+    uint32_t groups = std::min(most, 1U);
+    while (groups < most && DownlinkBytes(mcs, groups * groupSize) < bytes)
+    {
+        ++groups;
+    }
+    return groups;
 }
 
 double

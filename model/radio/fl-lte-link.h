@@ -60,6 +60,19 @@ class LteLink
      */
     uint32_t DownlinkBytes(uint8_t mcs, uint32_t blocks) const;
     /**
+     * @param cqi 1 to 15
+     * @return the MCS that ns-3's schedulers take for it
+     */
+    uint8_t DownlinkMcsOfCqi(uint8_t cqi) const;
+    /**
+     * @param mcs 0 to 28
+     * @param bytes what a transport block is to hold [byte]
+     * @param groupSize blocks per group
+     * @param most there are so many groups
+     * @return groups that hold it, or all there are
+     */
+    uint32_t DownlinkGroups(uint8_t mcs, uint32_t bytes, uint32_t groupSize, uint32_t most) const;
+    /**
      * By ns-3's error model; repetitions are taken to add up their energy.
      * @param sinr on the blocks
      * @param mcs 0 to 28

@@ -358,9 +358,11 @@ LteRadioControl::DoMakeRateModel(const SystemState& state,
     cell.downlinkBlocks = m_enb->GetDlBandwidth();
     cell.downlinkTxPowerW = WattOfDbm(m_enb->GetPhy()->GetTxPower());
     cell.uplinkNoiseWPerHz = NoiseWPerHz(m_enb->GetPhy()->GetNoiseFigure());
-    for (const auto& device : m_devices)
+    for (DeviceId id = 0; id < m_devices.size(); ++id)
     {
-        cell.downlinkNoiseWPerHz.push_back(NoiseWPerHz(device.ue->GetPhy()->GetNoiseFigure()));
+        cell.rntis.push_back(GetRnti(id));
+        cell.downlinkNoiseWPerHz.push_back(
+            NoiseWPerHz(m_devices[id].ue->GetPhy()->GetNoiseFigure()));
     }
     return std::make_unique<LteRateModel>(cell, state, plan, transport);
 }

@@ -19,10 +19,8 @@ namespace fl
 namespace
 {
 
-/// RLC UM with 10-bit sequence numbers (3GPP TS 36.322, 6.2.1.3), per transport block [byte].
-constexpr double RLC_BYTES = 2;
-/// A length indicator of RLC per packet [byte], and PDCP's header.
-constexpr double PACKET_BYTES = 1.5 + 2;
+constexpr double RLC_BYTES = LteHeaders::RLC_BYTES;
+constexpr double PACKET_BYTES = LteHeaders::LENGTH_BYTES + LteHeaders::PDCP_BYTES;
 /// ns-3 sends data for a subframe less the symbol that is kept for sounding [s].
 constexpr double DATA_S = 1e-3 - 71.43e-6;
 /// HARQ gives up after so many transmissions.
@@ -42,16 +40,123 @@ LteRateModel::LteRateModel(const Cell& cell,
         shares.resize(state.profiles.size());
     }
     const uint32_t groupSize = LteGroupSize(cell.downlinkBlocks);
-    const uint32_t groups = std::max(cell.downlinkBlocks / groupSize, 2U) - 1;
+    const uint32_t groups = cell.downlinkBlocks / groupSize;
     LayOut(plan, Direction::UPLINK, cell.uplinkBlocks, LTE_BLOCK_HZ);
-    LayOut(plan, Direction::DOWNLINK, groups, LTE_BLOCK_HZ * groupSize);
+    auto owned = LayOut(plan,
+                        Direction::DOWNLINK,
+                        std::max(groups, 2U) - 1, // the last one is outside the plan
+                        LTE_BLOCK_HZ * groupSize);
+    for (auto& group : owned)
+    {
+        for (auto& member : group.members)
+        {
+            member = m_cell.rntis.at(member);
+        }
+    }
     for (auto& share : m_shares[static_cast<size_t>(Direction::DOWNLINK)])
     {
         share.blocks *= groupSize;
     }
+    PredictDownloads(state, plan, owned);
 }
 
 void
+LteRateModel::PredictDownloads(const SystemState& state,
+                               const Plan& plan,
+                               const std::vector<BlockGroup>& owned)
+{
+    LteDownlinkCell downlink;
+    downlink.groups = m_cell.downlinkBlocks / LteGroupSize(m_cell.downlinkBlocks);
+    downlink.owned = owned;
+    downlink.transport = m_transport;
+    LteDownlinkShares shares;
+    shares.SetPlan(downlink.groups, owned);
+    std::vector<DeviceId> devices;
+    m_downloads.resize(state.profiles.size());
+    for (const auto& order : plan.orders)
+    {
+        const auto* transfer = order.FindTransfer(Direction::DOWNLINK);
+        // Those of an earlier round are under way.
+        if (!transfer || !(transfer->payloadBits > 0) || order.round < state.round)
+        {
+            continue;
+        }
+        m_downloads.at(order.device).payloadBits = transfer->payloadBits;
+        devices.push_back(order.device);
+        downlink.ues.push_back(MakeDownlinkUe(state, order, shares));
+    }
+    const auto seconds = ReplayLteDownlink(downlink);
+    for (size_t i = 0; i < devices.size(); ++i)
+    {
+        m_downloads[devices[i]].seconds = seconds[i];
+    }
+}
+
+LteDownlinkUe
+LteRateModel::MakeDownlinkUe(const SystemState& state,
+                             const WorkOrder& order,
+                             const LteDownlinkShares& shares) const
+{
+    const auto& transfer = *order.FindTransfer(Direction::DOWNLINK);
+    LteDownlinkUe ue;
+    ue.rnti = m_cell.rntis.at(order.device);
+    ue.startS = std::max(state.nowS, order.earliestStartS);
+    for (const auto& phase : order.phases)
+    {
+        const auto* pause = std::get_if<Idle>(&phase);
+        if (!pause)
+        {
+            break;
+        }
+        ue.startS += pause->durationS;
+    }
+    ue.messageBytes = m_transport.MessageBytes(transfer.payloadBits, Direction::DOWNLINK);
+    ue.windowBytes = InitialWindowBytes(state);
+    if (order.device < m_transport.pendingBytes.size())
+    {
+        ue.pendingBytes = m_transport.pendingBytes[order.device];
+    }
+    const int mcs = FindDownlinkMcs(state, order.device, m_cell.cell);
+    const uint32_t groupSize = LteGroupSize(m_cell.downlinkBlocks);
+    const uint32_t most = shares.GetNAllowed(ue.rnti);
+    for (uint32_t n = 0; mcs >= 0 && most > 0 && n <= most; ++n)
+    {
+        ue.blockBytes.push_back(
+            n > 0 ? m_link.DownlinkBytes(static_cast<uint8_t>(mcs), n * groupSize) : 0);
+    }
+    const auto* answer = order.FindTransfer(Direction::UPLINK);
+    if (answer && answer->grant)
+    {
+        const Stream stream = MakeStream(state, order.device, *answer->grant);
+        ue.answerBytes = stream.blockBytes;
+        ue.answerSubframes = stream.subframes;
+    }
+    else
+    {
+        // On blocks that nobody owns, or that idle.
+        ue.answerBytes = m_transport.ackBytes + PACKET_BYTES + RLC_BYTES;
+    }
+    return ue;
+}
+
+double
+LteRateModel::InitialWindowBytes(const SystemState& state) const
+{
+    return m_transport.windowStays && state.round > 1 ? std::numeric_limits<double>::infinity()
+                                                      : m_transport.initialWindowBytes;
+}
+
+int
+LteRateModel::FindDownlinkMcs(const SystemState& state, DeviceId device, uint32_t cell) const
+{
+    const double gain = state.gains(device, cell, Direction::DOWNLINK);
+    const double bandHz = m_cell.downlinkBlocks * LTE_BLOCK_HZ;
+    const double sinr =
+        m_cell.downlinkTxPowerW * gain / (m_cell.downlinkNoiseWPerHz.at(device) * bandHz);
+    return m_link.DownlinkMcs(sinr, LteGroupSize(m_cell.downlinkBlocks));
+}
+
+std::vector<BlockGroup>
 LteRateModel::LayOut(const Plan& plan, Direction direction, uint32_t blocks, double blockHz)
 {
     std::vector<std::pair<DeviceId, Grant>> owners;
@@ -74,17 +179,20 @@ LteRateModel::LayOut(const Plan& plan, Direction direction, uint32_t blocks, dou
     }
     if (blocks == 0)
     {
-        return;
+        return {};
     }
-    for (const auto& group : LayOutBlocks(quotas, blocks))
+    auto groups = LayOutBlocks(quotas, blocks);
+    for (auto& group : groups)
     {
         for (size_t i = 0; i < group.members.size(); ++i)
         {
-            const auto device = owners[group.members[i]].first;
-            m_shares[static_cast<size_t>(direction)].at(device) = {group.count,
+            auto& member = group.members[i];
+            member = owners[member].first;
+            m_shares[static_cast<size_t>(direction)].at(member) = {group.count,
                                                                    group.turnShares[i]};
         }
     }
+    return groups;
 }
 
 LteRateModel::Share
@@ -101,12 +209,6 @@ LteRateModel::FindShare(DeviceId device, const Grant& grant) const
     const uint32_t planned = blocks - groupSize;
     const double part = grant.bandwidthHz / (planned * LTE_BLOCK_HZ);
     return {blocks, std::clamp(part, 0.0, 1.0)};
-}
-
-bool
-LteRateModel::IsDefault(DeviceId device) const
-{
-    return m_shares[static_cast<size_t>(Direction::DOWNLINK)].at(device).blocks == 0;
 }
 
 LteRateModel::Stream
@@ -138,23 +240,12 @@ LteRateModel::MakeStream(const SystemState& state, DeviceId device, const Grant&
     }
     else
     {
-        const double bandHz = m_cell.downlinkBlocks * LTE_BLOCK_HZ;
-        const double sinr =
-            m_cell.downlinkTxPowerW * gain / (m_cell.downlinkNoiseWPerHz.at(device) * bandHz);
-        const int mcs = m_link.DownlinkMcs(sinr, LteGroupSize(m_cell.downlinkBlocks));
+        const int mcs = FindDownlinkMcs(state, device, grant.cell);
         if (mcs < 0)
         {
             return stream;
         }
         stream.blockBytes = m_link.DownlinkBytes(static_cast<uint8_t>(mcs), share.blocks);
-        if (IsDefault(device))
-        {
-            // Not in turn, but side by side.
-            stream.blockBytes *= share.turns;
-            stream.transmissions = 1;
-            stream.subframes = 1;
-            return stream;
-        }
     }
     stream.transmissions = transmissions;
     stream.subframes = transmissions / share.turns;
@@ -181,6 +272,12 @@ LteRateModel::Transfer(const SystemState& state,
                        const Grant& grant,
                        double payloadBits) const
 {
+    if (grant.direction == Direction::DOWNLINK)
+    {
+        const auto& planned = m_downloads.at(device);
+        return {planned.payloadBits > 0 ? planned.seconds * payloadBits / planned.payloadBits : 0,
+                0};
+    }
     const Stream stream = MakeStream(state, device, grant);
     if (!(stream.blockBytes > RLC_BYTES) || !std::isfinite(stream.subframes))
     {
@@ -195,13 +292,13 @@ LteRateModel::Transfer(const SystemState& state,
     };
     const double blockS = stream.subframes * LTE_SUBFRAME_S;
     // Until what was sent first is acknowledged; the acknowledgement takes a subframe.
-    const double ackS = DOWNLINK_DELAY_S + LTE_SUBFRAME_S +
+    const double ackS = LteDelays::DOWNLINK_S + LTE_SUBFRAME_S +
                         blocksFor(std::min(m_transport.ackAfterBytes, message)) * blockS;
-    const double roundTripS = UPLINK_DELAY_S + ackS;
+    const double roundTripS = LteDelays::UPLINK_S + ackS;
     // What a window's blocks hold: in the uplink, blocks for what the buffer report was rounded up
     // to; what acknowledgements let through meanwhile goes along.
     const auto sentWith = [&](double window) {
-        if (grant.direction == Direction::DOWNLINK || blocksFor(window) * blockS < ackS)
+        if (blocksFor(window) * blockS < ackS)
         {
             return window;
         }
@@ -212,11 +309,9 @@ LteRateModel::Transfer(const SystemState& state,
 
     TransferTime time;
     time.airtimeS = blocksFor(message) * stream.transmissions * DATA_S;
-    time.seconds = grant.direction == Direction::UPLINK ? UPLINK_DELAY_S : DOWNLINK_DELAY_S;
+    time.seconds = LteDelays::UPLINK_S;
     double left = message;
-    double window = m_transport.windowStays && state.round > 1
-                        ? std::numeric_limits<double>::infinity()
-                        : m_transport.initialWindowBytes;
+    double window = InitialWindowBytes(state);
     while (left > window && blocksFor(window) * blockS < roundTripS)
     {
         const double sent = std::min(sentWith(window), left);

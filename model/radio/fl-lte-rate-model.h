@@ -4,6 +4,7 @@
 #ifndef FL_LTE_RATE_MODEL_H
 #define FL_LTE_RATE_MODEL_H
 
+#include "ns3/fl-lte-downlink-replay.h"
 #include "ns3/fl-lte-link.h"
 #include "ns3/fl-predictor.h"
 
@@ -22,9 +23,11 @@ namespace fl
  * of ns-3's LTE stack, and the window that a transport begins with. No number in it was fitted to
  * a measurement of transfers.
  *
- * Uplink: UPLINK_DELAY, then one transport block per subframe (or per turn, where devices share
- * blocks). Downlink without a grant: DOWNLINK_DELAY, then an equal share of every subframe, among
- * the transfers that have none, whatever the proportional fair scheduler does in detail.
+ * Uplink: LteDelays::UPLINK_S, then one transport block per subframe (or per turn, where devices
+ * share blocks).
+ *
+ * Downlink: the plan's downloads go through the scheduler's rule subframe by subframe
+ * (ReplayLteDownlink()), since how long one takes depends on who else receives meanwhile.
  *
  * A transport may send its initial window at once, and twice as much each round trip, in which the
  * UE falls idle and has to report again; once a window lasts longer than a round trip the radio is
@@ -42,21 +45,9 @@ class LteRateModel : public RateModel
         uint32_t downlinkBlocks{0};                //!< of the band
         double downlinkTxPowerW{0};                //!< over the whole band [W]
         double uplinkNoiseWPerHz{0};               //!< at the base station [W/Hz]
+        std::vector<uint16_t> rntis{};             //!< of the devices; 0: not connected
         std::vector<double> downlinkNoiseWPerHz{}; //!< at the devices [W/Hz]
     };
-
-    /**
-     * From a packet at an idle UE to the beginning of its first transport block: half a subframe
-     * until the UE's MAC looks at its buffer, 4 until the report is on the air (ns-3's
-     * UL_PUSCH_TTIS_DELAY), 1 for that, and the scheduler's AIR_DELAY_TTIS, 2 until the grant is on
-     * the air and 4 more until its blocks are.
-     */
-    static constexpr double UPLINK_DELAY_S = 11.5e-3;
-    /**
-     * The same downwards: half a subframe until the scheduler is asked, and 2 from there to the
-     * air.
-     */
-    static constexpr double DOWNLINK_DELAY_S = 2.5e-3;
 
     /**
      * @param cell the cell
@@ -85,6 +76,13 @@ class LteRateModel : public RateModel
         double turns{0};    //!< part of the subframes that are its
     };
 
+    /// A download of the plan.
+    struct Download
+    {
+        double payloadBits{0}; //!< what it brings; 0: there is none
+        double seconds{0};     //!< how long it takes
+    };
+
     /// One transport block after the other.
     struct Stream
     {
@@ -95,17 +93,32 @@ class LteRateModel : public RateModel
 
     /// @return the blocks of an uplink grant, or of a downlink grant
     Share FindShare(DeviceId device, const Grant& grant) const;
-    /// @return whether a device has no downlink grant
-    bool IsDefault(DeviceId device) const;
     /// @return what a device sends or receives
     Stream MakeStream(const SystemState& state, DeviceId device, const Grant& grant) const;
     /// Lay out the plan's grants of one direction, as the scheduler will.
-    void LayOut(const Plan& plan, Direction direction, uint32_t blocks, double blockHz);
+    /// @return blocks; members are devices
+    std::vector<BlockGroup> LayOut(const Plan& plan,
+                                   Direction direction,
+                                   uint32_t blocks,
+                                   double blockHz);
+    /// @return the MCS that a device's reports will ask for; -1: nothing can be sent
+    int FindDownlinkMcs(const SystemState& state, DeviceId device, uint32_t cell) const;
+    /// @return what a session may send before the first acknowledgement [byte]
+    double InitialWindowBytes(const SystemState& state) const;
+    /// Go through all downloads of the plan.
+    void PredictDownloads(const SystemState& state,
+                          const Plan& plan,
+                          const std::vector<BlockGroup>& owned);
+    /// @return an order's download
+    LteDownlinkUe MakeDownlinkUe(const SystemState& state,
+                                 const WorkOrder& order,
+                                 const LteDownlinkShares& shares) const;
 
-    Cell m_cell;                    //!< the cell
-    TransportProfile m_transport;   //!< how messages travel
-    LteLink m_link;                 //!< tables
-    std::vector<Share> m_shares[2]; //!< of grants, by direction and device
+    Cell m_cell;                       //!< the cell
+    TransportProfile m_transport;      //!< how messages travel
+    LteLink m_link;                    //!< tables
+    std::vector<Share> m_shares[2];    //!< of grants, by direction and device
+    std::vector<Download> m_downloads; //!< by device
 };
 
 } // namespace fl

@@ -95,6 +95,7 @@ class LteFlScheduler::SchedProvider : public FfMacSchedSapProvider
 
     void SchedDlRlcBufferReq(const SchedDlRlcBufferReqParameters& params) override
     {
+        m_owner->m_downlink.NoteBuffer(params);
         Inner()->SchedDlRlcBufferReq(params);
     }
 
@@ -120,6 +121,7 @@ class LteFlScheduler::SchedProvider : public FfMacSchedSapProvider
 
     void SchedDlCqiInfoReq(const SchedDlCqiInfoReqParameters& params) override
     {
+        m_owner->m_downlink.NoteCqi(params);
         Inner()->SchedDlCqiInfoReq(params);
     }
 
@@ -169,6 +171,10 @@ class LteFlScheduler::SchedUser : public FfMacSchedSapUser
         {
             m_owner->NoteRandomAccess(rar);
         }
+        for (const auto& data : params.m_buildDataList)
+        {
+            m_owner->NoteDownlink(data);
+        }
         m_owner->m_schedUser->SchedDlConfigInd(params);
     }
 
@@ -191,17 +197,12 @@ class LteFlScheduler::FfrProvider : public LteFfrSapProvider
 
     std::vector<bool> GetAvailableDlRbg() override
     {
-        return std::vector<bool>(m_owner->m_nGroups, false); // true means taken
+        return std::vector<bool>(m_owner->m_downlink.GetNGroups(), false); // true means taken
     }
 
     bool IsDlRbgAvailableForUe(int i, uint16_t rnti) override
     {
-        const auto& owners = m_owner->m_downlinkOwners.at(i);
-        if (owners.empty())
-        {
-            return m_owner->m_hasDownlink.count(rnti) == 0;
-        }
-        return std::find(owners.begin(), owners.end(), rnti) != owners.end();
+        return m_owner->m_downlink.IsAvailable(static_cast<uint32_t>(i), rnti);
     }
 
     std::vector<bool> GetAvailableUlRbg() override
@@ -288,7 +289,12 @@ LteFlScheduler::GetTypeId()
                             "A decision for the uplink: RNTI, first block, blocks, MCS, transport "
                             "block [byte], whether it is a retransmission",
                             MakeTraceSourceAccessor(&LteFlScheduler::m_grantTrace),
-                            "ns3::fl::LteFlScheduler::UplinkGrantCallback");
+                            "ns3::fl::LteFlScheduler::UplinkGrantCallback")
+            .AddTraceSource("DownlinkGrant",
+                            "A decision for the downlink: RNTI, block groups, MCS, transport block "
+                            "[byte], whether it is a retransmission",
+                            MakeTraceSourceAccessor(&LteFlScheduler::m_downlinkTrace),
+                            "ns3::fl::LteFlScheduler::DownlinkGrantCallback");
     return tid;
 }
 
@@ -440,21 +446,16 @@ LteFlScheduler::LayOutDownlink(const std::vector<LtePlannedUe>& ues)
     {
         quotas.push_back(owner->downlink);
     }
-    m_hasDownlink.clear();
-    m_downlinkOwners.assign(m_nGroups, {});
     // The last group is outside the plan.
-    for (const auto& group : LayOutBlocks(quotas, std::max(m_nGroups, 2U) - 1))
+    auto groups = LayOutBlocks(quotas, std::max(m_downlink.GetNGroups(), 2U) - 1);
+    for (auto& group : groups)
     {
-        for (const auto member : group.members)
+        for (auto& member : group.members)
         {
-            const uint16_t rnti = owners[member]->rnti;
-            m_hasDownlink[rnti] = true;
-            for (uint32_t i = group.first; i < group.first + group.count; ++i)
-            {
-                m_downlinkOwners[i].push_back(rnti);
-            }
+            member = owners[member]->rnti;
         }
     }
+    m_downlink.SetPlan(groups);
 }
 
 const BlockGroup*
@@ -476,8 +477,7 @@ void
 LteFlScheduler::DoCellConfig(const FfMacCschedSapProvider::CschedCellConfigReqParameters& params)
 {
     SetUlBandwidth(params.m_ulBandwidth);
-    m_nGroups = params.m_dlBandwidth / LteGroupSize(params.m_dlBandwidth);
-    m_downlinkOwners.assign(m_nGroups, {});
+    m_downlink.SetBandwidth(params.m_dlBandwidth);
     m_inner->GetFfMacCschedSapProvider()->CschedCellConfigReq(params);
 }
 
@@ -492,6 +492,7 @@ void
 LteFlScheduler::DoUeRelease(const FfMacCschedSapProvider::CschedUeReleaseReqParameters& params)
 {
     m_ues.erase(params.m_rnti);
+    m_downlink.Release(params.m_rnti);
     m_inner->GetFfMacCschedSapProvider()->CschedUeReleaseReq(params);
 }
 
@@ -615,6 +616,7 @@ LteFlScheduler::DoDlTrigger(const FfMacSchedSapProvider::SchedDlTriggerReqParame
 {
     ++m_tti;
     std::fill(m_randomAccess.begin(), m_randomAccess.end(), 0);
+    m_downlink.Divide(params.m_dlInfoList);
     m_inner->GetFfMacSchedSapProvider()->SchedDlTriggerReq(params);
 }
 
@@ -633,6 +635,22 @@ LteFlScheduler::NoteRandomAccess(const BuildRarListElement_s& rar)
     harq.dci.m_mcs = grant.m_mcs;
     harq.dci.m_tbSize = grant.m_tbSize;
     harq.dci.m_ndi = 1;
+}
+
+void
+LteFlScheduler::NoteDownlink(const BuildDataListElement_s& data)
+{
+    m_downlink.NoteDecision(data);
+    uint32_t groups = 0;
+    for (uint32_t mask = data.m_dci.m_rbBitmap; mask != 0; mask &= mask - 1)
+    {
+        ++groups;
+    }
+    m_downlinkTrace(data.m_rnti,
+                    groups,
+                    data.m_dci.m_mcs.at(0),
+                    data.m_dci.m_tbsSize.at(0),
+                    data.m_dci.m_ndi.at(0) == 0);
 }
 
 void

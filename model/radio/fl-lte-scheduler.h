@@ -6,6 +6,7 @@
 
 #include "ns3/ff-mac-scheduler.h"
 #include "ns3/fl-lte-blocks.h"
+#include "ns3/fl-lte-downlink.h"
 #include "ns3/fl-lte-link.h"
 #include "ns3/nstime.h"
 #include "ns3/pf-ff-mac-scheduler.h"
@@ -56,8 +57,10 @@ struct LtePlannedUe
  *   A grant that the UE did not use at all is not repeated;
  * - a buffer status report counts less what was granted since it was made.
  *
- * The downlink is left to an inner PfFfMacScheduler (proportional fair). A UE with a downlink grant
- * gets its own block groups, and no others; the rest share what is left, which is the default.
+ * The downlink is carried out by an inner PfFfMacScheduler, which is told in each subframe which UE
+ * may have which block group (LteDownlink). A UE with a downlink grant gets its own block groups,
+ * and no others; the rest share what is left equally, which is the default, and those that have
+ * nothing more to receive free their part.
  *
  * A plan given at time t holds for decisions from the next subframe on, which are on the air
  * `AIR_DELAY` later.
@@ -105,6 +108,10 @@ class LteFlScheduler : public FfMacScheduler
     /// A decision for a subframe: RNTI, first block, blocks, MCS, transport block [byte], whether
     /// it is a retransmission.
     using UplinkGrantCallback = void (*)(uint16_t, uint32_t, uint32_t, uint8_t, uint32_t, bool);
+
+    /// The same for the downlink: RNTI, block groups, MCS, transport block [byte], whether it is a
+    /// retransmission.
+    using DownlinkGrantCallback = void (*)(uint16_t, uint32_t, uint8_t, uint32_t, bool);
 
     // From FfMacScheduler.
     void SetFfMacCschedSapUser(FfMacCschedSapUser* s) override;
@@ -167,6 +174,8 @@ class LteFlScheduler : public FfMacScheduler
     void DoUlCqi(const FfMacSchedSapProvider::SchedUlCqiInfoReqParameters& params);
     /// A random access response of the inner scheduler uses uplink blocks.
     void NoteRandomAccess(const BuildRarListElement_s& rar);
+    /// The inner scheduler has decided what a UE gets.
+    void NoteDownlink(const BuildDataListElement_s& data);
 
     /// What is being decided for one subframe.
     struct Subframe
@@ -214,20 +223,19 @@ class LteFlScheduler : public FfMacScheduler
     bool m_lendToOwners;       //!< also to who has blocks of its own
     uint32_t m_controlBlocks;  //!< outside the plan
     uint32_t m_ulBandwidth{0}; //!< [blocks]
-    uint32_t m_nGroups{0};     //!< downlink block groups
 
-    std::map<uint16_t, Ue> m_ues;                        //!< by RNTI
-    std::vector<BlockGroup> m_groups;                    //!< uplink; members are RNTIs
-    std::vector<Turns> m_turns;                          //!< by group
-    std::vector<uint16_t> m_blockGroup;                  //!< group by block; NO_GROUP: none
-    std::vector<std::vector<uint16_t>> m_downlinkOwners; //!< RNTIs by downlink group; none: all
-    std::map<uint16_t, bool> m_hasDownlink; //!< RNTIs with downlink groups of their own
-    std::vector<uint16_t> m_randomAccess;   //!< RNTI by uplink block, of the running subframe
-    uint16_t m_nextOther{0};                //!< next UE without a grant to be served
-    uint64_t m_tti{0};                      //!< subframes so far
+    std::map<uint16_t, Ue> m_ues;         //!< by RNTI
+    std::vector<BlockGroup> m_groups;     //!< uplink; members are RNTIs
+    std::vector<Turns> m_turns;           //!< by group
+    std::vector<uint16_t> m_blockGroup;   //!< group by block; NO_GROUP: none
+    LteDownlink m_downlink;               //!< whose downlink blocks are
+    std::vector<uint16_t> m_randomAccess; //!< RNTI by uplink block, of the running subframe
+    uint16_t m_nextOther{0};              //!< next UE without a grant to be served
+    uint64_t m_tti{0};                    //!< subframes so far
     std::map<uint32_t, std::vector<Allocation>> m_allocations; //!< by subframe on the air
 
     TracedCallback<uint16_t, uint32_t, uint32_t, uint8_t, uint32_t, bool> m_grantTrace; //!< one
+    TracedCallback<uint16_t, uint32_t, uint8_t, uint32_t, bool> m_downlinkTrace;        //!< one
 };
 
 } // namespace fl

@@ -1,0 +1,328 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-lte-downlink-replay.h"
+
+#include "ns3/fl-transport-flow.h"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <functional>
+#include <limits>
+#include <queue>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+constexpr double SUBFRAME_S = 1e-3;
+/// An uplink subframe ends with a symbol for sounding, so that data are there earlier [s].
+constexpr double SOUNDING_S = 71.43e-6;
+/// RLC says again what waits if nothing was sent for so long [subframes].
+constexpr uint32_t REPORT_SUBFRAMES = 10;
+/// RLC closes a transport block that has no more room than this behind a packet [byte].
+constexpr double ROOM_BYTES = 2;
+/// Times that are equal but for round-off are equal [subframes].
+constexpr double ROUND_OFF = 1e-6;
+
+/// A packet in the eNB's queue.
+struct Waiting
+{
+    TransportPacket packet; //!< what it carries
+    double leftBytes;       //!< not sent yet, PDCP's header included [byte]
+};
+
+/// A transport block that a UE was or will be given for what it has to answer.
+struct Answer
+{
+    double begin;     //!< [subframes]
+    double roomBytes; //!< for packets
+};
+
+/// A UE as it goes.
+struct Receiver
+{
+    TransportFlow flow;         //!< its messages
+    std::deque<Waiting> queue;  //!< at the eNB
+    double knownBytes{0};       //!< in it, as the scheduler reckons [byte]
+    std::deque<Answer> answers; //!< transport blocks of its uplink
+    double endS{std::numeric_limits<double>::infinity()}; //!< when all is there [s]
+};
+
+/// What happens beside subframes.
+struct Event
+{
+    enum Kind
+    {
+        BEGIN,  ///< a message is handed to its session
+        PACKET, ///< a packet comes to the eNB
+        ACK,    ///< an acknowledgement comes to the server
+        REPORT  ///< RLC says what waits
+    };
+
+    double timeS;           //!< when
+    uint64_t order;         //!< of entry, for those at the same time
+    Kind kind;              //!< what
+    size_t ue;              //!< whose
+    TransportPacket packet; //!< which; its bytes are those acknowledged
+
+    bool operator>(const Event& other) const
+    {
+        return timeS != other.timeS ? timeS > other.timeS : order > other.order;
+    }
+};
+
+/// The downloads as they go.
+class Replay
+{
+  public:
+    explicit Replay(const LteDownlinkCell& cell)
+        : m_cell(cell)
+    {
+        m_shares.SetPlan(cell.groups, cell.owned);
+        for (size_t i = 0; i < cell.ues.size(); ++i)
+        {
+            const auto& ue = cell.ues[i];
+            m_receivers.push_back({TransportFlow(cell.transport, ue.windowBytes), {}});
+            m_byRnti[ue.rnti] = i;
+            if (ue.blockBytes.size() > 1 && ue.blockBytes[1] > LteHeaders::RLC_BYTES)
+            {
+                Push(ue.startS, Event::BEGIN, i);
+            }
+        }
+    }
+
+    std::vector<double> Run()
+    {
+        int64_t subframe = 0;
+        std::vector<LteDownlinkClaim> claims;
+        while (!claims.empty() || !m_events.empty())
+        {
+            if (claims.empty())
+            {
+                // Nothing to do until something comes.
+                const double next = m_events.top().timeS / SUBFRAME_S;
+                subframe = std::max(subframe, static_cast<int64_t>(std::ceil(next - ROUND_OFF)));
+            }
+            TakeEvents(subframe * SUBFRAME_S);
+            claims = Claims();
+            const auto winners = m_shares.Divide(claims);
+            for (const auto& claim : claims)
+            {
+                Serve(m_byRnti.at(claim.rnti),
+                      static_cast<size_t>(std::count(winners.begin(), winners.end(), claim.rnti)),
+                      subframe);
+            }
+            ++subframe;
+        }
+        std::vector<double> seconds;
+        for (size_t i = 0; i < m_receivers.size(); ++i)
+        {
+            seconds.push_back(m_receivers[i].endS - m_cell.ues[i].startS);
+        }
+        return seconds;
+    }
+
+  private:
+    void Push(double timeS, Event::Kind kind, size_t ue, TransportPacket packet = {})
+    {
+        m_events.push({timeS, m_nEvents++, kind, ue, packet});
+    }
+
+    void TakeEvents(double nowS)
+    {
+        while (!m_events.empty() && m_events.top().timeS <= nowS + ROUND_OFF * SUBFRAME_S)
+        {
+            const Event event = m_events.top();
+            m_events.pop();
+            auto& receiver = m_receivers[event.ue];
+            switch (event.kind)
+            {
+            case Event::BEGIN:
+                // One after the other: what was sent before ended, and asks for an acknowledgement.
+                for (const double bytes :
+                     {m_cell.ues[event.ue].pendingBytes, m_cell.ues[event.ue].messageBytes})
+                {
+                    receiver.flow.Queue(bytes);
+                    Send(event.ue, event.timeS);
+                }
+                break;
+            case Event::PACKET:
+                receiver.queue.push_back({event.packet,
+                                          event.packet.messageBytes + m_cell.transport.headerBytes +
+                                              LteHeaders::PDCP_BYTES});
+                Report(receiver);
+                break;
+            case Event::ACK:
+                receiver.flow.Acknowledge(event.packet.messageBytes);
+                Send(event.ue, event.timeS);
+                break;
+            case Event::REPORT:
+                Report(receiver);
+                break;
+            }
+        }
+    }
+
+    /// The scheduler learns what waits, with two bytes of header per packet, as RLC reckons.
+    static void Report(Receiver& receiver)
+    {
+        receiver.knownBytes = 0;
+        for (const auto& waiting : receiver.queue)
+        {
+            receiver.knownBytes += waiting.leftBytes + LteHeaders::RLC_BYTES;
+        }
+    }
+
+    /// What the window allows goes through the core network, one packet after the other.
+    void Send(size_t ue, double nowS)
+    {
+        TransportPacket packet;
+        while (m_receivers[ue].flow.Send(packet))
+        {
+            const double bytes =
+                packet.messageBytes + m_cell.transport.headerBytes + m_cell.coreHeaderBytes;
+            m_coreFreeS = std::max(m_coreFreeS, nowS) + 8 * bytes / m_cell.coreBps;
+            Push(m_coreFreeS, Event::PACKET, ue, packet);
+        }
+    }
+
+    /// By ascending RNTI.
+    std::vector<LteDownlinkClaim> Claims() const
+    {
+        std::vector<LteDownlinkClaim> claims;
+        for (const auto& [rnti, i] : m_byRnti)
+        {
+            const double needed = m_receivers[i].knownBytes;
+            if (needed > 0)
+            {
+                const auto& bytes = m_cell.ues[i].blockBytes;
+                const auto found = std::lower_bound(bytes.begin() + 1,
+                                                    bytes.end(),
+                                                    needed + LteHeaders::RLC_BYTES);
+                const auto most = static_cast<uint32_t>(bytes.size() - 1);
+                claims.push_back(
+                    {rnti, std::min(most, static_cast<uint32_t>(found - bytes.begin()))});
+            }
+        }
+        return claims;
+    }
+
+    /// RLC fills a transport block, as in ns-3's LteRlcUm.
+    void Serve(size_t ue, size_t groups, int64_t subframe)
+    {
+        auto& receiver = m_receivers[ue];
+        if (groups == 0)
+        {
+            return;
+        }
+        const double blockBytes = m_cell.ues[ue].blockBytes[groups];
+        const double arrivalS = (subframe + LteDelays::DOWNLINK_SUBFRAMES + 1) * SUBFRAME_S;
+        double room = blockBytes - LteHeaders::RLC_BYTES;
+        receiver.knownBytes = std::max(0.0, receiver.knownBytes - room);
+        bool isOdd = true; // a length indicator takes 12 bits, rounded up
+        while (!receiver.queue.empty() && room > 0)
+        {
+            auto& first = receiver.queue.front();
+            if (first.leftBytes > room)
+            {
+                first.leftBytes -= room;
+                break;
+            }
+            room -= first.leftBytes;
+            room -= room > ROOM_BYTES ? (isOdd ? 2 : 1) : room;
+            isOdd = !isOdd;
+            const TransportPacket packet = first.packet;
+            receiver.queue.pop_front();
+            Deliver(ue, packet, subframe, arrivalS);
+        }
+        if (!receiver.queue.empty() && receiver.knownBytes == 0)
+        {
+            Push((subframe + REPORT_SUBFRAMES) * SUBFRAME_S, Event::REPORT, ue);
+        }
+    }
+
+    /// A packet arrives, and may be acknowledged.
+    void Deliver(size_t ue, const TransportPacket& packet, int64_t subframe, double arrivalS)
+    {
+        auto& receiver = m_receivers[ue];
+        const auto& data = m_cell.ues[ue];
+        const double acknowledged = receiver.flow.Receive(packet);
+        if (receiver.flow.IsComplete())
+        {
+            receiver.endS = arrivalS;
+        }
+        if (!(acknowledged > 0) || !(data.answerBytes > LteHeaders::RLC_BYTES) ||
+            !std::isfinite(data.answerSubframes))
+        {
+            return;
+        }
+        const double end = SendAnswer(receiver, data, subframe + LteDelays::DOWNLINK_SUBFRAMES + 1);
+        Push(end * SUBFRAME_S - SOUNDING_S, Event::ACK, ue, {acknowledged, false});
+    }
+
+    /// An acknowledgement goes along in blocks that the UE was given for earlier ones, if it is
+    /// there when they are filled; else it asks for its own. @return the subframe before which it
+    /// is there
+    double SendAnswer(Receiver& receiver, const LteDownlinkUe& ue, int64_t subframe) const
+    {
+        auto& blocks = receiver.answers;
+        const auto now = static_cast<double>(subframe);
+        // Most blocks are received at once, however many the average is.
+        const double duration = std::max(1.0, std::round(ue.answerSubframes));
+        while (!blocks.empty() && (blocks.front().begin < now + LteDelays::FILLING_SUBFRAMES ||
+                                   blocks.front().roomBytes <= 0))
+        {
+            if (blocks.size() == 1)
+            {
+                break; // it says when the next one may begin
+            }
+            blocks.pop_front();
+        }
+        double left = m_cell.transport.ackBytes + LteHeaders::PDCP_BYTES + LteHeaders::LENGTH_BYTES;
+        double end = now;
+        for (size_t i = 0; left > 0; ++i)
+        {
+            if (i == blocks.size())
+            {
+                const double free = i == 0 ? now : blocks.back().begin + duration;
+                blocks.push_back({std::max(now + LteDelays::UPLINK_SUBFRAMES, free),
+                                  ue.answerBytes - LteHeaders::RLC_BYTES});
+            }
+            if (blocks[i].begin < now + LteDelays::FILLING_SUBFRAMES)
+            {
+                continue;
+            }
+            const double taken = std::min(left, blocks[i].roomBytes);
+            blocks[i].roomBytes -= taken;
+            left -= taken;
+            end = taken > 0 ? blocks[i].begin + duration : end;
+        }
+        return end;
+    }
+
+    const LteDownlinkCell& m_cell;       //!< the cell
+    LteDownlinkShares m_shares;          //!< divides
+    std::vector<Receiver> m_receivers;   //!< by UE
+    std::map<uint16_t, size_t> m_byRnti; //!< UEs
+    double m_coreFreeS{0};               //!< when the core's link is idle [s]
+    uint64_t m_nEvents{0};               //!< so far
+    std::priority_queue<Event, std::vector<Event>, std::greater<Event>>
+        m_events; //!< to come, earliest first
+};
+
+} // namespace
+
+std::vector<double>
+ReplayLteDownlink(const LteDownlinkCell& cell)
+{
+    return Replay(cell).Run();
+}
+
+} // namespace fl
+} // namespace ns3
