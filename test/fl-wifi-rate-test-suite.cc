@@ -125,12 +125,6 @@ class WifiAirtimeTestCase : public TestCase
         return cell;
     }
 
-    /// @return until the bytes are received, of a PPDU that begins at 0
-    static double ArrivalS(double bytes)
-    {
-        return PREAMBLE + (8 * bytes + 22) / 1000 * SYMBOL;
-    }
-
     /// @return duration of a PPDU
     static double PpduS(double bytes)
     {
@@ -163,7 +157,7 @@ class WifiAirtimeTestCase : public TestCase
         // The medium is idle: a trigger at once.
         const double bytes = 2 * 1072 + 572;
         const double begin = TRIGGER + SIFS;
-        NS_TEST_EXPECT_MSG_EQ_TOL(result.uploadS, begin + ArrivalS(bytes), 1e-12, "upload");
+        NS_TEST_EXPECT_MSG_EQ_TOL(result.uploadS, begin + PpduS(bytes), 1e-12, "upload");
         NS_TEST_EXPECT_MSG_EQ(result.downloadS, 0, "no download");
         // The third segment asks for an acknowledgement, and so does the second: they come in one
         // A-MPDU.
@@ -172,7 +166,7 @@ class WifiAirtimeTestCase : public TestCase
         // Half of the packets are lost: twice as much on the air.
         cell.stations[0].uplinkSuccess = 0.5;
         NS_TEST_EXPECT_MSG_GT(SimulateWifiRound(cell, 1)[0].uploadS,
-                              begin + ArrivalS(bytes) + (ArrivalS(bytes) - PREAMBLE) * 0.9,
+                              begin + PpduS(bytes) + (PpduS(bytes) - PREAMBLE) * 0.9,
                               "losses");
     }
 
@@ -185,11 +179,10 @@ class WifiAirtimeTestCase : public TestCase
         const auto result = SimulateWifiRound(cell, 1)[0];
         // The first access waits for an AIFS after the beginning.
         const double first = TRIGGER + SIFS + PpduS(1072) + SIFS + MULTI_ACK;
-        const double ack = AIFS + ArrivalS(84);
-        const double rest = PpduS(84) - ArrivalS(84) + SIFS + ACK;
-        const double second = AIFS + TRIGGER + SIFS + ArrivalS(1072);
+        const double ack = AIFS + PpduS(84) + SIFS + ACK;
+        const double second = AIFS + TRIGGER + SIFS + PpduS(1072);
         NS_TEST_EXPECT_MSG_EQ_TOL(result.uploadS,
-                                  AIFS + first + ack + rest + second,
+                                  AIFS + first + ack + second,
                                   1e-12,
                                   "one segment per round trip");
         cell.windowsOpen = true;
@@ -197,7 +190,7 @@ class WifiAirtimeTestCase : public TestCase
         NS_TEST_EXPECT_MSG_LT(SimulateWifiRound(cell, 1)[0].uploadS, 1.0, "still there");
         cell.transport.windowStays = true;
         NS_TEST_EXPECT_MSG_EQ_TOL(SimulateWifiRound(cell, 1)[0].uploadS,
-                                  AIFS + TRIGGER + SIFS + ArrivalS(2144),
+                                  AIFS + TRIGGER + SIFS + PpduS(2144),
                                   1e-12,
                                   "a window that has opened");
     }
@@ -220,7 +213,7 @@ class WifiAirtimeTestCase : public TestCase
         }
         const auto results = SimulateWifiRound(cell, 1);
         const double turn = AIFS + TRIGGER + SIFS + PpduS(1072) + SIFS + MULTI_ACK;
-        const double arrival = AIFS + TRIGGER + SIFS + ArrivalS(1072);
+        const double arrival = AIFS + TRIGGER + SIFS + PpduS(1072);
         // Turns: 0 (none had any), 1, 1 again (half as far behind its share: 1/2 against 1), 0; the
         // acknowledgement of 1 goes before the last.
         const double ack = AIFS + PpduS(84) + SIFS + ACK;
@@ -243,13 +236,10 @@ class WifiAirtimeTestCase : public TestCase
         // What waited goes first, alone; the second one's message comes later.
         const double waited = AIFS + PpduS(84) + SIFS + ACK;
         NS_TEST_EXPECT_MSG_EQ_TOL(results[0].downloadS,
-                                  waited + AIFS + ArrivalS(2144),
+                                  waited + AIFS + PpduS(2144),
                                   1e-12,
                                   "behind what waited");
-        NS_TEST_EXPECT_MSG_EQ_TOL(results[1].downloadS,
-                                  ArrivalS(1072),
-                                  1e-12,
-                                  "over an idle medium");
+        NS_TEST_EXPECT_MSG_EQ_TOL(results[1].downloadS, PpduS(1072), 1e-12, "over an idle medium");
     }
 
     void Unreachable()
@@ -283,9 +273,34 @@ class WifiAirtimeTestCase : public TestCase
         cell.stations[0].uploadBytes = 1000;
         const auto result = SimulateWifiRound(cell, 1)[0];
         NS_TEST_EXPECT_MSG_EQ_TOL(result.uploadS,
-                                  25e-6 + 300e-6 + AIFS + TRIGGER + SIFS + ArrivalS(1072),
+                                  25e-6 + 300e-6 + AIFS + TRIGGER + SIFS + PpduS(1072),
                                   1e-12,
                                   "behind a beacon");
+        // One that went while the medium was idle is in nobody's way, however short ago.
+        const double upload = TRIGGER + SIFS + PpduS(1072);
+        cell.stations[0].computeS = 25e-6 + 300e-6 + AIFS;
+        NS_TEST_EXPECT_MSG_EQ_TOL(SimulateWifiRound(cell, 1)[0].uploadS,
+                                  upload,
+                                  1e-12,
+                                  "after a beacon");
+        cell.stations[0].computeS = 3 * 0.1 + 4e-3;
+        NS_TEST_EXPECT_MSG_EQ_TOL(SimulateWifiRound(cell, 1)[0].uploadS,
+                                  upload,
+                                  1e-12,
+                                  "after the fourth beacon");
+        // One that is on the air has to end.
+        cell.stations[0].computeS = 3 * 0.1 + 100e-6;
+        NS_TEST_EXPECT_MSG_EQ_TOL(SimulateWifiRound(cell, 1)[0].uploadS,
+                                  200e-6 + AIFS + upload,
+                                  1e-12,
+                                  "during the fourth beacon");
+        // It does not wait for a PPDU that comes later, and later beacons keep to their times.
+        cell.nextBeaconS = 0.1;
+        cell.stations[0].computeS = 0.2 + 100e-6;
+        NS_TEST_EXPECT_MSG_EQ_TOL(SimulateWifiRound(cell, 1)[0].uploadS,
+                                  200e-6 + AIFS + upload,
+                                  1e-12,
+                                  "by the interval");
     }
 
     void Backoffs()

@@ -241,11 +241,11 @@ class Round
                 return true; // it was for somebody who is never asked
             }
         }
-        m_nowS = beginS;
-        if (SendBeacon(waitS))
+        if (SendBeacon(beginS))
         {
             return true;
         }
+        m_nowS = beginS;
         std::vector<uint32_t> users;
         const size_t group = NextGroup(users);
         if (users.empty() || (!m_downlink.empty() && m_downlinkFrames < m_cell.maxDownlinkFrames))
@@ -261,21 +261,31 @@ class Round
         return true;
     }
 
-    /// @return whether a beacon went first
-    bool SendBeacon(double waitS)
+    /**
+     * A beacon goes as soon as it is due, or once the exchange before is over.
+     * @param beginS when the next exchange would begin [s]
+     * @return whether a beacon went first, and is in the way of that
+     */
+    bool SendBeacon(double beginS)
     {
-        if (!(m_cell.beaconS > 0) || m_nowS < m_beaconS)
+        if (!(m_cell.beaconS > 0))
         {
             return false;
         }
-        // Those that were due while the medium was idle have been sent.
-        const double sinceS = m_nowS - m_beaconS;
-        m_beaconS += (std::floor(sinceS / m_cell.beaconIntervalS) + 1) * m_cell.beaconIntervalS;
-        if (sinceS > m_cell.maxPpduS + waitS)
+        const auto sentS = [this] { return std::max(m_beaconS, m_nowS + m_cell.beaconAccessS); };
+        const double busyS = m_cell.beaconS + m_cell.aifsS;
+        if (sentS() + busyS <= beginS)
+        {
+            // Over before: they are in nobody's way.
+            const double sinceS = beginS - busyS - m_beaconS;
+            m_beaconS += (std::floor(sinceS / m_cell.beaconIntervalS) + 1) * m_cell.beaconIntervalS;
+        }
+        if (sentS() > beginS)
         {
             return false;
         }
-        m_nowS += m_cell.beaconAccessS + m_cell.beaconS - waitS;
+        m_nowS = sentS() + m_cell.beaconS;
+        m_beaconS += m_cell.beaconIntervalS;
         return true;
     }
 
@@ -347,7 +357,13 @@ class Round
             arrivals.push_back(
                 {m_nowS + m_cell.stations[station].delayS + link.ArrivalS(bytes), packet});
         }
-        if (arrivals.empty())
+        if (!arrivals.empty())
+        {
+            // The last one is received when the last symbol is.
+            arrivals.back().timeS =
+                m_nowS + m_cell.stations[station].delayS + link.DurationS(bytes);
+        }
+        else
         {
             // Out of reach: what is for it is lost.
             rest.erase(
@@ -418,7 +434,7 @@ class Round
             const double needed = packet.subframeBytes / data.uplinkSuccess;
             if (airBytes + needed > capacity && bytes > 0)
             {
-                return;
+                break;
             }
             if (packet.subframeBytes > capacity)
             {
@@ -433,6 +449,9 @@ class Round
                  packet});
             queue.pop_front();
         }
+        // The last one is received when the last symbol with data is.
+        arrivals.back().timeS =
+            m_nowS + 2 * data.delayS + data.uplink.DurationS(std::min(airBytes, capacity));
     }
 
     /// A packet of a message arrives, and may be acknowledged. @return whether the message is
