@@ -487,6 +487,17 @@ SyncCoordinator::GetTransportProfile(const Plan& plan) const
         Append(bytes, plan.orders.front());
         profile.orderBytes = static_cast<double>(bytes.size());
     }
+    if (profile.windowStays)
+    {
+        for (DeviceId device = 0; device < GetNDevices(); ++device)
+        {
+            const auto& client = m_clients[device];
+            profile.windows[static_cast<size_t>(Direction::DOWNLINK)].push_back(
+                m_server->GetSendWindow(device));
+            profile.windows[static_cast<size_t>(Direction::UPLINK)].push_back(
+                client ? client->GetSendWindow() : SendWindow());
+        }
+    }
     return profile;
 }
 

@@ -512,7 +512,6 @@ WifiRadioControl::DoMakeRateModel(const SystemState& state,
         AddAirtimeGroup(group, gains, powersW, guardNs, cell);
     }
     cell.waiting = WaitingPackets(m_station, addresses);
-    cell.windowsOpen = state.round > 1;
     cell.beaconS = m_beaconDuration.GetSeconds();
     cell.beaconIntervalS = GetBeaconInterval().GetSeconds();
     cell.nextBeaconS = GetNextBeacon().GetSeconds();
