@@ -175,6 +175,12 @@ Client::GetDeviceId() const
     return m_device;
 }
 
+SendWindow
+Client::GetSendWindow() const
+{
+    return m_session ? m_session->GetSendWindow() : SendWindow();
+}
+
 // Life cycle
 
 void

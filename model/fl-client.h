@@ -69,6 +69,8 @@ class Client : public Application, public SessionHandler
     DeviceId GetDeviceId() const;
     /// @return energy of its computations so far [J]
     double GetComputeEnergyJ() const;
+    /// @return what may be on its way to the server now, for predicting: no message tells it
+    SendWindow GetSendWindow() const;
     /**
      * What the order that it has, or had last, took until now. For measuring; no message tells it.
      * @param order the order

@@ -165,6 +165,12 @@ Server::IsConnected(DeviceId device) const
     return device < m_peers.size() && m_peers[device].session;
 }
 
+SendWindow
+Server::GetSendWindow(DeviceId device) const
+{
+    return IsConnected(device) ? m_peers[device].session->GetSendWindow() : SendWindow();
+}
+
 uint64_t
 Server::GetPendingBytes(DeviceId device) const
 {

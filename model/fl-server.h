@@ -105,6 +105,8 @@ class Server : public Application, public SessionHandler
     uint64_t GetPendingBytes(DeviceId device) const;
     /// @return whether the device has a session
     bool IsConnected(DeviceId device) const;
+    /// @return what may be on its way to the device now; not known without a session
+    SendWindow GetSendWindow(DeviceId device) const;
 
     /// Messages so far that were malformed, damaged, unexpected or duplicates, and were dropped.
     uint64_t GetNDropped() const;

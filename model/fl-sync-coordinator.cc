@@ -521,6 +521,17 @@ SyncCoordinator::GetTransportProfile(const Plan& plan) const
         profile.pendingBytes[order.device] =
             static_cast<double>(m_server->GetPendingBytes(order.device));
     }
+    if (profile.windowStays)
+    {
+        for (DeviceId device = 0; device < GetNDevices(); ++device)
+        {
+            const auto& client = m_clients[device];
+            profile.windows[static_cast<size_t>(Direction::DOWNLINK)].push_back(
+                m_server->GetSendWindow(device));
+            profile.windows[static_cast<size_t>(Direction::UPLINK)].push_back(
+                client ? client->GetSendWindow() : SendWindow());
+        }
+    }
     return profile;
 }
 

@@ -13,6 +13,7 @@
 #include "ns3/uinteger.h"
 
 #include <algorithm>
+#include <limits>
 #include <list>
 
 namespace ns3
@@ -118,6 +119,7 @@ class TcpSession : public Session
 
     Address GetPeer() const override;
     uint64_t GetPendingBytes() const override;
+    SendWindow GetSendWindow() const override;
 
     /// Be told how connecting ends.
     void WatchConnecting();
@@ -155,6 +157,17 @@ class TcpSession : public Session
     /// Close the socket as soon as the peer has all that was written, and leave.
     void Finish();
 
+    /// Be told of the congestion window from now on, where this kind of socket has one.
+    void WatchWindow();
+    /// Not any more.
+    void UnwatchWindow();
+    /// The congestion window changes [byte].
+    void NotifyWindow(uint32_t before, uint32_t now);
+    /// The slow start threshold changes [byte].
+    void NotifyThreshold(uint32_t before, uint32_t now);
+    /// The smoothed round-trip time changes.
+    void NotifyRtt(Time before, Time now);
+
     /// @param socket the connection, which stands
     void HandleConnected(Ptr<Socket> socket);
     /// @param socket the connection, which has bytes to be read
@@ -179,6 +192,7 @@ class TcpSession : public Session
     uint32_t m_segmentBytes;                 //!< the most to hand over at once
     uint32_t m_bufferBytes;                  //!< size of the socket's buffer
     bool m_accepted{true};                   //!< by a listening socket
+    SendWindow m_window;                     //!< as known last; without what is in flight
     bool m_connected{false};                 //!< the connection stands
     bool m_writing{false};                   //!< in Write()
 };
@@ -199,6 +213,7 @@ TcpSession::TcpSession(TcpTransport* transport,
     socket->SetSendCallback(MakeCallback(&TcpSession::HandleRoom, this));
     socket->SetCloseCallbacks(MakeCallback(&TcpSession::HandlePeerClosed, this),
                               MakeCallback(&TcpSession::HandleError, this));
+    WatchWindow();
 }
 
 TcpSession::~TcpSession()
@@ -211,6 +226,7 @@ TcpSession::DoDetach()
 {
     if (m_socket)
     {
+        UnwatchWindow();
         m_socket->SetConnectCallback(MakeNullCallback<void, Ptr<Socket>>(),
                                      MakeNullCallback<void, Ptr<Socket>>());
         m_socket->SetRecvCallback(MakeCallback(&Drain));
@@ -238,6 +254,59 @@ TcpSession::GetPendingBytes() const
         queued += out->bytes - out->offset;
     }
     return queued + (m_socket ? m_bufferBytes - m_socket->GetTxAvailable() : 0);
+}
+
+void
+TcpSession::WatchWindow()
+{
+    UintegerValue segments;
+    if (m_socket->TraceConnectWithoutContext("CongestionWindow",
+                                             MakeCallback(&TcpSession::NotifyWindow, this)) &&
+        m_socket->GetAttributeFailSafe("InitialCwnd", segments))
+    {
+        m_window.bytes = static_cast<double>(segments.Get()) * m_segmentBytes;
+        m_socket->TraceConnectWithoutContext("SlowStartThreshold",
+                                             MakeCallback(&TcpSession::NotifyThreshold, this));
+        m_socket->TraceConnectWithoutContext("RTT", MakeCallback(&TcpSession::NotifyRtt, this));
+    }
+}
+
+void
+TcpSession::UnwatchWindow()
+{
+    m_socket->TraceDisconnectWithoutContext("CongestionWindow",
+                                            MakeCallback(&TcpSession::NotifyWindow, this));
+    m_socket->TraceDisconnectWithoutContext("SlowStartThreshold",
+                                            MakeCallback(&TcpSession::NotifyThreshold, this));
+    m_socket->TraceDisconnectWithoutContext("RTT", MakeCallback(&TcpSession::NotifyRtt, this));
+}
+
+void
+TcpSession::NotifyWindow(uint32_t /* before */, uint32_t now)
+{
+    m_window.bytes = now;
+}
+
+void
+TcpSession::NotifyThreshold(uint32_t /* before */, uint32_t now)
+{
+    // ns-3 begins with the highest number that there is.
+    m_window.thresholdBytes = now < UINT32_MAX ? now : std::numeric_limits<double>::infinity();
+    m_window.thresholdS = Simulator::Now().GetSeconds();
+}
+
+void
+TcpSession::NotifyRtt(Time /* before */, Time now)
+{
+    m_window.rttS = now.GetSeconds();
+}
+
+SendWindow
+TcpSession::GetSendWindow() const
+{
+    SendWindow window = m_window;
+    window.flightBytes = static_cast<double>(GetPendingBytes());
+    return window;
 }
 
 bool
@@ -346,6 +415,7 @@ TcpSession::WriteChunk(Outgoing& out)
     const bool isFirst = out.offset == 0;
     out.offset += static_cast<uint32_t>(sent);
     m_written += static_cast<uint32_t>(sent);
+    m_window.flightS = Simulator::Now().GetSeconds();
     if (isFirst)
     {
         TellStarted(out.message.header);
@@ -362,6 +432,9 @@ TcpSession::TellAcknowledged()
     if (acknowledged > m_acknowledged)
     {
         m_acknowledged = acknowledged;
+        m_window.flightS = Simulator::Now().GetSeconds();
+        m_window.minRttS =
+            m_window.minRttS > 0 ? std::min(m_window.minRttS, m_window.rttS) : m_window.rttS;
         Heard();
     }
     while (m_socket && m_out.begin() != m_nextOut && m_out.front().end <= acknowledged)
@@ -467,19 +540,18 @@ TcpTransport::GetProfile() const
     constexpr double HEADER_BYTES = 32 + 20;
     // RFC 6928, and ns-3's default.
     constexpr double INITIAL_SEGMENTS = 10;
+    // ns-3's default (RFC 1122 allows 0.5 s).
+    constexpr double ACK_DELAY_S = 0.2;
     TransportProfile profile = Transport::GetProfile();
     profile.segmentBytes = m_segmentBytes;
     profile.headerBytes = HEADER_BYTES;
     profile.ackBytes = HEADER_BYTES;
     profile.ackAfterBytes = 2.0 * m_segmentBytes; // delayed acknowledgements (RFC 1122)
     profile.initialWindowBytes = INITIAL_SEGMENTS * m_segmentBytes;
-    // TCP CUBIC (RFC 9438), ns-3's default, looks at delays once the window is above 16 segments
-    // (HyStart), and tends to find them grown within the next round trip: two doublings from where
-    // it began, as one run over Wi-Fi showed (38 to 58 segments; then some more per message).
-    constexpr double DOUBLINGS = 4;
-    profile.maxWindowBytes = std::min<double>(DOUBLINGS * profile.initialWindowBytes,
-                                              std::min(m_sendBufferBytes, m_receiveBufferBytes));
+    profile.maxWindowBytes = std::min(m_sendBufferBytes, m_receiveBufferBytes);
     profile.windowStays = true;
+    profile.cubic = true; // ns-3's default
+    profile.ackDelayS = ACK_DELAY_S;
     profile.acksEnd = false;
     return profile;
 }

@@ -284,6 +284,12 @@ Transport::Listen(Ptr<Node> node, const Address& local, SessionHandler& handler)
     m_listening = true;
 }
 
+SendWindow
+Session::GetSendWindow() const
+{
+    return {};
+}
+
 TransportProfile
 Transport::GetProfile() const
 {

@@ -154,6 +154,9 @@ class Session : public SimpleRefCount<Session>
      */
     virtual uint64_t GetPendingBytes() const = 0;
 
+    /// @return what it may have on its way now, as far as it is known; by default it is not
+    virtual SendWindow GetSendWindow() const;
+
     /// @param handler whom to tell; null: nobody
     void SetHandler(SessionHandler* handler)
     {

@@ -8,7 +8,10 @@
 #include "ns3/fl-wifi-cell-radio.h"
 #include "ns3/fl-wifi-timing.h"
 #include "ns3/rng-seed-manager.h"
+#include "ns3/rtt-estimator.h"
 #include "ns3/simulator.h"
+#include "ns3/tcp-cubic.h"
+#include "ns3/tcp-socket-state.h"
 #include "ns3/test.h"
 #include "ns3/uinteger.h"
 #include "ns3/wifi-phy.h"
@@ -125,12 +128,6 @@ class WifiAirtimeTestCase : public TestCase
         return cell;
     }
 
-    /// @return until the bytes are received, of a PPDU that begins at 0
-    static double ArrivalS(double bytes)
-    {
-        return PREAMBLE + (8 * bytes + 22) / 1000 * SYMBOL;
-    }
-
     /// @return duration of a PPDU
     static double PpduS(double bytes)
     {
@@ -163,7 +160,7 @@ class WifiAirtimeTestCase : public TestCase
         // The medium is idle: a trigger at once.
         const double bytes = 2 * 1072 + 572;
         const double begin = TRIGGER + SIFS;
-        NS_TEST_EXPECT_MSG_EQ_TOL(result.uploadS, begin + ArrivalS(bytes), 1e-12, "upload");
+        NS_TEST_EXPECT_MSG_EQ_TOL(result.uploadS, begin + PpduS(bytes), 1e-12, "upload");
         NS_TEST_EXPECT_MSG_EQ(result.downloadS, 0, "no download");
         // The third segment asks for an acknowledgement, and so does the second: they come in one
         // A-MPDU.
@@ -172,7 +169,7 @@ class WifiAirtimeTestCase : public TestCase
         // Half of the packets are lost: twice as much on the air.
         cell.stations[0].uplinkSuccess = 0.5;
         NS_TEST_EXPECT_MSG_GT(SimulateWifiRound(cell, 1)[0].uploadS,
-                              begin + ArrivalS(bytes) + (ArrivalS(bytes) - PREAMBLE) * 0.9,
+                              begin + PpduS(bytes) + (PpduS(bytes) - PREAMBLE) * 0.9,
                               "losses");
     }
 
@@ -185,19 +182,19 @@ class WifiAirtimeTestCase : public TestCase
         const auto result = SimulateWifiRound(cell, 1)[0];
         // The first access waits for an AIFS after the beginning.
         const double first = TRIGGER + SIFS + PpduS(1072) + SIFS + MULTI_ACK;
-        const double ack = AIFS + ArrivalS(84);
-        const double rest = PpduS(84) - ArrivalS(84) + SIFS + ACK;
-        const double second = AIFS + TRIGGER + SIFS + ArrivalS(1072);
+        const double ack = AIFS + PpduS(84) + SIFS + ACK;
+        const double second = AIFS + TRIGGER + SIFS + PpduS(1072);
         NS_TEST_EXPECT_MSG_EQ_TOL(result.uploadS,
-                                  AIFS + first + ack + rest + second,
+                                  AIFS + first + ack + second,
                                   1e-12,
                                   "one segment per round trip");
-        cell.windowsOpen = true;
+        // One that has opened before.
         cell.transport.maxWindowBytes = 2000;
-        NS_TEST_EXPECT_MSG_LT(SimulateWifiRound(cell, 1)[0].uploadS, 1.0, "still there");
-        cell.transport.windowStays = true;
+        SendWindow window;
+        window.bytes = 2000;
+        cell.transport.windows[static_cast<size_t>(Direction::UPLINK)] = {window};
         NS_TEST_EXPECT_MSG_EQ_TOL(SimulateWifiRound(cell, 1)[0].uploadS,
-                                  AIFS + TRIGGER + SIFS + ArrivalS(2144),
+                                  AIFS + TRIGGER + SIFS + PpduS(2144),
                                   1e-12,
                                   "a window that has opened");
     }
@@ -220,7 +217,7 @@ class WifiAirtimeTestCase : public TestCase
         }
         const auto results = SimulateWifiRound(cell, 1);
         const double turn = AIFS + TRIGGER + SIFS + PpduS(1072) + SIFS + MULTI_ACK;
-        const double arrival = AIFS + TRIGGER + SIFS + ArrivalS(1072);
+        const double arrival = AIFS + TRIGGER + SIFS + PpduS(1072);
         // Turns: 0 (none had any), 1, 1 again (half as far behind its share: 1/2 against 1), 0; the
         // acknowledgement of 1 goes before the last.
         const double ack = AIFS + PpduS(84) + SIFS + ACK;
@@ -243,13 +240,10 @@ class WifiAirtimeTestCase : public TestCase
         // What waited goes first, alone; the second one's message comes later.
         const double waited = AIFS + PpduS(84) + SIFS + ACK;
         NS_TEST_EXPECT_MSG_EQ_TOL(results[0].downloadS,
-                                  waited + AIFS + ArrivalS(2144),
+                                  waited + AIFS + PpduS(2144),
                                   1e-12,
                                   "behind what waited");
-        NS_TEST_EXPECT_MSG_EQ_TOL(results[1].downloadS,
-                                  ArrivalS(1072),
-                                  1e-12,
-                                  "over an idle medium");
+        NS_TEST_EXPECT_MSG_EQ_TOL(results[1].downloadS, PpduS(1072), 1e-12, "over an idle medium");
     }
 
     void Unreachable()
@@ -283,9 +277,34 @@ class WifiAirtimeTestCase : public TestCase
         cell.stations[0].uploadBytes = 1000;
         const auto result = SimulateWifiRound(cell, 1)[0];
         NS_TEST_EXPECT_MSG_EQ_TOL(result.uploadS,
-                                  25e-6 + 300e-6 + AIFS + TRIGGER + SIFS + ArrivalS(1072),
+                                  25e-6 + 300e-6 + AIFS + TRIGGER + SIFS + PpduS(1072),
                                   1e-12,
                                   "behind a beacon");
+        // One that went while the medium was idle is in nobody's way, however short ago.
+        const double upload = TRIGGER + SIFS + PpduS(1072);
+        cell.stations[0].computeS = 25e-6 + 300e-6 + AIFS;
+        NS_TEST_EXPECT_MSG_EQ_TOL(SimulateWifiRound(cell, 1)[0].uploadS,
+                                  upload,
+                                  1e-12,
+                                  "after a beacon");
+        cell.stations[0].computeS = 3 * 0.1 + 4e-3;
+        NS_TEST_EXPECT_MSG_EQ_TOL(SimulateWifiRound(cell, 1)[0].uploadS,
+                                  upload,
+                                  1e-12,
+                                  "after the fourth beacon");
+        // One that is on the air has to end.
+        cell.stations[0].computeS = 3 * 0.1 + 100e-6;
+        NS_TEST_EXPECT_MSG_EQ_TOL(SimulateWifiRound(cell, 1)[0].uploadS,
+                                  200e-6 + AIFS + upload,
+                                  1e-12,
+                                  "during the fourth beacon");
+        // It does not wait for a PPDU that comes later, and later beacons keep to their times.
+        cell.nextBeaconS = 0.1;
+        cell.stations[0].computeS = 0.2 + 100e-6;
+        NS_TEST_EXPECT_MSG_EQ_TOL(SimulateWifiRound(cell, 1)[0].uploadS,
+                                  200e-6 + AIFS + upload,
+                                  1e-12,
+                                  "by the interval");
     }
 
     void Backoffs()
@@ -310,6 +329,131 @@ class WifiAirtimeTestCase : public TestCase
         const double expected = ExpectWifiRound(cell, 9)[1].uploadS;
         NS_TEST_EXPECT_MSG_EQ((expected > least && expected < most), true, "the median of all");
     }
+};
+
+/// Windows against ns-3's TCP CUBIC, acknowledgement by acknowledgement.
+class WindowGrowthTestCase : public TestCase
+{
+  public:
+    WindowGrowthTestCase()
+        : TestCase("windows grow as those of ns3::TcpCubic")
+    {
+    }
+
+  private:
+    static constexpr uint32_t SEGMENT = 1400;
+
+    /// What acknowledgements come.
+    struct Acks
+    {
+        double rttMs;   //!< of the first one
+        double growMs;  //!< round-trip times grow by this from one to the next
+        double gapMs;   //!< between two
+        uint32_t bytes; //!< of each
+    };
+
+    void DoRun() override
+    {
+        // A long train; one that delay ends; spaced ones that never do; over seconds.
+        Compare({3, 0, 0.3, 2 * SEGMENT});
+        Compare({20, 0.4, 3, 2 * SEGMENT});
+        Compare({40, 0.2, 1, 2 * SEGMENT});
+        Compare({10, 0, 5, 2 * SEGMENT});
+        Compare({150, 0.1, 1, 2 * SEGMENT});
+        Compare({8, 0, 30, 4 * SEGMENT});
+        Compare({8, 0.3, 1, SEGMENT + 700});
+        Simulator::Destroy();
+        Datagrams();
+    }
+
+    void Compare(const Acks& acks)
+    {
+        constexpr uint32_t N_ACKS = 300;
+        m_cubic = CreateObject<TcpCubic>();
+        m_rtt = CreateObject<RttMeanDeviation>();
+        m_tcb = CreateObject<TcpSocketState>();
+        m_tcb->m_segmentSize = SEGMENT;
+        m_tcb->m_cWnd = 10 * SEGMENT;
+        m_tcb->m_ssThresh = UINT32_MAX;
+        m_partBytes = 0;
+        TransportProfile transport;
+        transport.segmentBytes = SEGMENT;
+        transport.initialWindowBytes = 10 * SEGMENT;
+        transport.cubic = true;
+        WindowGrowth growth(transport, {});
+        WindowGrowth carried;
+        SendWindow window;
+        for (uint32_t i = 0; i < N_ACKS; ++i)
+        {
+            Simulator::Stop(MicroSeconds(static_cast<int64_t>(1e3 * acks.gapMs)));
+            Simulator::Run();
+            const Time sent =
+                Simulator::Now() -
+                MicroSeconds(static_cast<int64_t>(1e3 * (acks.rttMs + i * acks.growMs)));
+            const uint32_t flight = m_tcb->m_cWnd - acks.bytes;
+            const uint32_t before = m_tcb->m_ssThresh;
+            Acknowledge(acks.bytes, sent, flight);
+            const double nowS = Simulator::Now().GetSeconds();
+            growth.Acknowledge(nowS, acks.bytes, sent.GetSeconds(), flight);
+            NS_TEST_EXPECT_MSG_EQ(growth.GetBytes(), m_tcb->m_cWnd.Get(), "acknowledgement " << i);
+            // What a session knows goes on as the window did.
+            window.bytes = m_tcb->m_cWnd;
+            window.rttS = m_rtt->GetEstimate().GetSeconds();
+            window.minRttS =
+                window.minRttS > 0 ? std::min(window.minRttS, window.rttS) : window.rttS;
+            if (m_tcb->m_ssThresh != before)
+            {
+                window.thresholdBytes = m_tcb->m_ssThresh;
+                window.thresholdS = nowS;
+            }
+            if (i > N_ACKS / 2)
+            {
+                carried.Acknowledge(nowS, acks.bytes, sent.GetSeconds(), flight);
+            }
+            else
+            {
+                carried = WindowGrowth(transport, window);
+            }
+        }
+        // But for what was acknowledged since the last step.
+        NS_TEST_EXPECT_MSG_EQ_TOL(carried.GetBytes(),
+                                  static_cast<double>(m_tcb->m_cWnd),
+                                  SEGMENT,
+                                  "carried on");
+    }
+
+    /// As ns3::TcpSocketBase does.
+    void Acknowledge(uint32_t bytes, Time sent, uint32_t flight)
+    {
+        m_tcb->m_lastAckedSeq += bytes;
+        m_tcb->m_highTxMark = m_tcb->m_lastAckedSeq + flight;
+        const int64_t ticks = Simulator::Now().GetMilliSeconds() - sent.GetMilliSeconds();
+        m_rtt->Measurement(ticks > 0 ? MilliSeconds(ticks) : MicroSeconds(1));
+        m_tcb->m_lastRtt = m_rtt->GetEstimate();
+        m_partBytes += bytes;
+        const uint32_t segments = m_partBytes / SEGMENT;
+        m_partBytes %= SEGMENT;
+        m_cubic->PktsAcked(m_tcb, segments, m_tcb->m_lastRtt);
+        m_cubic->IncreaseWindow(m_tcb, segments);
+    }
+
+    void Datagrams()
+    {
+        TransportProfile transport;
+        transport.segmentBytes = SEGMENT;
+        transport.initialWindowBytes = 4000;
+        transport.maxWindowBytes = 7000;
+        WindowGrowth growth(transport, {});
+        growth.Acknowledge(1, 2500, 0.9, 0);
+        NS_TEST_EXPECT_MSG_EQ(growth.GetBytes(), 6500, "by what is acknowledged");
+        growth.Acknowledge(1.1, 2500, 0.9, 0);
+        NS_TEST_EXPECT_MSG_EQ(growth.GetBytes(), 7000, "up to the most");
+    }
+
+    Ptr<TcpCubic> m_cubic;       //!< of ns-3
+    Ptr<RttMeanDeviation> m_rtt; //!< of ns-3
+    Ptr<TcpSocketState> m_tcb;   //!< what these know
+    uint32_t m_partBytes{0};     //!< acknowledged, less than a segment
 };
 
 /// Predictions of real rounds.
@@ -390,6 +534,15 @@ class WifiPredictionTestCase : public TestCase
                                       optimizer << ": 28.1 kbit, " << transport);
             }
         }
+        for (const std::string optimizer : {"equal", "joint"})
+        {
+            // Windows as each session has them, when it has left slow start and when not.
+            const auto tcp = Measure(1e6, "tcp", optimizer, 5);
+            NS_TEST_EXPECT_MSG_LT(tcp.download, 0.05, optimizer << ": 1 Mbit down by TCP");
+            NS_TEST_EXPECT_MSG_LT(tcp.upload, 0.05, optimizer << ": and up");
+        }
+        // A beacon shortly before the first upload does not change who is asked together.
+        NS_TEST_EXPECT_MSG_LT(Measure(28100, "tcp", "joint", 5).upload, 0.05, "after beacons");
         // Groups in turn, and an access point that backs off: its mean is right.
         NS_TEST_EXPECT_MSG_LT(Measure(1e6, "datagram", "equal", 12).upload, 0.02, "in turns");
         Config::SetDefault("ns3::fl::WifiRadioControl::AccessPointCw", UintegerValue(15));
@@ -407,6 +560,7 @@ class WifiRateTestSuite : public TestSuite
     {
         AddTestCase(new WifiTimingTestCase);
         AddTestCase(new WifiAirtimeTestCase);
+        AddTestCase(new WindowGrowthTestCase);
         AddTestCase(new WifiPredictionTestCase);
     }
 };

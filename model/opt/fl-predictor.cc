@@ -223,6 +223,13 @@ TransportProfile::MessageBytes(double payloadBits, Direction direction) const
            std::ceil(payloadBits / 8);
 }
 
+SendWindow
+TransportProfile::Window(Direction direction, DeviceId device) const
+{
+    const auto& known = windows[static_cast<size_t>(direction)];
+    return device < known.size() ? known[device] : SendWindow();
+}
+
 TransferTime
 RateModel::Transfer(const SystemState& state,
                     DeviceId device,

@@ -4,6 +4,7 @@
 #ifndef FL_PREDICTOR_H
 #define FL_PREDICTOR_H
 
+#include "fl-send-window.h"
 #include "fl-system-state.h"
 
 #include <limits>
@@ -49,14 +50,25 @@ struct TransportProfile
     bool acksEnd{true};
     /// What may be sent before the first acknowledgement of a message [byte].
     double initialWindowBytes{std::numeric_limits<double>::infinity()};
-    /// What may be sent before it is acknowledged, ever [byte].
+    /// What may be sent before it is acknowledged, ever: buffers [byte].
     double maxWindowBytes{std::numeric_limits<double>::infinity()};
-    /// Whether that holds for a session's first message only, since the window stays open (TCP).
+    /// Whether the initial window is that of a session's first message only, since the window stays
+    /// open (TCP).
     bool windowStays{false};
     /// By device: what its session has sent or queued and is not acknowledged yet [byte]; empty:
     /// nothing. It takes its part of the window.
     std::vector<double> pendingBytes{};
+    bool cubic{false}; //!< the window grows as TCP CUBIC's; else by what is acknowledged
+    double ackDelayS{std::numeric_limits<double>::infinity()}; //!< the most that one waits [s]
+    /// The windows of senders before the round, by direction and device; empty: not known.
+    std::vector<SendWindow> windows[2];
 
+    /**
+     * @param direction of messages
+     * @param device at one end
+     * @return the window of their sender, as it is before the round
+     */
+    SendWindow Window(Direction direction, DeviceId device) const;
     /**
      * @param payloadBits of a message [bit]
      * @param direction of it

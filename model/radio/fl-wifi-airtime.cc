@@ -25,10 +25,11 @@ struct Flow
 {
     double leftBytes{0};    //!< not cut into packets yet
     double flightBytes{0};  //!< sent and not acknowledged
-    double windowBytes{0};  //!< may be in flight
+    WindowGrowth window;    //!< may be in flight
     double unaskedBytes{0}; //!< sent since the last packet that asked for an acknowledgement
     double arrivedBytes{0}; //!< at the receiver
     double unackedBytes{0}; //!< at the receiver, and not in an acknowledgement yet
+    double unackedS{0};     //!< when the first of these was sent
     double bytes{0};        //!< of the message
     double endS{NEVER};     //!< when all is there
 };
@@ -40,6 +41,7 @@ struct QueuedPacket
     double subframeBytes{0};     //!< in an A-MPDU
     double messageBytes{0};      //!< of a message; 0: it is an acknowledgement
     double acknowledgedBytes{0}; //!< of a message, by this acknowledgement
+    double sentS{0};             //!< the first of these bytes, or those of the message
     bool asks{false};            //!< for an acknowledgement
 };
 
@@ -86,8 +88,8 @@ class Round
         }
         for (uint32_t i = 0; i < cell.stations.size(); ++i)
         {
-            Prepare(m_down[i], cell.stations[i].downloadBytes);
-            Prepare(m_up[i], cell.stations[i].uploadBytes);
+            Prepare(m_down[i], i, Direction::DOWNLINK, cell.stations[i].downloadBytes);
+            Prepare(m_up[i], i, Direction::UPLINK, cell.stations[i].uploadBytes);
             if (cell.stations[i].downloadBytes > 0)
             {
                 m_timers.push({cell.stations[i].startS, i, Direction::DOWNLINK});
@@ -137,13 +139,32 @@ class Round
         }
     };
 
-    void Prepare(Flow& flow, double bytes) const
+    /// A flow as it is before its message.
+    void Prepare(Flow& flow, uint32_t station, Direction direction, double bytes) const
     {
-        const auto& transport = m_cell.transport;
+        const auto window = m_cell.transport.Window(direction, station);
         flow.bytes = bytes;
-        flow.windowBytes = m_cell.windowsOpen && transport.windowStays
-                               ? transport.maxWindowBytes
-                               : std::min(transport.initialWindowBytes, transport.maxWindowBytes);
+        flow.window = WindowGrowth(m_cell.transport, window);
+        // The receiver waits for more before it acknowledges the end of the last message; for what
+        // was before that, acknowledgements are under way.
+        const double everyBytes = m_cell.transport.ackAfterBytes;
+        flow.flightBytes = everyBytes > 0 ? std::fmod(window.flightBytes, everyBytes) : 0;
+        flow.unaskedBytes = flow.flightBytes;
+        flow.unackedBytes = flow.flightBytes;
+        flow.unackedS = window.flightS;
+    }
+
+    /// The receiver has waited for long enough.
+    void EndDelayedAck(Flow& flow, double timeS) const
+    {
+        const double ackS = flow.unackedS + m_cell.transport.ackDelayS;
+        if (flow.flightBytes > 0 && ackS < timeS)
+        {
+            flow.window.Acknowledge(ackS, flow.flightBytes, flow.unackedS, 0);
+            flow.flightBytes = 0;
+            flow.unaskedBytes = 0;
+            flow.unackedBytes = 0;
+        }
     }
 
     void BeginUpload(uint32_t station, double readyS)
@@ -164,23 +185,24 @@ class Round
             m_timers.pop();
             const bool up = timer.direction == Direction::UPLINK;
             Flow& flow = up ? m_up[timer.station] : m_down[timer.station];
+            EndDelayedAck(flow, timer.timeS);
             flow.leftBytes = flow.bytes;
             if (up)
             {
                 m_uploadBeginS[timer.station] = timer.timeS;
             }
-            Cut(timer.station, timer.direction);
+            Cut(timer.station, timer.direction, timer.timeS);
         }
     }
 
     /// Hand what the window allows to the MAC.
-    void Cut(uint32_t station, Direction direction)
+    void Cut(uint32_t station, Direction direction, double timeS)
     {
         const auto& transport = m_cell.transport;
         const bool up = direction == Direction::UPLINK;
         Flow& flow = up ? m_up[station] : m_down[station];
         const auto allows = [&](double bytes) {
-            return flow.flightBytes == 0 || flow.flightBytes + bytes <= flow.windowBytes;
+            return flow.flightBytes == 0 || flow.flightBytes + bytes <= flow.window.GetBytes();
         };
         while (flow.leftBytes > 0)
         {
@@ -197,6 +219,7 @@ class Round
             packet.station = station;
             packet.subframeBytes = WifiSubframeBytes(bytes + transport.headerBytes);
             packet.messageBytes = bytes;
+            packet.sentS = timeS;
             packet.asks = flow.unaskedBytes >= transport.ackAfterBytes ||
                           (next == 0 ? transport.acksEnd : !allows(next));
             if (packet.asks)
@@ -241,11 +264,11 @@ class Round
                 return true; // it was for somebody who is never asked
             }
         }
-        m_nowS = beginS;
-        if (SendBeacon(waitS))
+        if (SendBeacon(beginS))
         {
             return true;
         }
+        m_nowS = beginS;
         std::vector<uint32_t> users;
         const size_t group = NextGroup(users);
         if (users.empty() || (!m_downlink.empty() && m_downlinkFrames < m_cell.maxDownlinkFrames))
@@ -261,21 +284,31 @@ class Round
         return true;
     }
 
-    /// @return whether a beacon went first
-    bool SendBeacon(double waitS)
+    /**
+     * A beacon goes as soon as it is due, or once the exchange before is over.
+     * @param beginS when the next exchange would begin [s]
+     * @return whether a beacon went first, and is in the way of that
+     */
+    bool SendBeacon(double beginS)
     {
-        if (!(m_cell.beaconS > 0) || m_nowS < m_beaconS)
+        if (!(m_cell.beaconS > 0))
         {
             return false;
         }
-        // Those that were due while the medium was idle have been sent.
-        const double sinceS = m_nowS - m_beaconS;
-        m_beaconS += (std::floor(sinceS / m_cell.beaconIntervalS) + 1) * m_cell.beaconIntervalS;
-        if (sinceS > m_cell.maxPpduS + waitS)
+        const auto sentS = [this] { return std::max(m_beaconS, m_nowS + m_cell.beaconAccessS); };
+        const double busyS = m_cell.beaconS + m_cell.aifsS;
+        if (sentS() + busyS <= beginS)
+        {
+            // Over before: they are in nobody's way.
+            const double sinceS = beginS - busyS - m_beaconS;
+            m_beaconS += (std::floor(sinceS / m_cell.beaconIntervalS) + 1) * m_cell.beaconIntervalS;
+        }
+        if (sentS() > beginS)
         {
             return false;
         }
-        m_nowS += m_cell.beaconAccessS + m_cell.beaconS - waitS;
+        m_nowS = sentS() + m_cell.beaconS;
+        m_beaconS += m_cell.beaconIntervalS;
         return true;
     }
 
@@ -347,7 +380,13 @@ class Round
             arrivals.push_back(
                 {m_nowS + m_cell.stations[station].delayS + link.ArrivalS(bytes), packet});
         }
-        if (arrivals.empty())
+        if (!arrivals.empty())
+        {
+            // The last one is received when the last symbol is.
+            arrivals.back().timeS =
+                m_nowS + m_cell.stations[station].delayS + link.DurationS(bytes);
+        }
+        else
         {
             // Out of reach: what is for it is lost.
             rest.erase(
@@ -418,7 +457,7 @@ class Round
             const double needed = packet.subframeBytes / data.uplinkSuccess;
             if (airBytes + needed > capacity && bytes > 0)
             {
-                return;
+                break;
             }
             if (packet.subframeBytes > capacity)
             {
@@ -433,12 +472,19 @@ class Round
                  packet});
             queue.pop_front();
         }
+        // The last one is received when the last symbol with data is.
+        arrivals.back().timeS =
+            m_nowS + 2 * data.delayS + data.uplink.DurationS(std::min(airBytes, capacity));
     }
 
     /// A packet of a message arrives, and may be acknowledged. @return whether the message is
     /// complete
     bool Receive(Flow& flow, const Arrival& arrival, Direction answer)
     {
+        if (flow.unackedBytes == 0)
+        {
+            flow.unackedS = arrival.packet.sentS;
+        }
         flow.arrivedBytes += arrival.packet.messageBytes;
         flow.unackedBytes += arrival.packet.messageBytes;
         if (arrival.packet.asks)
@@ -447,6 +493,7 @@ class Round
             ack.station = arrival.packet.station;
             ack.subframeBytes = WifiSubframeBytes(m_cell.transport.ackBytes);
             ack.acknowledgedBytes = flow.unackedBytes;
+            ack.sentS = flow.unackedS;
             flow.unackedBytes = 0;
             Queue(ack, answer);
         }
@@ -458,11 +505,15 @@ class Round
         return true;
     }
 
-    void TakeAck(Flow& flow, const QueuedPacket& ack) const
+    static void TakeAck(Flow& flow, const Arrival& arrival)
     {
+        const auto& ack = arrival.packet;
+        if (ack.acknowledgedBytes == 0)
+        {
+            return; // it has waited since before the round
+        }
         flow.flightBytes = std::max(0.0, flow.flightBytes - ack.acknowledgedBytes);
-        flow.windowBytes =
-            std::min(flow.windowBytes + ack.acknowledgedBytes, m_cell.transport.maxWindowBytes);
+        flow.window.Acknowledge(arrival.timeS, ack.acknowledgedBytes, ack.sentS, flow.flightBytes);
     }
 
     void ReceiveAtStation(const Arrival& arrival)
@@ -470,8 +521,8 @@ class Round
         const uint32_t station = arrival.packet.station;
         if (arrival.packet.messageBytes == 0)
         {
-            TakeAck(m_up[station], arrival.packet);
-            Cut(station, Direction::UPLINK);
+            TakeAck(m_up[station], arrival);
+            Cut(station, Direction::UPLINK, arrival.timeS);
             return;
         }
         if (Receive(m_down[station], arrival, Direction::UPLINK))
@@ -485,8 +536,8 @@ class Round
         const uint32_t station = arrival.packet.station;
         if (arrival.packet.messageBytes == 0)
         {
-            TakeAck(m_down[station], arrival.packet);
-            Cut(station, Direction::DOWNLINK);
+            TakeAck(m_down[station], arrival);
+            Cut(station, Direction::DOWNLINK, arrival.timeS);
             return;
         }
         Receive(m_up[station], arrival, Direction::DOWNLINK);
@@ -510,36 +561,6 @@ class Round
 };
 
 } // namespace
-
-double
-WifiPpduTiming::DurationS(double bytes) const
-{
-    return symbolBits > 0 ? preambleS + std::ceil((8 * bytes + AROUND_BITS) / symbolBits) * symbolS
-                          : NEVER;
-}
-
-double
-WifiPpduTiming::CapacityBytes(double durationS) const
-{
-    // A duration that DurationS() gave must not lose a symbol to rounding.
-    const double symbols = std::floor((durationS - preambleS) / symbolS * (1 + 1e-12));
-    return std::max(0.0, std::floor((symbols * symbolBits - AROUND_BITS) / 8));
-}
-
-double
-WifiPpduTiming::ArrivalS(double bytes) const
-{
-    return preambleS + (8 * bytes + AROUND_BITS) / symbolBits * symbolS;
-}
-
-double
-WifiSubframeBytes(double bytes)
-{
-    constexpr double LLC_BYTES = 8;
-    constexpr double MAC_BYTES = 26 + 4; // header of QoS data, frame check
-    constexpr double DELIMITER_BYTES = 4;
-    return DELIMITER_BYTES + 4 * std::ceil((bytes + LLC_BYTES + MAC_BYTES) / 4);
-}
 
 std::vector<WifiAirtimeResult>
 SimulateWifiRound(const WifiAirtimeCell& cell, uint32_t seed)

@@ -5,6 +5,7 @@
 #define FL_WIFI_AIRTIME_H
 
 #include "ns3/fl-predictor.h"
+#include "ns3/fl-wifi-ppdu.h"
 
 #include <cstdint>
 #include <limits>
@@ -21,33 +22,6 @@ namespace ns3
 {
 namespace fl
 {
-
-/// How long PPDUs of a kind take.
-struct WifiPpduTiming
-{
-    double preambleS{0};  //!< preamble and headers of the PHY [s]
-    double symbolS{1};    //!< an OFDM symbol with its guard interval [s]
-    double symbolBits{0}; //!< data bits in a symbol [bit]; 0: nothing can be sent
-
-    /// Service field and tail bits around the data of a PPDU (IEEE 802.11-2020, 17.3.5) [bit].
-    static constexpr double AROUND_BITS = 16 + 6;
-
-    /**
-     * @param bytes of an A-MPDU
-     * @return duration of the PPDU [s]; infinite where nothing can be sent
-     */
-    double DurationS(double bytes) const;
-    /**
-     * @param durationS of a PPDU [s]
-     * @return the longest A-MPDU in it [byte]
-     */
-    double CapacityBytes(double durationS) const;
-    /**
-     * @param bytes from the beginning of an A-MPDU on
-     * @return from the beginning of the PPDU until they are received [s]
-     */
-    double ArrivalS(double bytes) const;
-};
 
 /// A station: its links, and what it is to do in the round.
 struct WifiAirtimeStation
@@ -88,20 +62,19 @@ struct WifiAirtimeCell
     std::vector<WifiAirtimeGroup> groups;     //!< who is asked together
     std::vector<WifiAirtimeWaiting> waiting;  //!< oldest first
     TransportProfile transport;               //!< how messages travel
-    bool windowsOpen{false};       //!< the sessions' windows have opened in earlier rounds
-    double nowS{0};                //!< when the round begins [s]
-    double busyUntilS{0};          //!< the medium is in use until then [s]
-    double sifsS{16e-6};           //!< between the frames of an exchange [s]
-    double aifsS{43e-6};           //!< between two exchanges, before the backoff [s]
-    double slotS{9e-6};            //!< of the backoff [s]
-    uint32_t maxBackoffSlots{15};  //!< it is uniform from 0 to this
-    double beaconAccessS{25e-6};   //!< time between an exchange and a beacon [s]
-    double beaconS{0};             //!< duration of a beacon [s]; 0: there are none
-    double beaconIntervalS{1};     //!< [s]
-    double nextBeaconS{0};         //!< when the next one is due [s]
-    double maxPpduS{5.484e-3};     //!< longest PPDU [s]
-    uint32_t maxDownlinkFrames{8}; //!< between two triggers that somebody waits for
-    uint32_t maxMpdus{256};        //!< in an A-MPDU: window of a block-ack agreement
+    double nowS{0};                           //!< when the round begins [s]
+    double busyUntilS{0};                     //!< the medium is in use until then [s]
+    double sifsS{16e-6};                      //!< between the frames of an exchange [s]
+    double aifsS{43e-6};                      //!< between two exchanges, before the backoff [s]
+    double slotS{9e-6};                       //!< of the backoff [s]
+    uint32_t maxBackoffSlots{15};             //!< it is uniform from 0 to this
+    double beaconAccessS{25e-6};              //!< time between an exchange and a beacon [s]
+    double beaconS{0};                        //!< duration of a beacon [s]; 0: there are none
+    double beaconIntervalS{1};                //!< [s]
+    double nextBeaconS{0};                    //!< when the next one is due [s]
+    double maxPpduS{5.484e-3};                //!< longest PPDU [s]
+    uint32_t maxDownlinkFrames{8};            //!< between two triggers that somebody waits for
+    uint32_t maxMpdus{256};                   //!< in an A-MPDU: window of a block-ack agreement
 };
 
 /// What a station's round comes to; infinite where it never ends.
@@ -114,13 +87,6 @@ struct WifiAirtimeResult
 
 /**
  * @ingroup fl
- * @param bytes of an IP packet
- * @return its part of an A-MPDU: LLC and MAC headers, frame check, delimiter, padding [byte]
- */
-double WifiSubframeBytes(double bytes);
-
-/**
- * @ingroup fl
  * Go through a round, exchange by exchange.
  *
  * The access point sends to one station at a time, first come first served, all that waits for that
@@ -128,7 +94,7 @@ double WifiSubframeBytes(double bytes);
  * furthest behind its share, once its downlink queue is empty or maxDownlinkFrames were sent. All
  * in a group send until the one with most has sent it, or for maxPpduS. Messages are cut into
  * segments; receivers acknowledge as the transport does, and acknowledgements take their turn as
- * other packets do; the window opens as in slow start.
+ * other packets do; windows begin as they are and grow as WindowGrowth has it.
  *
  * Nothing is lost but what uplinkSuccess says, which slows the uplink down in proportion.
  *

@@ -279,6 +279,10 @@ WifiRadioControl::NotifyAccessPointTx(const WifiConstPsduMap& psdus, const WifiT
     if (m_station && psdus.begin()->second->GetHeader(0).IsBeacon())
     {
         m_beaconAt = Simulator::Now();
+        if (m_beaconDuration.IsZero())
+        {
+            m_firstBeaconAt = m_beaconAt;
+        }
         m_beaconDuration =
             WifiPhy::CalculateTxDuration(psdus, vector, m_station->GetPhy()->GetPhyBand());
     }
@@ -290,6 +294,16 @@ WifiRadioControl::GetBeaconInterval() const
     TimeValue interval;
     m_station->GetMac()->GetAttribute("BeaconInterval", interval);
     return interval.Get();
+}
+
+Time
+WifiRadioControl::GetNextBeacon() const
+{
+    // The medium was idle before the first one. A later one may have been sent after it was due.
+    const Time interval = GetBeaconInterval();
+    const int64_t sent =
+        (m_beaconAt - m_firstBeaconAt).GetNanoSeconds() / interval.GetNanoSeconds();
+    return m_firstBeaconAt + (sent + 1) * interval;
 }
 
 void
@@ -520,12 +534,12 @@ WifiRadioControl::DoMakeRateModel(const SystemState& state,
         AddAirtimeGroup(group, gains, powersW, guardNs, cell);
     }
     cell.waiting = WaitingPackets(m_station, addresses);
-    cell.windowsOpen = state.round > 1;
     cell.beaconS = m_beaconDuration.GetSeconds();
     cell.beaconIntervalS = GetBeaconInterval().GetSeconds();
-    cell.nextBeaconS = m_beaconAt.GetSeconds() + cell.beaconIntervalS;
-    // A round begins when the last update of the one before has arrived: its answer is due.
-    cell.busyUntilS = state.round > 1 && !cell.groups.empty()
+    cell.nextBeaconS = GetNextBeacon().GetSeconds();
+    // A round begins when the last update of the one before, or the last HELLO, has arrived: its
+    // answer is due.
+    cell.busyUntilS = !cell.groups.empty()
                           ? state.nowS + cell.sifsS + cell.groups.front().multiBlockAckS.front()
                           : 0;
     return std::make_unique<WifiRateModel>(std::move(cell), m_cell, state, plan);

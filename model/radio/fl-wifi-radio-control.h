@@ -156,6 +156,8 @@ class WifiRadioControl : public RadioControl
     std::pair<Time, uint16_t> GetUplinkLimits() const;
     /// @return from one beacon to the next
     Time GetBeaconInterval() const;
+    /// @return when the next beacon is due
+    Time GetNextBeacon() const;
     /// Add a group to a cell, with the links of its stations, at gains and powers by device.
     void AddAirtimeGroup(const WifiScheduler::Group& group,
                          const std::vector<double>& gains,
@@ -173,7 +175,8 @@ class WifiRadioControl : public RadioControl
     std::vector<Station> m_stations;          //!< by DeviceId
     std::unique_ptr<WifiMcsTable> m_mcsTable; //!< of its receiver
     WifiUplinkBytes m_uplinkBytes;            //!< received
-    Time m_beaconAt;                          //!< when the last beacon began
+    Time m_firstBeaconAt;                     //!< when the first beacon began
+    Time m_beaconAt;                          //!< when the last one began
     Time m_beaconDuration;                    //!< how long it took; 0: none was sent yet
     uint32_t m_cell{0};                       //!< attribute
     bool m_enforce{true};                     //!< attribute
