@@ -8,7 +8,9 @@
 #include "fl-option-text.h"
 
 #include <algorithm>
-#include <optional>
+#include <stdexcept>
+#include <utility>
+#include <vector>
 
 namespace ns3
 {
@@ -24,12 +26,12 @@ constexpr uint32_t MAX_UNITS = 65536;
 /// What stands behind the colon, if there is one.
 using Rest = std::optional<std::string>;
 
-/// How an option's text becomes a model. Each Make refuses a rest that it cannot take by null.
+/// A model that has a name.
 struct Entry
 {
-    const char* name;  //!< what stands before the colon
-    const char* usage; //!< for help and messages
-    std::unique_ptr<const Model> (*Make)(const Rest& rest, uint32_t inputSize, uint32_t classes);
+    std::string name;  //!< what stands before the colon
+    std::string usage; //!< for help and messages
+    ModelMaker make;   //!< makes it
 };
 
 std::unique_ptr<const Model>
@@ -56,14 +58,20 @@ MakeMlp(const Rest& rest, uint32_t inputSize, uint32_t classes)
     return std::make_unique<const Mlp>(inputSize, hidden, classes);
 }
 
-/// The place where a model gets its name.
-constexpr Entry ENTRIES[] = {
-    {"softmax", "softmax", MakeSoftmax},
-    {"mlp",
-     "mlp (of 200 hidden units) or mlp:UNITS[-UNITS...] with 1 to 65536 units in each of up to 64 "
-     "hidden layers",
-     MakeMlp},
-};
+/// @return all that have a name, in the order in which they got it: this module's come first
+std::vector<Entry>&
+Entries()
+{
+    // Within a function, since registrations of other files may come before this file's objects.
+    static std::vector<Entry> entries{
+        {"softmax", "softmax", MakeSoftmax},
+        {"mlp",
+         "mlp (of 200 hidden units) or mlp:UNITS[-UNITS...] with 1 to 65536 units in each of up to "
+         "64 hidden layers",
+         MakeMlp},
+    };
+    return entries;
+}
 
 } // namespace
 
@@ -71,11 +79,11 @@ std::unique_ptr<const Model>
 MakeModel(const std::string& text, uint32_t inputSize, uint32_t classes)
 {
     const auto [name, rest] = SplitOption(text);
-    for (const auto& entry : ENTRIES)
+    for (const auto& entry : Entries())
     {
         if (name == entry.name)
         {
-            if (auto model = entry.Make(rest, inputSize, classes))
+            if (auto model = entry.make(rest, inputSize, classes))
             {
                 return model;
             }
@@ -88,11 +96,39 @@ std::string
 KnownModels()
 {
     std::string text;
-    for (const auto& entry : ENTRIES)
+    for (const auto& entry : Entries())
     {
-        text += (text.empty() ? "" : ", or ") + std::string(entry.usage);
+        text += (text.empty() ? "" : ", or ") + entry.usage;
     }
     return text;
+}
+
+ModelRegistration::ModelRegistration(const std::string& name,
+                                     const std::string& usage,
+                                     ModelMaker make)
+    : m_name(name)
+{
+    auto& entries = Entries();
+    const bool taken = std::any_of(entries.begin(), entries.end(), [&](const Entry& entry) {
+        return entry.name == name;
+    });
+    if (taken || name.empty() || name.find(':') != std::string::npos)
+    {
+        throw std::logic_error(Describe("model name '",
+                                        name,
+                                        "': must be one that no other model has, not empty and "
+                                        "without a colon"));
+    }
+    entries.push_back({name, usage, std::move(make)});
+}
+
+ModelRegistration::~ModelRegistration()
+{
+    auto& entries = Entries();
+    entries.erase(std::remove_if(entries.begin(),
+                                 entries.end(),
+                                 [this](const Entry& entry) { return entry.name == m_name; }),
+                  entries.end());
 }
 
 } // namespace fl
