@@ -494,25 +494,23 @@ WriteJointPlots(const std::filesystem::path& folder,
         PlotScript script(panel.name, panel.title, panel.xLabel, panel.yLabel);
         script.Line("set autoscale xfix");
         script.Line("set offsets graph 0.02, graph 0.02, 0, 0");
-        script.Line(panel.logarithmic ? "set logscale y" : "set yrange [0:]");
-        script.Line("set key rmargin top vertical Left reverse");
+        if (panel.logarithmic)
+        {
+            script.Logarithmic("y");
+        }
+        else
+        {
+            script.Line("set yrange [0:]");
+        }
+        script.KeyBeside();
         for (const auto& line : panel.lines)
         {
-            script.Curve(Describe("'",
-                                  figure.FileName(),
-                                  ".csv' using (strcol('curve') eq ",
-                                  GnuplotQuote(line.curve),
-                                  " ? ",
-                                  panel.xScale,
-                                  " * column('",
-                                  panel.xColumn,
-                                  "') : NaN):(",
-                                  panel.yScale,
-                                  " * column('",
-                                  line.column,
-                                  "'))"),
+            script.Curve({figure.FileName() + ".csv",
+                          PlotRowsWith("curve", line.curve),
+                          {Describe(panel.xScale, " * ", PlotColumn(panel.xColumn)),
+                           Describe(panel.yScale, " * ", PlotColumn(line.column))}},
                          line.title,
-                         line.style);
+                         line.look);
         }
         script.Write(folder, scripts);
     }

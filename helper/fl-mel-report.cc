@@ -40,6 +40,13 @@ constexpr const char* PAPER_SAYS[] = {"5 instead of 7 at T = 10 s and E = 10 J (
                                       "7 instead of 9 at T = 10 s and E = 10 J (22 %)",
                                       "10 instead of 11 at T = 25 s and E = 10 J (9 %)"};
 
+/// @return whether it gives all learners the same number of iterations
+bool
+IsSynchronous(const MelScheme& scheme)
+{
+    return scheme.name.find("-Sync") != std::string::npos;
+}
+
 /// @return a number for people
 std::string
 Short(double value, const char* format = "%.3g")
@@ -355,26 +362,22 @@ FigureCsv(uint32_t figure, const std::vector<MelResult>& results, uint32_t updat
     return text;
 }
 
-/// @return the look of a scheme's curve
-std::string
-StyleOf(const MelScheme& scheme)
+/// @return the look of a scheme's curve: a colour for each c, equal shares dashed
+CurveLook
+LookOf(const MelScheme& scheme)
 {
-    constexpr const char* COLOURS[] = {colours::BLACK,
+    constexpr const char* COLOURS[] = {colours::SKY_BLUE,
                                        colours::BLUE,
                                        colours::GREEN,
                                        colours::ORANGE,
                                        colours::VERMILION,
                                        colours::PURPLE};
-    const auto index =
-        std::min<size_t>(static_cast<size_t>(scheme.staleness), std::size(COLOURS) - 1);
+    const auto index = static_cast<size_t>(scheme.staleness);
     const bool unaware = scheme.method.rfind("hu", 0) == 0;
-    return Describe("with linespoints lw 2 pt ",
-                    unaware ? 6 : 7,
-                    " dt ",
-                    unaware || scheme.staleness > MOST_STALENESS ? 2 : 1,
-                    " lc rgb '",
-                    COLOURS[index],
-                    "'");
+    const char* colour = IsSynchronous(scheme)        ? colours::BLACK
+                         : index < std::size(COLOURS) ? COLOURS[index]
+                                                      : colours::BROWN;
+    return {"linespoints", colour, unaware ? 2U : 1U, unaware ? 6U : 7U};
 }
 
 /// What one picture shows.
@@ -400,7 +403,7 @@ WritePanel(const std::filesystem::path& folder,
     PlotScript script(panel.name, panel.title, panel.xLabel, panel.yLabel);
     script.Line("set autoscale xfix");
     script.Line("set offsets graph 0.02, graph 0.02, graph 0.05, graph 0.05");
-    script.Line("set key rmargin top vertical Left reverse");
+    script.KeyBeside();
     std::set<std::pair<std::string, int64_t>> drawn;
     for (const auto& result : results)
     {
@@ -410,22 +413,16 @@ WritePanel(const std::filesystem::path& folder,
         {
             continue;
         }
-        const bool synchronous = scheme.name.find("-Sync") != std::string::npos;
-        script.Curve(Describe("'figure-",
-                              figure,
-                              ".csv' using (strcol('scheme') eq ",
-                              GnuplotQuote(scheme.name),
-                              " && column('staleness') == ",
-                              scheme.staleness,
-                              " && ",
-                              panel.condition,
-                              " ? column('",
-                              panel.x,
-                              "') : NaN):(",
-                              panel.y,
-                              ")"),
-                     synchronous ? scheme.name : Describe(scheme.name, ", c = ", scheme.staleness),
-                     StyleOf(scheme));
+        script.Curve({Describe("figure-", figure, ".csv"),
+                      Describe(PlotRowsWith("scheme", scheme.name),
+                               " && column('staleness') == ",
+                               scheme.staleness,
+                               " && ",
+                               panel.condition),
+                      {PlotColumn(panel.x), panel.y}},
+                     IsSynchronous(scheme) ? scheme.name
+                                           : Describe(scheme.name, ", c = ", scheme.staleness),
+                     LookOf(scheme));
     }
     script.Write(folder, scripts);
 }
@@ -494,7 +491,7 @@ PanelsOf(uint32_t figure, const std::vector<MelResult>& results, uint32_t update
                      "cycle_time_s",
                      "T [s]",
                      Describe("column('updates_to_of_best_", THRESHOLD_NAMES[i], "_mean')"),
-                     "global updates",
+                     "global updates, where all runs get there",
                      Describe("column('energy_j') == ",
                               energyJ,
                               " && column('update') == ",
