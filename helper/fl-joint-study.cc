@@ -3,7 +3,9 @@
  */
 #include "fl-joint-study.h"
 
+#include "fl-claims.h"
 #include "fl-csv.h"
+#include "fl-joint-claims.h"
 #include "fl-output-file.h"
 #include "fl-plot-script.h"
 #include "fl-result-folder.h"
@@ -393,6 +395,18 @@ struct Work
     std::vector<JointRowStatistics> statistics; //!< by row
 };
 
+/// @return the paper's claims about figures, judged
+std::vector<Claim>
+JudgeClaims(const std::vector<Work>& works)
+{
+    std::vector<JointFigureResult> results;
+    for (const auto& work : works)
+    {
+        results.push_back({&work.figure, &work.statistics});
+    }
+    return JudgeJointClaims(results);
+}
+
 /// Solve the figures and make their files and the summary appear, all or none.
 std::vector<Work>
 WriteFigures(const OptionParser& parser,
@@ -403,6 +417,7 @@ WriteFigures(const OptionParser& parser,
     const std::filesystem::path folder = options.cell.out;
     CreateFolder(folder);
     OutputFile summary(folder / "summary.json");
+    OutputFile claims(folder / "claims.csv");
     const uint64_t seed = RngSeedManager::GetSeed() * 1000003ULL + RngSeedManager::GetRun();
     std::vector<Work> works;
     for (const auto& name : names)
@@ -419,12 +434,15 @@ WriteFigures(const OptionParser& parser,
         work.file->Close();
     }
     const std::chrono::duration<double> wallClock = std::chrono::steady_clock::now() - start;
+    claims.Write(ClaimsCsv(JudgeClaims(works)));
+    claims.Close();
     summary.Write(SummaryText(parser, options, names, wallClock.count()));
     summary.Close();
     for (auto& work : works)
     {
         work.file->Publish();
     }
+    claims.Publish();
     summary.Publish();
     RemoveStaleFiles(folder, names);
     return works;
@@ -600,6 +618,7 @@ RunJointStudy(const OptionParser& parser, const JointStudyOptions& options)
                   << " rows, each of " << options.cell.runs << " drops\n";
         PrintExcess(std::cout, work.figure, work.statistics);
     }
+    PrintClaims(std::cout, JudgeClaims(works));
     std::cout << "Tables and plots are in " << folder.string() << "/.\n";
 }
 

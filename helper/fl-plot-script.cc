@@ -297,26 +297,27 @@ PlotScript::SetAxes()
     }
     if (m_equalAxes)
     {
-        // A twentieth of the scale on both sides keeps the outermost points off the frame.
-        Line(m_axes.empty() ? "margin = 0.05 * (high - low) + 0.01 * high"
-                            : "margin = (high / low) ** 0.05 * 1.02");
-        for (const char* axis : {"x", "y"})
-        {
-            Line(Describe("set ",
-                          axis,
-                          "range ",
-                          m_axes.empty() ? "[low - margin:high + margin]"
-                                         : "[low / margin:high * margin]"));
-            // Where there are few powers of ten, others have to say what the scale is.
-            if (!m_axes.empty())
-            {
-                Line(Describe("if (high / low < 1e3) { do for [e=-12:12] { set ",
-                              axis,
-                              "tics add (10.0 ** e, 2 * 10.0 ** e, 5 * 10.0 ** e) } }"));
-            }
-        }
-        Line("set size square");
+        SetEqualAxes();
     }
+}
+
+/// Factors are what matters where values differ by orders of magnitude.
+void
+PlotScript::SetEqualAxes()
+{
+    Line("wide = low > 0 && high > 20 * low");
+    // A twentieth of the scale on both sides keeps the outermost points off the frame.
+    Line("if (wide) { set logscale xy; set format xy '%g'; margin = (high / low) ** 0.05 * 1.02; "
+         "low = low / margin; high = high * margin } "
+         "else { margin = 0.05 * (high - low) + 0.01 * high; "
+         "low = low - margin; high = high + margin }");
+    // Where there are few powers of ten, others have to say what the scale is.
+    Line("if (wide && high < 1e3 * low) { do for [e=-12:12] { "
+         "set xtics add (10.0 ** e, 2 * 10.0 ** e, 5 * 10.0 ** e); "
+         "set ytics add (10.0 ** e, 2 * 10.0 ** e, 5 * 10.0 ** e) } }");
+    Line("set xrange [low:high]");
+    Line("set yrange [low:high]");
+    Line("set size square");
 }
 
 void
@@ -354,8 +355,6 @@ AgreementPlot::AgreementPlot(const std::string& name,
                              const std::string& quantity)
     : m_script(name, title, "predicted " + quantity, "measured " + quantity, 600, 600)
 {
-    // Factors are what matters; the devices of a cell differ by orders of magnitude.
-    m_script.Logarithmic("xy");
     m_script.EqualAxes();
     m_script.Line("set key tmargin left Left reverse vertical maxrows 4");
 }

@@ -172,6 +172,7 @@ class PlotScript
     void NameOneCurve();
     void CheckData();
     void SetAxes();
+    void SetEqualAxes();
     std::string Countable(const PlotData& data) const;
 
     std::string m_name;           //!< of the script

@@ -311,12 +311,13 @@ WriteLearningPlot(const std::filesystem::path& folder,
         PlotData data{"learning.csv",
                       PlotRowsWith("optimizer", all[i].GetName()),
                       {PlotColumn(panel.x), mean}};
-        script.Curve(data, all[i].GetName(), {"lines"});
+        const PlotData line = data;
         data.condition += Describe(" && int(column('round')) % ", every, " == ", i % every);
         data.columns.push_back(half);
         script.Mark(data,
                     "",
                     Describe("with yerrorbars pt 0 lw 1 lc rgb '", PaletteColour(i), "'"));
+        script.Curve(line, all[i].GetName(), {"lines"});
     }
     script.Write(folder, scripts);
 }

@@ -3,6 +3,7 @@
  */
 #include "fl-schedule-study.h"
 
+#include "fl-claims.h"
 #include "fl-csv.h"
 #include "fl-output-file.h"
 #include "fl-plot-script.h"
@@ -451,6 +452,49 @@ QueueCurves(double baseS)
     return curves;
 }
 
+/// @return what Wang et al. claim of devices and delays, judged over all limits
+std::vector<Claim>
+JudgeScheduleClaims(const std::vector<ScheduleCurve>& curves,
+                    const std::vector<ScheduleStatistics>& statistics)
+{
+    OrderCount moreThanGreedy;
+    OrderCount moreThanAaba;
+    OrderCount greedyMore;
+    OrderCount delay;
+    const auto find = [&](const std::string& method, double limitS) -> const ScheduleStatistics& {
+        const auto curve = std::find_if(curves.begin(), curves.end(), [&](const auto& other) {
+            return other.method == method && other.queue.limitS == limitS;
+        });
+        return statistics[static_cast<size_t>(curve - curves.begin())];
+    };
+    for (const auto& curve : curves)
+    {
+        if (curve.method == "paper")
+        {
+            const double limitS = curve.queue.limitS;
+            const auto& paper = find("paper", limitS);
+            const auto& greedy = find("greedy", limitS);
+            const auto& aaba = find("aaba", limitS);
+            moreThanGreedy.Add(paper.scheduled, greedy.scheduled);
+            moreThanAaba.Add(paper.scheduled, aaba.scheduled);
+            greedyMore.Add(greedy.scheduled, aaba.scheduled);
+            delay.Add(paper.excess, 1);
+        }
+    }
+    return {moreThanGreedy.ToClaim("Algorithm 1 schedules more devices than GS",
+                                   "at every limit of the delay",
+                                   ClaimedOrder::ABOVE),
+            moreThanAaba.ToClaim("Algorithm 1 schedules more devices than AABA",
+                                 "at every limit of the delay",
+                                 ClaimedOrder::ABOVE),
+            greedyMore.ToClaim("GS schedules more devices than AABA",
+                               "clearly better",
+                               ClaimedOrder::ABOVE),
+            delay.ToClaim("Algorithm 1 keeps the limit of the average delay (8)",
+                          "in the long run",
+                          ClaimedOrder::NOT_ABOVE)};
+}
+
 /// Say what the table says, for the limit that was asked for.
 void
 PrintFigure5(std::ostream& out,
@@ -604,6 +648,7 @@ RunScheduleStudy(const OptionParser& parser, const ScheduleStudyOptions& options
     OutputFile summary(folder / "summary.json");
     OutputFile figure5(folder / "figure-5.csv");
     OutputFile queue(folder / "queue.csv");
+    OutputFile claimsFile(folder / "claims.csv");
     OutputFile runTimes(folder / "run-times.csv");
     const uint64_t seed = RngSeedManager::GetSeed() * 1000003ULL + RngSeedManager::GetRun();
     ScheduleSetting setting;
@@ -622,6 +667,8 @@ RunScheduleStudy(const OptionParser& parser, const ScheduleStudyOptions& options
                                                           statistics.end());
     statistics.resize(curves.size());
     figure5.Write(Figure5Csv(curves, statistics));
+    const auto claims = JudgeScheduleClaims(curves, statistics);
+    claimsFile.Write(ClaimsCsv(claims));
     queue.Write(QueueCsv(setting, queueCurves, queueStatistics));
     runTimes.Write(RunTimesCsv(setting, baseS, seed));
     const std::chrono::duration<double> wallClock = std::chrono::steady_clock::now() - start;
@@ -633,7 +680,7 @@ RunScheduleStudy(const OptionParser& parser, const ScheduleStudyOptions& options
     json["wall_clock_s"] = wallClock.count();
     json["peak_memory_bytes"] = PeakMemoryBytes();
     summary.Write(json.dump(2) + "\n");
-    for (auto* file : {&figure5, &queue, &runTimes, &summary})
+    for (auto* file : {&figure5, &queue, &claimsFile, &runTimes, &summary})
     {
         file->Publish();
     }
@@ -643,6 +690,7 @@ RunScheduleStudy(const OptionParser& parser, const ScheduleStudyOptions& options
     WriteFigure6(folder, scripts);
     DrawScripts(folder, scripts, "gnuplot", std::cerr);
     PrintFigure5(std::cout, baseS, curves, statistics);
+    PrintClaims(std::cout, claims);
     std::cout << "Tables and plots are in " << folder.string() << "/.\n";
 }
 
