@@ -23,7 +23,7 @@ draw()
   ! printf '%s\n' "$err" | grep -q 'gnuplot failed' || fail "$name: $(grep 'gnuplot failed' <<<"$err")"
   while IFS= read -r picture; do
     pictures=$((pictures + 1))
-    rsvg-convert "$picture" -o /dev/null 2>why.txt || fail "$name: $picture is refused: $(cat why.txt)"
+    rsvg-convert "$picture" -o "$fl_folder/picture.png" 2>why.txt || fail "$name: $picture is refused: $(cat why.txt)"
   done < <(find . -name '*.svg')
   while IFS= read -r picture; do
     grep -qF '[%]' "$picture" || fail "$name: $picture shows an accuracy that is not in percent"
@@ -71,5 +71,5 @@ grep -qxF 'No plot where all values are absent: queue, average-delay.' <<<"$err"
 grep -q '^unset key' no-queue/results/fl-device-scheduling/packets/accuracy-time.plt || fail "a key of one curve"
 # Curves of the same figure have looks of their own.
 plt=fl-task-allocation/results/fl-task-allocation/figure-4-T10-E10.plt
-looks=$(grep -o 'dashtype.*' $plt | sed 's/pointsize [0-9.e-]*//; s/, *\\*$//')
+looks=$(grep -o "dashtype [^,]*" $plt | sed "s/pointsize [^ ]*//")
 [ "$(wc -l <<<"$looks")" -eq 4 ] && [ "$(sort -u <<<"$looks" | wc -l)" -eq 4 ] || fail "figure 4: curves look alike: $looks"
