@@ -307,7 +307,7 @@ PlotScript::SetEqualAxes()
 {
     Line("wide = low > 0 && high > 20 * low");
     // A twentieth of the scale on both sides keeps the outermost points off the frame.
-    Line("if (wide) { set logscale xy; set format xy '%g'; margin = (high / low) ** 0.05 * 1.02; "
+    Line("if (wide) { set logscale xy; margin = (high / low) ** 0.05 * 1.02; "
          "low = low / margin; high = high * margin } "
          "else { margin = 0.05 * (high - low) + 0.01 * high; "
          "low = low - margin; high = high + margin }");
@@ -315,6 +315,8 @@ PlotScript::SetEqualAxes()
     Line("if (wide && high < 1e3 * low) { do for [e=-12:12] { "
          "set xtics add (10.0 ** e, 2 * 10.0 ** e, 5 * 10.0 ** e); "
          "set ytics add (10.0 ** e, 2 * 10.0 ** e, 5 * 10.0 ** e) } }");
+    Line("set format xy '%.3g'");
+    Line("set xtics rotate by -35");
     Line("set xrange [low:high]");
     Line("set yrange [low:high]");
     Line("set size square");
@@ -356,7 +358,7 @@ AgreementPlot::AgreementPlot(const std::string& name,
     : m_script(name, title, "predicted " + quantity, "measured " + quantity, 600, 600)
 {
     m_script.EqualAxes();
-    m_script.Line("set key tmargin left Left reverse vertical maxrows 4");
+    m_script.Line("set key tmargin left Left reverse vertical");
 }
 
 void
