@@ -95,6 +95,10 @@ OrderCount::Judge(ClaimedOrder order) const
         beyond = 2 * m_clearlyAbove > m_points;
         within = 2 * m_above > m_points;
         break;
+    case ClaimedOrder::ONCE_ABOVE:
+        beyond = m_clearlyAbove > 0;
+        within = m_above > 0;
+        break;
     case ClaimedOrder::NOT_ABOVE:
         beyond = m_clearlyBelow == m_points;
         within = m_clearlyAbove == 0;

@@ -65,6 +65,7 @@ enum class ClaimedOrder
 {
     ABOVE,        //!< one is above the other at each point
     MOSTLY_ABOVE, //!< one is above the other at more than half of the points
+    ONCE_ABOVE,   //!< one is above the other at a point at least
     NOT_ABOVE,    //!< one is nowhere above the other
     SAME          //!< they are the same
 };

@@ -272,7 +272,7 @@ AddDeadlineClaims(const std::vector<JointFigureResult>& results, std::vector<Cla
     OrderCount rises = schemes.LastAgainst(papers, ENERGY, 1);
     claims.push_back(rises.ToClaim("its energy falls and then rises with the highest power",
                                    "figure 8: at some deadlines",
-                                   ABOVE));
+                                   ClaimedOrder::ONCE_ABOVE));
 }
 
 } // namespace

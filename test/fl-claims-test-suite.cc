@@ -99,6 +99,9 @@ class RuleTestCase : public TestCase
         expect({2, 2, -3}, Order::MOSTLY_ABOVE, "holds beyond intervals");
         expect({0.1, 0.1, -3}, Order::MOSTLY_ABOVE, "holds within intervals");
         expect({0.1, -0.1}, Order::MOSTLY_ABOVE, "does not hold"); // half is not most
+        expect({-2, 2}, Order::ONCE_ABOVE, "holds beyond intervals");
+        expect({-2, 1}, Order::ONCE_ABOVE, "holds within intervals");
+        expect({-2, 0}, Order::ONCE_ABOVE, "does not hold");
         expect({-2, -3}, Order::NOT_ABOVE, "holds beyond intervals");
         expect({-2, 1}, Order::NOT_ABOVE, "holds within intervals");
         expect({-2, 2}, Order::NOT_ABOVE, "does not hold");
