@@ -154,23 +154,26 @@ DrawCurves(const std::filesystem::path& folder, const std::vector<Study>& studie
                           "round",
                           "w1 E + w2 T, mean over runs");
         script.Line("set yrange [0:*]");
+        script.Line("set autoscale xfix");
+        script.Line("set offsets 0.2, 0.2, 0, 0");
         const char* titles[] = {"planned by Shannon's formula", "planned with measured rates"};
-        const char* colours[] = {colours::BLACK, colours::BLUE};
         for (int calibrated = 0; calibrated < 2; ++calibrated)
         {
-            script.Curve(Describe("'objective.csv' using (strcol('phy') eq '",
-                                  study.phy,
-                                  "' && column('weight_energy') == ",
-                                  weight,
-                                  " && column('calibrated') == ",
-                                  calibrated,
-                                  " ? column('round') : "
-                                  "NaN):(column('objective_mean')):(column('objective_ci95'))"),
+            // Side by side, so that no bar hides the other.
+            script.Curve({"objective.csv",
+                          PlotRowsWith("phy", study.phy) + Describe(" && ",
+                                                                    PlotColumn("weight_energy"),
+                                                                    " == ",
+                                                                    weight,
+                                                                    " && ",
+                                                                    PlotColumn("calibrated"),
+                                                                    " == ",
+                                                                    calibrated),
+                          {PlotColumn("round") + (calibrated ? " + 0.04" : " - 0.04"),
+                           PlotColumn("objective_mean"),
+                           PlotColumn("objective_ci95")}},
                          titles[calibrated],
-                         Describe("with yerrorlines linewidth 2 pointtype 7 pointsize 0.6 "
-                                  "linecolor rgb '",
-                                  colours[calibrated],
-                                  "'"));
+                         {"yerrorlines"});
         }
         script.Write(folder, scripts);
     }

@@ -49,19 +49,6 @@ Steps(double first, double step, uint32_t count)
     return values;
 }
 
-/// @return how a curve looks
-std::string
-LineStyle(const char* colour, uint32_t dash = 1, uint32_t point = 7)
-{
-    return Describe("with linespoints linewidth 2 dashtype ",
-                    dash,
-                    " pointtype ",
-                    point,
-                    " pointsize 0.6 linecolor rgb '",
-                    colour,
-                    "'");
-}
-
 /// Changes a parameter.
 using Setter = std::function<void(JointDropOptions&, double)>;
 
@@ -291,13 +278,13 @@ WeightsFigure(FigureBuilder builder,
         builder.AddCurveOver({name, method}, axis, [i](JointDropOptions& point) {
             point.weightEnergy = WEIGHTS[i];
         });
-        lines.push_back({name, name, "", LineStyle(PALETTE[i])});
+        lines.push_back({name, name, "", {"linespoints", PALETTE[i], 1, 7}});
     }
     if (!benchmark.empty())
     {
         // It knows no weights.
         builder.AddCurveOver({BENCHMARK, benchmark}, axis, [](JointDropOptions&) {}, false);
-        lines.push_back({BENCHMARK, BENCHMARK, "", LineStyle(colours::BLACK, 2, 5)});
+        lines.push_back({BENCHMARK, BENCHMARK, "", {"linespoints", colours::BLACK, 2, 5}});
     }
     builder.AddEnergyAndTime(axis, over, lines, !benchmark.empty());
     return builder.Finish();
@@ -321,7 +308,7 @@ ParameterFigure(FigureBuilder builder,
             set(point, values[i]);
         });
         const size_t colour = values.size() > 3 ? i : 2 * i;
-        lines.push_back({name, name, "", LineStyle(PALETTE[colour])});
+        lines.push_back({name, name, "", {"linespoints", PALETTE[colour], 1, 7}});
     }
     builder.AddEnergyAndTime(axis, over, lines, false);
     return builder.Finish();
@@ -361,23 +348,31 @@ DeadlineFigure(FigureBuilder builder)
         lines.push_back({entry.curve.name,
                          entry.curve.name,
                          "energy_j_mean",
-                         LineStyle(entry.colour, entry.dash, entry.point)});
+                         {"linespoints", entry.colour, entry.dash, entry.point}});
     }
     builder.AddPanel("", "Energy under a deadline", "energy of all devices [J]", axis, lines);
     builder.LastPanel().logarithmic = true;
     builder.AddExcess("Energy under a deadline, above the optimum", axis, lines);
-    builder.AddPanel(
-        "split",
-        "What the energy is spent on",
-        "energy of all devices [J]",
-        axis,
-        {{"global", "global: uploads", "energy_upload_j_mean", LineStyle(colours::BLUE)},
-         {"global", "global: computation", "energy_compute_j_mean", LineStyle(colours::BLUE, 2, 6)},
-         {"scheme 1", "scheme 1: uploads", "energy_upload_j_mean", LineStyle(colours::GREEN)},
-         {"scheme 1",
-          "scheme 1: computation",
-          "energy_compute_j_mean",
-          LineStyle(colours::GREEN, 2, 6)}});
+    builder.AddPanel("split",
+                     "What the energy is spent on",
+                     "energy of all devices [J]",
+                     axis,
+                     {{"global",
+                       "global: uploads",
+                       "energy_upload_j_mean",
+                       {"linespoints", colours::BLUE, 1, 7}},
+                      {"global",
+                       "global: computation",
+                       "energy_compute_j_mean",
+                       {"linespoints", colours::BLUE, 2, 6}},
+                      {"scheme 1",
+                       "scheme 1: uploads",
+                       "energy_upload_j_mean",
+                       {"linespoints", colours::GREEN, 1, 7}},
+                      {"scheme 1",
+                       "scheme 1: computation",
+                       "energy_compute_j_mean",
+                       {"linespoints", colours::GREEN, 2, 6}}});
     builder.LastPanel().logarithmic = true;
     return builder.Finish();
 }
@@ -407,7 +402,7 @@ SchemesFigure(FigureBuilder builder)
             lines.push_back({curve.name,
                              curve.name,
                              "energy_j_mean",
-                             LineStyle(PALETTE[2 * i], entry.dash, entry.point)});
+                             {"linespoints", PALETTE[2 * i], entry.dash, entry.point}});
         }
     }
     builder.AddPanel("",
@@ -440,7 +435,7 @@ TradeOffFigure(FigureBuilder builder)
         lines.push_back({entry.curve.name,
                          entry.curve.name,
                          "energy_j_mean",
-                         LineStyle(entry.colour, entry.dash, entry.point)});
+                         {"linespoints", entry.colour, entry.dash, entry.point}});
     }
     const std::vector<std::pair<JointCurve, uint32_t>> points{
         {{"equal shares", "equal"}, 8},
@@ -450,14 +445,8 @@ TradeOffFigure(FigureBuilder builder)
     for (const auto& [curve, symbol] : points)
     {
         builder.AddRow(builder.AddCurve(curve), point, false);
-        lines.push_back({curve.name,
-                         curve.name,
-                         "energy_j_mean",
-                         Describe("with points linewidth 2 pointtype ",
-                                  symbol,
-                                  " pointsize 1 linecolor rgb '",
-                                  colours::BLACK,
-                                  "'")});
+        lines.push_back(
+            {curve.name, curve.name, "energy_j_mean", {"points", colours::BLACK, 1, symbol}});
     }
     builder.AddPanel("",
                      "Energy against time, w1 from 0.98 (right) to 0.02",

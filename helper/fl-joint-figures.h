@@ -4,6 +4,8 @@
 #ifndef FL_JOINT_FIGURES_H
 #define FL_JOINT_FIGURES_H
 
+#include "fl-plot-script.h"
+
 #include "ns3/fl-joint-drop.h"
 #include "ns3/fl-joint-methods.h"
 
@@ -47,7 +49,7 @@ struct JointLine
     std::string curve;  //!< name of the curve
     std::string title;  //!< in the key; empty: none
     std::string column; //!< of the vertical axis
-    std::string style;  //!< as gnuplot writes it
+    CurveLook look;     //!< how it looks
 };
 
 /// One plot of a figure.

@@ -81,30 +81,25 @@ AddColumns(CsvRow& row, const TimeAndEnergy& of)
         .Add(of.computeEnergyJ + of.radioEnergyJ);
 }
 
-/// Columns of packets.csv for its gnuplot script; the row of all devices is no point.
-constexpr char OF_DEVICES[] = "'packets.csv' using (strcol('device') eq 'all' ? NaN : column('";
+/// @return columns of packets.csv; the row of all devices is no point
+PlotData
+OfDevices(const std::string& x, const std::string& y)
+{
+    return {"packets.csv", "strcol('device') ne 'all'", {x, y}};
+}
 
 /// Uploads, measured over predicted.
 void
 WriteUploadPlot(const std::filesystem::path& folder, std::vector<std::string>& scripts)
 {
-    PlotScript script("packets-upload",
-                      "Uploads of each device over all rounds",
-                      "predicted time [s]",
-                      "measured time [s]",
-                      600,
-                      600);
-    script.Line("set size square");
-    script.Line("set xrange [0:*]");
-    script.Line("set yrange [0:*]");
-    script.Curve(std::string(OF_DEVICES) + "predicted_upload_s')):(column('upload_s'))",
-                 "devices",
-                 Describe("with points pointtype 6 linecolor rgb '", colours::BLUE, "'"));
-    script.Curve(
-        "x",
-        "measured = predicted",
-        Describe("with lines dashtype 2 linewidth 1.5 linecolor rgb '", colours::VERMILION, "'"));
-    script.Write(folder, scripts);
+    AgreementPlot plot("packets-upload",
+                       "Uploads of each device over all rounds",
+                       "upload time [s]");
+    plot.Points(OfDevices(PlotColumn("predicted_upload_s"), PlotColumn("upload_s")),
+                "devices",
+                "pointtype 6",
+                colours::BLUE);
+    plot.Write(folder, scripts);
 }
 
 /// How much longer, and how much more, by device.
@@ -115,7 +110,7 @@ WriteDifferencePlot(const std::filesystem::path& folder, std::vector<std::string
                       "Measured above predicted, by device",
                       "device",
                       "measured above predicted [%]");
-    script.Line("set key rmargin top vertical Left reverse");
+    script.KeyBeside();
     script.Line("set offsets graph 0.02, graph 0.02, graph 0.05, graph 0.05");
     script.Line("set autoscale xfix");
 
@@ -135,18 +130,12 @@ WriteDifferencePlot(const std::filesystem::path& folder, std::vector<std::string
 
     for (const auto& curve : curves)
     {
-        script.Curve(Describe(OF_DEVICES,
-                              "device')):(100 * (column('",
-                              curve.column,
-                              "') / column('predicted_",
-                              curve.column,
-                              "') - 1))"),
+        const std::string measured = curve.column;
+        script.Curve(OfDevices(PlotColumn("device"),
+                               "100 * (" + PlotColumn(measured) + " / " +
+                                   PlotColumn("predicted_" + measured) + " - 1)"),
                      curve.title,
-                     Describe("with points pointsize 0.8 pointtype ",
-                              curve.point,
-                              " linecolor rgb '",
-                              curve.colour,
-                              "'"));
+                     {"points", curve.colour, 1, curve.point});
     }
     script.Write(folder, scripts);
 }

@@ -3,9 +3,11 @@
  */
 #include "fl-joint-study.h"
 
+#include "fl-claims.h"
 #include "fl-csv.h"
 #include "fl-folder-lock.h"
 #include "fl-option-rules.h"
+#include "fl-joint-claims.h"
 #include "fl-output-file.h"
 #include "fl-plot-script.h"
 #include "fl-progress.h"
@@ -401,6 +403,18 @@ struct Work
     std::vector<JointRowStatistics> statistics; //!< by row
 };
 
+/// @return the paper's claims about figures, judged
+std::vector<Claim>
+JudgeClaims(const std::vector<Work>& works)
+{
+    std::vector<JointFigureResult> results;
+    for (const auto& work : works)
+    {
+        results.push_back({&work.figure, &work.statistics});
+    }
+    return JudgeJointClaims(results);
+}
+
 /// Solve the figures and make their files and the summary appear, all or none.
 std::vector<Work>
 WriteFigures(const OptionParser& parser,
@@ -410,6 +424,7 @@ WriteFigures(const OptionParser& parser,
     const auto start = std::chrono::steady_clock::now();
     const std::filesystem::path folder = options.cell.out;
     OutputFile summary(folder / "summary.json");
+    OutputFile claims(folder / "claims.csv");
     const uint64_t seed = RngSeedManager::GetSeed() * 1000003ULL + RngSeedManager::GetRun();
     std::vector<Work> works;
     for (const auto& name : names)
@@ -436,12 +451,15 @@ WriteFigures(const OptionParser& parser,
         work.file->Close();
     }
     const std::chrono::duration<double> wallClock = std::chrono::steady_clock::now() - start;
+    claims.Write(ClaimsCsv(JudgeClaims(works)));
+    claims.Close();
     summary.Write(SummaryText(parser, options, names, wallClock.count()));
     summary.Close();
     for (auto& work : works)
     {
         work.file->Publish();
     }
+    claims.Publish();
     summary.Publish();
     RemoveStaleFiles(folder, names);
     return works;
@@ -560,25 +578,23 @@ WriteJointPlots(const std::filesystem::path& folder,
         PlotScript script(panel.name, panel.title, panel.xLabel, panel.yLabel);
         script.Line("set autoscale xfix");
         script.Line("set offsets graph 0.02, graph 0.02, 0, 0");
-        script.Line(panel.logarithmic ? "set logscale y" : "set yrange [0:]");
-        script.Line("set key rmargin top vertical Left reverse");
+        if (panel.logarithmic)
+        {
+            script.Logarithmic("y");
+        }
+        else
+        {
+            script.Line("set yrange [0:]");
+        }
+        script.KeyBeside();
         for (const auto& line : panel.lines)
         {
-            script.Curve(Describe("'",
-                                  figure.FileName(),
-                                  ".csv' using (strcol('curve') eq ",
-                                  GnuplotQuote(line.curve),
-                                  " ? ",
-                                  panel.xScale,
-                                  " * column('",
-                                  panel.xColumn,
-                                  "') : NaN):(",
-                                  panel.yScale,
-                                  " * column('",
-                                  line.column,
-                                  "'))"),
+            script.Curve({figure.FileName() + ".csv",
+                          PlotRowsWith("curve", line.curve),
+                          {Describe(panel.xScale, " * ", PlotColumn(panel.xColumn)),
+                           Describe(panel.yScale, " * ", PlotColumn(line.column))}},
                          line.title,
-                         line.style);
+                         line.look);
         }
         script.Write(folder, scripts);
     }
@@ -673,6 +689,7 @@ RunJointStudy(const OptionParser& parser, const JointStudyOptions& options)
                   << " rows, each of " << options.cell.runs << " drops\n";
         PrintExcess(std::cout, work.figure, work.statistics);
     }
+    PrintClaims(std::cout, JudgeClaims(works));
     std::cout << "Tables and plots are in " << folder.string() << "/.\n";
 }
 

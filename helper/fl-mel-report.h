@@ -41,22 +41,6 @@ struct MelResult
 /// @return whether two cases are the same
 bool IsSameCase(const MelCase& a, const MelCase& b);
 
-/// One of the paper's claims, and what was found.
-struct MelClaim
-{
-    std::string claim;    //!< in words, without commas
-    std::string paper;    //!< what the paper reports
-    std::string measured; //!< what was found
-    std::string holds;    //!< yes, no, in part, or not measured
-};
-
-/**
- * @param results all cases
- * @param updates global cycles
- * @return the claims, judged
- */
-std::vector<MelClaim> JudgeMelClaims(const std::vector<MelResult>& results, uint32_t updates);
-
 /**
  * Write the figures' tables, claims.csv and plots; print the claims.
  * @param folder where

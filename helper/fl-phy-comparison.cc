@@ -47,63 +47,12 @@ ToJson(const PredictionErrors& errors)
     return {{"mean", errors.sample.Mean()}, {"largest", errors.largest}};
 }
 
-/// @return the colour of a PHY's curve
-const char*
-ColourOf(size_t index)
-{
-    constexpr const char* COLOURS[] = {colours::BLUE, colours::VERMILION, colours::GREEN};
-    return COLOURS[index % std::size(COLOURS)];
-}
-
-/// @return columns of phys.csv for gnuplot, of the rows of one PHY
-std::string
+/// @return columns of phys.csv, of the rows of one PHY
+PlotData
 RowsOf(const std::string& phy, const char* x, const char* y)
 {
-    return Describe("'phys.csv' using (strcol('phy') eq '",
-                    phy,
-                    "' ? column('",
-                    x,
-                    "') : NaN):(column('",
-                    y,
-                    "'))");
+    return {"phys.csv", PlotRowsWith("phy", phy), {PlotColumn(x), PlotColumn(y)}};
 }
-
-/// A plot of measured over predicted, with the line where they are the same.
-class AgreementPlot
-{
-  public:
-    AgreementPlot(const std::string& name, const std::string& title, const std::string& quantity)
-        : m_script(name, title, "predicted " + quantity, "measured " + quantity, 600, 600)
-    {
-        m_script.Line("set size square");
-        // Factors are what matters; the devices of a cell differ by orders of magnitude.
-        m_script.Line("set logscale xy");
-        m_script.Line("set format xy '%g'");
-        m_script.Line("set key top left Left reverse vertical");
-    }
-
-    void Points(const std::string& data,
-                const std::string& title,
-                const char* style,
-                const char* colour)
-    {
-        m_script.Curve(data,
-                       title,
-                       Describe("with points ", style, " linecolor rgb '", colour, "'"));
-    }
-
-    void Write(const std::filesystem::path& folder, std::vector<std::string>& scripts)
-    {
-        m_script.Curve(
-            "x",
-            "measured = predicted",
-            Describe("with lines dashtype 2 linewidth 1.5 linecolor rgb '", colours::BLACK, "'"));
-        m_script.Write(folder, scripts);
-    }
-
-  private:
-    PlotScript m_script; //!< what is written so far
-};
 
 // Shannon's rings go around the other points where both predict the same.
 constexpr char OWN[] = "pointtype 7 pointsize 0.6";
@@ -120,7 +69,7 @@ WriteUploadPlots(const std::filesystem::path& folder,
         plot.Points(RowsOf(phys[i], "predicted_upload_s", "upload_s"),
                     "by the PHY's own model",
                     OWN,
-                    ColourOf(i));
+                    PaletteColour(i));
         plot.Points(RowsOf(phys[i], "shannon_upload_s", "upload_s"),
                     "by Shannon's formula",
                     SHANNON,
@@ -140,11 +89,11 @@ WriteEnergyPlot(const std::filesystem::path& folder,
         plot.Points(RowsOf(phys[i], "predicted_energy_radio_j", "energy_radio_j"),
                     phys[i] + ", by its own model",
                     OWN,
-                    ColourOf(i));
+                    PaletteColour(i));
         plot.Points(RowsOf(phys[i], "shannon_energy_radio_j", "energy_radio_j"),
                     phys[i] + ", by Shannon's formula",
                     SHANNON,
-                    ColourOf(i));
+                    PaletteColour(i));
     }
     plot.Write(folder, scripts);
 }
@@ -159,18 +108,27 @@ WriteAccuracyPlot(const std::filesystem::path& folder,
                       runs > 1 ? "Accuracy of the global model, means over runs"
                                : "Accuracy of the global model",
                       "simulated time, from the start of the simulation [s]",
-                      "accuracy");
+                      "accuracy on held-out data [%]");
     script.Line("set xrange [0:*]");
-    for (size_t i = 0; i < phys.size(); ++i)
+    script.Line("set yrange [0<*:*<100]");
+    for (const auto& phy : phys)
     {
-        const char* columns = runs > 1 ? "/curves.csv' using 'end_s_mean':'accuracy_mean'"
-                                       : "/rounds.csv' using 'end_s':'accuracy'";
-        script.Curve(
-            Describe("'", phys[i], columns),
-            phys[i],
-            Describe("with linespoints linewidth 2 pointtype 7 pointsize 0.6 linecolor rgb '",
-                     ColourOf(i),
-                     "'"));
+        if (runs > 1)
+        {
+            script.Curve({phy + "/curves.csv",
+                          "",
+                          {PlotColumn("end_s_mean"),
+                           "100 * " + PlotColumn("accuracy_mean"),
+                           "100 * " + PlotColumn("accuracy_ci95")}},
+                         phy,
+                         {"yerrorlines"});
+        }
+        else
+        {
+            script.Curve(
+                {phy + "/rounds.csv", "", {PlotColumn("end_s"), "100 * " + PlotColumn("accuracy")}},
+                phy);
+        }
     }
     script.Write(folder, scripts);
 }

@@ -34,7 +34,60 @@ inline constexpr char VERMILION[] = "#D55E00";
 inline constexpr char PURPLE[] = "#CC79A7";
 inline constexpr char BLACK[] = "#000000";
 inline constexpr char GREY[] = "#BBBBBB";
+inline constexpr char BROWN[] = "#8B4513";
 } // namespace colours
+
+/// @param index of a curve @return a colour for it; the first eight differ
+const char* PaletteColour(size_t index);
+
+/// Rows and columns of a CSV file beside the script.
+struct PlotData
+{
+    std::string file;                 //!< its name
+    std::string condition;            //!< which rows, for gnuplot; empty: all
+    std::vector<std::string> columns; //!< x, y and what else the style takes, for gnuplot
+
+    /// @return as gnuplot's plot takes it
+    std::string ToText() const;
+};
+
+/// @param name of a column @return its value in a row, for gnuplot
+std::string PlotColumn(const std::string& name);
+/// @param name of a column @param text one @return whether a row has the text there, for gnuplot
+std::string PlotRowsWith(const std::string& name, const std::string& text);
+
+/**
+ * How a curve looks. What is left open is chosen by its place among the others, such that no two
+ * are alike.
+ */
+struct CurveLook
+{
+    /// @param with style @param colour of it @param dash type @param point type
+    CurveLook(const std::string& with = "linespoints",
+              const std::string& colour = "",
+              uint32_t dash = 0,
+              uint32_t point = 0)
+        : with(with),
+          colour(colour),
+          dash(dash),
+          point(point)
+    {
+    }
+
+    std::string with;   //!< gnuplot's style: lines, linespoints, yerrorlines, points
+    std::string colour; //!< empty: open
+    uint32_t dash;      //!< gnuplot's dash type; 0: open
+    uint32_t point;     //!< gnuplot's point type; 0: open
+};
+
+/**
+ * @param look of a curve
+ * @param index its place among the curves of its plot
+ * @param count how many curves the plot has
+ * @return as gnuplot writes it. Each curve is thinner, and its points smaller, than of those that
+ * were drawn before it, so that curves which coincide all show.
+ */
+std::string CurveStyle(const CurveLook& look, size_t index, size_t count);
 
 /// A script with what all plots have in common.
 class PlotScript
@@ -58,13 +111,101 @@ class PlotScript
     /// @param command a line of commands to add
     void Line(const std::string& command);
 
+    /// Put the key beside the plot, for names that need the room.
+    void KeyBeside();
+
+    /// @param axes x, y or xy: those that are logarithmic
+    void Logarithmic(const std::string& axes);
+
+    /// Give both axes the range of all points, x and y: where they are the same lies on the
+    /// diagonal.
+    void EqualAxes();
+
     /**
      * Add a curve.
-     * @param data file, columns, style, as gnuplot writes it
-     * @param title its name in the key, or ""
-     * @param style what follows the title
+     * @param data what it shows
+     * @param title its name in the key
+     * @param look how it looks
      */
-    void Curve(const std::string& data, const std::string& title, const std::string& style);
+    void Curve(const PlotData& data, const std::string& title, const CurveLook& look = {});
+
+    /**
+     * Add something else that shows data: bars, a cloud of points, a reference.
+     * @param data what it shows
+     * @param title its name in the key, or ""
+     * @param style as gnuplot writes it
+     */
+    void Mark(const PlotData& data, const std::string& title, const std::string& style);
+
+    /**
+     * Add what needs no look at the data: a function, or data that are known to be there.
+     * @param function a function of x, or file and columns, as gnuplot writes it
+     * @param title its name in the key, or ""
+     * @param style as gnuplot writes it
+     */
+    void Function(const std::string& function, const std::string& title, const std::string& style);
+
+    /**
+     * Write NAME.plt. A plot of one curve has its name in the title, in place of a key. A script
+     * whose data have no point to draw exits with status NOTHING_TO_DRAW.
+     * @param folder where
+     * @param scripts its name is appended
+     * @throws std::runtime_error if it can't be written
+     */
+    void Write(const std::filesystem::path& folder, std::vector<std::string>& scripts);
+
+    /// Exit status of scripts whose data hold nothing that could be drawn.
+    static constexpr int NOTHING_TO_DRAW = 3;
+
+  private:
+    /// What is drawn.
+    struct Item
+    {
+        std::string data;  //!< as gnuplot writes it
+        std::string title; //!< in the key, or ""
+        std::string style; //!< as gnuplot writes it; of curves it follows from the look
+        CurveLook look;    //!< of a curve
+        bool curve{false}; //!< whether it is one
+    };
+
+    void AddItem(const Item& item);
+    void NameOneCurve();
+    void CheckData();
+    void SetAxes();
+    void SetEqualAxes();
+    std::string Countable(const PlotData& data) const;
+
+    std::string m_name;           //!< of the script
+    std::string m_title;          //!< of the plot
+    std::string m_axes;           //!< which are logarithmic
+    bool m_equalAxes{false};      //!< whether both have one range
+    std::vector<Item> m_items;    //!< in the order in which they are drawn
+    std::vector<PlotData> m_data; //!< what must have a point, one of them at least
+    Gnuplot m_plot;               //!< what is written so far
+};
+
+/// A plot of measured over predicted, with the line where they are the same.
+class AgreementPlot
+{
+  public:
+    /**
+     * @param name of script and plot, without ending
+     * @param title above the plot
+     * @param quantity what is predicted and measured, with unit
+     */
+    AgreementPlot(const std::string& name, const std::string& title, const std::string& quantity);
+
+    /**
+     * Add points.
+     * @param data predicted and measured
+     * @param title its name in the key
+     * @param style point type and size, as gnuplot writes them
+     * @param colour of the points
+     */
+    void Points(const PlotData& data,
+                const std::string& title,
+                const std::string& style,
+                const std::string& colour);
 
     /**
      * Write NAME.plt.
@@ -75,8 +216,7 @@ class PlotScript
     void Write(const std::filesystem::path& folder, std::vector<std::string>& scripts);
 
   private:
-    std::string m_name; //!< of the script
-    Gnuplot m_plot;     //!< what is written so far
+    PlotScript m_script; //!< what is written so far
 };
 
 /**
@@ -87,7 +227,8 @@ std::string GnuplotQuote(const std::string& text);
 
 /**
  * Run gnuplot on scripts: `NAME.svg` of each `NAME.plt`. What can't be drawn, for want of gnuplot
- * or otherwise, fails nothing: it is a line among the notes that says how to get it.
+ * or otherwise, fails nothing: it is a line among the notes that says how to get it. So are those
+ * in which there is nothing to draw. A picture of an earlier run does not outlive its script's.
  * @param folder where the scripts are, and the pictures will be
  * @param scripts their names in there
  * @param gnuplot the program that draws

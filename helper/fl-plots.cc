@@ -131,23 +131,25 @@ WriteAccuracy(const PlotRequest& request,
     if (request.runs == 1)
     {
         script.Line("energy = 0.0");
-        script.Curve("'rounds.csv' using (" + xOfRun + "):(100 * column('accuracy'))",
-                     request.curve,
-                     line);
+        script.Function("'rounds.csv' using (" + xOfRun + "):(100 * column('accuracy'))",
+                        request.curve,
+                        line);
     }
     else
     {
         const std::string x = "'curves.csv' using (column('" + xOfMean + "')):";
         const std::string mean = "100 * column('accuracy_mean')";
         const std::string half = "100 * column('accuracy_ci95')";
-        script.Curve(x + "(" + mean + " - " + half + "):(" + mean + " + " + half + ")",
-                     "95 % confidence interval",
-                     Describe("with filledcurves fillcolor rgb '",
-                              colours::SKY_BLUE,
-                              "' fillstyle solid 0.4"));
-        script.Curve(x + "(" + mean + ")",
-                     Describe(request.curve, ", mean of ", request.runs, " runs"),
-                     line);
+        // What is beyond these is no accuracy.
+        script.Function(x + "(" + mean + " > " + half + " ? " + mean + " - " + half + " : 0):(" +
+                            mean + " + " + half + " < 100 ? " + mean + " + " + half + " : 100)",
+                        "95 % confidence interval",
+                        Describe("with filledcurves fillcolor rgb '",
+                                 colours::SKY_BLUE,
+                                 "' fillstyle solid 0.4"));
+        script.Function(x + "(" + mean + ")",
+                        Describe(request.curve, ", mean of ", request.runs, " runs"),
+                        line);
     }
     script.Write(request.folder, scripts);
 }
@@ -212,7 +214,7 @@ AddPhase(PlotScript& script,
          const char* colour)
 {
     const std::string begin = "(at(column('round'), column('start_s'))" + before + ")";
-    script.Curve(
+    script.Function(
         "'" + data + "' using " + begin + ":(row(column('device'))):" + begin + ":(" + begin +
             " + column('" + column +
             "')):(row(column('device')) - 0.4):(row(column('device')) + 0.4)",
@@ -262,11 +264,11 @@ WriteTimeline(const PlotRequest& request,
     if (survey.anyFailed)
     {
         before += " + known(column('upload_s'))";
-        script.Curve("'" + data + "' using (strcol('status') eq 'merged' ? NaN : " +
-                         "at(column('round'), column('start_s'))" + before +
-                         "):(row(column('device')))",
-                     "not merged",
-                     "with points pointtype 2 pointsize 0.8 linewidth 2 linecolor rgb 'black'");
+        script.Function("'" + data + "' using (strcol('status') eq 'merged' ? NaN : " +
+                            "at(column('round'), column('start_s'))" + before +
+                            "):(row(column('device')))",
+                        "not merged",
+                        "with points pointtype 2 pointsize 0.8 linewidth 2 linecolor rgb 'black'");
     }
     script.Write(request.folder, scripts);
 }
@@ -297,13 +299,13 @@ WriteUploadTime(const PlotRequest& request,
     script.Line(Describe("set xrange [", low, ":", high, "]"));
     script.Line(Describe("set yrange [", low, ":", high, "]"));
     script.Line("set size square");
-    script.Curve(
+    script.Function(
         "'" + data + "' every " + std::to_string(every) +
             " using (strcol('status') eq 'merged' || strcol('status') eq 'late' ? "
             "column('predicted_upload_s') : NaN):(column('upload_s'))",
         every > 1 ? Describe(request.curve, ", one of ", every, " uploads") : request.curve,
         Describe("with points pointtype 6 pointsize 0.6 linecolor rgb '", colours::BLUE, "'"));
-    script.Curve(
+    script.Function(
         "x",
         "measured = predicted",
         Describe("with lines dashtype 2 linewidth 1.5 linecolor rgb '", colours::VERMILION, "'"));

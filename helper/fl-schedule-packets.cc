@@ -242,94 +242,86 @@ RunOptimizer(const OptionParser& parser,
     results.Finish(reason);
 }
 
-/// Draw learning.csv.
-void
-WritePlots(const std::filesystem::path& folder,
-           const std::vector<OptimizerSamples>& all,
-           bool learns,
-           uint32_t barEvery,
-           std::vector<std::string>& scripts)
+/// One plot of learning.csv.
+struct LearningPanel
 {
-    struct Panel
-    {
-        const char* name;
-        const char* title;
-        const char* xLabel;
-        const char* yLabel;
-        const char* x;
-        const char* y;
-        bool learning;
-    };
+    const char* name;    //!< of the file
+    const char* title;   //!< above
+    const char* xLabel;  //!< with unit
+    const char* yLabel;  //!< with unit
+    const char* x;       //!< column
+    const char* y;       //!< column, without _mean
+    double scale;        //!< from column to label
+    const char* range;   //!< of values that there can be, for gnuplot
+    const char* logAxes; //!< those that are logarithmic
+    bool learning;       //!< whether a timing study has none
+};
 
-    const char* const palette[] = {colours::BLUE,
-                                   colours::VERMILION,
-                                   colours::GREEN,
-                                   colours::ORANGE,
-                                   colours::BLACK,
-                                   colours::PURPLE,
-                                   colours::SKY_BLUE,
-                                   colours::GREY};
-    for (const auto& panel :
-         {Panel{"accuracy-rounds", "Accuracy", "round", "accuracy", "round", "accuracy", true},
-          Panel{"accuracy-time",
-                "Accuracy",
-                "time [s]",
-                "accuracy",
-                "end_s_mean",
-                "accuracy",
-                true},
-          Panel{"queue", "Virtual queue", "round", "queue / limit", "round", "queue", false},
-          Panel{"average-delay",
-                "Average delay of the rounds so far",
-                "round",
-                "average delay / limit",
-                "round",
-                "average_over_limit",
-                false}})
+constexpr LearningPanel LEARNING_PANELS[] = {
+    {"accuracy-rounds",
+     "Accuracy",
+     "round",
+     "accuracy on held-out data [%]",
+     "round",
+     "accuracy",
+     100,
+     "[0<*:*<100]",
+     "",
+     true},
+    // Schedulers differ in their rounds' durations by orders of magnitude.
+    {"accuracy-time",
+     "Accuracy",
+     "time [s]",
+     "accuracy on held-out data [%]",
+     "end_s_mean",
+     "accuracy",
+     100,
+     "[0<*:*<100]",
+     "x",
+     true},
+    {"queue", "Virtual queue", "round", "queue / limit", "round", "queue", 1, "[0<*:*]", "", false},
+    {"average-delay",
+     "Average delay of the rounds so far",
+     "round",
+     "average delay / limit",
+     "round",
+     "average_over_limit",
+     1,
+     "[*:*]",
+     "y",
+     false}};
+
+/// Draw a plot of learning.csv.
+void
+WriteLearningPlot(const std::filesystem::path& folder,
+                  const LearningPanel& panel,
+                  const std::vector<OptimizerSamples>& all,
+                  uint32_t rounds,
+                  std::vector<std::string>& scripts)
+{
+    // Bars at each round, or of two optimizers at one, would hide each other.
+    const size_t every = std::max<size_t>(all.size(), rounds / 10);
+    const std::string scale = Describe(panel.scale, " * ");
+    const std::string mean = scale + PlotColumn(std::string(panel.y) + "_mean");
+    const std::string half = scale + PlotColumn(std::string(panel.y) + "_ci95");
+    PlotScript script(panel.name, panel.title, panel.xLabel, panel.yLabel);
+    script.KeyBeside();
+    script.Line(Describe("set yrange ", panel.range));
+    script.Logarithmic(panel.logAxes);
+    for (size_t i = 0; i < all.size(); ++i)
     {
-        if (panel.learning && !learns)
-        {
-            continue;
-        }
-        PlotScript script(panel.name, panel.title, panel.xLabel, panel.yLabel);
-        script.Line("set key rmargin top vertical Left reverse");
-        if (std::string(panel.name) == "average-delay")
-        {
-            script.Line("set logscale y");
-        }
-        for (size_t i = 0; i < all.size(); ++i)
-        {
-            const auto rows = [&](const std::string& condition) {
-                return Describe("'learning.csv' using (strcol('optimizer') eq '",
-                                all[i].GetName(),
-                                "'",
-                                condition,
-                                " ? column('",
-                                panel.x,
-                                "') : NaN):(column('",
-                                panel.y,
-                                "_mean'))");
-            };
-            const std::string colour = palette[i % std::size(palette)];
-            // Bars at each round would hide each other.
-            script.Curve(Describe(rows(Describe(" && int(column('round')) % ", barEvery, " == 0")),
-                                  ":(column('",
-                                  panel.y,
-                                  "_mean') - column('",
-                                  panel.y,
-                                  "_ci95')):(column('",
-                                  panel.y,
-                                  "_mean') + column('",
-                                  panel.y,
-                                  "_ci95'))"),
-                         "",
-                         Describe("with yerrorbars ps 0 lw 0.5 lc rgb '", colour, "'"));
-            script.Curve(rows(""),
-                         all[i].GetName(),
-                         Describe("with lines lw 2 lc rgb '", colour, "'"));
-        }
-        script.Write(folder, scripts);
+        PlotData data{"learning.csv",
+                      PlotRowsWith("optimizer", all[i].GetName()),
+                      {PlotColumn(panel.x), mean}};
+        const PlotData line = data;
+        data.condition += Describe(" && int(column('round')) % ", every, " == ", i % every);
+        data.columns.push_back(half);
+        script.Mark(data,
+                    "",
+                    Describe("with yerrorbars pt 0 lw 1 lc rgb '", PaletteColour(i), "'"));
+        script.Curve(line, all[i].GetName(), {"lines"});
     }
+    script.Write(folder, scripts);
 }
 
 } // namespace
@@ -407,7 +399,13 @@ RunSchedulePackets(const OptionParser& parser, const ScheduleStudyOptions& optio
     table.Write(text);
     table.Publish();
     std::vector<std::string> scripts;
-    WritePlots(cell.out, all, data.train != nullptr, std::max(1U, cell.rounds / 20), scripts);
+    for (const auto& panel : LEARNING_PANELS)
+    {
+        if (!panel.learning || data.train)
+        {
+            WriteLearningPlot(cell.out, panel, all, cell.rounds, scripts);
+        }
+    }
     DrawScripts(cell.out, scripts, "gnuplot", std::cerr);
     for (const auto& samples : all)
     {

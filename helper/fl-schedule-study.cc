@@ -3,6 +3,7 @@
  */
 #include "fl-schedule-study.h"
 
+#include "fl-claims.h"
 #include "fl-csv.h"
 #include "fl-folder-lock.h"
 #include "fl-option-rules.h"
@@ -216,23 +217,16 @@ Limits(double baseS)
     return limits;
 }
 
-/// The methods of figure 5, and how they are drawn.
-const std::vector<std::pair<std::string, const char*>>&
-Figure5Methods()
-{
-    static const std::vector<std::pair<std::string, const char*>> methods{
-        {"exact", colours::BLUE},
-        {"paper", colours::VERMILION},
-        {"greedy", colours::GREEN},
-        {"aaba", colours::ORANGE},
-        {"all", colours::BLACK},
-        {"random", colours::GREY},
-        {"round-robin", colours::PURPLE},
-        {"best-channel", colours::SKY_BLUE},
-        {"proportional-fair", "#8B4513"},
-    };
-    return methods;
-}
+/// The methods of figure 5.
+constexpr const char* FIGURE_5_METHODS[] = {"exact",
+                                            "paper",
+                                            "greedy",
+                                            "aaba",
+                                            "all",
+                                            "random",
+                                            "round-robin",
+                                            "best-channel",
+                                            "proportional-fair"};
 
 /// @return mean and interval as two fields
 void
@@ -324,59 +318,41 @@ RunTimesCsv(const ScheduleSetting& setting, double baseS, uint64_t seed, WorkPro
     return text;
 }
 
-/// @return columns of the rows of a file whose column has a value
-std::string
-Rows(const std::string& file,
-     const std::string& column,
-     const std::string& value,
-     const std::string& columns)
+/// Plots of delays over their limit have a line where they meet it.
+void
+AddLimit(PlotScript& script)
 {
-    return Describe("'", file, "' using (strcol('", column, "') eq '", value, "' ? ", columns);
+    script.Logarithmic("y");
+    script.Function("1", "limit", Describe("with lines lc rgb '", colours::GREY, "' dt 2"));
 }
 
 /// Draw figure 5 from its CSV.
 void
 WriteFigure5(const std::filesystem::path& folder, std::vector<std::string>& scripts)
 {
-    struct Panel
+    for (const bool delay : {false, true})
     {
-        const char* name;
-        const char* title;
-        const char* label;
-        const char* column;
-    };
-
-    for (const auto& panel : {Panel{"figure-5-scheduled",
-                                    "Devices scheduled per round",
-                                    "devices per round",
-                                    "scheduled"},
-                              Panel{"figure-5-delay",
-                                    "Average delay against its limit",
-                                    "average delay / limit",
-                                    "delay_over_limit"}})
-    {
-        PlotScript script(panel.name,
-                          panel.title,
+        PlotScript script(delay ? "figure-5-delay" : "figure-5-scheduled",
+                          delay ? "Average delay against its limit" : "Devices scheduled per round",
                           "limit of the average delay [ms per bit]",
-                          panel.label);
-        script.Line("set key rmargin top vertical Left reverse");
-        if (std::string(panel.column) == "delay_over_limit")
+                          delay ? "average delay / limit" : "devices per round");
+        script.KeyBeside();
+        script.Line("set autoscale fix");
+        script.Line("set offsets graph 0.02, graph 0.02, graph 0.05, graph 0.05");
+        if (delay)
         {
-            script.Line("set logscale y");
-            script.Curve("1", "limit", "with lines lc rgb '#BBBBBB' dt 2");
+            AddLimit(script);
         }
-        for (const auto& [method, colour] : Figure5Methods())
+        const std::string column = delay ? "delay_over_limit" : "scheduled";
+        for (const char* method : FIGURE_5_METHODS)
         {
-            script.Curve(Rows("figure-5.csv",
-                              "method",
-                              method,
-                              Describe("1e3 * column('limit_per_bit_s') : NaN):(column('",
-                                       panel.column,
-                                       "_mean')):(column('",
-                                       panel.column,
-                                       "_ci95'))")),
+            script.Curve({"figure-5.csv",
+                          PlotRowsWith("method", method),
+                          {"1e3 * " + PlotColumn("limit_per_bit_s"),
+                           PlotColumn(column + "_mean"),
+                           PlotColumn(column + "_ci95")}},
                          method,
-                         Describe("with yerrorlines lw 2 lc rgb '", colour, "'"));
+                         {"yerrorlines"});
         }
         script.Write(folder, scripts);
     }
@@ -388,35 +364,27 @@ WriteQueuePlots(const std::filesystem::path& folder,
                 const std::vector<ScheduleCurve>& curves,
                 std::vector<std::string>& scripts)
 {
-    const char* const palette[] = {colours::BLUE,
-                                   colours::SKY_BLUE,
-                                   colours::GREEN,
-                                   colours::ORANGE,
-                                   colours::VERMILION,
-                                   colours::PURPLE};
-    for (const auto& [name, title, label, column] :
-         {std::tuple("queue", "Virtual queue", "queue / limit", "queue_mean"),
-          std::tuple("average-delay",
-                     "Average delay of the rounds so far",
-                     "average delay / limit",
-                     "average_over_limit_mean")})
+    for (const bool delay : {false, true})
     {
-        PlotScript script(name, title, "round", label);
-        script.Line("set key rmargin top vertical Left reverse");
-        script.Line("set logscale x");
-        if (std::string(name) == "average-delay")
+        PlotScript script(delay ? "average-delay" : "queue",
+                          delay ? "Average delay of the rounds so far" : "Virtual queue",
+                          "round",
+                          delay ? "average delay / limit" : "queue / limit");
+        script.KeyBeside();
+        script.Logarithmic("x");
+        if (delay)
         {
-            script.Line("set logscale y");
-            script.Curve("1", "limit", "with lines lc rgb '#BBBBBB' dt 2");
+            AddLimit(script);
+            script.Logarithmic("xy");
         }
-        for (size_t i = 0; i < curves.size(); ++i)
+        for (const auto& curve : curves)
         {
-            script.Curve(Rows("queue.csv",
-                              "curve",
-                              curves[i].name,
-                              Describe("column('round') : NaN):(column('", column, "'))")),
-                         curves[i].name,
-                         Describe("with lines lw 2 lc rgb '", palette[i % 6], "'"));
+            script.Curve({"queue.csv",
+                          PlotRowsWith("curve", curve.name),
+                          {PlotColumn("round"),
+                           PlotColumn(delay ? "average_over_limit_mean" : "queue_mean")}},
+                         curve.name,
+                         {"lines"});
         }
         script.Write(folder, scripts);
     }
@@ -430,28 +398,24 @@ WriteFigure6(const std::filesystem::path& folder, std::vector<std::string>& scri
                       "Run time of a round's solution: quartiles, shortest and longest",
                       "limit of the average delay [ms per bit]",
                       "run time [us]");
-    script.Line("set logscale y");
+    script.Logarithmic("y");
     script.Line("set boxwidth 0.003");
-    script.Line("set key rmargin top vertical Left reverse");
+    script.KeyBeside();
     for (const auto& [method, colour, shift] : {std::tuple("exact", colours::BLUE, -0.002),
                                                 std::tuple("paper", colours::VERMILION, 0.002)})
     {
-        std::string columns = Describe("1e3 * column('limit_per_bit_s') + ", shift, " : NaN)");
+        const auto microseconds = [](const char* column) { return "1e6 * " + PlotColumn(column); };
+        PlotData boxes{"run-times.csv",
+                       PlotRowsWith("method", method),
+                       {Describe("1e3 * ", PlotColumn("limit_per_bit_s"), " + ", shift)}};
+        PlotData medians = boxes;
         for (const char* column : {"lower_quartile_s", "least_s", "most_s", "upper_quartile_s"})
         {
-            columns += Describe(":(1e6 * column('", column, "'))");
+            boxes.columns.push_back(microseconds(column));
         }
-        script.Curve(Rows("run-times.csv", "method", method, columns),
-                     method,
-                     Describe("with candlesticks whiskerbars lc rgb '", colour, "'"));
-        script.Curve(Rows("run-times.csv",
-                          "method",
-                          method,
-                          Describe("1e3 * column('limit_per_bit_s') + ",
-                                   shift,
-                                   " : NaN):(1e6 * column('median_s'))")),
-                     "",
-                     Describe("with points pt 7 ps 0.5 lc rgb '", colour, "'"));
+        medians.columns.push_back(microseconds("median_s"));
+        script.Mark(boxes, method, Describe("with candlesticks whiskerbars lc rgb '", colour, "'"));
+        script.Mark(medians, "", Describe("with points pt 7 ps 0.5 lc rgb '", colour, "'"));
     }
     script.Write(folder, scripts);
 }
@@ -461,7 +425,7 @@ std::vector<ScheduleCurve>
 Figure5Curves(double baseS)
 {
     std::vector<ScheduleCurve> curves;
-    for (const auto& [method, colour] : Figure5Methods())
+    for (const char* method : FIGURE_5_METHODS)
     {
         for (const double limitS : Limits(baseS))
         {
@@ -490,6 +454,49 @@ QueueCurves(double baseS)
     curves.push_back({"exact as set", "exact", DefaultQueue(baseS)});
     curves.push_back({"paper as set", "paper", DefaultQueue(baseS)});
     return curves;
+}
+
+/// @return what Wang et al. claim of devices and delays, judged over all limits
+std::vector<Claim>
+JudgeScheduleClaims(const std::vector<ScheduleCurve>& curves,
+                    const std::vector<ScheduleStatistics>& statistics)
+{
+    OrderCount moreThanGreedy;
+    OrderCount moreThanAaba;
+    OrderCount greedyMore;
+    OrderCount delay;
+    const auto find = [&](const std::string& method, double limitS) -> const ScheduleStatistics& {
+        const auto curve = std::find_if(curves.begin(), curves.end(), [&](const auto& other) {
+            return other.method == method && other.queue.limitS == limitS;
+        });
+        return statistics[static_cast<size_t>(curve - curves.begin())];
+    };
+    for (const auto& curve : curves)
+    {
+        if (curve.method == "paper")
+        {
+            const double limitS = curve.queue.limitS;
+            const auto& paper = find("paper", limitS);
+            const auto& greedy = find("greedy", limitS);
+            const auto& aaba = find("aaba", limitS);
+            moreThanGreedy.Add(paper.scheduled, greedy.scheduled);
+            moreThanAaba.Add(paper.scheduled, aaba.scheduled);
+            greedyMore.Add(greedy.scheduled, aaba.scheduled);
+            delay.Add(paper.excess, 1);
+        }
+    }
+    return {moreThanGreedy.ToClaim("Algorithm 1 schedules more devices than GS",
+                                   "at every limit of the delay",
+                                   ClaimedOrder::ABOVE),
+            moreThanAaba.ToClaim("Algorithm 1 schedules more devices than AABA",
+                                 "at every limit of the delay",
+                                 ClaimedOrder::ABOVE),
+            greedyMore.ToClaim("GS schedules more devices than AABA",
+                               "clearly better",
+                               ClaimedOrder::ABOVE),
+            delay.ToClaim("Algorithm 1 keeps the limit of the average delay (8)",
+                          "in the long run",
+                          ClaimedOrder::NOT_ABOVE)};
 }
 
 /// Say what the table says, for the limit that was asked for.
@@ -670,6 +677,7 @@ RunScheduleStudy(const OptionParser& parser, const ScheduleStudyOptions& options
     OutputFile summary(folder / "summary.json");
     OutputFile figure5(folder / "figure-5.csv");
     OutputFile queue(folder / "queue.csv");
+    OutputFile claimsFile(folder / "claims.csv");
     OutputFile runTimes(folder / "run-times.csv");
     const uint64_t seed = RngSeedManager::GetSeed() * 1000003ULL + RngSeedManager::GetRun();
     ScheduleSetting setting;
@@ -694,6 +702,8 @@ RunScheduleStudy(const OptionParser& parser, const ScheduleStudyOptions& options
                                                           statistics.end());
     statistics.resize(curves.size());
     figure5.Write(Figure5Csv(curves, statistics));
+    const auto claims = JudgeScheduleClaims(curves, statistics);
+    claimsFile.Write(ClaimsCsv(claims));
     queue.Write(QueueCsv(setting, queueCurves, queueStatistics));
     progress.Begin("figure 6, run times");
     runTimes.Write(RunTimesCsv(setting, baseS, seed, progress));
@@ -706,7 +716,7 @@ RunScheduleStudy(const OptionParser& parser, const ScheduleStudyOptions& options
     json["wall_clock_s"] = wallClock.count();
     json["peak_memory_bytes"] = PeakMemoryBytes();
     summary.Write(json.dump(2) + "\n");
-    for (auto* file : {&figure5, &queue, &runTimes, &summary})
+    for (auto* file : {&figure5, &queue, &claimsFile, &runTimes, &summary})
     {
         file->Publish();
     }
@@ -716,6 +726,7 @@ RunScheduleStudy(const OptionParser& parser, const ScheduleStudyOptions& options
     WriteFigure6(folder, scripts);
     DrawScripts(folder, scripts, "gnuplot", std::cerr);
     PrintFigure5(std::cout, baseS, curves, statistics);
+    PrintClaims(std::cout, claims);
     std::cout << "Tables and plots are in " << folder.string() << "/.\n";
 }
 

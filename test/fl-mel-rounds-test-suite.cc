@@ -7,6 +7,7 @@
 #include "ns3/boolean.h"
 #include "ns3/config.h"
 #include "ns3/double.h"
+#include "ns3/fl-mel-claims.h"
 #include "ns3/fl-mel-coefficients.h"
 #include "ns3/fl-mel-optimizer.h"
 #include "ns3/fl-mel-report.h"
@@ -536,19 +537,35 @@ class StudyTestCase : public TestCase
                                        result({"HA-Asyn", "exact", 1}, {0.1, 0.7, 0.94, 1}),
                                        result({"HU-Sync", "hu-sync", 0}, {0.1, 0.2, 0.3, 0.4})};
         const auto claims = JudgeMelClaims(results, 3);
-        NS_TEST_EXPECT_MSG_EQ(claims[0].holds, "yes", "to 94 %");
+        const auto verdict = [&](size_t i, const std::string& expected) {
+            NS_TEST_EXPECT_MSG_EQ(claims[i].verdict, expected, claims[i].claim);
+        };
+        verdict(0, "exceeded by 4.33 percentage points");
         NS_TEST_EXPECT_MSG_EQ(claims[0].measured,
-                              "at most 33.3 %: 2 instead of 3 at T = 10 s and E = 10 J with c = 1",
+                              "at most 33.3 +- 0 %: 2 instead of 3 at T = 10 s and E = 10 J with c "
+                              "= 1",
                               "to 94 %");
-        NS_TEST_EXPECT_MSG_EQ(claims[3].holds, "not measured", "to 97.3 %: one does not reach it");
-        NS_TEST_EXPECT_MSG_EQ(claims[8].holds, "yes", "up to 25 %");
-        NS_TEST_EXPECT_MSG_EQ(claims[9].holds, "yes", "HA above HU");
-        NS_TEST_EXPECT_MSG_EQ(claims[11].holds, "not measured", "c = 8 is not there");
-        NS_TEST_EXPECT_MSG_EQ(claims[12].holds, "yes", "c = 0 coincides");
-        NS_TEST_EXPECT_MSG_EQ(claims[13].holds, "no", "all fit");
+        verdict(2, "not tested"); // to 95.5 %: one does not reach it
+        NS_TEST_EXPECT_MSG_EQ(claims[2].measured, "not reached by all runs of both", "95.5 %");
+        verdict(3, "not tested"); // to 97.3 %: T = 25 s is not there
+        NS_TEST_EXPECT_MSG_EQ(claims[3].measured, "these limits were not run", "97.3 %");
+        verdict(8, "exceeded by 8.33 percentage points");
+        verdict(9, "holds beyond intervals"); // HA above HU
+        verdict(11, "not tested");            // c = 8 is not there
+        verdict(12, "met");                   // c = 0 coincides
+        verdict(13, "not tested");            // T = 5 s is not there
         results[3].runs[0].accuracy.back() = 1;
+        NS_TEST_EXPECT_MSG_EQ(JudgeMelClaims(results, 3)[9].verdict,
+                              "holds within intervals",
+                              "0.7 +- 3.8 against 0.95");
         results[3].runs[1].accuracy.back() = 1;
-        NS_TEST_EXPECT_MSG_EQ(JudgeMelClaims(results, 3)[9].holds, "no", "HU above HA");
+        NS_TEST_EXPECT_MSG_EQ(JudgeMelClaims(results, 3)[9].verdict,
+                              "does not hold",
+                              "HU above HA");
+        results[3].what.cycleTimeS = 5;
+        NS_TEST_EXPECT_MSG_EQ(JudgeMelClaims(results, 3)[13].verdict,
+                              "missed by 2 cases",
+                              "all fit at T = 5 s");
     }
 };
 

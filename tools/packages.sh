@@ -11,6 +11,8 @@ PACKAGES_IN_TREE=(cmake g++ ninja-build python3 libeigen3-dev libboost-dev nlohm
 PACKAGES_SOURCE=(dpkg-dev)
 # To draw plots. Runs go on without it.
 PACKAGES_PLOT=(gnuplot-nox)
+# To test that a strict renderer takes the plots. The check is skipped without it.
+PACKAGES_TEST=(librsvg2-bin)
 
 # missing_packages PACKAGE... - prints those that are not there. A program that was installed in another way counts. Off
 # Debian nothing is known to be missing, and it is left to CMake to complain.
@@ -25,6 +27,7 @@ missing_packages()
       cmake | g++ | pkg-config | python3) program=$package ;;
       ninja-build) program=ninja ;;
       gnuplot-nox) program=gnuplot ;;
+      librsvg2-bin) program=rsvg-convert ;;
       dpkg-dev) program=dpkg-source ;;
       *) program= ;;
     esac

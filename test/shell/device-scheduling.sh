@@ -30,6 +30,9 @@ done
 for plot in figure-5-scheduled figure-5-delay queue average-delay figure-6; do
   [ -s one/$plot.plt ] || fail "$plot is missing"
 done
+[ "$(head -n 1 one/claims.csv)" = "claim,paper,measured,verdict" ] && [ "$(wc -l <one/claims.csv)" -eq 5 ] ||
+  fail "claims.csv"
+cmp one/claims.csv two/claims.csv || fail "claims.csv depends on the number of threads"
 grep -q '"status": "done"' one/summary.json || fail "summary.json"
 
 # --- Packet by packet ---

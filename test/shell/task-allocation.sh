@@ -34,8 +34,13 @@ for name in figure-{4,5,6,7,8} claims; do
   columns=$(head -n 1 "a/$name.csv" | tr -cd , | wc -c)
   awk -F, -v n="$columns" 'NF != n + 1 { exit 1 }' "a/$name.csv" || fail "$name.csv: a row's fields"
 done
-grep -q '^HA-Asyn with c = 0 coincides with HA-Sync,coincide,the same mean tau in 4 of 4 runs,yes$' a/claims.csv ||
+grep -q '^HA-Asyn with c = 0 coincides with HA-Sync,coincide,the same mean tau in 4 of 4 runs,met$' a/claims.csv ||
   fail "c = 0 does not coincide"
+# What --quick leaves out, T = 25 s for 97.3 % and the 5 s at which equal shares fail, is not tested.
+[ "$(grep -cE '^(fewer updates than HA-Sync to 97.3 %|equal batches do not always learn).*,not tested$' a/claims.csv)" -eq 3 ] ||
+  fail "claims about limits that were not run: $(cat a/claims.csv)"
+awk -F, 'NR > 1 && $4 !~ /^(met|(exceeded|missed) by .*|holds (beyond|within) intervals|does not hold|not tested)$/ { exit 1 }' \
+  a/claims.csv || fail "a verdict that the rule does not know"
 # More staleness gives no fewer iterations: mean_iterations_mean by c, of the optimum.
 awk -F, '$3 == "HA-Asyn" && $10 == 0 { if (($1, $2) in last && $8 < last[$1, $2]) exit 1; last[$1, $2] = $8 }' \
   a/figure-5.csv || fail "fewer iterations with more staleness"

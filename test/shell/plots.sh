@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Every picture of every example is well-formed XML and drawn by librsvg, which refuses what browsers let pass; accuracies are
+# in percent; and what has nothing to draw is said to have nothing, not to have failed.
+. "$(dirname "$0")/lib.sh"
+
+for program in gnuplot rsvg-convert; do
+  if ! command -v $program >/dev/null; then
+    echo "skipped: $program is not installed (Debian: gnuplot-nox, librsvg2-bin)"
+    exit 0
+  fi
+done
+
+# draw NAME COMMAND... - runs it in a folder of its own, and has each picture rendered; at least one is expected, or "none".
+draw()
+{
+  local name=$1 pictures=0 picture
+  shift
+  mkdir "$name" && cd "$name" || exit 1
+  run "$@"
+  [ "$status" -eq 0 ] || fail "$* -- exit code $status: $(printf '%s\n' "$err" | tail -n 3)"
+  ! printf '%s\n' "$err" | grep -q 'gnuplot failed' || fail "$name: $(grep 'gnuplot failed' <<<"$err")"
+  while IFS= read -r picture; do
+    pictures=$((pictures + 1))
+    rsvg-convert "$picture" -o "$fl_folder/picture.png" 2>why.txt || fail "$name: $picture is refused: $(cat why.txt)"
+  done < <(find . -name '*.svg')
+  while IFS= read -r picture; do
+    grep -qF '[%]' "$picture" || fail "$name: $picture shows an accuracy that is not in percent"
+  done < <(find . -name 'accuracy*.plt' -o -name 'figure-[456]-T*.plt')
+  cd ..
+  echo "$name: $pictures pictures"
+  [ "$pictures" -gt 0 ] || [ -z "$(find "$name" -name '*.plt')" ] || fail "$name: no pictures"
+}
+
+small=(--rounds=2 --train-samples=200 --test-samples=100)
+declare -A arguments=(
+  [fl-any-link]="--devices=2 ${small[*]}"
+  [fl-calibration]="--devices=2 --rounds=4 --runs=2 --payload-bits=20000 --phy=fdma"
+  [fl-device-scheduling]="--runs=2 --devices=4 --formula-rounds=30"
+  [fl-joint-energy-time]="--runs=2 --devices=4"
+  [fl-phy-comparison]="--devices=3 --runs=2 ${small[*]}"
+  [fl-quickstart]="--devices=3 ${small[*]}"
+  [fl-task-allocation]="--quick --runs=2 --model=softmax ${small[*]}"
+)
+for source in "$FL_SOURCE_DIR"/examples/fl-*.cc; do
+  name=$(basename "$source" .cc)
+  case $name in
+    fl-bench | fl-solve) continue ;;
+  esac
+  if [ -z "${arguments[$name]:-}" ]; then
+    fail "$name: this check does not know what to run it with"
+    continue
+  fi
+  # shellcheck disable=SC2086 # these are several words
+  draw "$name" fl_program "$name" ${arguments[$name]}
+done
+
+# Other ways to run them, which have pictures of their own.
+draw several-runs fl_program fl-quickstart --devices=3 --runs=2 "${small[@]}"
+draw timing fl_program fl-quickstart --devices=3 --rounds=1 --payload-bits=20000
+draw joint-packets fl_program fl-joint-energy-time --packets --devices=3 --rounds=2
+draw mel-packets fl_program fl-task-allocation --packets --devices=3 --runs=1 "${small[@]}"
+draw schedule-packets fl_program fl-device-scheduling --packets --devices=3 --runs=2 "${small[@]}"
+
+# Optimizers without a queue: two plots of nothing.
+draw no-queue fl_program fl-device-scheduling --packets --devices=3 --runs=2 --compare=equal "${small[@]}"
+grep -qxF 'No plot where all values are absent: queue, average-delay.' <<<"$err" || fail "no-queue: $err"
+[ ! -e no-queue/results/fl-device-scheduling/packets/queue.svg ] || fail "a picture of nothing"
+# One curve needs no key.
+grep -q '^unset key' no-queue/results/fl-device-scheduling/packets/accuracy-time.plt || fail "a key of one curve"
+# Curves of the same figure have looks of their own.
+plt=fl-task-allocation/results/fl-task-allocation/figure-4-T10-E10.plt
+looks=$(grep -o "dashtype [^,]*" $plt | sed "s/pointsize [^ ]*//")
+[ "$(wc -l <<<"$looks")" -eq 4 ] && [ "$(sort -u <<<"$looks" | wc -l)" -eq 4 ] || fail "figure 4: curves look alike: $looks"
