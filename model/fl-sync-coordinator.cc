@@ -120,11 +120,7 @@ SyncCoordinator::GetTypeId()
             .AddTraceSource("Aggregated",
                             "Updates were merged: round, new model version, number of updates",
                             MakeTraceSourceAccessor(&SyncCoordinator::m_aggregatedTrace),
-                            "ns3::fl::SyncCoordinator::AggregatedCallback")
-            .AddTraceSource("Finished",
-                            "Nothing more will happen: why",
-                            MakeTraceSourceAccessor(&SyncCoordinator::m_finishedTrace),
-                            "ns3::fl::SyncCoordinator::FinishedCallback");
+                            "ns3::fl::SyncCoordinator::AggregatedCallback");
     return tid;
 }
 
@@ -197,7 +193,7 @@ SyncCoordinator::DoStart()
     m_running = true;
     if (m_round > m_rounds)
     {
-        Finish("all rounds are done");
+        End("all rounds are done");
         return;
     }
     m_gathering = true;
@@ -248,8 +244,14 @@ SyncCoordinator::DoStop()
         m_aggregator->Begin(m_task->model->ParameterCount());
     }
     m_merged = 0;
-    Finish(m_round > m_rounds ? "all rounds are done"
-                              : Describe("the server stopped in round ", m_round));
+    if (m_round > m_rounds)
+    {
+        End("all rounds are done");
+    }
+    else
+    {
+        Interrupt(Describe("the server stopped in round ", m_round));
+    }
 }
 
 void
@@ -262,12 +264,12 @@ SyncCoordinator::CancelEvents()
 }
 
 void
-SyncCoordinator::Finish(const std::string& reason)
+SyncCoordinator::End(const std::string& reason)
 {
     NS_LOG_INFO("finished: " << reason);
     m_running = false;
     CancelEvents();
-    m_finishedTrace(reason);
+    Finish(reason);
 }
 
 void
@@ -280,7 +282,7 @@ SyncCoordinator::AwaitDevices()
 void
 SyncCoordinator::GiveUp()
 {
-    Finish(Describe("no device became available for ", m_waitTimeout.GetSeconds(), " s"));
+    End(Describe("no device became available for ", m_waitTimeout.GetSeconds(), " s"));
 }
 
 void
@@ -823,7 +825,7 @@ SyncCoordinator::CloseRound()
     }
     if (m_round > m_rounds)
     {
-        Finish("all rounds are done");
+        End("all rounds are done");
         return;
     }
     if (m_unanswered > 0)

@@ -979,10 +979,8 @@ class AllGoneTestCase : public TransportTestCase
         double finishedS = 0;
         run.federation.coordinator->TraceConnectWithoutContext(
             "Finished",
-            MakeFlCallback<void, const std::string&>([&finishedS](const std::string&) {
-                finishedS = Simulator::Now().GetSeconds();
-                Simulator::Stop();
-            }));
+            MakeFlCallback<void, const std::string&>(
+                [&finishedS](const std::string&) { finishedS = Simulator::Now().GetSeconds(); }));
         Simulator::Schedule(Seconds(1.5), [&run] {
             for (DeviceId device = 0; device < 3; ++device)
             {
