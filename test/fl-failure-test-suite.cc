@@ -592,6 +592,8 @@ class DropLateTestCase : public TransportTestCase
         setup.profile = SlowDevice(0, 2);
         setup.configure = [](FederationHelper& helper) {
             helper.SetCoordinatorAttribute("RoundDeadline", TimeValue(Seconds(0.5)));
+            // The device is told to stop when the last round is over, too.
+            helper.SetCoordinatorAttribute("StopSimulation", BooleanValue(false));
         };
         TestFederation run(setup);
         run.Run();

@@ -11,6 +11,7 @@
 #include "fl-test-federation.h"
 
 #include "ns3/boolean.h"
+#include "ns3/ipv4-address-generator.h"
 
 #include <algorithm>
 #include <functional>
@@ -72,6 +73,8 @@ class SimulationEndTestCase : public TestCase
         std::unique_ptr<TestFederation> second;
         if (m_secondRounds > 0)
         {
+            // It has a network of its own, with the same addresses.
+            Ipv4AddressGenerator::Reset();
             FederationSetup other;
             other.rounds = m_secondRounds;
             second = std::make_unique<TestFederation>(other);
