@@ -217,14 +217,15 @@ CellRun::InstallFederation(const LearningData& data)
     m_stream += FederationHelper::AssignStreams(m_federation, m_stream);
     m_federation.coordinator->TraceConnectWithoutContext("Finished",
                                                          MakeCallback(&CellRun::Finished, this));
-    if (m_options.serverStopS > 0)
+    if (m_options.serverStopS > 0 && m_options.serverRestartS > 0)
     {
-        Simulator::Schedule(Seconds(m_options.serverStopS), &Server::Stop, m_federation.server);
-        m_restartPending = m_options.serverRestartS > 0;
-        if (m_restartPending)
-        {
-            Simulator::Schedule(Seconds(m_options.serverRestartS), &CellRun::RestartServer, this);
-        }
+        const auto server = m_federation.server;
+        Simulator::Schedule(Seconds(m_options.serverStopS), &Server::Stop, server);
+        Simulator::Schedule(Seconds(m_options.serverRestartS), &Server::Start, server);
+    }
+    else if (m_options.serverStopS > 0)
+    {
+        m_federation.server->SetStopTime(Seconds(m_options.serverStopS));
     }
 }
 
@@ -289,20 +290,9 @@ CellRun::InstallAvailability()
 }
 
 void
-CellRun::RestartServer()
-{
-    m_restartPending = false;
-    m_federation.server->Start();
-}
-
-void
 CellRun::Finished(const std::string& reason)
 {
-    if (!m_restartPending)
-    {
-        m_reason = reason;
-        Simulator::Stop();
-    }
+    m_reason = reason;
 }
 
 std::string

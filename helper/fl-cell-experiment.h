@@ -81,7 +81,6 @@ class CellRun
     void InstallAvailability();
     std::vector<DeviceProfile> DrawProfiles();
     void Finished(const std::string& reason);
-    void RestartServer();
 
     const Options& m_options;           //!< as parsed
     NodeContainer m_station;            //!< one node
@@ -92,7 +91,6 @@ class CellRun
     Ptr<Availability> m_availability;   //!< who is there when
     Ptr<PacketSink> m_background;       //!< takes other traffic; null: there is none
     int64_t m_stream{0};                //!< next random stream to assign
-    bool m_restartPending{false};       //!< the server will start again
     std::string m_reason;               //!< why it ended
     EqualSharesComparison m_comparison; //!< of the plans with equal shares
 };

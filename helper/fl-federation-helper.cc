@@ -5,12 +5,15 @@
 
 #include "fl-processor-helper.h"
 
+#include "ns3/boolean.h"
 #include "ns3/double.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-optimizer.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/inet6-socket-address.h"
+#include "ns3/node-list.h"
 #include "ns3/pointer.h"
+#include "ns3/simulator.h"
 #include "ns3/uinteger.h"
 
 namespace ns3
@@ -36,6 +39,31 @@ AnyAddress(const Address& address)
                                   Inet6SocketAddress::ConvertFrom(address).GetPort());
     }
     throw InvalidInput("server address: must be an InetSocketAddress or an Inet6SocketAddress");
+}
+
+/// @return when a server's application ends, whoever starts the server again; zero: never
+Time
+StopTimeOf(const Server& server)
+{
+    TimeValue stopTime;
+    server.GetAttribute("StopTime", stopTime);
+    return stopTime.Get();
+}
+
+/// @return whether a server has nothing more to do, and allows the simulation to end with it
+bool
+AllowsEnd(const Server& server)
+{
+    const auto coordinator = server.GetCoordinator();
+    if (!coordinator)
+    {
+        return true;
+    }
+    BooleanValue stopSimulation;
+    coordinator->GetAttribute("StopSimulation", stopSimulation);
+    const Time stopTime = StopTimeOf(server);
+    const bool over = stopTime.IsStrictlyPositive() && Simulator::Now() >= stopTime;
+    return stopSimulation.Get() && (coordinator->IsFinished() || over);
 }
 
 } // namespace
@@ -125,6 +153,9 @@ FederationHelper::Install(Ptr<Node> server,
     federation.server->SetAttribute("Transport",
                                     PointerValue(m_transportFactory.Create<Transport>()));
     federation.server->SetCoordinator(federation.coordinator);
+    federation.coordinator->TraceConnectWithoutContext(
+        "Finished",
+        MakeCallback(&FederationHelper::StopIfAllFinished));
     server->AddApplication(federation.server);
     federation.applications.Add(federation.server);
 
@@ -174,6 +205,31 @@ FederationHelper::InstallClient(Ptr<Node> node,
     client->SetTask(0, m_task, std::move(samples));
     node->AddApplication(client);
     return client;
+}
+
+void
+FederationHelper::StopIfAllFinished(const std::string& reason)
+{
+    // Looked up and not kept: what was installed by hand counts too.
+    for (auto node = NodeList::Begin(); node != NodeList::End(); ++node)
+    {
+        for (uint32_t i = 0; i < (*node)->GetNApplications(); ++i)
+        {
+            const auto server = DynamicCast<Server>((*node)->GetApplication(i));
+            if (!server || AllowsEnd(*server))
+            {
+                continue;
+            }
+            const Time left = StopTimeOf(*server) - Simulator::Now();
+            if (!server->IsRunning() && left.IsStrictlyPositive())
+            {
+                // It was stopped before, and will not tell then.
+                Simulator::Schedule(left, &FederationHelper::StopIfAllFinished, reason);
+            }
+            return;
+        }
+    }
+    Simulator::Stop();
 }
 
 int64_t

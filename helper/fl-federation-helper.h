@@ -45,7 +45,16 @@ struct Federation
  *   Federation federation =
  *       helper.Install(server, InetSocketAddress(address, 9000), devices, profiles, parts);
  *   federation.applications.Start(Seconds(0));
+ *   Simulator::Run();
+ *   Simulator::Destroy();
  * @endcode
+ *
+ * The simulation stops when the coordinator is finished: all rounds are done, it gave up waiting
+ * for devices, or the stop time of the server's application has come. A radio that sends beacons
+ * would go on for ever. Where there are several coordinators, it stops with the last one. A server
+ * that was stopped with Server::Stop() may be started again, and keeps the simulation going. With
+ * `SetCoordinatorAttribute("StopSimulation", BooleanValue(false))` it goes on in any case, as for
+ * traffic of your own.
  */
 class FederationHelper
 {
@@ -112,6 +121,11 @@ class FederationHelper
                               Ptr<Transport> transport,
                               const DeviceProfile& profile,
                               std::vector<uint32_t> samples) const;
+    /**
+     * Stop the simulation, if all coordinators in it are finished and none of them forbids it.
+     * @param reason why one of them has just finished
+     */
+    static void StopIfAllFinished(const std::string& reason);
 
     std::shared_ptr<const LearningTask> m_task; //!< what is learned
     std::string m_optimizer{"equal"};           //!< who decides

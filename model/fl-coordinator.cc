@@ -6,6 +6,7 @@
 #include "fl-client.h"
 #include "fl-optimizer.h"
 
+#include "ns3/boolean.h"
 #include "ns3/pointer.h"
 
 namespace ns3
@@ -33,7 +34,19 @@ Coordinator::GetTypeId()
                                           PointerValue(),
                                           MakePointerAccessor(&Coordinator::SetRadioControl,
                                                               &Coordinator::GetRadioControl),
-                                          MakePointerChecker<RadioControl>());
+                                          MakePointerChecker<RadioControl>())
+                            .AddAttribute("StopSimulation",
+                                          "Whether FederationHelper stops the simulation when this "
+                                          "coordinator and all others in it are finished; false in "
+                                          "one of them: it goes on",
+                                          BooleanValue(true),
+                                          MakeBooleanAccessor(&Coordinator::m_stopSimulation),
+                                          MakeBooleanChecker())
+                            .AddTraceSource("Finished",
+                                            "Nothing more will happen, unless the server is "
+                                            "started again: why",
+                                            MakeTraceSourceAccessor(&Coordinator::m_finishedTrace),
+                                            "ns3::fl::Coordinator::FinishedCallback");
     return tid;
 }
 
@@ -101,6 +114,7 @@ Coordinator::GetNDevices() const
 void
 Coordinator::Start()
 {
+    m_finished = false;
     DoStart();
 }
 
@@ -132,6 +146,25 @@ void
 Coordinator::NotifyFailed(DeviceId device, uint32_t task, uint32_t round)
 {
     DoNotifyFailed(device, task, round);
+}
+
+bool
+Coordinator::IsFinished() const
+{
+    return m_finished;
+}
+
+void
+Coordinator::Finish(const std::string& reason)
+{
+    m_finished = true;
+    m_finishedTrace(reason);
+}
+
+void
+Coordinator::Interrupt(const std::string& reason)
+{
+    m_finishedTrace(reason);
 }
 
 double

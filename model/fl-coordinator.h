@@ -11,6 +11,7 @@
 #include "ns3/fl-radio-control.h"
 #include "ns3/fl-system-state.h"
 #include "ns3/object.h"
+#include "ns3/traced-callback.h"
 
 #include <memory>
 #include <string>
@@ -86,11 +87,32 @@ class Coordinator : public Object
      */
     void NotifyFailed(DeviceId device, uint32_t task, uint32_t round);
 
+    /**
+     * @return whether its work is done or given up, so that nothing more will happen unless the
+     *         server is started again. A server that was stopped in mid-run leaves it unfinished.
+     */
+    bool IsFinished() const;
+
     /// @return energy spent by all devices so far, computing and radiating, also between orders [J]
     double GetEnergyJ() const;
 
+    /// Nothing more will happen, unless the server is started again: why.
+    using FinishedCallback = void (*)(const std::string&);
+
   protected:
     void DoDispose() override;
+
+    /**
+     * Tell those who listen to the trace Finished that the work is done or given up; to be called
+     * last, since they may stop the simulation.
+     * @param reason why, as the end of "The run ended because ..."
+     */
+    void Finish(const std::string& reason);
+    /**
+     * The same, of work that would go on if the server were started again: it stays unfinished.
+     * @param reason why
+     */
+    void Interrupt(const std::string& reason);
 
     /// @return energy that a device's radio has radiated so far [J]; ABSENT without control
     double GetRadiatedEnergyJ(DeviceId device) const;
@@ -111,6 +133,11 @@ class Coordinator : public Object
                                 const Message& message,
                                 const WorkReport& report) = 0;
     virtual void DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round) = 0;
+
+    bool m_stopSimulation{true}; //!< whether the simulation may end with it; read by helpers
+    bool m_finished{false};      //!< its work is done or given up
+
+    TracedCallback<const std::string&> m_finishedTrace; //!< nothing more
 };
 
 } // namespace fl

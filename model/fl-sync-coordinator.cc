@@ -127,11 +127,7 @@ SyncCoordinator::GetTypeId()
             .AddTraceSource("Aggregated",
                             "Updates were merged: round, new model version, number of updates",
                             MakeTraceSourceAccessor(&SyncCoordinator::m_aggregatedTrace),
-                            "ns3::fl::SyncCoordinator::AggregatedCallback")
-            .AddTraceSource("Finished",
-                            "Nothing more will happen: why",
-                            MakeTraceSourceAccessor(&SyncCoordinator::m_finishedTrace),
-                            "ns3::fl::SyncCoordinator::FinishedCallback");
+                            "ns3::fl::SyncCoordinator::AggregatedCallback");
     return tid;
 }
 
@@ -204,7 +200,7 @@ SyncCoordinator::DoStart()
     m_running = true;
     if (m_round > m_rounds)
     {
-        Finish("all rounds are done");
+        End("all rounds are done");
         return;
     }
     m_gathering = true;
@@ -256,8 +252,14 @@ SyncCoordinator::DoStop()
         m_aggregator->Begin(m_task->model->ParameterCount());
     }
     m_merged = 0;
-    Finish(m_round > m_rounds ? "all rounds are done"
-                              : Describe("the server stopped in round ", m_round));
+    if (m_round > m_rounds)
+    {
+        End("all rounds are done");
+    }
+    else
+    {
+        Interrupt(Describe("the server stopped in round ", m_round));
+    }
 }
 
 void
@@ -270,7 +272,7 @@ SyncCoordinator::CancelEvents()
 }
 
 void
-SyncCoordinator::Finish(const std::string& reason)
+SyncCoordinator::End(const std::string& reason)
 {
     NS_LOG_INFO("finished: " << reason);
     if (m_running)
@@ -279,7 +281,7 @@ SyncCoordinator::Finish(const std::string& reason)
     }
     m_running = false;
     CancelEvents();
-    m_finishedTrace(reason);
+    Finish(reason);
 }
 
 void
@@ -292,7 +294,7 @@ SyncCoordinator::AwaitDevices()
 void
 SyncCoordinator::GiveUp()
 {
-    Finish(Describe("no device became available for ", m_waitTimeout.GetSeconds(), " s"));
+    End(Describe("no device became available for ", m_waitTimeout.GetSeconds(), " s"));
 }
 
 void
@@ -870,7 +872,7 @@ SyncCoordinator::CloseRound()
     }
     if (m_round > m_rounds)
     {
-        Finish("all rounds are done");
+        End("all rounds are done");
         return;
     }
     if (m_unanswered > 0)

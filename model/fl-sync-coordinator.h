@@ -66,8 +66,6 @@ class SyncCoordinator : public Coordinator
     using RoundEndCallback = void (*)(const RoundRecord&);
     /// Updates were merged: round, new version, number of updates.
     using AggregatedCallback = void (*)(uint32_t, uint32_t, uint32_t);
-    /// Nothing more will happen: why.
-    using FinishedCallback = void (*)(const std::string&);
 
   protected:
     void DoDispose() override;
@@ -104,7 +102,8 @@ class SyncCoordinator : public Coordinator
     void BeginRound();
     void Dispatch(const WorkOrder& order, const WorkOutcome& predicted, double gain);
     void CloseRound();
-    void Finish(const std::string& reason);
+    /// All rounds are done, or no device comes any more.
+    void End(const std::string& reason);
     void CancelEvents();
 
     /// @return what the optimizer may look at
@@ -179,7 +178,6 @@ class SyncCoordinator : public Coordinator
     TracedCallback<const SystemState&, const Plan&, const Outcome&> m_roundBeginTrace; //!< begins
     TracedCallback<const RoundRecord&> m_roundEndTrace;                                //!< ends
     TracedCallback<uint32_t, uint32_t, uint32_t> m_aggregatedTrace;                    //!< merged
-    TracedCallback<const std::string&> m_finishedTrace; //!< nothing more
 };
 
 } // namespace fl

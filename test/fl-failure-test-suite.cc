@@ -592,6 +592,8 @@ class DropLateTestCase : public TransportTestCase
         setup.profile = SlowDevice(0, 2);
         setup.configure = [](FederationHelper& helper) {
             helper.SetCoordinatorAttribute("RoundDeadline", TimeValue(Seconds(0.5)));
+            // The device is told to stop when the last round is over, too.
+            helper.SetCoordinatorAttribute("StopSimulation", BooleanValue(false));
         };
         TestFederation run(setup);
         run.Run();
@@ -979,10 +981,8 @@ class AllGoneTestCase : public TransportTestCase
         double finishedS = 0;
         run.federation.coordinator->TraceConnectWithoutContext(
             "Finished",
-            MakeFlCallback<void, const std::string&>([&finishedS](const std::string&) {
-                finishedS = Simulator::Now().GetSeconds();
-                Simulator::Stop();
-            }));
+            MakeFlCallback<void, const std::string&>(
+                [&finishedS](const std::string&) { finishedS = Simulator::Now().GetSeconds(); }));
         Simulator::Schedule(Seconds(1.5), [&run] {
             for (DeviceId device = 0; device < 3; ++device)
             {

@@ -68,9 +68,6 @@ RunEmptyModels(const Options& options)
         "RoundEnd",
         MakeFlCallback<void, const RoundRecord&>(
             [&rounds](const RoundRecord& record) { rounds.push_back(record); }));
-    federation.coordinator->TraceConnectWithoutContext(
-        "Finished",
-        MakeFlCallback<void, const std::string&>([](const std::string&) { Simulator::Stop(); }));
     // Rounds take some milliseconds; what hangs is to fail and not to run for ever.
     Simulator::Stop(Seconds(100));
     Simulator::Run();

@@ -177,6 +177,45 @@ endfunction()
 # Not in the function below: this sets a variable of the scope it stands in.
 enable_testing()
 
+# Builds one program of the documentation's recipes: fl-recipe-NAME. The blocks of code are taken from doc/fl.rst; INCLUDED,
+# where it is given, is written for SOURCE to include it, otherwise the blocks are the program, with SOURCE behind them.
+function(fl_add_recipe name)
+  cmake_parse_arguments(RECIPE "" "SOURCE;INCLUDED" "BLOCKS" ${ARGN})
+  set(extract ${PROJECT_SOURCE_DIR}/test/recipes/extract)
+  set(doc ${PROJECT_SOURCE_DIR}/doc/fl.rst)
+  set(folder ${PROJECT_BINARY_DIR}/recipes)
+  if(RECIPE_INCLUDED)
+    set(written ${folder}/${RECIPE_INCLUDED})
+  else()
+    set(written ${folder}/${name}.cc)
+  endif()
+  # What has not changed is left alone, so that not every edit of the page compiles something.
+  add_custom_command(
+    OUTPUT ${written}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}
+    COMMAND bash ${extract} ${RECIPE_BLOCKS} ${doc} ${written}
+    DEPENDS ${doc} ${extract}
+    VERBATIM
+  )
+  add_executable(fl-recipe-${name} ${written} ${RECIPE_SOURCE})
+  target_include_directories(fl-recipe-${name} PRIVATE ${folder})
+  target_link_libraries(fl-recipe-${name} PRIVATE fl)
+endfunction()
+
+# The programs of doc/fl.rst, for test/shell/recipes.sh.
+function(fl_add_recipes)
+  set(media lan fdma)
+  if(FL_FOUND_wifi)
+    list(APPEND media wifi)
+  endif()
+  foreach(medium ${media})
+    fl_add_recipe(own-${medium} BLOCKS own-begin own-${medium} own-main)
+  endforeach()
+  # The optimizer is one more file beside a copy of the quickstart.
+  fl_add_recipe(optimizer BLOCKS strongest-half SOURCE ${PROJECT_SOURCE_DIR}/examples/fl-quickstart.cc)
+  fl_add_recipe(model BLOCKS tanh-net INCLUDED tanh-net.inc SOURCE ${PROJECT_SOURCE_DIR}/test/recipes/model.cc)
+endfunction()
+
 # Registers with CTest: every ns-3 test suite, every example with the arguments of test/examples-to-run.py, and every
 # shell check.
 function(fl_add_tests)
@@ -233,6 +272,8 @@ function(fl_add_tests)
     add_test(NAME ${name} COMMAND ${example} ${command} WORKING_DIRECTORY ${work}/${name})
     set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} ENVIRONMENT "${environment}")
   endforeach()
+
+  fl_add_recipes()
 
   # A few seconds of random input; minutes are for those who change a solver or a reader.
   add_executable(
