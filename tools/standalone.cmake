@@ -177,18 +177,14 @@ endfunction()
 # Not in the function below: this sets a variable of the scope it stands in.
 enable_testing()
 
-# Builds one program of the documentation's recipes: fl-recipe-NAME. The blocks of code are taken from doc/fl.rst; INCLUDED,
-# where it is given, is written for SOURCE to include it, otherwise the blocks are the program, with SOURCE behind them.
+# Builds one program of the documentation's recipes: fl-recipe-NAME. The blocks of code are taken from doc/fl.rst, as one
+# file; SOURCE, where it is given, is another one.
 function(fl_add_recipe name)
-  cmake_parse_arguments(RECIPE "" "SOURCE;INCLUDED" "BLOCKS" ${ARGN})
+  cmake_parse_arguments(RECIPE "" "SOURCE" "BLOCKS" ${ARGN})
   set(extract ${PROJECT_SOURCE_DIR}/test/recipes/extract)
   set(doc ${PROJECT_SOURCE_DIR}/doc/fl.rst)
   set(folder ${PROJECT_BINARY_DIR}/recipes)
-  if(RECIPE_INCLUDED)
-    set(written ${folder}/${RECIPE_INCLUDED})
-  else()
-    set(written ${folder}/${name}.cc)
-  endif()
+  set(written ${folder}/${name}.cc)
   # What has not changed is left alone, so that not every edit of the page compiles something.
   add_custom_command(
     OUTPUT ${written}
@@ -198,7 +194,6 @@ function(fl_add_recipe name)
     VERBATIM
   )
   add_executable(fl-recipe-${name} ${written} ${RECIPE_SOURCE})
-  target_include_directories(fl-recipe-${name} PRIVATE ${folder})
   target_link_libraries(fl-recipe-${name} PRIVATE fl)
 endfunction()
 
@@ -211,9 +206,9 @@ function(fl_add_recipes)
   foreach(medium ${media})
     fl_add_recipe(own-${medium} BLOCKS own-begin own-${medium} own-main)
   endforeach()
-  # The optimizer is one more file beside a copy of the quickstart.
+  # Optimizer and model are each one more file beside a copy of the quickstart.
   fl_add_recipe(optimizer BLOCKS strongest-half SOURCE ${PROJECT_SOURCE_DIR}/examples/fl-quickstart.cc)
-  fl_add_recipe(model BLOCKS tanh-net INCLUDED tanh-net.inc SOURCE ${PROJECT_SOURCE_DIR}/test/recipes/model.cc)
+  fl_add_recipe(model BLOCKS tanh-net SOURCE ${PROJECT_SOURCE_DIR}/examples/fl-quickstart.cc)
 endfunction()
 
 # Registers with CTest: every ns-3 test suite, every example with the arguments of test/examples-to-run.py, and every
