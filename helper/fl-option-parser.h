@@ -111,11 +111,33 @@ class OptionParser
   private:
     struct Option;
 
+    /**
+     * @param name of an option, without dashes
+     * @return the option, or null
+     */
     Option* Find(const std::string& name) const;
+    /// @param option to be added; its name must be new
     void Insert(std::unique_ptr<Option> option);
+    /**
+     * @param name of no option
+     * @return the message that says so, with what is allowed
+     */
     std::string UnknownOption(const std::string& name) const;
+    /**
+     * Take one argument of the command line.
+     * @param argument as given: --name=value
+     * @throws InvalidInput if name or value is not allowed
+     */
     void ParseOne(const std::string& argument);
+    /**
+     * @param arguments as given, without the program
+     * @return whether one of them asks for help
+     */
     bool HelpWanted(const std::vector<std::string>& arguments) const;
+    /**
+     * Hand over to ns-3's CommandLine what is its.
+     * @param arguments already validated, without the program
+     */
     void RunCommandLine(std::vector<std::string> arguments);
 
     std::string m_program;                          //!< name of the program

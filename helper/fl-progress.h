@@ -61,7 +61,13 @@ class Progress
     void EndLine();
 
   private:
+    /**
+     * @param record of the round that ended
+     * @param brief whether the line is to be short
+     * @return the line of progress, without its end
+     */
     std::string Line(const RoundRecord& record, bool brief) const;
+    /// @return the estimated time to the end as minutes:seconds, by the mean of the rounds so far
     std::string TimeLeft() const;
 
     uint32_t m_rounds;         //!< per run

@@ -90,6 +90,7 @@ class Server : public Application, public SessionHandler
     bool SendAbort(const WorkOrder& order);
 
     /// @return whether the device has a session
+    /// @param device which
     bool IsConnected(DeviceId device) const;
 
     /// Messages so far that were malformed, damaged, unexpected or duplicates, and were dropped.
@@ -134,21 +135,55 @@ class Server : public Application, public SessionHandler
     void StartApplication() override;
     void StopApplication() override;
 
+    /**
+     * A device introduces itself.
+     * @param session it came on
+     * @param message its HELLO
+     */
     void HandleHello(Ptr<Session> session, const Message& message);
+    /**
+     * An update came.
+     * @param peer from whom
+     * @param message the update
+     */
     void HandleUpdate(Peer& peer, const Message& message);
+    /**
+     * Send an order now.
+     * @param order what to do
+     * @param model the model's bytes; null in a timing study
+     * @param statedBytes size of the model in a timing study [byte]
+     */
     void TransmitWork(const WorkOrder& order,
                       std::shared_ptr<const Payload> model,
                       uint64_t statedBytes);
     /// The order is over, if it is the one that the device has.
     static void EndWork(Peer& peer, uint32_t task, uint32_t round);
     /// @return whether there was a session to send it on
+    /// @param peer to whom
+    /// @param message what; its sender is filled in
     bool Send(Peer& peer, Message&& message);
     /// The same, of a message without a body.
+    /// @param peer to whom
+    /// @param type of the message
+    /// @param task it is about
+    /// @param round it is about
+    /// @return whether there was a session to send it on
     bool Send(Peer& peer, MessageType type, uint32_t task, uint32_t round);
+    /**
+     * Count and trace what is dropped.
+     * @param device from whom, or NO_DEVICE
+     * @param why in words
+     */
     void Drop(DeviceId device, const std::string& why);
+    /**
+     * A device is lost: end its session and tell the coordinator.
+     * @param peer who
+     */
     void Disconnect(Peer& peer);
+    /// Ask who is silent; give up who is silent for too long.
     void CheckAlive();
     /// @return what stands behind a session, or null before its HELLO
+    /// @param session any
     static Peer* GetPeer(const Session& session);
 
     Address m_local;                //!< where to listen

@@ -71,6 +71,8 @@ class LteRateModel : public RateModel
 
     double RateBps(const SystemState& state, DeviceId device, const Grant& grant) const override;
     /// @return that of the blocks in which subframes are its
+    /// @param device which
+    /// @param grant of that device
     double RoundedHz(DeviceId device, const Grant& grant) const override;
     TransferTime Transfer(const SystemState& state,
                           DeviceId device,
@@ -94,10 +96,16 @@ class LteRateModel : public RateModel
     };
 
     /// @return the blocks of an uplink grant, or of a downlink grant
+    /// @param device which
+    /// @param grant of that device
     Share FindShare(DeviceId device, const Grant& grant) const;
     /// @return whether a device has no downlink grant
+    /// @param device which
     bool IsDefault(DeviceId device) const;
     /// @return what a device sends or receives
+    /// @param state what is known
+    /// @param device which
+    /// @param grant of that device
     Stream MakeStream(const SystemState& state, DeviceId device, const Grant& grant) const;
     /// Lay out the plan's grants of one direction, as the scheduler will.
     void LayOut(const Plan& plan, Direction direction, uint32_t blocks, double blockHz);

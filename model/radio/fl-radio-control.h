@@ -85,11 +85,33 @@ class RadioControl : public Object
     uint32_t GetNDevices() const;
 
   private:
+    /**
+     * Enforce the grants of a plan, from now on.
+     * @param plan already checked for overlaps
+     * @throws Infeasible if it takes more than the cell has; the excess is named
+     */
     virtual void DoApply(const Plan& plan) = 0;
+    /// @param state gets gains, noise and bandwidths of the cell
     virtual void DoReport(SystemState& state) const = 0;
+    /**
+     * @param device which
+     * @return what its radio has radiated since the beginning [J]
+     */
     virtual double DoGetRadiatedEnergyJ(DeviceId device) const = 0;
+    /// @return number of devices in the cell
     virtual uint32_t DoGetNDevices() const = 0;
+    /**
+     * @param device which
+     * @return what its radio's circuits have taken since the beginning [J]; ABSENT where they are
+     * not modelled
+     */
     virtual double DoGetCircuitEnergyJ(DeviceId device) const;
+    /**
+     * @param state what is known
+     * @param plan what is to be predicted
+     * @param transport what messages add to it
+     * @return a model of that plan's transfers; must not outlive the state and the plan
+     */
     virtual std::unique_ptr<const RateModel> DoMakeRateModel(
         const SystemState& state,
         const Plan& plan,
