@@ -73,13 +73,30 @@ class CellRun
     double GetBackgroundBytes() const;
 
   private:
+    /// Give base station and devices their positions and mobility.
     void PlaceNodes();
+    /// Build the cell of the chosen PHY; capture packets where asked for.
     void InstallRadio();
+    /**
+     * Install server, coordinator and clients; schedule stop and restart of the server.
+     * @param data what is learned
+     */
     void InstallFederation(const LearningData& data);
+    /// Give devices batteries, where the options say so.
     void InstallBatteries();
+    /// Have devices send other traffic, where the options say so.
     void InstallBackground();
+    /// Let devices come and go, as the attributes of Availability say.
     void InstallAvailability();
+    /**
+     * @return what the devices are, by DeviceId, drawn from the ranges in the options
+     * @throws InvalidInput if the cycles per sample have an empty range
+     */
     std::vector<DeviceProfile> DrawProfiles();
+    /**
+     * Keep the reason for the summary.
+     * @param reason why the coordinator is finished
+     */
     void Finished(const std::string& reason);
 
     const Options& m_options;           //!< as parsed

@@ -34,17 +34,22 @@ class CsvRow
 {
   public:
     /// @param value a number; what is not finite becomes an empty field
+    /// @return this row, to go on with
     CsvRow& Add(double value);
     /// @param value a whole number
+    /// @return this row, to go on with
     CsvRow& Add(uint32_t value);
     /// @param value a text
+    /// @return this row, to go on with
     CsvRow& Add(const char* value);
     /// @param fields how many empty fields
+    /// @return this row, to go on with
     CsvRow& AddAbsent(uint32_t fields);
     /// @return the row with its line end; valid until the next Add(), which begins a new row
     std::string_view Finish();
 
   private:
+    /// Put a comma, unless it is the first field.
     void Separate();
 
     std::string m_text;     //!< the row
@@ -76,11 +81,14 @@ class CsvReader
     bool Next();
 
     /// @return the field's text
+    /// @param column index of the column, from 0, as Column() returns it
     std::string_view Text(size_t column) const;
     /// @return the field as a number, NaN if it is empty
+    /// @param column index of the column, from 0, as Column() returns it
     double Number(size_t column) const;
 
   private:
+    /// Find where the fields of the current line begin and end.
     void Split();
 
     std::string m_path;                     //!< for messages

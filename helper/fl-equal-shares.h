@@ -46,6 +46,12 @@ class EqualSharesComparison
     std::string ToText() const;
 
   private:
+    /**
+     * Add one round: its plan as predicted, and equal shares for the same devices and gains.
+     * @param state what was known when the round began
+     * @param plan what was decided
+     * @param predicted what is expected of the plan
+     */
     void Compare(const SystemState& state, const Plan& plan, const Outcome& predicted);
 
     Ptr<SyncCoordinator> m_coordinator; //!< runs the rounds

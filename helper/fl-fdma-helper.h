@@ -112,6 +112,7 @@ class FdmaHelper : public PcapHelperForDevice, public AsciiTraceHelperForDevice
     /// @return the first model of a new chain of losses
     Ptr<PropagationLossModel> CreateLossChain() const;
     /// @return a new device on a node
+    /// @param node where
     Ptr<FdmaNetDevice> CreateDevice(Ptr<Node> node) const;
 
     ObjectFactory m_channelFactory;             //!< makes channels

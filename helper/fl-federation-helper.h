@@ -115,6 +115,16 @@ class FederationHelper
     static int64_t AssignStreams(const Federation& federation, int64_t stream);
 
   private:
+    /**
+     * Install one client, and a Processor where the node has none.
+     * @param node where
+     * @param device its number
+     * @param address where it reaches the server: address and port
+     * @param transport how its messages travel; all clients share it
+     * @param profile what the device is
+     * @param samples indices of its samples in the training data; empty in a timing study
+     * @return the client
+     */
     Ptr<Client> InstallClient(Ptr<Node> node,
                               DeviceId device,
                               const Address& address,

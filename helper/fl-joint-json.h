@@ -11,7 +11,7 @@
 /**
  * @file
  * @ingroup fl
- * The joint optimization of energy and completion time as `./fl solve joint` reads and prints it.
+ * The joint optimization of energy and completion time as ./fl solve joint reads and prints it.
  */
 
 namespace ns3

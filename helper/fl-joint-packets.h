@@ -79,8 +79,22 @@ class PacketComparison
         double energyJ{0}; //!< of all devices [J]
     };
 
+    /**
+     * A round begins.
+     * @param state what is known
+     * @param plan what was decided
+     * @param predicted what is expected of it
+     */
     void BeginRound(const SystemState& state, const Plan& plan, const Outcome& predicted);
+    /**
+     * A round ends.
+     * @param record what was measured in it
+     */
     void EndRound(const RoundRecord& record);
+    /**
+     * Add one order to the sums.
+     * @param work as planned and as measured
+     */
     void AddWork(const WorkRecord& work);
 
     std::vector<Device> m_devices;         //!< by DeviceId

@@ -55,6 +55,7 @@ nlohmann::json ParseJson(const std::string& text, const std::string& source);
 std::string PrintableText(const std::string& text, size_t length = 200);
 
 /// @return a file's name without control characters; any language's letters stay as they are
+/// @param name of a file, UTF-8
 std::string PrintableName(std::string name);
 
 /**
@@ -81,6 +82,7 @@ class JsonReader
     void RequireKeys(const std::vector<const char*>& required,
                      const std::vector<const char*>& optional = {}) const;
     /// @return whether the object has this key
+    /// @param key of the object
     bool Has(const char* key) const;
     /**
      * @param key a literal
@@ -91,6 +93,7 @@ class JsonReader
     /// @return the number of entries of what must be an array
     size_t GetSize() const;
     /// @return an entry of the array
+    /// @param index of the entry, from 0
     JsonReader At(size_t index) const;
 
     /// @return what must be a number
@@ -98,6 +101,9 @@ class JsonReader
     /// @return what must be a number of at least 0
     double GetNonNegative() const;
     /// @return what must be a whole number from low to high; 500.0 is one
+    /// @param low smallest allowed value
+    /// @param high largest allowed value
+    /// @throws InvalidInput that names the value's place, the value and the range
     uint64_t GetWhole(uint64_t low, uint64_t high) const;
     /// @return what must be an array of two numbers, [minimum, maximum]; their order isn't checked
     std::pair<double, double> GetRange() const;
@@ -110,7 +116,18 @@ class JsonReader
         size_t index{0};          //!< of an array
     };
 
+    /**
+     * A value inside another one.
+     * @param parent reader of that one; must outlive this
+     * @param value the value
+     * @param step the key or index that leads to it, for messages
+     */
     JsonReader(const JsonReader& parent, const nlohmann::json& value, const Step& step);
+    /**
+     * Refuse the value.
+     * @param allowed completes "must be ..."
+     * @throws InvalidInput always: place, value and what is allowed
+     */
     [[noreturn]] void Refuse(const std::string& allowed) const;
 
     const nlohmann::json* m_value;            //!< what is viewed

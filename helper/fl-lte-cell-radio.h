@@ -50,8 +50,17 @@ class LteCellRadio : public CellRadio
   private:
     /// @return the bandwidth that was asked for [blocks]
     uint32_t GetBlocks() const;
+    /// Make the server's node behind the packet gateway, with link and route.
     void CreateRemoteHost();
+    /**
+     * Install the base station and its control.
+     * @param station its node
+     */
     void InstallEnb(Ptr<Node> station);
+    /**
+     * Install the devices, attach them and give them addresses.
+     * @param devices their nodes, by DeviceId
+     */
     void InstallUes(const NodeContainer& devices);
     /// Connect a UE.
     static void Attach(Ptr<LteHelper> lte, Ptr<NetDevice> ue, Ptr<NetDevice> enb);

@@ -11,7 +11,7 @@
 /**
  * @file
  * @ingroup fl
- * The task allocation of mobile edge learning as `./fl solve mel` reads and prints it.
+ * The task allocation of mobile edge learning as ./fl solve mel reads and prints it.
  */
 
 namespace ns3

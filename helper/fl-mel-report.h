@@ -31,14 +31,18 @@ struct MelResult
     std::vector<uint32_t> figures; //!< that show it
 
     /// @return accuracy after so many updates, over the runs
+    /// @param update number of global updates, from 0 (the initial model)
     Sample Accuracy(size_t update) const;
     /// @return updates until an accuracy is reached, over the runs that reach it
+    /// @param threshold accuracy to be reached, 0 to 1
     Sample UpdatesTo(double threshold) const;
     /// @return how many runs have an allocation
     uint32_t CountFeasible() const;
 };
 
 /// @return whether two cases are the same
+/// @param a a case
+/// @param b another one
 bool IsSameCase(const MelCase& a, const MelCase& b);
 
 /**

@@ -162,14 +162,42 @@ class OptionParser
         std::function<std::string()> must; //!< what it must be; "": all is well
     };
 
+    /**
+     * @param name of an option, without dashes
+     * @return the option, or null
+     */
     Option* Find(const std::string& name) const;
+    /// @param option to be added; its name must be new
     void Insert(std::unique_ptr<Option> option);
+    /**
+     * @param name of no option
+     * @return the message that says so, with what is allowed
+     */
     std::string UnknownOption(const std::string& name) const;
+    /**
+     * Take one argument of the command line.
+     * @param argument as given: --name=value
+     * @throws InvalidInput if name or value is not allowed
+     */
     void ParseOne(const std::string& argument);
+    /**
+     * @param arguments as given, without the program
+     * @return whether one of them asks for help
+     */
     bool HelpWanted(const std::vector<std::string>& arguments) const;
+    /// @return the text of --help
     std::string Help() const;
+    /**
+     * @param name of an attribute, as in --name=value
+     * @return the argument that sets it, or null
+     */
     const std::string* FindNs3Argument(const std::string& name) const;
+    /// @throws InvalidInput if a rule is broken, in a line that names both options
     void ApplyRules() const;
+    /**
+     * Hand over to ns-3's CommandLine what is its.
+     * @param arguments already validated, without the program
+     */
     void RunCommandLine(std::vector<std::string> arguments);
 
     std::string m_program;                          //!< name of the program

@@ -56,8 +56,18 @@ class OutputFile
     const std::filesystem::path& GetPartialPath() const;
 
   private:
+    /**
+     * Write what is buffered.
+     * @throws std::runtime_error if it cannot be written
+     */
     void Flush();
+    /// Remove the temporary file.
     void Remove();
+    /**
+     * Give up: remove the file and say why.
+     * @param error value of errno
+     * @throws std::runtime_error always: the path and the reason
+     */
     [[noreturn]] void Fail(int error);
 
     std::filesystem::path m_path;    //!< what it will be

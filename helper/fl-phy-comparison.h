@@ -78,8 +78,22 @@ class PhyUploads
     static const char HEADER_TEXT[];
 
   private:
+    /**
+     * A round begins.
+     * @param state what is known
+     * @param plan what was decided
+     * @param predicted what is expected of it
+     */
     void BeginRound(const SystemState& state, const Plan& plan, const Outcome& predicted);
+    /**
+     * A round ends.
+     * @param record what was measured in it
+     */
     void EndRound(const RoundRecord& record);
+    /**
+     * Add the upload of one order.
+     * @param work as planned and as measured
+     */
     void AddWork(const WorkRecord& work);
 
     std::string m_phy;                  //!< name

@@ -26,13 +26,21 @@ namespace fl
 /// Okabe and Ito's palette, which readers with any colour vision tell apart.
 namespace colours
 {
+/// blue, as gnuplot takes it
 inline constexpr char BLUE[] = "#0072B2";
+/// sky blue, as gnuplot takes it
 inline constexpr char SKY_BLUE[] = "#56B4E9";
+/// green, as gnuplot takes it
 inline constexpr char GREEN[] = "#009E73";
+/// orange, as gnuplot takes it
 inline constexpr char ORANGE[] = "#E69F00";
+/// vermilion, as gnuplot takes it
 inline constexpr char VERMILION[] = "#D55E00";
+/// purple, as gnuplot takes it
 inline constexpr char PURPLE[] = "#CC79A7";
+/// black, as gnuplot takes it
 inline constexpr char BLACK[] = "#000000";
+/// grey, as gnuplot takes it
 inline constexpr char GREY[] = "#BBBBBB";
 inline constexpr char BROWN[] = "#8B4513";
 } // namespace colours

@@ -112,7 +112,13 @@ class Progress
     void EndLine();
 
   private:
+    /// Forget the rounds of the current run.
     void ClearRun();
+    /**
+     * @param record of the round that ended
+     * @param brief whether the line is to be short
+     * @return what is shown of the round
+     */
     std::string Text(const RoundRecord& record, bool brief) const;
 
     ProgressLine m_line;       //!< where it is shown

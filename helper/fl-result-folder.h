@@ -79,8 +79,14 @@ class ResultFolder
     double WallClockS() const;
 
   private:
+    /// Write the means over the runs and their confidence intervals.
     void WriteCurves();
+    /**
+     * @param status how the run ended
+     * @return what summary.json holds
+     */
     nlohmann::ordered_json Summary(const std::string& status) const;
+    /// Remove files of an earlier run that this one will not write again.
     void RemoveStaleFiles() const;
 
     std::filesystem::path m_folder;                          //!< where

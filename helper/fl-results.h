@@ -57,6 +57,10 @@ struct RunTotals
     void AddRound(const RoundRecord& record);
 
   private:
+    /**
+     * Add one order to the totals.
+     * @param work as planned and as measured
+     */
     void AddWork(const WorkRecord& work);
 };
 
@@ -108,8 +112,22 @@ class ResultWriter
     const std::filesystem::path& GetPartialRounds() const;
 
   private:
+    /**
+     * Write the row of an order to devices.csv, and its transfers.
+     * @param record of the round
+     * @param work one of its orders
+     */
     void WriteOrder(const RoundRecord& record, const WorkRecord& work);
+    /**
+     * Write the row of a device that had no order.
+     * @param record of the round
+     * @param device which
+     */
     void WriteSitOut(const RoundRecord& record, DeviceId device);
+    /**
+     * Write all rows of a round to devices.csv, in the order of devices.
+     * @param record of the round
+     */
     void WriteDevices(const RoundRecord& record);
 
     OutputFile m_rounds;  //!< rounds.csv

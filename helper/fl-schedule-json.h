@@ -11,7 +11,7 @@
 /**
  * @file
  * @ingroup fl
- * Device scheduling as `./fl solve schedule` reads and prints it.
+ * Device scheduling as ./fl solve schedule reads and prints it.
  */
 
 namespace ns3

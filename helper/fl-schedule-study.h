@@ -63,6 +63,7 @@ struct ScheduleStatistics
 };
 
 /// @return the rounds that a curve over time has points at: up to 250 of them, the last one is T
+/// @param rounds T, at least 1
 std::vector<uint32_t> ScheduleTraceRounds(uint32_t rounds);
 
 /**

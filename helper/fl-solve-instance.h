@@ -15,7 +15,7 @@
 /**
  * @file
  * @ingroup fl
- * What `./fl solve` does, from the text of an instance to the answer and the exit code.
+ * What ./fl solve does, from the text of an instance to the answer and the exit code.
  */
 
 namespace ns3

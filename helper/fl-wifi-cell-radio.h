@@ -58,8 +58,11 @@ class WifiCellRadio : public CellRadio
     const NetDeviceContainer& GetNetDevices() const;
 
   private:
+    /// Make the chain of propagation losses.
     void CreateLosses();
+    /// Make channel, access point and stations.
     void InstallDevices();
+    /// Install IP, addresses, and no queue above the MAC's.
     void InstallInternet();
     /// A station associated: it and the access point know each other's addresses.
     void Associated(DeviceId device);
@@ -67,6 +70,7 @@ class WifiCellRadio : public CellRadio
     /// off.
     void WarmUp(DeviceId device);
     /// @return whether the access point and the station have agreements in both directions
+    /// @param device which station
     bool IsReady(DeviceId device) const;
     /// @return how long until the middle between two beacons of the access point
     Time UntilBetweenBeacons() const;

@@ -78,7 +78,16 @@ class Availability : public Object
     void DoDispose() override;
 
   private:
+    /**
+     * A device comes or goes, and will again after a random time.
+     * @param device which
+     * @param available whether it comes
+     */
     void Toggle(DeviceId device, bool available);
+    /**
+     * Read the trace file and schedule what stands in it.
+     * @throws InvalidInput that names the file, the line and what is allowed
+     */
     void ApplyTrace();
 
     std::string m_file;                  //!< trace file, or empty

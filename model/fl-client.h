@@ -142,19 +142,34 @@ class Client : public Application, public SessionHandler
     void StartApplication() override;
     void StopApplication() override;
 
+    /// Open a session with the server; its HELLO follows.
     void Connect();
+    /// Try again after the reconnection interval.
     void ScheduleReconnect();
     /// Ask a server that is silent, and give up one that does not answer.
     void CheckAlive();
     /// The session is gone: drop the work, and connect again some time.
     void SessionLost(const std::string& why);
+    /**
+     * Leave the session at once, and try again later.
+     * @param why for logs
+     */
     void Disconnect(const std::string& why);
     /// @return whether it may have a session
     bool IsUp() const;
+    /**
+     * Send a message without a body.
+     * @param type of the message
+     * @param task it is about
+     * @param round it is about
+     */
     void Send(MessageType type, uint32_t task, uint32_t round);
 
+    /// @param message a WORK: order and model; damage is counted, traced and dropped
     void HandleWork(Message&& message);
+    /// @param message a DATA: samples for the next order of its task and round
     void HandleData(Message&& message);
+    /// @param message an ABORT: drop the order, if it is the present one, and answer
     void HandleAbort(const Message& message);
     /// @return whether the samples are there that came for that order
     bool HasSamplesFor(const WorkOrder& order) const;
@@ -163,14 +178,19 @@ class Client : public Application, public SessionHandler
     /// Of the steps of an order.
     using WorkTrace = TracedCallback<DeviceId, const WorkOrder&>;
     /// Fire a trace. @return whether the order is still under way
+    /// @param trace one of the traces of the order's life
     bool Tell(const WorkTrace& trace);
     /// @return what is left of the pause that it is in [s]
     double PauseLeftS() const;
+    /// @param compute the phase that begins
     void BeginCompute(const Compute& compute);
+    /// Computing is over: take the trained model, go on to the next phase.
     void EndCompute();
     /// The processor ended a job: completed, cancelled or switched off.
     void JobEnded(uint64_t job, double cycles, double energyJ);
+    /// Do not listen to the processor any more.
     void DisconnectProcessor();
+    /// Hand the update over to the session.
     void BeginUpload();
     /// Start the training on the pool.
     void BeginTraining();
@@ -180,7 +200,15 @@ class Client : public Application, public SessionHandler
     void AbortWork(const std::string& why);
     /// Drop the order and tell the server.
     void GiveUpWork(const std::string& why);
+    /**
+     * Count and trace a message that was dropped.
+     * @param why in words
+     */
     void Drop(const std::string& why);
+    /**
+     * @param id of a task
+     * @return it, or null
+     */
     const Task* FindTask(uint32_t id) const;
 
     Address m_remote;                          //!< of the server

@@ -115,6 +115,7 @@ class Coordinator : public Object
     void Interrupt(const std::string& reason);
 
     /// @return energy that a device's radio has radiated so far [J]; ABSENT without control
+    /// @param device which
     double GetRadiatedEnergyJ(DeviceId device) const;
 
     Server* m_server{nullptr};                  //!< the server; it owns this object
@@ -125,13 +126,30 @@ class Coordinator : public Object
     std::vector<Ptr<Client>> m_clients;         //!< by device; null where not at hand
 
   private:
+    /// Begin, or go on from the last aggregated model.
     virtual void DoStart() = 0;
+    /// Stop; unfinished work is recorded as aborted. Ends with Finish() or Interrupt().
     virtual void DoStop() = 0;
+    /// @param device has a session now
     virtual void DoNotifyJoined(DeviceId device) = 0;
+    /// @param device has no session any more
     virtual void DoNotifyLeft(DeviceId device) = 0;
+    /**
+     * A whole update arrived.
+     * @param device from whom
+     * @param message the update
+     * @param report what the device says of its work
+     * @return whether it was expected
+     */
     virtual bool DoNotifyUpdate(DeviceId device,
                                 const Message& message,
                                 const WorkReport& report) = 0;
+    /**
+     * An order was given up, or its update refused.
+     * @param device who
+     * @param task which task
+     * @param round which round
+     */
     virtual void DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round) = 0;
 
     bool m_stopSimulation{true}; //!< whether the simulation may end with it; read by helpers

@@ -52,6 +52,7 @@ class DatagramHeader : public Header
 
     /// @return the TypeId
     static TypeId GetTypeId();
+    /// @return the most derived type, as ns-3 wants it of a Header
     TypeId GetInstanceTypeId() const override;
     uint32_t GetSerializedSize() const override;
     void Serialize(Buffer::Iterator start) const override;

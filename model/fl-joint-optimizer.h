@@ -57,12 +57,19 @@ class JointOptimizer : public Optimizer
     void DoDispose() override;
     Plan DoPlan(const SystemState& state) override;
     int64_t DoAssignStreams(int64_t stream) override;
+    /**
+     * @param method name of one, see the attribute Method
+     * @throws InvalidInput if there is none of that name
+     */
     void SetMethod(std::string method);
+    /// @return name of the method
     std::string GetMethod() const;
 
     /// @return the method's answer for one round
+    /// @param problem of the round
     JointSolution Solve(const JointProblem& problem);
     /// @return shares that were planned once, for these devices; nothing if one has none
+    /// @param devices that may take part, in ascending order
     std::optional<std::vector<JointShare>> FindKept(const std::vector<DeviceId>& devices) const;
     /// Keep them for later rounds.
     void Keep(const std::vector<DeviceId>& devices, const std::vector<JointShare>& shares);

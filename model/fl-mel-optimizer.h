@@ -48,7 +48,12 @@ class MelOptimizer : public Optimizer
 
   private:
     Plan DoPlan(const SystemState& state) override;
+    /**
+     * @param method name of one, see the attribute Method
+     * @throws InvalidInput if there is none of that name
+     */
     void SetMethod(std::string method);
+    /// @return name of the method
     std::string GetMethod() const;
 
     std::string m_method;       //!< one of MelMethods()

@@ -40,6 +40,7 @@ enum class MessageType : uint8_t
 };
 
 /// @return the name, as in "UPDATE"; "?" for what is no type
+/// @param type of a message
 const char* ToString(MessageType type);
 
 /**
@@ -62,6 +63,7 @@ enum class WireError : uint8_t
 };
 
 /// @return the name in lower case with spaces, for logs and result files
+/// @param error what is wrong with a message
 const char* ToString(WireError error);
 
 /**
@@ -91,6 +93,7 @@ class MessageHeader : public Header
 
     /// @return the TypeId
     static TypeId GetTypeId();
+    /// @return the most derived type, as ns-3 wants it of a Header
     TypeId GetInstanceTypeId() const override;
     uint32_t GetSerializedSize() const override;
     void Serialize(Buffer::Iterator start) const override;

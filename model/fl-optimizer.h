@@ -63,8 +63,21 @@ class Optimizer : public Object
     void DoDispose() override;
 
   private:
+    /**
+     * Decide.
+     * @param state all that is known; a plan may give work to the available devices only
+     * @return orders of this round, or of some devices; none is allowed
+     */
     virtual Plan DoPlan(const SystemState& state) = 0;
+    /**
+     * Learn from what happened; nothing by default.
+     * @param outcome of the round that ended, as measured
+     */
     virtual void DoObserve(const Outcome& outcome);
+    /**
+     * @param stream first random stream to use
+     * @return how many were used; 0 by default
+     */
     virtual int64_t DoAssignStreams(int64_t stream);
 
     uint32_t m_devicesPerRound{0};       //!< 0: all

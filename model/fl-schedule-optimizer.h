@@ -60,18 +60,26 @@ class ScheduleOptimizer : public Optimizer
     Plan DoPlan(const SystemState& state) override;
     void DoObserve(const Outcome& outcome) override;
     int64_t DoAssignStreams(int64_t stream) override;
+    /// @param method name of one, see the attribute Method
     void SetMethod(std::string method);
+    /// @return name of the method
     std::string GetMethod() const;
+    /// @param update 18a or algorithm1
     void SetQueueUpdate(std::string update);
+    /// @return the same
     std::string GetQueueUpdate() const;
 
     /// Take notice of gains, and begin queue and bound with the first round.
     void Notice(const SystemState& state);
     /// @return devices that can be heard at all, of those that may take part
+    /// @param state what is known
     std::vector<DeviceId> Reachable(const SystemState& state);
     /// @return what Theorem 1 takes to be known, of a cell with so many devices
+    /// @param devices how many; at least 1
     ConvergenceAssumptions Assumptions(size_t devices) const;
     /// @return P1 for these devices
+    /// @param state what is known
+    /// @param devices those that can be heard
     ScheduleProblem MakeProblem(const SystemState& state,
                                 const std::vector<DeviceId>& devices) const;
 

@@ -104,6 +104,7 @@ class Server : public Application, public SessionHandler
      */
     uint64_t GetPendingBytes(DeviceId device) const;
     /// @return whether the device has a session
+    /// @param device which
     bool IsConnected(DeviceId device) const;
     /// @return what may be on its way to the device now; not known without a session
     SendWindow GetSendWindow(DeviceId device) const;
@@ -150,23 +151,52 @@ class Server : public Application, public SessionHandler
     void StartApplication() override;
     void StopApplication() override;
 
+    /**
+     * A device introduces itself.
+     * @param session it came on
+     * @param message its HELLO
+     */
     void HandleHello(Ptr<Session> session, const Message& message);
+    /**
+     * An update came.
+     * @param peer from whom
+     * @param message the update
+     */
     void HandleUpdate(Peer& peer, const Message& message);
     /**
+     * Send an order now.
      * @param device to whom
-     * @param message a WORK
+     * @param message its WORK
      */
     void TransmitWork(DeviceId device, const Message& message);
     /// The order is over, if it is the one that the device has.
     static void EndWork(Peer& peer, uint32_t task, uint32_t round);
     /// @return whether there was a session to send it on
+    /// @param peer to whom
+    /// @param message what; its sender is filled in
     bool Send(Peer& peer, Message&& message);
     /// The same, of a message without a body.
+    /// @param peer to whom
+    /// @param type of the message
+    /// @param task it is about
+    /// @param round it is about
+    /// @return whether there was a session to send it on
     bool Send(Peer& peer, MessageType type, uint32_t task, uint32_t round);
+    /**
+     * Count and trace what is dropped.
+     * @param device from whom, or NO_DEVICE
+     * @param why in words
+     */
     void Drop(DeviceId device, const std::string& why);
+    /**
+     * A device is lost: end its session and tell the coordinator.
+     * @param peer who
+     */
     void Disconnect(Peer& peer);
+    /// Ask who is silent; give up who is silent for too long.
     void CheckAlive();
     /// @return what stands behind a session, or null before its HELLO
+    /// @param session any
     static Peer* GetPeer(const Session& session);
 
     Address m_local;                //!< where to listen

@@ -98,27 +98,47 @@ class SyncCoordinator : public Coordinator
     void Gather();
     /// Devices have come, or will not come any more.
     void TryBegin();
+    /// No device has become available: end.
     void GiveUp();
+    /// Plan, predict, enforce and send the round's orders.
     void BeginRound();
+    /**
+     * Send one order, with samples where it needs some.
+     * @param order what to do
+     * @param predicted what is expected of it
+     * @param gain uplink power gain when planned; ABSENT without a radio
+     */
     void Dispatch(const WorkOrder& order, const WorkOutcome& predicted, double gain);
+    /// Average what has come, evaluate, tell the optimizer, and go on.
     void CloseRound();
     /// All rounds are done, or no device comes any more.
     void End(const std::string& reason);
+    /// Cancel all that is scheduled.
     void CancelEvents();
 
     /// @return what the optimizer may look at
     SystemState Observe() const;
     /// @throws std::logic_error if an order is not of this round, or has no upload
+    /// @param state it was made for
+    /// @param plan the optimizer's
     void CheckPlan(const SystemState& state, const Plan& plan) const;
     /// @return whether orders of earlier rounds leave some of the band to be planned
+    /// @param state what is known; what is held by others is taken off its band
     bool HasBand(const SystemState& state) const;
     /// @return the plan, and behind it the orders of earlier rounds that are still under way
+    /// @param state what is known
+    /// @param plan of the new round
     Plan WithCarriedOrders(const SystemState& state, Plan plan) const;
     /// @return what carrying the messages of a plan adds
+    /// @param plan whose first order stands for all
     TransportProfile GetTransportProfile(const Plan& plan) const;
     /// @return whether a device can be given work
+    /// @param device which
     bool IsAvailable(DeviceId device) const;
     /// Record that an order is over. @return whether it was the last one of the running round
+    /// @param device whose order
+    /// @param status how it ended
+    /// @param staleness versions of the model since the one that it began with
     bool EndWork(DeviceId device, WorkStatus status, uint32_t staleness);
     /// An order is over: close the round if that is complete; begin one if none runs.
     void GoOn(bool isComplete);
@@ -127,14 +147,18 @@ class SyncCoordinator : public Coordinator
     /// A device that was told to drop an order has answered, or is lost.
     void ForgetDropped(DeviceId device);
     /// @return what an order that ends now took
+    /// @param work the order
+    /// @param status how it ended
     WorkOutcome Measure(const InFlight& work, WorkStatus status) const;
     /// Merge an update that is as it should be.
     void Merge(DeviceId device, const Message& message, const WorkReport& report);
     /// @return a record of the round as it stands, with the orders that are over
     RoundRecord MakeRecord();
+    /// @param record gets loss and accuracy of the global model on held-out data
     void Evaluate(RoundRecord& record) const;
     /// Learn the rates that uploads had.
     void Calibrate(const RoundRecord& record);
+    /// Encode the global model as it is sent.
     void Encode();
 
     uint32_t m_rounds{20};         //!< how many

@@ -41,6 +41,7 @@ enum class CloseReason : uint8_t
 };
 
 /// @return the name in lower case, for logs and result files
+/// @param reason why a session ended
 const char* ToString(CloseReason reason);
 
 /**
@@ -364,8 +365,18 @@ class Transport : public Object
      */
     static void CheckAddress(const Address& address, const char* purpose);
     /// @return false if the address cannot be bound
+    /// @param node where
+    /// @param local address and port
+    /// @param handler is told of sessions; must outlive them
     virtual bool DoListen(Ptr<Node> node, const Address& local, SessionHandler& handler) = 0;
+    /// Accept no more sessions; those that are open stay.
     virtual void DoStopListening() = 0;
+    /**
+     * @param node from where
+     * @param remote address and port
+     * @param handler is told of the session; must outlive it
+     * @return a session that opens later, or is closed with a reason
+     */
     virtual Ptr<Session> DoConnect(Ptr<Node> node,
                                    const Address& remote,
                                    SessionHandler& handler) = 0;

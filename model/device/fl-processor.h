@@ -121,18 +121,25 @@ class Processor : public Object
         EventId end;   //!< when it is over
     };
 
+    /// Jobs that run, in the order in which they began.
     using Jobs = std::map<JobId, Job>;
 
+    /// @param hz highest frequency [Hz]; above 0
     void SetMaxHz(double hz);
+    /// @param kappa effective capacitance [J s^2 / cycle^3 where energy is quadratic]; 0 or above
     void SetEffectiveCapacitance(double kappa);
+    /// @return effective capacitance
     double GetEffectiveCapacitance() const;
     /// A job has run its cycles.
     void Complete(JobId id);
     /// A job is over: account for the cycles it has run.
     double Remove(Jobs::iterator job, double cycles);
     /// @return the cycles that a job has run until now
+    /// @param job one that runs
     double CyclesRun(const Job& job) const;
     /// @return the energy of a number of cycles [J]
+    /// @param cycles how many
+    /// @param hz at which frequency [Hz]
     double EnergyJ(double cycles, double hz) const;
     /// Report the power, if it changed.
     void UpdatePower();

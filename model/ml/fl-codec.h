@@ -29,6 +29,7 @@ enum class Encoding : uint8_t
 };
 
 /// @return "float32" or "float16"
+/// @param encoding which
 const char* ToString(Encoding encoding);
 
 /**
@@ -63,7 +64,14 @@ std::vector<uint8_t> Encode(Encoding encoding, const Eigen::VectorXf& parameters
  */
 Eigen::VectorXf Decode(Encoding encoding, const uint8_t* bytes, size_t size, uint64_t count);
 
-/// @copydoc Decode(Encoding,const uint8_t*,size_t,uint64_t)
+/**
+ * @ingroup fl
+ * @param encoding of the bytes
+ * @param bytes all of them
+ * @param count parameters that there must be
+ * @return the parameters
+ * @throws InvalidInput if the size is not that of so many parameters, or one is not finite
+ */
 Eigen::VectorXf Decode(Encoding encoding, const std::vector<uint8_t>& bytes, uint64_t count);
 
 } // namespace fl

@@ -26,8 +26,12 @@ struct ImageShape
 };
 
 /// @return whether both have the same channels, rows and columns
+/// @param a a shape
+/// @param b another one
 bool operator==(const ImageShape& a, const ImageShape& b);
 /// @return whether they differ
+/// @param a a shape
+/// @param b another one
 bool operator!=(const ImageShape& a, const ImageShape& b);
 
 /**
@@ -97,10 +101,10 @@ class Dataset
     Dataset Subset(const std::vector<uint32_t>& samples) const;
 
   private:
-    Eigen::MatrixXf m_features;
-    std::vector<uint8_t> m_labels;
-    uint32_t m_classes{0};
-    ImageShape m_shape;
+    Eigen::MatrixXf m_features;    //!< one column per sample
+    std::vector<uint8_t> m_labels; //!< by sample, 0 to m_classes - 1
+    uint32_t m_classes{0};         //!< number of classes
+    ImageShape m_shape;            //!< of an image
 };
 
 /// What is trained on, and what is held out.

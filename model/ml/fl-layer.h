@@ -94,9 +94,9 @@ class Layer
     virtual void Backward(BackwardPass& pass) const = 0;
 
   private:
-    std::string m_name;
-    uint32_t m_inputSize;
-    uint32_t m_outputSize;
+    std::string m_name;    //!< prefix of its slices
+    uint32_t m_inputSize;  //!< values per sample at its input
+    uint32_t m_outputSize; //!< values per sample at its output
 };
 
 /**
@@ -130,7 +130,7 @@ class Dense : public Layer
     void Backward(BackwardPass& pass) const override;
 
   private:
-    Start m_start;
+    Start m_start; //!< how weights begin
 };
 
 /**

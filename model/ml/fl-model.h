@@ -146,20 +146,22 @@ class Model
     /// A layer and where its parameters lie.
     struct Link
     {
-        std::unique_ptr<const Layer> layer;
-        size_t offset;     //!< of its parameters
-        size_t firstSlice; //!< of its slices
-        size_t sliceCount; //!< how many it has
+        std::unique_ptr<const Layer> layer; //!< the layer
+        size_t offset;                      //!< of its parameters
+        size_t firstSlice;                  //!< of its slices
+        size_t sliceCount;                  //!< how many it has
     };
 
     /// Complain about a vector of another model.
     void CheckParameters(const Eigen::VectorXf& parameters, const char* what) const;
     /// @return the first layer that Backward() has to reach
+    /// @param mask which slices are trained
+    /// @param wantInputGradient whether the gradient with respect to the input is wanted
     size_t FirstNeededLayer(const TrainableMask& mask, bool wantInputGradient) const;
 
-    std::vector<Link> m_links;
-    std::vector<Slice> m_slices;
-    size_t m_parameterCount{0};
+    std::vector<Link> m_links;   //!< layers, from input to output
+    std::vector<Slice> m_slices; //!< of the flat vector, by name
+    size_t m_parameterCount{0};  //!< length of the flat vector
 };
 
 } // namespace fl

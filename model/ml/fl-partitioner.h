@@ -91,7 +91,7 @@ class Partitioner
                                              uint64_t seed) const;
 
   private:
-    PartitionSpec m_spec;
+    PartitionSpec m_spec; //!< as parsed
 };
 
 } // namespace fl

@@ -83,6 +83,7 @@ struct JointViolation
 
     /**
      * @param problem the problem
+     * @param roundS duration of a round [s]
      * @param tolerance relative to B, to p_max, to f_max and to the duration of a round
      * @return whether one of them is exceeded by more than that
      */

@@ -130,14 +130,48 @@ class JointSweep
     struct Computer;
     struct Answer;
 
+    /**
+     * Add a device that uploads.
+     * @param device the device
+     * @param fastest shortest upload [s]
+     * @param slowest longest upload [s]
+     * @param k its cost of computing, see the class
+     */
     void AddUploader(const JointDevice& device, double fastest, double slowest, double k);
+    /// Fill the lanes of the last pack that have no device.
     void FinishPacks();
+    /**
+     * Do a piece of work for each pack, on all threads.
+     * @tparam Work callable with a Pack&, returns its JointSums
+     * @param work what
+     * @return the sums over all packs, in an order that does not depend on threads
+     */
     template <typename Work>
     JointSums ForAll(const Work& work);
+    /**
+     * Find the best uploads of a pack at a price.
+     * @param pack which
+     * @param lambda price of the band
+     * @param roomS time for computing and upload [s]
+     * @param tolerance relative, of the answer
+     * @return the pack's part of the sums
+     */
     JointSums SolvePack(Pack& pack, double lambda, double roomS, double tolerance);
     static int NextPace(const Pack& pack, const Answer& answer, int lane);
     static bool Switch(Pack& pack, const Answer& answer, double lambda);
+    /**
+     * @param pack which
+     * @param answer its uploads
+     * @param lambda price of the band
+     * @return its part of the sums
+     */
     static JointSums Sum(const Pack& pack, const Answer& answer, double lambda);
+    /**
+     * Add devices that have nothing to upload.
+     * @param roomS time for computing [s]
+     * @param shares gets one each
+     * @param mu gets the price of time of each
+     */
     void AddComputers(double roomS, std::vector<JointShare>& shares, std::vector<double>& mu) const;
 
     const JointProblem& m_problem;      //!< as given

@@ -25,6 +25,10 @@ using Lanes = Eigen::Array<double, LANES, 1>;
 
 /// @return by lane, where x < y: yes, elsewhere no. A plain loop, which compilers turn into a
 /// blend.
+/// @param x compared
+/// @param y with this
+/// @param yes answer where x < y
+/// @param no answer elsewhere
 inline Lanes
 SelectLess(const Lanes& x, const Lanes& y, const Lanes& yes, const Lanes& no)
 {

@@ -41,12 +41,14 @@ struct MelBase
     std::vector<size_t> first;      //!< where the options of learner k begin; one entry more
 
     /// @return options of learner k: begin
+    /// @param k index of the learner
     const MelOption* Begin(size_t k) const
     {
         return options.data() + first[k];
     }
 
     /// @return options of learner k: end
+    /// @param k index of the learner
     const MelOption* End(size_t k) const
     {
         return options.data() + first[k + 1];

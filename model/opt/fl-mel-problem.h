@@ -64,9 +64,12 @@ struct MelProblem
 
 /// @name Largest counts, so that sums of products stay within 64 bits
 /// @{
-inline constexpr int64_t MEL_MAX_SAMPLES = 1'000'000'000'000;
+inline constexpr int64_t MEL_MAX_SAMPLES = 1'000'000'000'000; //!< most samples d
+/// Largest staleness c of an instance.
 inline constexpr int64_t MEL_MAX_STALENESS = 1'000'000;
+/// Most learners K of an instance.
 inline constexpr int64_t MEL_MAX_LEARNERS = 1'000'000;
+/// Most iterations of a learner in a cycle.
 inline constexpr int64_t MEL_MAX_ITERATIONS = 1'000'000'000'000;
 
 /// @}

@@ -34,6 +34,7 @@ enum class WorkStatus : uint8_t
 };
 
 /// @return the name used in result files, in lower case
+/// @param status how an order ended
 const char* ToString(WorkStatus status);
 
 /// Of one work order: when it started, how long each phase took, the energy, how it ended.

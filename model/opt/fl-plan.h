@@ -89,6 +89,7 @@ struct WorkOrder
     std::vector<Phase> phases;              //!< in order
 
     /// @return the first phase of type T (for Transfer: in that direction), or null
+    /// @param direction uplink or downlink
     const Transfer* FindTransfer(Direction direction) const;
     /// @return the first computation, or null
     const Compute* FindCompute() const;

@@ -50,6 +50,7 @@ Plan MakeRoundPlan(const SystemState& state, const std::vector<RoundShare>& shar
 std::vector<RoundShare> EqualShares(const SystemState& state, const std::vector<DeviceId>& devices);
 
 /// @return the available devices, in ascending order
+/// @param state what is known
 std::vector<DeviceId> AvailableDevices(const SystemState& state);
 
 } // namespace fl

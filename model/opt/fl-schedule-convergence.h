@@ -86,8 +86,8 @@ class ConvergenceBound
   private:
     ConvergenceAssumptions m_assumptions; //!< what is taken to be known
     double m_initial;                     //!< the gaps
-    double m_shared{0};
-    double m_local{0};
+    double m_shared{0};                   //!< sum of Alpha() of the rounds, discounted
+    double m_local{0};                    //!< sum of Beta() of the rounds, discounted
 };
 
 } // namespace fl

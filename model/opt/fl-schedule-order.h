@@ -21,6 +21,7 @@ namespace fl
 {
 
 /// @return the devices from the largest value to the smallest; of equal ones the first comes first
+/// @param values by device; none is NaN
 std::vector<size_t> DescendingOrder(const std::vector<double>& values);
 
 /**

@@ -27,6 +27,7 @@ enum class SolveStatus : uint8_t
 };
 
 /// @return the name used in files: optimal, feasible, infeasible, failed
+/// @param status how a solver ended
 const char* ToString(SolveStatus status);
 
 } // namespace fl

@@ -35,6 +35,7 @@ struct DeviceProfile
     double energyBudgetJ{std::numeric_limits<double>::infinity()}; //!< [J]
 
     /// @throws InvalidInput that names the device, the field, its value and what is allowed
+    /// @param device its number, for the message
     void Validate(DeviceId device) const;
 };
 
@@ -47,19 +48,35 @@ class GainTable
     GainTable(uint32_t devices, uint32_t cells, uint32_t subChannels = 1);
 
     /// @return the gain (received over transmitted power)
+    /// @param device which
+    /// @param cell which
+    /// @param direction uplink or downlink
+    /// @param subChannel index, from 0
     double operator()(DeviceId device,
                       uint32_t cell,
                       Direction direction,
                       uint32_t subChannel = 0) const;
     /// @return a reference to set it by
+    /// @param device which
+    /// @param cell which
+    /// @param direction uplink or downlink
+    /// @param subChannel index, from 0
     double& At(DeviceId device, uint32_t cell, Direction direction, uint32_t subChannel = 0);
 
   private:
+    /**
+     * @param device which
+     * @param cell which
+     * @param direction uplink or downlink
+     * @param subChannel index, from 0
+     * @return where in the table that gain stands; not checked
+     */
     size_t Index(DeviceId device, uint32_t cell, Direction direction, uint32_t subChannel) const;
 
-    uint32_t m_cells{0};
-    uint32_t m_subChannels{0};
-    std::vector<double> m_gain;
+    uint32_t m_cells{0};       //!< number of cells
+    uint32_t m_subChannels{0}; //!< number of sub-channels
+    std::vector<double>
+        m_gain; //!< by device, cell, direction and sub-channel, the last runs fastest
 };
 
 /// How the gains of a cell's links fade: in blocks of time, drawn anew for each, for all links at

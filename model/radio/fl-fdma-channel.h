@@ -121,16 +121,20 @@ class FdmaChannel : public Channel
     /// @return N0 [W/Hz]
     double GetNoiseWPerHz() const;
     /// @return the width of one direction's band, control share included [Hz]
+    /// @param direction uplink or downlink
     double GetBandwidthHz(Direction direction) const;
     /// @return what is to be planned in one direction: the band less the control share [Hz]
+    /// @param direction uplink or downlink
     double GetPlannedBandwidthHz(Direction direction) const;
     /// @return the width of one direction's control band [Hz]
+    /// @param direction uplink or downlink
     double GetControlBandwidthHz(Direction direction) const;
     /// @return the base station's total power over the planned band [W]
     double GetStationTxPowerW() const;
     /// @return the base station's power on the control band: the same density [W]
     double GetStationControlTxPowerW() const;
     /// @return one direction's control band
+    /// @param direction uplink or downlink
     FdmaControlBand& GetControlBand(Direction direction);
     /// @return size of the largest packet that goes by the control band [byte]
     uint32_t GetControlMaxBytes() const;
@@ -175,14 +179,23 @@ class FdmaChannel : public Channel
   private:
     /// @return what the attribute Queue is without further ado
     static ObjectFactory DefaultQueueFactory();
+    /// @param hz width of the uplink's band, control share included [Hz]; above 0
     void SetUplinkBandwidthHz(double hz);
+    /// @return the same [Hz]
     double GetUplinkBandwidthHz() const;
+    /// @param hz width of the downlink's band, control share included [Hz]; above 0
     void SetDownlinkBandwidthHz(double hz);
+    /// @return the same [Hz]
     double GetDownlinkBandwidthHz() const;
+    /// @param dbmPerHz density of the noise [dBm/Hz]
     void SetNoiseDensityDbm(double dbmPerHz);
+    /// @return the same [dBm/Hz]
     double GetNoiseDensityDbm() const;
+    /// @param share of each band that is the control channel; above 0, below 1
     void SetControlShare(double share);
+    /// @return the same
     double GetControlShare() const;
+    /// @param watt what the base station radiates over the whole band [W]; above 0
     void SetStationTxPowerW(double watt);
 
     std::vector<Ptr<FdmaNetDevice>> m_members;        //!< by index

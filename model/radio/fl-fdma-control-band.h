@@ -95,12 +95,15 @@ class FdmaControlBand
     /// Move the frames of a device out of a queue, as dropped.
     void FlushQueue(std::deque<Item>& queue, uint32_t index);
     /// @return the rate at which a device's link works now [bit/s]
+    /// @param index of the device's link
     double RateBps(uint32_t index) const;
     /// @return the rate that serves all devices that can be served now [bit/s]
     double BroadcastRateBps() const;
     /// @return the power that a device's link is sent with [W]
+    /// @param index of the device's link
     double TxPowerW(uint32_t index) const;
     /// @return who sends on a device's link
+    /// @param index of the device's link
     Ptr<FdmaNetDevice> Sender(uint32_t index) const;
 
     FdmaChannel* m_channel;     //!< the owner

@@ -184,7 +184,9 @@ class FdmaNetDevice : public NetDevice
     void DoDispose() override;
 
   private:
+    /// @param watt highest power of all grants together [W]; above 0
     void SetMaxTxPowerW(double watt);
+    /// @param watt power on the control channel [W]; above 0
     void SetControlTxPowerW(double watt);
     /**
      * Queue a frame where it belongs.
@@ -195,8 +197,10 @@ class FdmaNetDevice : public NetDevice
      */
     bool Enqueue(Ptr<Packet> frame, const Mac48Address& destination, bool isControl);
     /// @param packet that is not accepted; always returns false
+    /// @return false
     bool RefuseTx(Ptr<const Packet> packet);
     /// @return who a frame is for, seen from here
+    /// @param destination address that the frame is for
     PacketType Classify(const Mac48Address& destination) const;
     /// Hand a frame that passed the PHY to the upper layers.
     void ForwardUp(Ptr<Packet> frame);

@@ -42,6 +42,7 @@ struct DeviceGrants
 };
 
 /// @return the direction's name in messages
+/// @param direction uplink or downlink
 const char* ToString(Direction direction);
 
 /**

@@ -32,6 +32,7 @@ class LteLink
     LteLink();
 
     /// @return CQI 0 (out of range) to 15 for a SINR
+    /// @param sinr as a ratio, not in dB
     int UplinkCqi(double sinr) const;
     /**
      * @param sinr on the blocks; 0 or less: not known

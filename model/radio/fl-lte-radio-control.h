@@ -119,6 +119,7 @@ class LteRadioControl : public RadioControl
     /// @return what there is to give
     GrantLimits GetLimits() const;
     /// @return quotas and powers, by DeviceId
+    /// @param plan whose grants are to be blocks
     std::vector<LtePlannedUe> Quotas(const Plan& plan) const;
     /// Hand the plan to the scheduler, for the UEs that are connected.
     void PushPlan();

@@ -62,6 +62,8 @@ class LteRateModel : public RateModel
 
     double RateBps(const SystemState& state, DeviceId device, const Grant& grant) const override;
     /// @return that of the blocks in which subframes are its
+    /// @param device which
+    /// @param grant of that device
     double RoundedHz(DeviceId device, const Grant& grant) const override;
     TransferTime Transfer(const SystemState& state,
                           DeviceId device,
@@ -92,8 +94,13 @@ class LteRateModel : public RateModel
     };
 
     /// @return the blocks of an uplink grant, or of a downlink grant
+    /// @param device which
+    /// @param grant of that device
     Share FindShare(DeviceId device, const Grant& grant) const;
     /// @return what a device sends or receives
+    /// @param state what is known
+    /// @param device which
+    /// @param grant of that device
     Stream MakeStream(const SystemState& state, DeviceId device, const Grant& grant) const;
     /// Lay out the plan's grants of one direction, as the scheduler will.
     /// @return blocks; members are devices

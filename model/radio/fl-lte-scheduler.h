@@ -165,12 +165,25 @@ class LteFlScheduler : public FfMacScheduler
         std::vector<double> pass; //!< by member: turns taken over share
     };
 
+    /// @param params the cell's bandwidth [blocks]
     void DoCellConfig(const FfMacCschedSapProvider::CschedCellConfigReqParameters& params);
+    /// @param params a UE that came, or its new settings
     void DoUeConfig(const FfMacCschedSapProvider::CschedUeConfigReqParameters& params);
+    /// @param params a UE that left
     void DoUeRelease(const FfMacCschedSapProvider::CschedUeReleaseReqParameters& params);
+    /**
+     * Decide about a downlink subframe.
+     * @param params the subframe and what came back of earlier ones
+     */
     void DoDlTrigger(const FfMacSchedSapProvider::SchedDlTriggerReqParameters& params);
+    /**
+     * Decide about an uplink subframe.
+     * @param params the subframe and what came back of earlier ones
+     */
     void DoUlTrigger(const FfMacSchedSapProvider::SchedUlTriggerReqParameters& params);
+    /// @param params reports of the UEs' buffers
     void DoMacCtrl(const FfMacSchedSapProvider::SchedUlMacCtrlInfoReqParameters& params);
+    /// @param params SINR of a reception, by block
     void DoUlCqi(const FfMacSchedSapProvider::SchedUlCqiInfoReqParameters& params);
     /// A random access response of the inner scheduler uses uplink blocks.
     void NoteRandomAccess(const BuildRarListElement_s& rar);
@@ -185,29 +198,59 @@ class LteFlScheduler : public FfMacScheduler
         std::vector<Allocation> allocations;  //!< the same, to be remembered
     };
 
+    /**
+     * Give blocks to what has to be sent again.
+     * @param feedback which transmissions failed
+     * @param subframe gets the blocks
+     */
     void PlaceRetransmissions(const std::vector<UlInfoListElement_s>& feedback, Subframe& subframe);
+    /**
+     * Give blocks to UEs with a grant.
+     * @param subframe gets them
+     */
     void PlaceGrants(Subframe& subframe);
+    /**
+     * Give blocks to UEs without a grant, and lend what idles.
+     * @param subframe gets them
+     */
     void PlaceOthers(Subframe& subframe);
     /// Make a grant wider by idle blocks of others on both sides, as far as the UE needs.
     void Extend(const Subframe& subframe, uint16_t rnti, uint32_t& first, uint32_t& count) const;
     /// @return whether there is a group of that index and none of its UEs has anything to send
+    /// @param index of the group
     bool IsIdle(uint16_t index) const;
     /// @return whether a block that the UE sends again lies outside its own blocks
+    /// @param rnti the UE
     bool IsLent(uint16_t rnti) const;
     /// @return whether the blocks are free and may be used by the UE
+    /// @param subframe as decided so far
+    /// @param rnti the UE
+    /// @param first block
+    /// @param count of blocks
     bool IsFree(const Subframe& subframe, uint16_t rnti, uint32_t first, uint32_t count) const;
     /// @return whether the UE has an allocation already
+    /// @param subframe as decided so far
+    /// @param rnti the UE
     static bool IsServed(const Subframe& subframe, uint16_t rnti);
     /// Decide for new data.
     void Place(Subframe& subframe, uint16_t rnti, uint32_t first, uint32_t count);
     /// Enter a decision.
     void Commit(Subframe& subframe, const UlDciListElement_s& dci, uint8_t repeated);
     /// @return whose turn it is in a group
+    /// @param group index of the group
     size_t TakeTurn(size_t group);
     /// @return SINR that a UE's planned power will have on blocks; 0: not known
+    /// @param ue the UE
+    /// @param first block
+    /// @param count of blocks
     double PredictSinr(const Ue& ue, uint32_t first, uint32_t count) const;
     /// @return the group that a UE is in, or null
+    /// @param rnti the UE
     const BlockGroup* FindGroup(uint16_t rnti) const;
+    /**
+     * Lay the downlink grants side by side.
+     * @param ues as planned
+     */
     void LayOutDownlink(const std::vector<LtePlannedUe>& ues);
 
     Ptr<PfFfMacScheduler> m_inner;                    //!< the downlink

@@ -66,6 +66,8 @@ class LteUeEnergyModel : public LoadEnergyModel
     /// A transport block came.
     void Received(const PhyReceptionStatParameters params);
     /// @return the power of a state [W]
+    /// @param connected whether RRC is connected
+    /// @param off whether the battery is empty
     double StatePowerW(bool connected, bool off) const;
     /// Another state from now on.
     void SetState(bool connected, bool off);

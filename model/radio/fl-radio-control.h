@@ -95,23 +95,57 @@ class RadioControl : public Object
     uint32_t GetNDevices() const;
 
   private:
-    /// The same while gains stay as they are in the state.
+    /**
+     * The same while gains stay as they are in the state.
+     * @param state what is known
+     * @param plan what is to be predicted
+     * @param transport what messages add to it
+     * @return a model of that plan's transfers; must not outlive the state and the plan
+     */
     std::unique_ptr<const RateModel> MakeBlockRateModel(const SystemState& state,
                                                         const Plan& plan,
                                                         const TransportProfile& transport) const;
 
-    /// Report what other traffic takes and leaves.
+    /**
+     * Report what other traffic takes and leaves.
+     * @param state gets it, by device [bit/s]
+     */
     void ReportBackground(SystemState& state) const;
 
+    /**
+     * Enforce the grants of a plan, from now on.
+     * @param plan already checked for overlaps
+     * @throws Infeasible if it takes more than the cell has; the excess is named
+     */
     virtual void DoApply(const Plan& plan) = 0;
+    /// @param state gets gains, noise and bandwidths of the cell
     virtual void DoReport(SystemState& state) const = 0;
+    /**
+     * @param device which
+     * @return what its radio has radiated since the beginning [J]
+     */
     virtual double DoGetRadiatedEnergyJ(DeviceId device) const = 0;
+    /// @return number of devices in the cell
     virtual uint32_t DoGetNDevices() const = 0;
+    /**
+     * @param device which
+     * @return what its radio's circuits have taken since the beginning [J]; ABSENT where they are
+     * not modelled
+     */
     virtual double DoGetCircuitEnergyJ(DeviceId device) const;
     /// @return what the link adds to each packet on its uplink [byte]; here 0
     virtual double DoGetLinkHeaderBytes() const;
-    /// @return what waits in a device for its uplink [bit]; here 0, as where devices always send
+    /**
+     * @param device which
+     * @return what waits in it for its uplink [bit]; here 0, as where devices always send
+     */
     virtual double DoGetQueuedBits(DeviceId device) const;
+    /**
+     * @param state what is known
+     * @param plan what is to be predicted
+     * @param transport what messages add to it
+     * @return a model of that plan's transfers; must not outlive the state and the plan
+     */
     virtual std::unique_ptr<const RateModel> DoMakeRateModel(
         const SystemState& state,
         const Plan& plan,

@@ -29,6 +29,7 @@ struct Ru
     uint32_t index{0}; //!< its place among the channel's RUs of that size, from 1, lowest first
 
     /// @return whether both are the same RU
+    /// @param other an RU
     bool operator==(const Ru& other) const;
 };
 

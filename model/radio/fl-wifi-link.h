@@ -105,6 +105,8 @@ class WifiMcsTable
 
   private:
     /// @return the lowest SNR at which an MPDU arrives with a probability
+    /// @param mcs 0 to 11
+    /// @param success the probability, above 0 and below 1
     double Threshold(uint8_t mcs, double success) const;
 
     Ptr<ErrorRateModel> m_errors;     //!< the receiver's

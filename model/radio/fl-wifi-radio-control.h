@@ -134,21 +134,33 @@ class WifiRadioControl : public RadioControl
     /// @return the cell as an optimizer sees it
     CellState GetCellState() const;
     /// @return power gain now
+    /// @param device which
+    /// @param direction uplink or downlink
     double GetGain(DeviceId device, Direction direction) const;
     /// @return what every device gets by a plan: those with a grant, then the others
+    /// @param plan what was decided
     std::pair<std::vector<OwnedGrant>, std::vector<OwnedGrant>> DivideGrants(
         const Plan& plan) const;
     /// @return the smallest RU on which the longest packet fits a PPDU, at a power and a gain
+    /// @param powerW of the station [W]
+    /// @param gain power gain of the uplink
     uint32_t MinTones(double powerW, double gain) const;
     /// @return groups of some devices, whose uplink gains are known by device
+    /// @param grants of those devices
+    /// @param share of time that the groups have, above 0 and up to 1
+    /// @param gains power gains of the uplink, by device
     std::vector<WifiScheduler::Group> MakeGroups(const std::vector<OwnedGrant>& grants,
                                                  double share,
                                                  const std::vector<double>& gains) const;
     /// @return groups of all devices: those with a grant, and the others in turns of their own
+    /// @param grants those of the plan
+    /// @param others of the devices without one
+    /// @param gains power gains of the uplink, by device
     std::vector<WifiScheduler::Group> MakeAllGroups(const std::vector<OwnedGrant>& grants,
                                                     const std::vector<OwnedGrant>& others,
                                                     const std::vector<double>& gains) const;
     /// @return equal grants at full power for all devices that have none
+    /// @param grants those of the plan
     std::vector<OwnedGrant> OthersThan(const std::vector<OwnedGrant>& grants) const;
     /// @return uplink gains now, by device
     std::vector<double> GetUplinkGains() const;
@@ -164,9 +176,30 @@ class WifiRadioControl : public RadioControl
                          const std::vector<double>& powersW,
                          uint16_t guardNs,
                          WifiAirtimeCell& cell) const;
+    /**
+     * @param device which
+     * @param powerW to send with from now on [W]
+     */
     void SetPower(DeviceId device, double powerW);
+    /**
+     * A station sends.
+     * @param device which
+     * @param duration of the PPDU
+     * @param powerW radiated [W]
+     */
     void NotifyTx(DeviceId device, Time duration, double powerW);
+    /**
+     * The access point received something.
+     * @param packet an MPDU, or an A-MPDU's
+     * @param vector how it was sent
+     * @param aggregated whether it is part of an A-MPDU
+     */
     void NotifyRx(Ptr<const Packet> packet, const WifiTxVector& vector, bool aggregated);
+    /**
+     * The access point sends.
+     * @param psdus what, by station
+     * @param vector how
+     */
     void NotifyAccessPointTx(const WifiConstPsduMap& psdus, const WifiTxVector& vector);
 
     Ptr<WifiNetDevice> m_station;             //!< the access point

@@ -45,8 +45,13 @@ class WifiRateModel : public RateModel
                   const Plan& plan);
 
     /// @return rate of the data on the device's RU [bit/s], when it is asked; 0: it has none
+    /// @param state what is known
+    /// @param device which
+    /// @param grant of that device
     double RateBps(const SystemState& state, DeviceId device, const Grant& grant) const override;
     /// @return that of the RU, times its group's share of time
+    /// @param device which
+    /// @param grant of that device
     double RoundedHz(DeviceId device, const Grant& grant) const override;
     /// As planned; several transfers of a device in one direction are taken for one.
     TransferTime Transfer(const SystemState& state,

@@ -106,16 +106,25 @@ class WifiScheduler : public MultiUserScheduler
     UlMuInfo ComputeUlMuInfo() override;
 
     /// @return the stations of a group to be asked now
+    /// @param group whose stations
     std::vector<WifiUplinkUser> SelectUsers(const Group& group);
     /// @return the group whose turn it is and that has users, or null
+    /// @param users gets the stations to be asked
     Turn* NextTurn(std::vector<WifiUplinkUser>& users);
     /// Prepare the trigger. @return whether there is room for it
+    /// @param users the stations to be asked
+    /// @param turn of their group
     bool PrepareTrigger(const std::vector<WifiUplinkUser>& users, Turn& turn);
     /// @return how long the PPDU of such users has to be
+    /// @param users the stations to be asked
+    /// @param vector how they will send
     Time NeededDuration(const std::vector<WifiUplinkUser>& users, const WifiTxVector& vector) const;
     /// @return the MCS to ask a station with
+    /// @param device which station
+    /// @param tones of its RU
     std::optional<uint8_t> AdaptMcs(DeviceId device, uint32_t tones);
     /// @return what a station has to send [byte]
+    /// @param device which station
     uint64_t Backlog(DeviceId device) const;
     /// Ask soon, unless that is under way.
     void SchedulePoll();
