@@ -67,7 +67,7 @@ class LittleWorkTestCase : public TestCase
 {
   public:
     LittleWorkTestCase()
-        : TestCase("little work: c / K of the bound, and no worse than other methods")
+        : TestCase("little work: within c by K of the bound, and no worse than other methods")
     {
     }
 
