@@ -5,9 +5,11 @@
 
 #include "fl-cell-experiment.h"
 #include "fl-csv.h"
+#include "fl-folder-lock.h"
 #include "fl-output-file.h"
 #include "fl-phy-comparison.h"
 #include "fl-plot-script.h"
+#include "fl-progress.h"
 #include "fl-result-folder.h"
 #include "fl-version.h"
 
@@ -54,7 +56,11 @@ struct Study
 
 /// @return rounds of one run
 std::vector<MeasuredRound>
-RunOnce(const Options& options, const LearningData& data, double weightEnergy, bool calibrate)
+RunOnce(const Options& options,
+        const LearningData& data,
+        double weightEnergy,
+        bool calibrate,
+        Progress& progress)
 {
     Config::SetDefault("ns3::fl::SyncCoordinator::Calibrate", BooleanValue(calibrate));
     Config::SetDefault("ns3::fl::JointOptimizer::WeightEnergy", DoubleValue(weightEnergy));
@@ -64,6 +70,7 @@ RunOnce(const Options& options, const LearningData& data, double weightEnergy, b
         "RoundEnd",
         MakeFlCallback<void, const RoundRecord&>([&](const RoundRecord& record) {
             rounds.push_back(MeasureRound(record, weightEnergy));
+            progress.Update(record);
         }));
     Simulator::Run();
     return rounds;
@@ -176,7 +183,8 @@ RunStudy(const std::string& phy,
          double weightEnergy,
          const Options& options,
          const LearningData& data,
-         OutputFile& table)
+         OutputFile& table,
+         Progress& progress)
 {
     Study study;
     study.phy = phy;
@@ -187,13 +195,17 @@ RunStudy(const std::string& phy,
     for (uint64_t run = firstRun; run < firstRun + options.runs; ++run)
     {
         RngSeedManager::SetRun(run);
-        const auto without = RunOnce(one, data, weightEnergy, false);
-        const auto with = RunOnce(one, data, weightEnergy, true);
+        // Each run is there twice: planned by the formula, and with measured rates.
+        if (run > firstRun)
+        {
+            progress.BeginRun();
+        }
+        const auto without = RunOnce(one, data, weightEnergy, false, progress);
+        progress.BeginRun();
+        const auto with = RunOnce(one, data, weightEnergy, true, progress);
         AddRun(study, run, false, without, table);
         AddRun(study, run, true, with, table);
         AddGain(without, with, study.gain);
-        std::cerr << phy << ", w1 = " << weightEnergy << ": run " << run - firstRun + 1 << "/"
-                  << options.runs << std::endl;
     }
     RngSeedManager::SetRun(firstRun);
     return study;
@@ -240,6 +252,15 @@ RunCalibrationStudy(const OptionParser& parser,
                     const Options& options,
                     const std::vector<double>& weights)
 {
+    for (const char* attribute :
+         {"ns3::fl::SyncCoordinator::Calibrate", "ns3::fl::JointOptimizer::WeightEnergy"})
+    {
+        if (parser.IsChanged(attribute))
+        {
+            throw InvalidInput(parser.Written(attribute) +
+                               ": must be left out: the study compares what it may be");
+        }
+    }
     if (options.rounds < CALIBRATED_FROM_ROUND)
     {
         throw InvalidInput(Describe("--rounds=",
@@ -252,18 +273,23 @@ RunCalibrationStudy(const OptionParser& parser,
     const auto phys =
         options.phy == ALL_PHYS ? AvailablePhys() : std::vector<std::string>{options.phy};
     const LearningData data = LoadData(options);
-    CreateFolder(folder);
+    const FolderLock lock(folder);
     OutputFile table(folder / "rounds.csv");
     OutputFile summary(folder / "summary.json");
     table.Write(HEADER);
     std::vector<Study> studies;
     Json gains = Json::array();
     std::string text = HEADER_TEXT;
+    Progress progress(options.rounds,
+                      2 * options.runs,
+                      ProgressDisplay::StandardError(),
+                      static_cast<uint32_t>(phys.size() * weights.size()));
     for (const auto& phy : phys)
     {
         for (const double weight : weights)
         {
-            studies.push_back(RunStudy(phy, weight, options, data, table));
+            progress.BeginCase(Describe(phy, ", ", options.optimizer, ", w1 = ", weight));
+            studies.push_back(RunStudy(phy, weight, options, data, table, progress));
             const auto& study = studies.back();
             char line[200];
             std::snprintf(line,
@@ -281,6 +307,7 @@ RunCalibrationStudy(const OptionParser& parser,
                              {"round_duration_gain", ToJson(study.gain.duration)}});
         }
     }
+    progress.EndLine();
     Json json;
     json["program"] = parser.GetProgram();
     json["versions"] = {{"fl", VERSION}, {"ns3", Ns3Version()}};

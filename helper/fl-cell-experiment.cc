@@ -3,8 +3,8 @@
  */
 #include "fl-cell-experiment.h"
 
-#include "fl-plots.h"
 #include "fl-processor-helper.h"
+#include "fl-run-report.h"
 
 #include "ns3/basic-energy-source-helper.h"
 #include "ns3/boolean.h"
@@ -139,6 +139,18 @@ CellRun::InstallRadio()
     m_stream += m_radio->AssignStreams(m_stream);
     m_stream = std::max(m_stream, m_options.streamAfterRadio);
     m_serverAddress = m_radio->GetServerAddress(SERVER_PORT);
+    const double startS = m_radio->GetStartTime().GetSeconds();
+    if (m_options.serverStopS > 0 && m_options.serverStopS <= startS)
+    {
+        throw InvalidInput(Describe("--server-stop=",
+                                    m_options.serverStopS,
+                                    ": must be later than the server's start, at ",
+                                    startS,
+                                    " s with --phy=",
+                                    m_options.phy,
+                                    " --devices=",
+                                    m_options.devices));
+    }
     if (m_options.pcap)
     {
         const std::string run =
@@ -281,12 +293,7 @@ CellRun::Finished(const std::string& reason)
 std::string
 CellRun::Run(ResultWriter& writer, Progress& progress)
 {
-    m_federation.coordinator->TraceConnectWithoutContext(
-        "RoundEnd",
-        MakeFlCallback<void, const RoundRecord&>([&writer, &progress](const RoundRecord& record) {
-            writer.AddRound(record);
-            progress.Update(record);
-        }));
+    RecordRounds(m_federation.coordinator, writer, progress);
     m_comparison.Watch(m_federation.coordinator);
     Simulator::Run();
     writer.SetCounter("planned_energy_j", m_comparison.GetPlanned().energyJ);
@@ -323,18 +330,13 @@ RunCellExperiment(const OptionParser& parser, const Options& options)
         comparison = cell.GetComparison().ToText();
         radio = cell.GetRadio().ToText();
     }
-    progress.EndLine();
-    results.Finish(reason);
-    DrawPlots({results.GetFolder(), options.runs, options.optimizer}, std::cerr);
-    PrintSummary(std::cout, results);
-    std::cout << "The run ended because " << reason << ".\n";
+    std::vector<std::string> notes;
     for (const auto& text : {comparison, radio})
     {
-        if (!text.empty())
-        {
-            std::cout << (options.runs > 1 ? "Of the last run: " : "") << text << "\n";
-        }
+        const bool ofLast = options.runs > 1 && !text.empty();
+        notes.push_back((ofLast ? "Of the last run: " : "") + text);
     }
+    FinishRuns(results, progress, options.optimizer, reason, notes);
 }
 
 } // namespace fl

@@ -31,6 +31,7 @@ struct Phy
 {
     std::string name;                                   //!< as in `--phy`
     std::unique_ptr<CellRadio> (*make)(const Options&); //!< makes one
+    PhyLimits (*limits)();                              //!< what it can take
 };
 
 template <typename T>
@@ -44,12 +45,12 @@ const std::vector<Phy>&
 Phys()
 {
     static const std::vector<Phy> phys{
-        {"fdma", &Make<FdmaCellRadio>},
+        {"fdma", &Make<FdmaCellRadio>, [] { return PhyLimits(); }},
 #ifdef FL_HAVE_LTE
-        {"lte", &Make<LteCellRadio>},
+        {"lte", &Make<LteCellRadio>, &LteCellRadio::GetLimits},
 #endif
 #ifdef FL_HAVE_WIFI
-        {"wifi", &Make<WifiCellRadio>},
+        {"wifi", &Make<WifiCellRadio>, &WifiCellRadio::GetLimits},
 #endif
     };
     return phys;
@@ -89,6 +90,19 @@ AvailablePhys()
         names.push_back(phy.name);
     }
     return names;
+}
+
+PhyLimits
+LimitsOf(const std::string& phy)
+{
+    for (const auto& known : Phys())
+    {
+        if (known.name == phy)
+        {
+            return known.limits();
+        }
+    }
+    return {};
 }
 
 std::unique_ptr<CellRadio>

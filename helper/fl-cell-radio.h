@@ -14,6 +14,7 @@
 #include "ns3/nstime.h"
 #include "ns3/object-factory.h"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -95,6 +96,20 @@ class CellRadio
  * @return names that MakeCellRadio() takes
  */
 std::vector<std::string> AvailablePhys();
+
+/// What a PHY can take at most.
+struct PhyLimits
+{
+    std::vector<double> bandwidthsHz; //!< the bandwidths that there are [Hz]; empty: any
+    uint32_t devices{UINT32_MAX};     //!< devices in a cell
+};
+
+/**
+ * @ingroup fl
+ * @param phy one of AvailablePhys()
+ * @return its limits
+ */
+PhyLimits LimitsOf(const std::string& phy);
 
 /**
  * @ingroup fl

@@ -4,8 +4,11 @@
 #include "fl-joint-study.h"
 
 #include "fl-csv.h"
+#include "fl-folder-lock.h"
+#include "fl-option-rules.h"
 #include "fl-output-file.h"
 #include "fl-plot-script.h"
+#include "fl-progress.h"
 #include "fl-result-folder.h"
 #include "fl-version.h"
 
@@ -72,14 +75,21 @@ class DropSolver
     {
     }
 
-    /// @return by row
-    std::vector<RowAnswer> Solve()
+    /**
+     * @param progress gets 1 per row; may be null
+     * @return by row
+     */
+    std::vector<RowAnswer> Solve(WorkProgress* progress)
     {
         std::vector<RowAnswer> answers;
         answers.reserve(m_figure.rows.size());
         for (const auto& row : m_figure.rows)
         {
             answers.push_back(SolveRow(row));
+            if (progress)
+            {
+                progress->Add();
+            }
         }
         return answers;
     }
@@ -261,13 +271,13 @@ DropOptions(const JointStudyOptions& options)
     return drop;
 }
 
-/// Refuse a minimum above its maximum.
+/// Refuse a minimum above what figures vary.
 void
-RequireOrder(const char* low, double lowest, const char* high, double highest)
+RequireAtMost(const char* low, double lowest, const char* where, double highest)
 {
     if (lowest > highest)
     {
-        throw InvalidInput(Describe("--", low, "=", lowest, ": must not exceed ", high, highest));
+        throw InvalidInput(Describe("--", low, "=", lowest, ": must not exceed ", where, highest));
     }
 }
 
@@ -276,9 +286,6 @@ void
 ValidateStudy(const JointStudyOptions& options, const std::vector<std::string>& figures)
 {
     const Options& cell = options.cell;
-    RequireOrder("min-power", cell.minPowerDbm, "--max-power=", cell.maxPowerDbm);
-    RequireOrder("min-cpu", cell.minCpuHz, "--max-cpu=", cell.maxCpuHz);
-    RequireOrder("min-cycles", cell.minCycles, "--max-cycles=", cell.maxCycles);
     if (CellRadius(cell) < JointDropOptions().minDistanceM)
     {
         throw InvalidInput(Describe("--radius=",
@@ -295,11 +302,11 @@ ValidateStudy(const JointStudyOptions& options, const std::vector<std::string>& 
     {
         if (name == "2" || name == "8")
         {
-            RequireOrder("min-power", cell.minPowerDbm, "where the figures begin, at ", 5);
+            RequireAtMost("min-power", cell.minPowerDbm, "where the figures begin, at ", 5);
         }
         if (name == "3")
         {
-            RequireOrder("min-cpu", cell.minCpuHz, "where figure 3 begins, at ", 2e8);
+            RequireAtMost("min-cpu", cell.minCpuHz, "where figure 3 begins, at ", 2e8);
         }
     }
 }
@@ -401,7 +408,6 @@ WriteFigures(const OptionParser& parser,
 {
     const auto start = std::chrono::steady_clock::now();
     const std::filesystem::path folder = options.cell.out;
-    CreateFolder(folder);
     OutputFile summary(folder / "summary.json");
     const uint64_t seed = RngSeedManager::GetSeed() * 1000003ULL + RngSeedManager::GetRun();
     std::vector<Work> works;
@@ -412,9 +418,17 @@ WriteFigures(const OptionParser& parser,
         works.push_back({std::move(figure), std::move(file), {}});
     }
     ThreadPool pool(options.cell.threads);
+    double solutions = 0;
+    for (const auto& work : works)
+    {
+        solutions += static_cast<double>(work.figure.rows.size()) * options.cell.runs;
+    }
+    WorkProgress progress(solutions);
     for (auto& work : works)
     {
-        work.statistics = SolveJointFigure(work.figure, options.cell.runs, seed, pool);
+        progress.Begin(
+            Describe(work.figure.FileName(), ", ", options.cell.runs, " drops by formula"));
+        work.statistics = SolveJointFigure(work.figure, options.cell.runs, seed, pool, &progress);
         work.file->Write(JointFigureCsv(work.figure, work.statistics));
         work.file->Close();
     }
@@ -430,6 +444,51 @@ WriteFigures(const OptionParser& parser,
     return works;
 }
 
+/// Figures are by formula, or there are packets.
+void
+AddStudyRules(OptionParser& parser, const JointStudyOptions& options)
+{
+    RequireAbsence(
+        parser,
+        CellOptionsBut({"devices",
+                        "rounds",
+                        "runs",
+                        "payload-bits",
+                        "samples-per-device",
+                        "local-iterations",
+                        "radius",
+                        "bandwidth",
+                        "min-power",
+                        "max-power",
+                        "min-cpu",
+                        "max-cpu",
+                        "min-cycles",
+                        "max-cycles",
+                        "out",
+                        "threads"}),
+        "packets",
+        [&options] { return !options.packets; },
+        "figures by formula know nothing of it");
+    RequireAbsence(
+        parser,
+        {"figures", "runs"},
+        "packets",
+        [&options] { return options.packets; },
+        "that is one cell, once, in place of figures");
+    RequireAbsence(
+        parser,
+        {"method"},
+        "optimizer",
+        [&parser, &options] { return options.packets && parser.IsChanged("optimizer"); },
+        "both name one");
+    RequireAbsence(
+        parser,
+        {"ns3::fl::JointOptimizer::WeightEnergy"},
+        "weight-energy",
+        [&parser] { return parser.IsChanged("weight-energy"); },
+        "that option sets it");
+}
+
 } // namespace
 
 const char JOINT_FIGURE_HEADER[] =
@@ -440,11 +499,15 @@ const char JOINT_FIGURE_HEADER[] =
     "smallest_excess\n";
 
 std::vector<JointRowStatistics>
-SolveJointFigure(const JointFigure& figure, uint32_t drops, uint64_t seed, ThreadPool& pool)
+SolveJointFigure(const JointFigure& figure,
+                 uint32_t drops,
+                 uint64_t seed,
+                 ThreadPool& pool,
+                 WorkProgress* progress)
 {
     Answers answers(drops);
     pool.ParallelFor(drops, [&](size_t drop) {
-        answers[drop] = DropSolver(figure, seed, static_cast<uint32_t>(drop)).Solve();
+        answers[drop] = DropSolver(figure, seed, static_cast<uint32_t>(drop)).Solve(progress);
     });
     auto statistics = CountAnswers(answers, figure.rows.size());
     for (const auto& drop : answers)
@@ -580,6 +643,7 @@ AddJointStudyOptions(OptionParser& parser, JointStudyOptions& options)
                "one cell through the simulator in place of figures: expected and measured time "
                "and energy",
                options.packets);
+    AddStudyRules(parser, options);
     AddOptions(parser, options.cell);
 }
 
@@ -589,6 +653,7 @@ RunJointStudy(const OptionParser& parser, const JointStudyOptions& options)
     const auto names = ParseJointFigures(options.figures);
     ValidateStudy(options, names);
     const std::filesystem::path folder = options.cell.out;
+    const FolderLock lock(folder);
     const auto works = WriteFigures(parser, options, names);
     std::vector<std::string> scripts;
     for (const auto& work : works)

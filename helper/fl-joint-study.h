@@ -28,6 +28,7 @@ namespace fl
 {
 
 class ThreadPool;
+class WorkProgress;
 
 /**
  * A method on a point over all drops: a row of a figure's CSV.
@@ -58,6 +59,7 @@ struct JointRowStatistics
  * @param drops how many
  * @param seed of the drops
  * @param pool may work on drops side by side; the result does not depend on it
+ * @param progress gets 1 per row and drop; may be null
  * @return by row of the figure
  * @throws InvalidInput if a point's parameters are out of their ranges
  * @throws std::runtime_error if a solver failed
@@ -65,7 +67,8 @@ struct JointRowStatistics
 std::vector<JointRowStatistics> SolveJointFigure(const JointFigure& figure,
                                                  uint32_t drops,
                                                  uint64_t seed,
-                                                 ThreadPool& pool);
+                                                 ThreadPool& pool,
+                                                 WorkProgress* progress = nullptr);
 
 /// Columns of a figure's CSV.
 extern const char JOINT_FIGURE_HEADER[];

@@ -58,21 +58,27 @@ SetDefaultUnlessGiven(const std::string& type, const std::string& name, const At
     }
 }
 
+/// Random accesses that fail keep a sounding slot for a while.
+constexpr uint32_t SPARE_SOUNDING_SLOTS = 8;
+constexpr uint32_t SRS_PERIODS[] = {20, 40, 80, 160, 320};
+constexpr uint32_t MAX_DEVICES = 320 - SPARE_SOUNDING_SLOTS;
+
 /// The smallest SRS period that has a place for every UE [ms] (3GPP TS 36.213, table 8.2-1).
 uint32_t
 SrsPeriod(uint32_t devices)
 {
-    // Random accesses that fail keep a slot for a while.
-    constexpr uint32_t SPARE = 8;
-    for (const uint32_t period : {20, 40, 80, 160, 320})
+    for (const uint32_t period : SRS_PERIODS)
     {
-        if (period >= devices + SPARE)
+        if (period >= devices + SPARE_SOUNDING_SLOTS)
         {
             return period;
         }
     }
-    throw InvalidInput(
-        Describe("devices = ", devices, ": an LTE cell has room for at most 312 sounding UEs"));
+    throw InvalidInput(Describe("devices = ",
+                                devices,
+                                ": an LTE cell has room for at most ",
+                                MAX_DEVICES,
+                                " sounding UEs"));
 }
 
 /// @return the models as a chain
@@ -100,6 +106,18 @@ LteCellRadio::LteCellRadio(const Options& options)
 }
 
 LteCellRadio::~LteCellRadio() = default;
+
+PhyLimits
+LteCellRadio::GetLimits()
+{
+    PhyLimits limits;
+    limits.devices = MAX_DEVICES;
+    for (const auto& band : BANDS)
+    {
+        limits.bandwidthsHz.push_back(band.hz);
+    }
+    return limits;
+}
 
 uint32_t
 LteCellRadio::GetBlocks() const

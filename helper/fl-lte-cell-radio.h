@@ -32,6 +32,8 @@ class LteCellRadio : public CellRadio
     /// @param options as parsed; must outlive this
     explicit LteCellRadio(const Options& options);
     ~LteCellRadio() override;
+    /// @return what such a cell can take at most
+    static PhyLimits GetLimits();
 
     void Install(Ptr<Node> station, const NodeContainer& devices) override;
     Ptr<RadioControl> GetRadioControl() const override;

@@ -4,8 +4,11 @@
 #include "fl-mel-study.h"
 
 #include "fl-cell-experiment.h"
+#include "fl-folder-lock.h"
 #include "fl-mel-report.h"
+#include "fl-option-rules.h"
 #include "fl-output-file.h"
+#include "fl-progress.h"
 #include "fl-result-folder.h"
 #include "fl-version.h"
 
@@ -158,11 +161,21 @@ CollectLessons(std::vector<MelResult>& results, uint32_t runs, uint64_t seed)
 {
     using Key = std::vector<int64_t>;
     std::map<Key, Lesson> lessons;
+    WorkProgress progress(static_cast<double>(results.size()) * runs);
     for (auto& result : results)
     {
+        progress.Begin(Describe("allocation by ",
+                                result.what.scheme.name,
+                                ", T = ",
+                                result.what.cycleTimeS,
+                                " s, E = ",
+                                result.what.energyJ,
+                                " J, c = ",
+                                result.what.scheme.staleness));
         for (uint32_t i = 0; i < runs; ++i)
         {
             result.runs.push_back(AllocateMel(result.what, MelDropOptions(), seed + i));
+            progress.Add();
         }
         for (uint32_t i = 0; i < runs; ++i)
         {
@@ -197,9 +210,26 @@ RunCases(std::vector<MelResult>& results, const MelStudyOptions& options, const 
     const uint64_t seed = RngSeedManager::GetSeed() * 1000003ULL + RngSeedManager::GetRun();
     const auto task = BuildTask(options.cell, data, seed);
     auto lessons = CollectLessons(results, options.cell.runs, seed);
+    // The global model is evaluated once per cycle, which takes some time too.
+    const auto effort = [&](const Lesson& lesson) {
+        return static_cast<double>(EffortOf(lesson) + task->test->Size());
+    };
+    double all = 0;
+    for (const auto& lesson : lessons)
+    {
+        all += effort(lesson) * options.cell.rounds;
+    }
+    WorkProgress progress(all);
+    progress.Begin(Describe("learning with ",
+                            lessons.size(),
+                            " allocations, ",
+                            options.cell.rounds,
+                            " global cycles each"));
     data.pool->ParallelFor(lessons.size(), [&](size_t i) {
         auto& lesson = lessons[i];
-        lesson.accuracy = LearnMel(lesson.work, *task, options.cell.rounds, seed + lesson.run);
+        lesson.accuracy = LearnMel(lesson.work, *task, options.cell.rounds, seed + lesson.run, [&] {
+            progress.Add(effort(lesson));
+        });
     });
     for (const auto& lesson : lessons)
     {
@@ -239,6 +269,41 @@ CollectCases(const std::vector<uint32_t>& figures, const MelStudyOptions& option
         }
     }
     return results;
+}
+
+/// Figures are by formula and learn in a loop, or there are packets.
+void
+AddStudyRules(OptionParser& parser, const MelStudyOptions& options)
+{
+    parser.AddRule("payload-bits", [&options]() -> std::string {
+        return !options.packets && options.cell.payloadBits > 0
+                   ? "be 0 for figures, which are about what is learned"
+                   : "";
+    });
+    RequireAbsence(
+        parser,
+        CellOptionsBut({"rounds",
+                        "runs",
+                        "payload-bits",
+                        "model",
+                        "data",
+                        "batch",
+                        "lr",
+                        "momentum",
+                        "proximal",
+                        "train-samples",
+                        "test-samples",
+                        "out",
+                        "threads"}),
+        "packets",
+        [&options] { return !options.packets; },
+        "figures have the paper's learners, and no network");
+    RequireAbsence(
+        parser,
+        {"figures", "method"},
+        "packets",
+        [&options] { return options.packets; },
+        "that is a cell in place of figures, by the plans of --optimizer");
 }
 
 } // namespace
@@ -292,7 +357,8 @@ std::vector<double>
 LearnMel(const std::vector<MelWork>& work,
          const LearningTask& task,
          uint32_t updates,
-         uint64_t seed)
+         uint64_t seed,
+         const std::function<void()>& updated)
 {
     const auto shares = ScaleMelSamples(work, static_cast<uint32_t>(task.train->Size()));
     Eigen::VectorXf global = task.model->InitialParameters(seed);
@@ -304,6 +370,10 @@ LearnMel(const std::vector<MelWork>& work,
             global = TrainCycle(task, work, shares, global, RandomStream(seed, update).Next());
         }
         accuracy.push_back(Evaluate(*task.model, global, *task.test).accuracy);
+        if (updated)
+        {
+            updated();
+        }
     }
     return accuracy;
 }
@@ -393,6 +463,7 @@ AddMelStudyOptions(OptionParser& parser, MelStudyOptions& options)
     parser.Add("packets",
                "a cell through the simulator in place of figures, by the plans of --optimizer",
                options.packets);
+    AddStudyRules(parser, options);
     AddOptions(parser, options.cell);
     // As the paper has it; --ns3::fl::Processor::FrequencyExponent=... comes later, and wins.
     Config::SetDefault("ns3::fl::Processor::FrequencyExponent", DoubleValue(1));
@@ -406,16 +477,10 @@ RunMelStudy(const OptionParser& parser, const MelStudyOptions& options)
         RunCellExperiment(parser, options.cell);
         return;
     }
-    if (options.cell.payloadBits > 0)
-    {
-        throw InvalidInput(Describe("--payload-bits=",
-                                    options.cell.payloadBits,
-                                    ": must be 0 for figures, which are about what is learned"));
-    }
     const auto start = std::chrono::steady_clock::now();
     const auto figures = ParseMelFigures(options.figures);
     const std::filesystem::path folder = options.cell.out;
-    CreateFolder(folder);
+    const FolderLock lock(folder);
     const LearningData data = LoadData(options.cell);
     auto results = CollectCases(figures, options);
     RunCases(results, options, data);

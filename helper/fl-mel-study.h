@@ -11,6 +11,7 @@
 #include "ns3/fl-mel-drop.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -75,12 +76,14 @@ MelRun AllocateMel(const MelCase& what, MelDropOptions drop, uint64_t seed);
  * @param task what is learned, on which data, how
  * @param updates how many global cycles
  * @param seed of the initial model and the samples
+ * @param updated called after each global cycle; may be empty
  * @return accuracy by global update, from the initial model (0) on: a function of the arguments
  */
 std::vector<double> LearnMel(const std::vector<MelWork>& work,
                              const LearningTask& task,
                              uint32_t updates,
-                             uint64_t seed);
+                             uint64_t seed,
+                             const std::function<void()>& updated = {});
 
 /**
  * @param accuracy by global update, from the initial model (0) on

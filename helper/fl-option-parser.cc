@@ -4,6 +4,7 @@
 #include "fl-option-parser.h"
 
 #include "fl-ns3-arguments.h"
+#include "fl-text.h"
 
 #include "ns3/command-line.h"
 #include "ns3/fl-error.h"
@@ -12,6 +13,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
+#include <iostream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <type_traits>
@@ -70,7 +73,7 @@ ParseValue(const std::string& text, std::string& value)
 /// Shortest text that gives the same number again.
 template <typename T>
 std::string
-NumberText(T value)
+ShortestText(T value)
 {
     char buffer[64];
     auto result = std::to_chars(buffer, buffer + sizeof(buffer), value);
@@ -91,7 +94,7 @@ ValueText(const T& value)
     }
     else
     {
-        return NumberText(value);
+        return ShortestText(value);
     }
 }
 
@@ -114,7 +117,7 @@ TypeText()
     }
     else
     {
-        return "a whole number from 0 to " + NumberText(std::numeric_limits<T>::max());
+        return "a whole number from 0 to " + ShortestText(std::numeric_limits<T>::max());
     }
 }
 
@@ -145,7 +148,7 @@ Allowed<T>
 InRange(T low, T high)
 {
     const char* kind = std::is_integral_v<T> ? "a whole number" : "a number";
-    return {Describe(kind, " from ", NumberText(low), " to ", NumberText(high)),
+    return {Describe(kind, " from ", ShortestText(low), " to ", ShortestText(high)),
             [low, high](const T& value) { return value >= low && value <= high; }};
 }
 
@@ -156,7 +159,7 @@ template Allowed<double> InRange(double low, double high);
 Allowed<double>
 Positive(double high)
 {
-    return {Describe("a number above 0, up to ", NumberText(high)),
+    return {Describe("a number above 0, up to ", ShortestText(high)),
             [high](const double& value) { return value > 0 && value <= high; }};
 }
 
@@ -173,15 +176,49 @@ OneOf(std::vector<std::string> names)
             }};
 }
 
+namespace
+{
+
+/// @return what stands in the first brackets of an option's help
+std::string
+UnitOf(const std::string& help)
+{
+    const size_t open = help.find('[');
+    const size_t close = help.find(']', open);
+    return close == std::string::npos ? "" : help.substr(open + 1, close - open - 1);
+}
+
+/// @return a value as --help shows it
+template <typename T>
+std::string
+ShownText(const T& value, const std::string& help)
+{
+    if constexpr (std::is_same_v<T, bool>)
+    {
+        return value ? "true" : "";
+    }
+    else if constexpr (std::is_same_v<T, std::string>)
+    {
+        return value;
+    }
+    else
+    {
+        return QuantityText(static_cast<double>(value), UnitOf(help));
+    }
+}
+
+} // namespace
+
 /// One option, its type forgotten.
 struct OptionParser::Option
 {
+    OptionHelp shown;    //!< by --help
     std::string name;    //!< without dashes
-    std::string help;    //!< meaning and unit
-    std::string text;    //!< the value as text; CommandLine shows the default by it
+    std::string text;    //!< the default as text, for CommandLine
     std::string bare;    //!< value when written without one; empty: needs one
     std::string allowed; //!< completes "must be ..."
     std::function<bool(const std::string&)> set;    //!< parse, test, keep; false: not allowed
+    std::function<std::string()> written;           //!< the value as one writes it
     std::function<nlohmann::ordered_json()> toJson; //!< the value in its type
 };
 
@@ -193,6 +230,12 @@ OptionParser::OptionParser(const std::string& program, const std::string& usage)
 
 OptionParser::~OptionParser() = default;
 
+void
+OptionParser::BeginGroup(OptionGroup group)
+{
+    m_group = group;
+}
+
 template <typename T>
 void
 OptionParser::Add(const std::string& name,
@@ -203,9 +246,13 @@ OptionParser::Add(const std::string& name,
 {
     auto option = std::make_unique<Option>();
     option->name = name;
-    option->help = help;
+    option->shown = {m_group, name, help, ShownText(value, help), ""};
     option->text = ValueText(value);
     option->bare = std::is_same_v<T, bool> ? "true" : bare;
+    if (T parsed{}; !bare.empty() && ParseValue(bare, parsed))
+    {
+        option->shown.bare = ShownText(parsed, help);
+    }
     option->allowed = allowed.text.empty() ? TypeText<T>() : allowed.text;
     option->set = [&value, test = allowed.test](const std::string& text) {
         T parsed{};
@@ -216,6 +263,7 @@ OptionParser::Add(const std::string& name,
         value = parsed;
         return true;
     };
+    option->written = [&value]() { return ValueText(value); };
     option->toJson = [&value]() { return nlohmann::ordered_json(value); };
     Insert(std::move(option));
 }
@@ -254,6 +302,69 @@ OptionParser::Insert(std::unique_ptr<Option> option)
         throw std::logic_error("option --" + option->name + " is there already");
     }
     m_options.push_back(std::move(option));
+}
+
+void
+OptionParser::AddChoices(const std::string& name,
+                         std::vector<std::pair<std::string, std::string>> choices)
+{
+    m_choices.push_back({name, std::move(choices)});
+}
+
+void
+OptionParser::AddRule(const std::string& name, std::function<std::string()> must)
+{
+    m_rules.push_back({name, std::move(must)});
+}
+
+void
+OptionParser::SetsAttribute(const std::string& attribute, const std::string& name)
+{
+    m_setBy[attribute] = name;
+}
+
+const std::string*
+OptionParser::FindNs3Argument(const std::string& name) const
+{
+    for (const auto& argument : m_ns3Arguments)
+    {
+        if (Split(argument).name == name)
+        {
+            return &argument;
+        }
+    }
+    return nullptr;
+}
+
+bool
+OptionParser::IsChanged(const std::string& name) const
+{
+    const Option* option = Find(name);
+    return option ? option->written() != option->text : FindNs3Argument(name) != nullptr;
+}
+
+std::string
+OptionParser::Written(const std::string& name) const
+{
+    const Option* option = Find(name);
+    const std::string* argument = FindNs3Argument(name);
+    return "--" + name + "=" +
+           (option     ? option->written()
+            : argument ? Split(*argument).value
+                       : "");
+}
+
+void
+OptionParser::ApplyRules() const
+{
+    for (const auto& rule : m_rules)
+    {
+        const std::string must = rule.must();
+        if (!must.empty())
+        {
+            throw InvalidInput(Written(rule.name) + ": must " + must);
+        }
+    }
 }
 
 OptionParser::Option*
@@ -303,6 +414,17 @@ OptionParser::ParseOne(const std::string& argument)
             throw InvalidInput(UnknownOption(given.name));
         }
         CheckNs3Argument(given.name, given.value);
+        const auto setBy = m_setBy.find(given.name);
+        if (setBy != m_setBy.end())
+        {
+            throw InvalidInput(Describe("--",
+                                        given.name,
+                                        "=",
+                                        given.value,
+                                        ": must be left out: --",
+                                        setBy->second,
+                                        " sets it"));
+        }
         m_ns3Arguments.push_back(argument);
         return;
     }
@@ -332,31 +454,44 @@ OptionParser::HelpWanted(const std::vector<std::string>& arguments) const
     });
 }
 
+std::string
+OptionParser::Help() const
+{
+    std::vector<OptionHelp> options;
+    for (const auto& option : m_options)
+    {
+        options.push_back(option->shown);
+    }
+    return HelpText(m_program, m_usage, options, m_choices);
+}
+
 void
 OptionParser::Parse(int argc, const char* const argv[])
 {
     const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
     if (HelpWanted(arguments))
     {
-        RunCommandLine({"--help"}); // does not return
+        std::cout << Help() << std::flush;
+        std::exit(0); // as ns-3 does on its own requests
     }
     for (const auto& argument : arguments)
     {
         ParseOne(argument);
     }
     RunCommandLine(m_ns3Arguments);
+    ApplyRules();
 }
 
 void
 OptionParser::RunCommandLine(std::vector<std::string> arguments)
 {
     // Our own values are set already; CommandLine would cut a folder's name at its first blank. It
-    // knows our options by name and default, for its help and for the documentation it generates.
+    // knows our options by name and default, for the documentation that it generates.
     CommandLine commandLine(m_program);
     commandLine.Usage(m_usage);
     for (const auto& option : m_options)
     {
-        commandLine.AddValue(option->name, option->help, option->text);
+        commandLine.AddValue(option->name, option->shown.meaning, option->text);
     }
     arguments.insert(arguments.begin(), m_program);
     commandLine.Parse(arguments);

@@ -4,8 +4,11 @@
 #ifndef FL_OPTION_PARSER_H
 #define FL_OPTION_PARSER_H
 
+#include "fl-option-help.h"
+
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -57,8 +60,9 @@ Allowed<std::string> OneOf(std::vector<std::string> names);
  * (`--RngRun=2`, `--ns3::fl::Class::Attribute=value`, `--PrintHelp`, ...).
  *
  * Names and values are validated here, before ns-3's CommandLine sees any: that one aborts, or
- * exits with a page of text and a code of its own, where a user needs one line. Help texts and
- * ns-3's own arguments are CommandLine's business as usual.
+ * exits with a page of text and a code of its own, where a user needs one line. So are pairs of
+ * options that contradict each other, by rules. ns-3's own arguments are CommandLine's business as
+ * usual.
  */
 class OptionParser
 {
@@ -72,11 +76,14 @@ class OptionParser
     OptionParser(const OptionParser&) = delete;
     OptionParser& operator=(const OptionParser&) = delete;
 
+    /// @param group of the options that are added from now on; SCENARIO at first
+    void BeginGroup(OptionGroup group);
+
     /**
      * Add an option.
      * @tparam T bool, uint32_t, uint64_t, double or std::string
      * @param name without dashes; unique, and none of ns-3's
-     * @param help meaning and [unit]
+     * @param help meaning and, of a number, [unit] in brackets, by which --help shows the default
      * @param value holds the default; set by Parse(); must outlive this object's use
      * @param allowed what is allowed beyond being of the type
      * @param bare what the option means when it is written without `=value` (a bool means true);
@@ -91,11 +98,48 @@ class OptionParser
              const std::string& bare = "");
 
     /**
+     * Have --help list what an option may be, a line each.
+     * @param name of the option
+     * @param choices names and descriptions
+     */
+    void AddChoices(const std::string& name,
+                    std::vector<std::pair<std::string, std::string>> choices);
+
+    /**
+     * Add a rule about an option and others: which pairs contradict each other. Rules are applied,
+     * in the order in which they were added, once all arguments are known.
+     * @param name of the option that is refused, or of an ns-3 argument ("ns3::Type::Attribute")
+     * @param must returns what completes "--name=value: must ...", or "" if all is well
+     */
+    void AddRule(const std::string& name, std::function<std::string()> must);
+
+    /**
+     * An attribute that an option sets: given as an argument of ns-3 it would have no effect, and
+     * is refused.
+     * @param attribute full name, as ns3::fl::SyncCoordinator::Rounds
+     * @param name of the option
+     */
+    void SetsAttribute(const std::string& attribute, const std::string& name);
+
+    /**
+     * @param name of an option or an ns-3 argument
+     * @return whether it has another value than its default; of an ns-3 argument, whether it is
+     *         there
+     */
+    bool IsChanged(const std::string& name) const;
+
+    /**
+     * @param name of an option, or an ns-3 argument that is given
+     * @return option and value as one writes them, "--name=value", whether given or not
+     */
+    std::string Written(const std::string& name) const;
+
+    /**
      * Parse and apply. Prints and ends the program with code 0 on `--help` and ns-3's `--Print...`.
      * @param argc as main() gets it
      * @param argv as main() gets it
-     * @throws InvalidInput on the first argument that is wrong; the message names it, its value and
-     *         what is allowed
+     * @throws InvalidInput on the first argument that is wrong, or the first rule that is broken;
+     *         the message names it, its value and what is allowed
      */
     void Parse(int argc, const char* const argv[]);
 
@@ -111,16 +155,30 @@ class OptionParser
   private:
     struct Option;
 
+    /// What AddRule() was given.
+    struct Rule
+    {
+        std::string name;                  //!< of what is refused
+        std::function<std::string()> must; //!< what it must be; "": all is well
+    };
+
     Option* Find(const std::string& name) const;
     void Insert(std::unique_ptr<Option> option);
     std::string UnknownOption(const std::string& name) const;
     void ParseOne(const std::string& argument);
     bool HelpWanted(const std::vector<std::string>& arguments) const;
+    std::string Help() const;
+    const std::string* FindNs3Argument(const std::string& name) const;
+    void ApplyRules() const;
     void RunCommandLine(std::vector<std::string> arguments);
 
     std::string m_program;                          //!< name of the program
     std::string m_usage;                            //!< what it does
+    OptionGroup m_group{OptionGroup::SCENARIO};     //!< of options that are added
     std::vector<std::unique_ptr<Option>> m_options; //!< in the order in which they were added
+    std::vector<OptionChoices> m_choices;           //!< lists for --help
+    std::vector<Rule> m_rules;                      //!< in the order in which they were added
+    std::map<std::string, std::string> m_setBy;     //!< options by attribute
     std::vector<std::string> m_ns3Arguments;        //!< those for CommandLine, as they were given
 };
 

@@ -4,6 +4,7 @@
 #include "fl-options.h"
 
 #include "fl-cell-radio.h"
+#include "fl-option-rules.h"
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-model-factory.h"
@@ -56,15 +57,16 @@ OptimizerNames()
                       OneOf(names).text + " or the name of an ns3::fl::Optimizer type");
 }
 
-std::string
-OptimizerHelp()
+/// @return names and descriptions
+std::vector<std::pair<std::string, std::string>>
+OptimizerChoices()
 {
-    std::string help = "who decides:";
+    std::vector<std::pair<std::string, std::string>> choices;
     for (const auto& entry : NamedOptimizers())
     {
-        help += " " + entry.name + " (" + entry.description + "),";
+        choices.emplace_back(entry.name, entry.description);
     }
-    return help + " or an Optimizer's TypeId";
+    return choices;
 }
 
 /**
@@ -99,8 +101,50 @@ IsFolder(const std::string& path)
 }
 
 void
+AddScenarioOptions(OptionParser& parser, Options& options)
+{
+    parser.BeginGroup(OptionGroup::SCENARIO);
+    parser.Add("devices", "devices in the cell", options.devices, InRange(1U, 1000000U));
+    parser.Add("rounds", "rounds of learning", options.rounds, InRange(1U, 1000000000U));
+    parser.Add("optimizer",
+               "who decides: a name of the list below, or the TypeId of an Optimizer",
+               options.optimizer,
+               OptimizerNames());
+    parser.AddChoices("optimizer", OptimizerChoices());
+    parser.Add("runs",
+               "independent repetitions, with run numbers from --RngRun on",
+               options.runs,
+               InRange(1U, 500U));
+    parser.Add("payload-bits",
+               "size of a model or update in timing studies [bit]; 0: the real model's bytes",
+               options.payloadBits,
+               InRange(0.0, 1e12));
+    parser.Add("samples-per-device",
+               "samples of each device in timing studies",
+               options.samplesPerDevice,
+               InRange(1U, 1000000000U));
+}
+
+void
+AddTrainingOptions(OptionParser& parser, Options& options)
+{
+    parser.Add("local-iterations",
+               "passes over the local samples per round",
+               options.localIterations,
+               InRange(1U, 1000000U));
+    parser.Add("batch",
+               "samples per step of local training; 0: all that a device has",
+               options.batch,
+               InRange(0U, 1000000000U));
+    parser.Add("lr", "learning rate", options.lr, Positive(1000));
+    parser.Add("momentum", "of local training", options.momentum, InRange(0.0, 0.999999));
+    parser.Add("proximal", "mu of FedProx", options.proximal, InRange(0.0, 1e6));
+}
+
+void
 AddLearningOptions(OptionParser& parser, Options& options)
 {
+    parser.BeginGroup(OptionGroup::LEARNING);
     parser.Add("model",
                "what is learned: " + KnownModels(),
                options.model,
@@ -113,17 +157,7 @@ AddLearningOptions(OptionParser& parser, Options& options)
                Describe("how samples are divided: ", Partitioner::KnownTexts()),
                options.partition,
                AcceptedBy(Partitioner::FromText, Partitioner::KnownTexts()));
-    parser.Add("local-iterations",
-               "passes over the local samples per round",
-               options.localIterations,
-               InRange(1U, 1000000U));
-    parser.Add("batch",
-               "samples per step of local training; 0: all that a device has",
-               options.batch,
-               InRange(0U, 1000000000U));
-    parser.Add("lr", "learning rate", options.lr, Positive(1000));
-    parser.Add("momentum", "of local training", options.momentum, InRange(0.0, 0.999999));
-    parser.Add("proximal", "mu of FedProx", options.proximal, InRange(0.0, 1e6));
+    AddTrainingOptions(parser, options);
     parser.Add("encoding",
                "of parameters on the air: float32 or float16",
                options.encoding,
@@ -136,20 +170,19 @@ AddLearningOptions(OptionParser& parser, Options& options)
                "synthetic digits held out",
                options.testSamples,
                InRange(1U, 1000000U));
-    parser.Add("samples-per-device",
-               "samples of each device in timing studies",
-               options.samplesPerDevice,
-               InRange(1U, 1000000000U));
 }
 
 void
-AddCellOptions(OptionParser& parser, Options& options)
+AddRadioOptions(OptionParser& parser, Options& options)
 {
-    parser.Add("devices", "devices in the cell", options.devices, InRange(1U, 1000000U));
-    parser.Add("rounds", "rounds of learning", options.rounds, InRange(1U, 1000000000U));
-    parser.Add("optimizer", OptimizerHelp(), options.optimizer, OptimizerNames());
+    parser.BeginGroup(OptionGroup::RADIO);
+    parser.Add("phy", "radio: fdma, lte or wifi", options.phy, PhyNames(options.phy));
+    parser.Add("transport",
+               "tcp (fidelity) or datagram (scale: one endpoint at the server)",
+               options.transport,
+               OneOf({"tcp", "datagram"}));
     parser.Add("radius",
-               "of the disc that devices are in [m]; 0: 250, on Wi-Fi 50",
+               "of the disc that devices are in [m]; 0: 250 m, on Wi-Fi 50 m",
                options.radius,
                InRange(0.0, 1e6));
     parser.Add("bandwidth",
@@ -160,6 +193,17 @@ AddCellOptions(OptionParser& parser, Options& options)
                "none, rayleigh or rician; more by --ns3::fl::BlockFadingLossModel::...",
                options.fading,
                OneOf({"none", "rayleigh", "rician"}));
+    parser.Add("background",
+               "other traffic that each device sends [bit/s]",
+               options.background,
+               InRange(0.0, 1e12),
+               "1e5");
+}
+
+void
+AddDeviceOptions(OptionParser& parser, Options& options)
+{
+    parser.BeginGroup(OptionGroup::DEVICES);
     parser.Add("min-power",
                "lowest transmit power of a device [dBm]",
                options.minPowerDbm,
@@ -188,30 +232,17 @@ AddCellOptions(OptionParser& parser, Options& options)
                "energy that each device begins with [J]; 0: mains",
                options.batteryJ,
                InRange(0.0, 1e12));
-    parser.Add("phy", "radio: fdma, lte or wifi", options.phy, PhyNames(options.phy));
-}
-
-void
-AddRunOptions(OptionParser& parser, Options& options)
-{
-    parser.Add("payload-bits",
-               "size of a model or update in timing studies [bit]; 0: the real model's bytes",
-               options.payloadBits,
-               InRange(0.0, 1e12));
-    parser.Add("transport",
-               "tcp (fidelity) or datagram (scale: one endpoint at the server)",
-               options.transport,
-               OneOf({"tcp", "datagram"}));
     parser.Add("mobility",
-               "speed of the devices' random walk [m/s]; 0: they stand; without a value: 1.5",
+               "speed of the devices' random walk [m/s]; 0: they stand",
                options.mobility,
                InRange(0.0, 1000.0),
                "1.5");
-    parser.Add("background",
-               "other traffic that each device sends [bit/s]; without a value: 1e5",
-               options.background,
-               InRange(0.0, 1e12),
-               "1e5");
+}
+
+void
+AddFaultOptions(OptionParser& parser, Options& options)
+{
+    parser.BeginGroup(OptionGroup::FAULTS);
     parser.Add("server-stop",
                "simulated time at which the server stops [s]; 0: never",
                options.serverStopS,
@@ -220,19 +251,6 @@ AddRunOptions(OptionParser& parser, Options& options)
                "simulated time at which the server starts again [s]; 0: never",
                options.serverRestartS,
                InRange(0.0, 1e9));
-    parser.Add("pcap", "capture the base station's packets", options.pcap);
-    parser.Add("runs",
-               "independent repetitions, with run numbers from --RngRun on",
-               options.runs,
-               InRange(1U, 500U));
-    parser.Add("out",
-               "folder for the results",
-               options.out,
-               {"the name of a folder", [](const std::string& path) { return !path.empty(); }});
-    parser.Add("threads",
-               "threads that train; 0: the simulator's own",
-               options.threads,
-               InRange(0U, 1024U));
 }
 
 } // namespace
@@ -246,7 +264,7 @@ CellRadius(const Options& options)
 }
 
 void
-AddOptions(OptionParser& parser, Options& options)
+AddOutputOptions(OptionParser& parser, Options& options)
 {
     if (options.out.empty())
     {
@@ -256,9 +274,28 @@ AddOptions(OptionParser& parser, Options& options)
     {
         options.threads = std::clamp(std::thread::hardware_concurrency(), 1U, 1024U);
     }
-    AddCellOptions(parser, options);
+    parser.BeginGroup(OptionGroup::OUTPUT);
+    parser.Add("out",
+               "folder for the results",
+               options.out,
+               {"the name of a folder", [](const std::string& path) { return !path.empty(); }});
+    parser.Add("threads",
+               "threads that train; 0: the simulator's own",
+               options.threads,
+               InRange(0U, 1024U));
+}
+
+void
+AddOptions(OptionParser& parser, Options& options)
+{
+    AddScenarioOptions(parser, options);
     AddLearningOptions(parser, options);
-    AddRunOptions(parser, options);
+    AddRadioOptions(parser, options);
+    AddDeviceOptions(parser, options);
+    AddFaultOptions(parser, options);
+    AddOutputOptions(parser, options);
+    parser.Add("pcap", "capture the base station's packets", options.pcap);
+    AddCellRules(parser, options);
 }
 
 } // namespace fl

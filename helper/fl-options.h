@@ -78,9 +78,20 @@ struct Options
 double CellRadius(const Options& options);
 
 /**
- * Add the options to a parser.
+ * @ingroup fl
+ * Add the options that say where results go and how many threads there are, to be had without a
+ * cell too.
  * @param parser the parser
  * @param options defaults, and where the values go; `out` and `threads` are filled in
+ */
+void AddOutputOptions(OptionParser& parser, Options& options);
+
+/**
+ * @ingroup fl
+ * Add all options to a parser, and rules about those that contradict each other.
+ * @param parser the parser
+ * @param options defaults, and where the values go; `out` and `threads` are filled in. It must
+ *        outlive the parser.
  */
 void AddOptions(OptionParser& parser, Options& options);
 

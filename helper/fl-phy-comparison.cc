@@ -4,6 +4,7 @@
 #include "fl-phy-comparison.h"
 
 #include "fl-cell-experiment.h"
+#include "fl-folder-lock.h"
 #include "fl-plot-script.h"
 #include "fl-plots.h"
 #include "fl-version.h"
@@ -200,14 +201,15 @@ PhyResult
 RunPhy(const OptionParser& parser,
        const Options& options,
        const LearningData& data,
-       PhyUploads& uploads)
+       PhyUploads& uploads,
+       Progress& progress)
 {
     PhyResult result;
     Json configuration = parser.ToJson();
     configuration["options"]["phy"] = options.phy;
     configuration["options"]["out"] = options.out;
     ResultFolder results(options.out, options.runs, parser.GetProgram(), configuration);
-    Progress progress(options.rounds, options.runs);
+    progress.BeginCase(options.phy + ", " + options.optimizer);
     const uint64_t firstRun = RngSeedManager::GetRun();
     for (uint32_t run = 0; run < options.runs; ++run)
     {
@@ -383,7 +385,7 @@ RunPhyComparison(const OptionParser& parser, const Options& options)
     const auto phys =
         options.phy == ALL_PHYS ? AvailablePhys() : std::vector<std::string>{options.phy};
     const LearningData data = LoadData(options);
-    CreateFolder(folder);
+    const FolderLock lock(folder);
     OutputFile table(folder / "phys.csv");
     OutputFile summary(folder / "summary.json");
     table.Write(PhyUploads::HEADER);
@@ -392,6 +394,10 @@ RunPhyComparison(const OptionParser& parser, const Options& options)
     std::string text = PhyUploads::HEADER_TEXT;
     std::string endings;
     bool learned = true;
+    Progress progress(options.rounds,
+                      options.runs,
+                      ProgressDisplay::StandardError(),
+                      static_cast<uint32_t>(phys.size()));
     for (const auto& phy : phys)
     {
         Options one = options;
@@ -400,7 +406,7 @@ RunPhyComparison(const OptionParser& parser, const Options& options)
         // The same devices on all of them.
         one.streamAfterRadio = STREAM_AFTER_RADIO;
         PhyUploads uploads(phy, table);
-        const PhyResult result = RunPhy(parser, one, data, uploads);
+        const PhyResult result = RunPhy(parser, one, data, uploads, progress);
         byPhy[phy] = result.json;
         text += uploads.ToText();
         endings += "Over " + phy + " the run ended because " + result.ending + ".\n";

@@ -3,10 +3,11 @@
  */
 #include "fl-progress.h"
 
+#include "fl-text.h"
+
+#include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdarg>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
@@ -23,19 +24,8 @@ namespace
 
 /// A terminal's line need not be written more often than the eye can follow [s].
 constexpr double SHOWN_EVERY_S = 0.05;
-
-std::string Format(const char* format, ...) __attribute__((format(printf, 1, 2)));
-
-std::string
-Format(const char* format, ...)
-{
-    char buffer[256];
-    va_list arguments;
-    va_start(arguments, format);
-    std::vsnprintf(buffer, sizeof(buffer), format, arguments);
-    va_end(arguments);
-    return buffer;
-}
+/// A line of a long computation, where there is no terminal [s].
+constexpr double LINE_EVERY_S = 10;
 
 std::string
 Percent(double fraction)
@@ -56,80 +46,6 @@ TerminalWidth()
     return known ? size.ws_col : 80;
 }
 
-/// Mean over the runs of one figure, with its confidence interval where there are several.
-std::string
-Figure(const std::vector<const RunTotals*>& runs,
-       const std::function<double(const RunTotals&)>& figure,
-       double scale,
-       const char* unit)
-{
-    Sample sample;
-    for (const auto* totals : runs)
-    {
-        sample.Add(scale * figure(*totals));
-    }
-    if (sample.GetN() == 0)
-    {
-        return "-";
-    }
-    if (sample.GetN() == 1)
-    {
-        return Format("%.4g %s", sample.Mean(), unit);
-    }
-    return Format("%.4g +- %.2g %s", sample.Mean(), sample.Ci95(), unit);
-}
-
-/// The figure of one run, or of all.
-struct TableRow
-{
-    const char* name;                               //!< what it is
-    std::function<double(const RunTotals&)> figure; //!< of one run
-    double scale;                                   //!< to the unit
-    const char* unit;                               //!< of the printed figure
-};
-
-const TableRow TABLE[] = {
-    {"final accuracy", [](const RunTotals& run) { return run.finalAccuracy; }, 100, "%"},
-    {"best accuracy", [](const RunTotals& run) { return run.bestAccuracy; }, 100, "%"},
-    {"simulated time", [](const RunTotals& run) { return run.simulatedTimeS; }, 1, "s"},
-    {"energy, all devices", [](const RunTotals& run) { return run.energyJ; }, 1, "J"},
-    {"  computation", [](const RunTotals& run) { return run.computeEnergyJ; }, 1, "J"},
-    {"  radiated", [](const RunTotals& run) { return run.radioEnergyJ; }, 1, "J"},
-    {"upload time off its prediction, mean",
-     [](const RunTotals& run) { return run.predictionError.Mean(); },
-     100,
-     "%"},
-    {"  largest", [](const RunTotals& run) { return run.largestPredictionError; }, 100, "%"},
-};
-
-void
-PrintRow(std::ostream& stream, const std::string& name, const std::string& text)
-{
-    stream << Format("  %-38s", name.c_str()) << text << "\n";
-}
-
-/// Rounds and updates, added up over all runs.
-void
-PrintCounts(std::ostream& stream, const std::vector<const RunTotals*>& runs)
-{
-    uint64_t rounds = 0;
-    uint64_t selected = 0;
-    uint64_t received = 0;
-    for (const auto* totals : runs)
-    {
-        rounds += totals->rounds;
-        selected += totals->selected;
-        received += totals->received;
-    }
-    PrintRow(stream,
-             "rounds",
-             std::to_string(rounds) +
-                 (runs.size() > 1 ? " in " + std::to_string(runs.size()) + " runs" : ""));
-    PrintRow(stream,
-             "updates merged",
-             std::to_string(received) + " of " + std::to_string(selected) + " ordered");
-}
-
 } // namespace
 
 ProgressDisplay
@@ -141,39 +57,32 @@ ProgressDisplay::StandardError()
             }};
 }
 
-Progress::Progress(uint32_t rounds, uint32_t runs, ProgressDisplay display)
-    : m_rounds(rounds),
-      m_runs(runs),
-      m_display(std::move(display)),
+ProgressLine::ProgressLine(ProgressDisplay display)
+    : m_display(std::move(display)),
       m_startS(m_display.wallClockS()),
-      m_shownS(m_startS - SHOWN_EVERY_S)
+      m_shownS(-HUGE_VAL)
 {
 }
 
-Progress::~Progress()
+ProgressLine::~ProgressLine()
 {
-    EndLine();
+    End();
 }
 
-void
-Progress::BeginRun()
+bool
+ProgressLine::IsDue(double everyS) const
 {
-    ++m_run;
-    m_done = 0;
-    m_energyJ = 0;
-    m_accuracy = ABSENT;
+    return m_display.wallClockS() - m_shownS >= (m_display.width > 0 ? SHOWN_EVERY_S : everyS);
 }
 
 std::string
-Progress::TimeLeft() const
+ProgressLine::TimeLeft(double done, double all) const
 {
-    const double done = static_cast<double>(m_run - 1) * m_rounds + m_done;
-    const double all = static_cast<double>(m_runs) * m_rounds;
-    const double left = (m_display.wallClockS() - m_startS) * std::fmax(0, all - done) / done;
-    if (done == 0)
+    if (!(done > 0))
     {
         return "-";
     }
+    const double left = (m_display.wallClockS() - m_startS) * std::fmax(0, all - done) / done;
     const auto seconds = std::llround(std::ceil(left));
     if (seconds >= 3600)
     {
@@ -182,12 +91,77 @@ Progress::TimeLeft() const
     return Format("%lld:%02lld", seconds / 60, seconds % 60);
 }
 
+void
+ProgressLine::Write(const std::string& text, const std::string& brief, double done, double all)
+{
+    m_shownS = m_display.wallClockS();
+    const std::string end = "  ETA " + TimeLeft(done, all);
+    if (m_display.width == 0)
+    {
+        *m_display.stream << text + end << std::endl;
+        return;
+    }
+    // The last column stays free: some terminals go to the next line once it is filled.
+    const size_t columns = m_display.width - 1;
+    std::string line = text + end;
+    if (line.size() > columns)
+    {
+        line = brief + end;
+    }
+    line.resize(columns, ' ');
+    *m_display.stream << '\r' << line << std::flush;
+    m_lineOpen = true;
+}
+
+void
+ProgressLine::End()
+{
+    if (m_lineOpen)
+    {
+        *m_display.stream << std::endl;
+        m_lineOpen = false;
+    }
+}
+
+Progress::Progress(uint32_t rounds, uint32_t runs, ProgressDisplay display, uint32_t cases)
+    : m_line(std::move(display)),
+      m_rounds(rounds),
+      m_runs(runs),
+      m_cases(cases)
+{
+}
+
+void
+Progress::ClearRun()
+{
+    m_done = 0;
+    m_energyJ = 0;
+    m_accuracy = ABSENT;
+}
+
+void
+Progress::BeginCase(const std::string& name)
+{
+    m_case += m_name.empty() ? 0 : 1;
+    m_name = name;
+    m_run = 1;
+    ClearRun();
+}
+
+void
+Progress::BeginRun()
+{
+    ++m_run;
+    ClearRun();
+}
+
 std::string
-Progress::Line(const RoundRecord& record, bool brief) const
+Progress::Text(const RoundRecord& record, bool brief) const
 {
     const auto digits = static_cast<int>(std::to_string(m_rounds).size());
-    return (m_runs > 1 ? Format("run %u/%u  ", m_run, m_runs) : "") +
-           Format("round %*u/%u%s  %s %s  %s %.4g s  %s %.4g J  ETA ",
+    return (m_name.empty() ? "" : m_name + "  ") +
+           (m_runs > 1 ? Format("run %u/%u  ", m_run, m_runs) : "") +
+           Format("round %*u/%u%s  %s %s  %s %.4g s  %s %.4g J",
                   digits,
                   record.round,
                   m_rounds,
@@ -197,8 +171,7 @@ Progress::Line(const RoundRecord& record, bool brief) const
                   brief ? "sim" : "simulated",
                   record.endS,
                   brief ? "E" : "energy",
-                  m_energyJ) +
-           TimeLeft();
+                  m_energyJ);
 }
 
 void
@@ -207,53 +180,55 @@ Progress::Update(const RoundRecord& record)
     m_done += record.aborted ? 0 : 1;
     m_energyJ += record.energyJ;
     m_accuracy = std::isnan(record.accuracy) ? m_accuracy : record.accuracy;
-    if (m_display.width == 0)
+    if (m_line.IsDue(0) || m_done >= m_rounds)
     {
-        *m_display.stream << Line(record, false) << std::endl;
-        return;
+        const double runs = static_cast<double>(m_case) * m_runs + m_run - 1;
+        m_line.Write(Text(record, false),
+                     Text(record, true),
+                     runs * m_rounds + m_done,
+                     static_cast<double>(m_cases) * m_runs * m_rounds);
     }
-    const double now = m_display.wallClockS();
-    if (now - m_shownS < SHOWN_EVERY_S && m_done < m_rounds)
-    {
-        return;
-    }
-    m_shownS = now;
-    // The last column stays free: some terminals go to the next line once it is filled.
-    const size_t columns = m_display.width - 1;
-    std::string line = Line(record, false);
-    if (line.size() > columns)
-    {
-        line = Line(record, true);
-    }
-    line.resize(columns, ' ');
-    *m_display.stream << '\r' << line << std::flush;
-    m_lineOpen = true;
 }
 
 void
 Progress::EndLine()
 {
-    if (m_lineOpen)
+    m_line.End();
+}
+
+WorkProgress::WorkProgress(double all, ProgressDisplay display)
+    : m_line(std::move(display)),
+      m_all(all)
+{
+}
+
+void
+WorkProgress::Begin(const std::string& what)
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    m_what = what;
+    Show();
+}
+
+void
+WorkProgress::Add(double work)
+{
+    const std::lock_guard<std::mutex> lock(m_mutex);
+    m_done += work;
+    if (m_line.IsDue(LINE_EVERY_S) || m_done >= m_all)
     {
-        *m_display.stream << std::endl;
-        m_lineOpen = false;
+        Show();
     }
 }
 
 void
-PrintSummary(std::ostream& stream, const ResultFolder& results)
+WorkProgress::Show()
 {
-    const auto runs = results.GetTotals();
-    stream << "\n";
-    PrintCounts(stream, runs);
-    for (const auto& row : TABLE)
-    {
-        PrintRow(stream, row.name, Figure(runs, row.figure, row.scale, row.unit));
-    }
-    PrintRow(stream, "wall clock", Format("%.3g s", results.WallClockS()));
-    PrintRow(stream, "peak memory", Format("%.3g MB", 1e-6 * PeakMemoryBytes()));
-    PrintRow(stream, "results", results.GetFolder().string());
-    stream.flush();
+    const double percent = m_all > 0 ? std::fmin(100, 100 * m_done / m_all) : 100;
+    const std::string end = Format("  %3.0f %%", std::floor(percent));
+    // A narrow terminal shows how what is computed begins.
+    constexpr size_t BRIEF = 20;
+    m_line.Write(m_what + end, m_what.substr(0, BRIEF) + end, m_done, m_all);
 }
 
 } // namespace fl

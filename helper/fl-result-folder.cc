@@ -29,13 +29,6 @@ RunFolder(const std::filesystem::path& folder, uint32_t runs, uint32_t index)
     return runs == 1 ? folder : folder / ("run-" + std::to_string(index + 1));
 }
 
-const std::filesystem::path&
-Created(const std::filesystem::path& folder)
-{
-    CreateFolder(folder);
-    return folder;
-}
-
 /// Figures per accuracy level, under the level's text ("0.85").
 Json
 ByLevel(const std::array<double, 9>& values)
@@ -201,11 +194,12 @@ ResultFolder::ResultFolder(const std::filesystem::path& folder,
                            const std::string& program,
                            const nlohmann::ordered_json& configuration)
     : m_folder(folder),
+      m_lock(folder),
       m_runs(runs),
       m_program(program),
       m_configuration(std::make_unique<Json>(configuration)),
       m_start(std::chrono::steady_clock::now()),
-      m_summary(Created(folder) / "summary.json")
+      m_summary(folder / "summary.json")
 {
     if (runs > 1)
     {

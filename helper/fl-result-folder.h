@@ -4,6 +4,7 @@
 #ifndef FL_RESULT_FOLDER_H
 #define FL_RESULT_FOLDER_H
 
+#include "fl-folder-lock.h"
 #include "fl-results.h"
 
 #include <chrono>
@@ -45,7 +46,8 @@ class ResultFolder
      * @param runs how many runs there will be
      * @param program its name
      * @param configuration goes into summary.json as it is (OptionParser::ToJson())
-     * @throws InvalidInput if the folder or its files can't be created
+     * @throws InvalidInput if the folder or its files can't be created, or another run writes into
+     * it
      */
     ResultFolder(const std::filesystem::path& folder,
                  uint32_t runs,
@@ -82,6 +84,7 @@ class ResultFolder
     void RemoveStaleFiles() const;
 
     std::filesystem::path m_folder;                          //!< where
+    FolderLock m_lock;                                       //!< on it
     uint32_t m_runs;                                         //!< how many runs
     std::string m_program;                                   //!< the program's name
     std::unique_ptr<nlohmann::ordered_json> m_configuration; //!< goes into the summary

@@ -5,6 +5,7 @@
 
 #include "fl-cell-experiment.h"
 #include "fl-csv.h"
+#include "fl-folder-lock.h"
 #include "fl-output-file.h"
 #include "fl-plot-script.h"
 #include "fl-plots.h"
@@ -216,12 +217,13 @@ void
 RunOptimizer(const OptionParser& parser,
              Options cell,
              const LearningData& data,
-             OptimizerSamples& samples)
+             OptimizerSamples& samples,
+             Progress& progress)
 {
     cell.optimizer = samples.GetName();
     cell.out += "/" + cell.optimizer;
     ResultFolder results(cell.out, cell.runs, parser.GetProgram(), parser.ToJson());
-    Progress progress(cell.rounds, cell.runs);
+    progress.BeginCase(cell.phy + ", " + cell.optimizer);
     const uint64_t firstRun = RngSeedManager::GetRun();
     std::string reason;
     for (uint32_t i = 0; i < cell.runs; ++i)
@@ -380,13 +382,18 @@ RunSchedulePackets(const OptionParser& parser, const ScheduleStudyOptions& optio
 {
     const Options cell = MakeScheduleCell(options);
     const LearningData data = LoadData(cell);
-    CreateFolder(cell.out);
+    const FolderLock lock(cell.out);
     OutputFile table(std::filesystem::path(cell.out) / "learning.csv");
     std::vector<OptimizerSamples> all;
-    for (const auto& name : Split(options.compare))
+    const auto names = Split(options.compare);
+    Progress progress(cell.rounds,
+                      cell.runs,
+                      ProgressDisplay::StandardError(),
+                      static_cast<uint32_t>(names.size()));
+    for (const auto& name : names)
     {
         all.emplace_back(name);
-        RunOptimizer(parser, cell, data, all.back());
+        RunOptimizer(parser, cell, data, all.back(), progress);
     }
     std::string text =
         "optimizer,round,runs,end_s_mean,end_s_ci95,selected_mean,selected_ci95,loss_mean,"

@@ -4,8 +4,11 @@
 #include "fl-schedule-study.h"
 
 #include "fl-csv.h"
+#include "fl-folder-lock.h"
+#include "fl-option-rules.h"
 #include "fl-output-file.h"
 #include "fl-plot-script.h"
+#include "fl-progress.h"
 #include "fl-result-folder.h"
 #include "fl-version.h"
 
@@ -290,7 +293,7 @@ QueueCsv(const ScheduleSetting& setting,
 
 /// Figure 6: what solving takes, by limit, as a box with whiskers. Never the same twice.
 std::string
-RunTimesCsv(const ScheduleSetting& setting, double baseS, uint64_t seed)
+RunTimesCsv(const ScheduleSetting& setting, double baseS, uint64_t seed, WorkProgress& progress)
 {
     std::string text = "method,limit_per_bit_s,rounds,least_s,lower_quartile_s,median_s,"
                        "upper_quartile_s,most_s\n";
@@ -306,6 +309,7 @@ RunTimesCsv(const ScheduleSetting& setting, double baseS, uint64_t seed)
             for (uint32_t round = 0; round < setting.rounds; ++round)
             {
                 seconds.push_back(runner.Round(channels.Next()));
+                progress.Add();
             }
             std::sort(seconds.begin(), seconds.end());
             row.Add(method.c_str()).Add(limitS).Add(setting.rounds);
@@ -540,7 +544,8 @@ SimulateSchedules(const ScheduleSetting& setting,
                   const std::vector<ScheduleCurve>& curves,
                   uint32_t runs,
                   uint64_t seed,
-                  ThreadPool& pool)
+                  ThreadPool& pool,
+                  WorkProgress* progress)
 {
     const auto trace = ScheduleTraceRounds(setting.rounds);
     std::vector<std::vector<CurveRun>> results(runs);
@@ -567,6 +572,10 @@ SimulateSchedules(const ScheduleSetting& setting,
                 {
                     runner->Trace(round);
                 }
+            }
+            if (progress)
+            {
+                progress->Add(static_cast<double>(curves.size()));
             }
         }
         for (auto& runner : runners)
@@ -630,6 +639,26 @@ AddScheduleStudyOptions(OptionParser& parser, ScheduleStudyOptions& options)
                     return true;
                 }});
     AddOptions(parser, options.cell);
+    auto ofPackets = CellOptionsBut({"devices", "bandwidth", "runs", "out", "threads"});
+    ofPackets.push_back("compare");
+    RequireAbsence(
+        parser,
+        ofPackets,
+        "packets",
+        [&options] { return !options.packets; },
+        "figures by formula know nothing of it");
+    RequireAbsence(
+        parser,
+        {"formula-rounds"},
+        "packets",
+        [&options] { return options.packets; },
+        "--rounds says how many there are");
+    RequireAbsence(
+        parser,
+        {"optimizer"},
+        "compare",
+        [&options] { return options.packets; },
+        "that names the optimizers");
 }
 
 void
@@ -637,7 +666,7 @@ RunScheduleStudy(const OptionParser& parser, const ScheduleStudyOptions& options
 {
     const auto start = std::chrono::steady_clock::now();
     const std::filesystem::path folder = options.cell.out;
-    CreateFolder(folder);
+    const FolderLock lock(folder);
     OutputFile summary(folder / "summary.json");
     OutputFile figure5(folder / "figure-5.csv");
     OutputFile queue(folder / "queue.csv");
@@ -654,13 +683,20 @@ RunScheduleStudy(const OptionParser& parser, const ScheduleStudyOptions& options
     auto all = curves;
     all.insert(all.end(), queueCurves.begin(), queueCurves.end());
     ThreadPool pool(options.cell.threads);
-    auto statistics = SimulateSchedules(setting, all, options.cell.runs, seed, pool);
+    // Two methods at all limits have their times taken once more.
+    const double solutions =
+        static_cast<double>(setting.rounds) * (static_cast<double>(all.size()) * options.cell.runs +
+                                               2.0 * static_cast<double>(Limits(baseS).size()));
+    WorkProgress progress(solutions);
+    progress.Begin(Describe("figure 5 and queues, ", all.size(), " curves by formula"));
+    auto statistics = SimulateSchedules(setting, all, options.cell.runs, seed, pool, &progress);
     const std::vector<ScheduleStatistics> queueStatistics(statistics.begin() + curves.size(),
                                                           statistics.end());
     statistics.resize(curves.size());
     figure5.Write(Figure5Csv(curves, statistics));
     queue.Write(QueueCsv(setting, queueCurves, queueStatistics));
-    runTimes.Write(RunTimesCsv(setting, baseS, seed));
+    progress.Begin("figure 6, run times");
+    runTimes.Write(RunTimesCsv(setting, baseS, seed, progress));
     const std::chrono::duration<double> wallClock = std::chrono::steady_clock::now() - start;
     nlohmann::ordered_json json;
     json["program"] = parser.GetProgram();

@@ -26,6 +26,7 @@ namespace fl
 {
 
 class ThreadPool;
+class WorkProgress;
 
 /// Section V's cell. Delays are per bit of the payload: they are proportional to it.
 struct ScheduleSetting
@@ -72,13 +73,15 @@ std::vector<uint32_t> ScheduleTraceRounds(uint32_t rounds);
  * @param runs how many
  * @param seed of the draws
  * @param pool may work on runs side by side; the result does not depend on it
+ * @param progress gets 1 per curve, round and run; may be null
  * @return by curve
  */
 std::vector<ScheduleStatistics> SimulateSchedules(const ScheduleSetting& setting,
                                                   const std::vector<ScheduleCurve>& curves,
                                                   uint32_t runs,
                                                   uint64_t seed,
-                                                  ThreadPool& pool);
+                                                  ThreadPool& pool,
+                                                  WorkProgress* progress = nullptr);
 
 /// The command line of fl-device-scheduling.
 struct ScheduleStudyOptions

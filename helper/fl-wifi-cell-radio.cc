@@ -53,11 +53,15 @@ constexpr uint16_t DISCARD_PORT = 9;
 /// The longest IP packet [byte].
 constexpr uint16_t MTU_BYTES = 1500;
 
+/// Association ids end there (IEEE 802.11-2020, 9.4.1.8).
+constexpr uint32_t MAX_DEVICES = 2007;
+constexpr uint32_t WIDTHS_MHZ[] = {20, 40, 80, 160};
+
 /// @return the channel's width [MHz]
 uint32_t
 WidthMhzOf(double bandwidthHz)
 {
-    for (const uint32_t widthMhz : {20, 40, 80, 160})
+    for (const uint32_t widthMhz : WIDTHS_MHZ)
     {
         if (bandwidthHz == 1e6 * widthMhz)
         {
@@ -78,14 +82,28 @@ WifiCellRadio::WifiCellRadio(const Options& options)
 
 WifiCellRadio::~WifiCellRadio() = default;
 
+PhyLimits
+WifiCellRadio::GetLimits()
+{
+    PhyLimits limits;
+    limits.devices = MAX_DEVICES;
+    for (const uint32_t widthMhz : WIDTHS_MHZ)
+    {
+        limits.bandwidthsHz.push_back(1e6 * widthMhz);
+    }
+    return limits;
+}
+
 void
 WifiCellRadio::Install(Ptr<Node> station, const NodeContainer& devices)
 {
-    // Association ids end at 2007 (IEEE 802.11-2020, 9.4.1.8).
-    if (devices.GetN() > 2007)
+    if (devices.GetN() > MAX_DEVICES)
     {
-        throw InvalidInput(
-            Describe("devices = ", devices.GetN(), ": a Wi-Fi cell can have 2007 at most"));
+        throw InvalidInput(Describe("devices = ",
+                                    devices.GetN(),
+                                    ": a Wi-Fi cell can have ",
+                                    MAX_DEVICES,
+                                    " at most"));
     }
     m_nodes = NodeContainer(NodeContainer(station), devices);
     m_warm.assign(devices.GetN(), false);

@@ -40,6 +40,8 @@ class WifiCellRadio : public CellRadio
     /// @param options as parsed; must outlive this
     explicit WifiCellRadio(const Options& options);
     ~WifiCellRadio() override;
+    /// @return what such a cell can take at most
+    static PhyLimits GetLimits();
 
     void Install(Ptr<Node> station, const NodeContainer& devices) override;
     Ptr<RadioControl> GetRadioControl() const override;

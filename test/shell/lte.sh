@@ -17,7 +17,10 @@ quickstart()
 }
 
 expect_error 2 '--bandwidth=7e.06: must be 3e6, 5e6, 10e6, 15e6 or 20e6' quickstart --bandwidth=7e6
-expect_error 2 'devices = 400: an LTE cell has room for at most 312' quickstart --devices=400 --train-samples=4000
+expect_error 2 '--devices=400: must be at most 312 with --phy=lte' quickstart --devices=400 --train-samples=4000
+
+# Before any UE is attached there is no server to be stopped.
+expect_error 2 '--server-stop=0.1: must be later than the server.s start, at 0.2' quickstart --server-stop=0.1
 
 expect_exit 0 'all rounds are done' quickstart --out=one
 expect_exit 0 'all rounds are done' quickstart --out=two

@@ -20,8 +20,8 @@ expect_error 2 '--bandwidth=nan: must be' quickstart --bandwidth=nan
 expect_error 2 '--min-cycles=0: must be' quickstart --min-cycles=0
 expect_error 2 '--min-cycles=-1e4: must be' quickstart --min-cycles=-1e4
 expect_error 2 '--min-cycles=4(e.04|0000): must not exceed --max-cycles=3' quickstart --min-cycles=4e4
-expect_error 2 'minTxPowerW = .*: must not exceed maxTxPowerW' quickstart --min-power=13
-expect_error 2 'minCpuHz = .*: must not exceed maxCpuHz' quickstart --min-cpu=3e9
+expect_error 2 '--min-power=13: must not exceed --max-power=12' quickstart --min-power=13
+expect_error 2 '--min-cpu=3e.09: must not exceed --max-cpu=2e.09' quickstart --min-cpu=3e9
 expect_error 2 '--max-power=-200: must be' quickstart --max-power=-200
 expect_error 2 'ControlTxPower = -1: must be' quickstart --ns3::fl::FdmaNetDevice::ControlTxPower=-1
 expect_error 2 '--optimizer=best: must be one of equal, random' quickstart --optimizer=best
