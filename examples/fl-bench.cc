@@ -79,7 +79,6 @@ Run(const BenchOptions& options, const std::string& only, bool markdown)
     {
         if (only == "all" || only == section.name)
         {
-            std::cerr << "fl-bench: measuring " << section.name << std::endl;
             // In a child, so that what it takes of the heap is no part of the next one's memory.
             const BenchRows more =
                 RunInChild([&] { return nlohmann::json(section.measure(options)); });

@@ -9,6 +9,7 @@
 #include "ns3/fl-aggregator.h"
 #include "ns3/fl-cell-experiment.h"
 #include "ns3/fl-error.h"
+#include "ns3/fl-progress.h"
 #include "ns3/simulator.h"
 #include "ns3/uinteger.h"
 
@@ -192,19 +193,25 @@ BenchRounds(const BenchOptions& bench)
     std::vector<double> aloneS;
     json last;
     json alone;
-    for (uint32_t repeat = 0; repeat < bench.Pick(5U, 1U); ++repeat)
+    const uint32_t repeats = bench.Pick(5U, 1U);
+    WorkProgress progress(repeats * (wallS.size() + 1));
+    for (uint32_t repeat = 0; repeat < repeats; ++repeat)
     {
         // In turns, so that all see the same machine.
         for (options.threads = 0; options.threads < wallS.size(); ++options.threads)
         {
+            progress.Begin(Describe("rounds: ", options.threads, " threads, run ", repeat + 1));
             last = RunInChild([&] { return RunCell(options, PER_ROUND); });
             RequireUpdates(last, PER_ROUND * options.rounds);
             wallS[options.threads].push_back(RoundS(last));
             cpuS.push_back(RoundS(last, "rounds_cpu_s"));
+            progress.Add();
         }
         options.threads = 0;
+        progress.Begin(Describe("rounds: without a network, run ", repeat + 1));
         alone = RunInChild([&] { return LearnWithoutNetwork(options, PER_ROUND); });
         aloneS.push_back(alone["round_s"]);
+        progress.Add();
     }
     const double none = Median(wallS[0]);
     const double one = Median(wallS[1]);
@@ -255,11 +262,16 @@ BenchScale(const BenchOptions& bench)
 {
     const Options options = ScaleOptions(bench, "datagram", bench.Pick(10U, 2U));
     const Options tcp = ScaleOptions(bench, "tcp", bench.Pick(1U, 1U));
+    WorkProgress progress(2);
+    progress.Begin(Describe("scale: ", options.devices, " devices, datagrams"));
     ChildUsage usage;
     const json figures = RunInChild([&] { return RunCell(options, 0); }, &usage);
+    progress.Add();
+    progress.Begin(Describe("scale: ", tcp.devices, " devices, TCP"));
     RequireUpdates(figures, static_cast<uint64_t>(options.devices) * options.rounds);
     ChildUsage tcpUsage;
     const json tcpFigures = RunInChild([&] { return RunCell(tcp, 0); }, &tcpUsage);
+    progress.Add();
     RequireUpdates(tcpFigures, static_cast<uint64_t>(tcp.devices) * tcp.rounds);
 
     const auto setUpS = [](const json& f) {

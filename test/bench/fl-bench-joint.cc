@@ -9,6 +9,7 @@
 #include "ns3/fl-joint-methods.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-optimizer.h"
+#include "ns3/fl-progress.h"
 #include "ns3/fl-random-stream.h"
 #include "ns3/simulator.h"
 
@@ -53,11 +54,18 @@ SolveTime(const JointProblem& problem, int times, JointSolution& solution)
     JointOptions options;
     options.threads = THREADS;
     std::vector<double> seconds;
+    WorkProgress progress(times);
+    progress.Begin(Describe("joint: global optimum for ",
+                            problem.devices.size(),
+                            " devices, ",
+                            times,
+                            " times"));
     for (int i = 0; i < times; ++i)
     {
         const Stopwatch watch;
         solution = SolveJoint("global", problem, options);
         seconds.push_back(watch.WallS());
+        progress.Add();
     }
     return Median(seconds);
 }
@@ -162,7 +170,10 @@ AddSlsqp(const BenchOptions& options, BenchRows& rows)
     RandomStream random(2);
     const auto problem = DrawJointDrop(drop, random);
     const std::string what = Describe("SciPy's SLSQP, ", drop.devices, " devices");
+    WorkProgress progress(1);
+    progress.Begin("joint: " + what);
     const json peer = RunSlsqp(ToJson(problem, drop));
+    progress.Add();
     if (!peer.is_object())
     {
         rows.push_back({what, "not measured: Debian's python3-scipy is not there", "", "", ""});
@@ -197,6 +208,8 @@ AddPaper(const BenchOptions& options, BenchRows& rows)
     {
         double excess = 0;
         double least = HUGE_VAL;
+        WorkProgress progress(drops);
+        progress.Begin(Describe("joint: the paper's algorithm, ", drops, " drops, w1 = ", weight));
         for (int i = 0; i < drops; ++i)
         {
             RandomStream random(3, i);
@@ -207,6 +220,7 @@ AddPaper(const BenchOptions& options, BenchRows& rows)
                 SolveJoint("paper", problem).objective / SolveJoint("global", problem).objective;
             excess += (ratio - 1) / drops;
             least = std::min(least, ratio - 1);
+            progress.Add();
         }
         rows.push_back({Describe("the paper's algorithm on ", drops, " drops of 50, w1 = ", weight),
                         Describe(Round(100 * excess), " % above the optimum, on average"),
@@ -232,6 +246,8 @@ AddShare(const BenchOptions& bench, BenchRows& rows)
     auto coordinator = cell.GetFederation().coordinator;
     std::unique_ptr<Stopwatch> watch;
     double roundsS = 0;
+    WorkProgress progress(options.rounds);
+    progress.Begin("joint: planning's share of a round");
     coordinator->TraceConnectWithoutContext(
         "RoundBegin",
         MakeFlCallback<void, const SystemState&, const Plan&, const Outcome&>(
@@ -244,8 +260,10 @@ AddShare(const BenchOptions& bench, BenchRows& rows)
             }));
     coordinator->TraceConnectWithoutContext(
         "RoundEnd",
-        MakeFlCallback<void, const RoundRecord&>(
-            [&](const RoundRecord&) { roundsS = watch->WallS(); }));
+        MakeFlCallback<void, const RoundRecord&>([&](const RoundRecord&) {
+            roundsS = watch->WallS();
+            progress.Add();
+        }));
     Simulator::Run();
     // The same plans once more, one after the other as in the run.
     const auto optimizer = CreateOptimizer("joint");

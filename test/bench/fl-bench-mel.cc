@@ -6,6 +6,7 @@
 #include "ns3/fl-error.h"
 #include "ns3/fl-mel-drop.h"
 #include "ns3/fl-mel-methods.h"
+#include "ns3/fl-progress.h"
 #include "ns3/fl-random-stream.h"
 
 #include <algorithm>
@@ -55,6 +56,9 @@ AddSizes(const BenchOptions& options, BenchRows& rows)
         std::vector<double> seconds;
         double bases = 0;
         int proved = 0;
+        WorkProgress progress(size.drops);
+        progress.Begin(
+            Describe("mel: optimum for ", size.learners, " learners, ", size.drops, " drops"));
         for (int i = 0; i < size.drops; ++i)
         {
             const auto problem = Draw(size.learners, 5, static_cast<uint64_t>(i), false);
@@ -63,6 +67,7 @@ AddSizes(const BenchOptions& options, BenchRows& rows)
             seconds.push_back(watch.WallS());
             bases += solution.iterations;
             proved += solution.status == SolveStatus::OPTIMAL ? 1 : 0;
+            progress.Add();
         }
         const double median = Median(seconds);
         rows.push_back({Describe("task allocation, integer optimum for ",
@@ -91,6 +96,9 @@ AddSai(const BenchOptions& options, BenchRows& rows)
         double least = HUGE_VAL;
         double most = 0;
         double overSync = 0;
+        WorkProgress progress(drops);
+        progress.Begin(
+            Describe("mel: suggest-and-improve, c = ", staleness, ", ", drops, " drops"));
         for (int i = 0; i < drops; ++i)
         {
             const auto problem = Draw(20, staleness, static_cast<uint64_t>(i), true);
@@ -100,6 +108,7 @@ AddSai(const BenchOptions& options, BenchRows& rows)
             least = std::min(least, ratio);
             most = std::max(most, ratio);
             overSync += (exact / SolveMel("ha-sync", problem).objective - 1) / drops;
+            progress.Add();
         }
         rows.push_back({Describe("integer optimum against suggest-and-improve, ",
                                  drops,

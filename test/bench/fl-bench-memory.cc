@@ -10,6 +10,7 @@
 #include "ns3/fl-error.h"
 #include "ns3/fl-federation-helper.h"
 #include "ns3/fl-model-factory.h"
+#include "ns3/fl-progress.h"
 #include "ns3/fl-synthetic-digits.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/simulator.h"
@@ -183,10 +184,16 @@ BenchMemory(const BenchOptions& bench)
 {
     const uint32_t clients = bench.Pick(2000U, 50U);
     BenchRows rows;
+    WorkProgress progress(4);
     for (const auto link : {BenchLink::POINT_TO_POINT, BenchLink::FDMA})
     {
+        const char* name = link == BenchLink::FDMA ? "FDMA" : "point-to-point";
+        progress.Begin(Describe("memory: ", clients, " connected sockets, ", name));
         const PerClient plain = MeasurePerClient(RunPlain, link, clients);
+        progress.Add();
+        progress.Begin(Describe("memory: ", clients, " clients, ", name));
         const PerClient ours = MeasurePerClient(RunFederation, link, clients);
+        progress.Add();
         const double heap = ours.heapBytes - plain.heapBytes;
         const double peak = ours.peakBytes - plain.peakBytes;
         rows.push_back({Describe("memory per idle client, of ",
@@ -194,7 +201,7 @@ BenchMemory(const BenchOptions& bench)
                                  " with ",
                                  SAMPLES,
                                  " samples each, ",
-                                 link == BenchLink::FDMA ? "FDMA" : "point-to-point"),
+                                 name),
                         Describe(Round(peak / 1e3),
                                  " kB at the peak, ",
                                  Round(heap / 1e3),

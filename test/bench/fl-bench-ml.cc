@@ -5,6 +5,7 @@
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-model-factory.h"
+#include "ns3/fl-progress.h"
 #include "ns3/fl-synthetic-digits.h"
 #include "ns3/fl-thread-pool.h"
 #include "ns3/fl-trainer.h"
@@ -92,6 +93,8 @@ MeasureAccuracy(const TrainTest& data, const Course& course, ThreadPool& pool)
     TrainerOptions options;
     options.batchSize = BATCH;
     options.momentum = course.momentum;
+    WorkProgress progress(course.epochs);
+    progress.Begin(Describe("training: ", course.model, ", ", course.epochs, " epochs"));
     const double seconds = Measure([&] {
         for (uint32_t epoch = 0; epoch < course.epochs; epoch++)
         {
@@ -99,6 +102,7 @@ MeasureAccuracy(const TrainTest& data, const Course& course, ThreadPool& pool)
             options.learningRate = course.learningRate * (isLate ? 0.2 : 1);
             parameters =
                 Train(*model, parameters, data.train, samples, 0, options, epoch).parameters;
+            progress.Add();
         }
     });
     const double accuracy = Evaluate(*model, parameters, data.test, &pool).accuracy;
@@ -134,7 +138,10 @@ BenchStep(const BenchOptions& bench)
     Floor floor;
     double floorS = 1e9;
     double stepS = 1e9;
-    for (uint32_t i = 0; i < bench.Pick(REPEATS, 1U); i++)
+    const uint32_t repeats = bench.Pick(REPEATS, 1U);
+    WorkProgress progress(repeats);
+    progress.Begin(Describe("step: ", STEPS, " SGD steps, ", repeats, " times"));
+    for (uint32_t i = 0; i < repeats; i++)
     {
         // In turns, so that both see the same machine.
         floorS = std::min(floorS, Measure([&] {
@@ -145,6 +152,7 @@ BenchStep(const BenchOptions& bench)
                           }));
         stepS =
             std::min(stepS, Measure([&] { Train(*model, start, data, samples, 0, options, i); }));
+        progress.Add();
     }
     const double share = floorS / stepS;
     return {{"SGD step of an MLP 784-200-10, batch 64, one thread",
@@ -162,10 +170,15 @@ BenchTraining(const BenchOptions& bench)
 {
     ThreadPool pool(std::max(1U, std::thread::hardware_concurrency()));
     const uint32_t nTrain = bench.Pick(60000U, 600U);
+    const uint32_t nTest = bench.Pick(10000U, 100U);
     TrainTest data;
+    WorkProgress progress(nTrain + nTest);
+    progress.Begin(Describe("training: making ", nTrain + nTest, " synthetic digits"));
     const double seconds = Measure([&] {
         data.train = MakeSyntheticDigits(1, 0, nTrain, &pool);
-        data.test = MakeSyntheticDigits(1, nTrain, bench.Pick(10000U, 100U), &pool);
+        progress.Add(nTrain);
+        data.test = MakeSyntheticDigits(1, nTrain, nTest, &pool);
+        progress.Add(nTest);
     });
     const uint32_t epochs = bench.Pick(9U, 1U);
     return {{Describe("making ", data.train.Size() + data.test.Size(), " synthetic digits"),

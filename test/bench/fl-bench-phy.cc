@@ -14,6 +14,7 @@
 #include "ns3/fl-cell-experiment.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-progress.h"
 #include "ns3/simulator.h"
 
 #include <algorithm>
@@ -93,7 +94,10 @@ BenchRow
 LearningRow(const std::string& what, const Options& options, double limitS)
 {
     ChildUsage usage;
+    WorkProgress progress(1);
+    progress.Begin(Describe("phy: ", what, ", ", options.devices, " devices that learn"));
     const json figures = RunInChild([&] { return RunCell(options); }, &usage);
+    progress.Add();
     RequireAll(figures, options);
     return {Describe(what,
                      ", ",
@@ -134,8 +138,11 @@ UploadRow(const BenchOptions& bench)
     std::vector<double> bulkS;
     json mine;
     json bulk;
-    for (uint32_t repeat = 0; repeat < bench.Pick(3U, 1U); ++repeat)
+    const uint32_t repeats = bench.Pick(3U, 1U);
+    WorkProgress progress(2 * repeats);
+    for (uint32_t repeat = 0; repeat < repeats; ++repeat)
     {
+        progress.Begin(Describe("phy: LTE, ", options.devices, " UEs, run ", repeat + 1));
         // In turns, so that both see the same machine.
         mine = RunInChild([&] {
             // Equal shares of 94 blocks are 2 for most of 50 UEs and 1 for some, who would upload
@@ -144,7 +151,10 @@ UploadRow(const BenchOptions& bench)
             return RunCell(options);
         });
         RequireAll(mine, options);
+        progress.Add();
+        progress.Begin(Describe("phy: LTE, ", options.devices, " UEs, BulkSend, run ", repeat + 1));
         bulk = RunInChild([&] { return RunLteBulk(options); });
+        progress.Add();
         ratios.push_back(mine["wall_s"].get<double>() / bulk["wall_s"].get<double>());
         cpuRatios.push_back(mine["cpu_s"].get<double>() / bulk["cpu_s"].get<double>());
         bulkS.push_back(bulk["wall_s"]);
@@ -177,7 +187,10 @@ AirRow(const BenchOptions& bench)
     Options options = CellOptions("lte", bench.Pick(20U, 4U), 2);
     options.payloadBits = 2e5;
     options.optimizer = "random";
+    WorkProgress progress(1);
+    progress.Begin(Describe("phy: LTE, ", options.devices, " UEs, what is on the air"));
     const json air = RunInChild([&] { return CheckLteAir(options); });
+    progress.Add();
     const bool exact = air["checked"] > 0 && air["wrong"] == 0 && air["overlaps"] == 0;
     return {Describe("LTE, resource blocks and power on the air against the plan, ",
                      options.devices,

@@ -4,6 +4,7 @@
 #include "fl-bench-schedule.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-progress.h"
 #include "ns3/fl-random-stream.h"
 #include "ns3/fl-schedule-methods.h"
 
@@ -47,6 +48,8 @@ AddSize(size_t devices, double targetS, int draws, BenchRows& rows)
     std::vector<double> seconds;
     double sweeps = 0;
     int proved = 0;
+    WorkProgress progress(draws);
+    progress.Begin(Describe("schedule: optimum for ", devices, " devices, ", draws, " draws"));
     for (int i = 0; i < draws; ++i)
     {
         const auto problem = DrawProblem(devices, random);
@@ -55,6 +58,7 @@ AddSize(size_t devices, double targetS, int draws, BenchRows& rows)
         seconds.push_back(watch.WallS());
         sweeps += static_cast<double>(solution.iterations) / draws;
         proved += solution.status == SolveStatus::OPTIMAL ? 1 : 0;
+        progress.Add();
     }
     const double median = Median(seconds);
     rows.push_back({Describe("device scheduling, optimum for ", devices, " devices"),
@@ -81,6 +85,8 @@ AddPaper(int draws, BenchRows& rows)
     double paperS = 0;
     double exactS = 0;
     double least = HUGE_VAL;
+    WorkProgress progress(draws);
+    progress.Begin(Describe("schedule: Algorithm 1, ", draws, " draws"));
     for (int i = 0; i < draws; ++i)
     {
         const auto problem = DrawProblem(20, random);
@@ -95,6 +101,7 @@ AddPaper(int draws, BenchRows& rows)
         worse += difference > 1e-9 ? 1 : 0;
         nobody += paper.selected == 0 && exact.selected > 0 ? 1 : 0;
         loss += difference / draws;
+        progress.Add();
     }
     rows.push_back({Describe("Algorithm 1 on ", draws, " draws of 20 devices"),
                     Describe("below the optimum in ", Round(100.0 * worse / draws), " % of them"),

@@ -12,6 +12,7 @@
 #include "ns3/fl-federation-helper.h"
 #include "ns3/fl-model-factory.h"
 #include "ns3/fl-optimizer.h"
+#include "ns3/fl-progress.h"
 #include "ns3/fl-synthetic-digits.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/packet-sink-helper.h"
@@ -252,20 +253,32 @@ BenchTransfer(const BenchOptions& bench)
     load.bytes = EncodedBytes(Encoding::FLOAT32, MakeModel(MODEL, 784, 10)->ParameterCount());
     const std::vector<Traffic> kinds{Traffic::BULK, Traffic::STATED, Traffic::REAL};
     const std::string size = Describe(Round(2e-6 * CLIENTS * load.Total()), " MB");
+    const uint32_t repeats = bench.Pick(7U, 1U);
     BenchRows rows;
+    WorkProgress progress(2.0 * repeats * kinds.size());
     for (const auto link : {BenchLink::POINT_TO_POINT, BenchLink::FDMA})
     {
+        const char* name = link == BenchLink::FDMA ? "FDMA" : "point-to-point links";
         std::map<Traffic, Series> series;
-        for (uint32_t repeat = 0; repeat < bench.Pick(7U, 1U); ++repeat)
+        for (uint32_t repeat = 0; repeat < repeats; ++repeat)
         {
             // In turns, so that all see the same machine.
             for (const auto traffic : kinds)
             {
+                progress.Begin(Describe("transfer: ",
+                                        size,
+                                        " over ",
+                                        name,
+                                        traffic == Traffic::BULK     ? ", BulkSend"
+                                        : traffic == Traffic::STATED ? ", stated sizes"
+                                                                     : ", real bytes",
+                                        ", run ",
+                                        repeat + 1));
                 series[traffic].Add(RunInChild([&] { return RunTransfer(link, traffic, load); }));
+                progress.Add();
             }
         }
-        const std::string over =
-            size + (link == BenchLink::FDMA ? " over FDMA" : " over point-to-point links");
+        const std::string over = size + " over " + name;
         const auto& bulk = series[Traffic::BULK];
         rows.push_back(MakeRow(over + ", stated sizes", series[Traffic::STATED], bulk, 1.05));
         rows.push_back(MakeRow(over + ", real bytes", series[Traffic::REAL], bulk, 1.2));
