@@ -385,6 +385,9 @@ class WindowGrowthTestCase : public TestCase
 
     void DoRun() override
     {
+        // No packet was sent before time began.
+        Simulator::Stop(Seconds(1));
+        Simulator::Run();
         // A long train; one that delay ends; spaced ones that never do; over seconds.
         Compare({3, 0, 0.3, 2 * SEGMENT});
         Compare({20, 0.4, 3, 2 * SEGMENT});
