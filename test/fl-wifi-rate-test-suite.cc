@@ -389,7 +389,7 @@ class WindowGrowthTestCase : public TestCase
         Simulator::Stop(Seconds(1));
         Simulator::Run();
         // A long train; one that delay ends; spaced ones that never do; over seconds.
-        Compare({3, 0, 0.3, 2 * SEGMENT});
+        Compare({3, 0, 0.31, 2 * SEGMENT});
         Compare({20, 0.4, 3, 2 * SEGMENT});
         Compare({40, 0.2, 1, 2 * SEGMENT});
         Compare({10, 0, 5, 2 * SEGMENT});
