@@ -261,11 +261,11 @@ class WifiAirtimeTestCase : public TestCase
             station.downloadBytes = 3000;
         }
         // An acknowledgement waits for the first one: its message's packets are then the newest.
-        cell.waiting = {{0, 84}};
+        cell.waiting = {{0, 200}};
         const auto results = SimulateWifiRound(cell, 1);
         const double rts = 28e-6 + 25e-6 + 2 * SIFS;
         const double full = AIFS + rts + PpduS(2 * 1072) + SIFS + BLOCK_ACK;
-        const double withAck = AIFS + PpduS(84 + 1072) + SIFS + BLOCK_ACK;
+        const double withAck = AIFS + PpduS(200 + 1072) + SIFS + BLOCK_ACK;
         const double single = AIFS + PpduS(1072) + SIFS + ACK;
         NS_TEST_EXPECT_MSG_EQ_TOL(results[1].downloadS,
                                   withAck + full + AIFS + PpduS(1072),
@@ -385,8 +385,11 @@ class WindowGrowthTestCase : public TestCase
 
     void DoRun() override
     {
+        // No packet was sent before time began.
+        Simulator::Stop(Seconds(1));
+        Simulator::Run();
         // A long train; one that delay ends; spaced ones that never do; over seconds.
-        Compare({3, 0, 0.3, 2 * SEGMENT});
+        Compare({3, 0, 0.31, 2 * SEGMENT});
         Compare({20, 0.4, 3, 2 * SEGMENT});
         Compare({40, 0.2, 1, 2 * SEGMENT});
         Compare({10, 0, 5, 2 * SEGMENT});

@@ -76,7 +76,7 @@ WindowGrowth::DetectEnd(double nowS)
     if (nowS - m_trainS <= ACK_DELTA_S)
     {
         m_trainS = nowS;
-        found = nowS - m_roundBeginS > m_window.minRttS;
+        found = nowS - m_roundBeginS > m_window.minRttS + 1e-9; // ns-3 counts nanoseconds
     }
     if (m_nSamples < MIN_SAMPLES)
     {
