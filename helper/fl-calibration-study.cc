@@ -39,7 +39,7 @@ namespace
 /// JSON whose members keep the order in which they were added.
 using Json = nlohmann::ordered_json;
 
-/// First line of the CSV file that AddRun() fills; columns in units [J] and [s].
+/// First line of the CSV file that AddRun() fills; energies in [J], times in [s].
 constexpr char HEADER[] =
     "phy,weight_energy,run,round,calibrated,objective,energy_j,time_s,round_s\n";
 

@@ -78,7 +78,7 @@ NumberOrNull(double value)
 /**
  * @param shares by device
  * @return an array of their bandwidths [Hz], transmit powers [W], CPU frequencies [Hz] and
- * durations of upload and computation [s]; null where one is not finite
+ *        durations of upload and computation [s]; null where one is not finite
  */
 OrderedJson
 SharesToJson(const std::vector<JointShare>& shares)

@@ -42,7 +42,7 @@ struct LteBand
 /// answer, and each keeps a sounding slot for a while.
 constexpr uint32_t ATTACH_INTERVAL_MS = 5;
 
-/// The bandwidths that there can be, ascending.
+/// Bandwidths of LTE that are supported, ascending.
 constexpr LteBand BANDS[] = {{3e6, 15}, {5e6, 25}, {10e6, 50}, {15e6, 75}, {20e6, 100}};
 
 /// Change the default of an attribute, unless the user has.

@@ -52,7 +52,7 @@ ParseValue(const std::string& text, uint64_t& value)
     return ParseNumber(text, value);
 }
 
-/// @param text a finite number, in C's notation @param value gets it @return whether text is that
+/// @param text a finite decimal number @param value gets it @return whether text is that
 bool
 ParseValue(const std::string& text, double& value)
 {

@@ -210,7 +210,7 @@ class OptimizerSamples
 
 /**
  * @param text words with commas between them, without blanks
- * @return the words in their order, empty ones included
+ * @return the words in their order; empty ones too, except after a last comma
  */
 std::vector<std::string>
 Split(const std::string& text)
