@@ -45,7 +45,15 @@ struct Link
     double delayS{0.005}; ///< [s]
 };
 
-/// Build the star, learn, clean up: one run. @return why it ended
+/**
+ * Build the star, learn, clean up: one run.
+ * @param options number of devices and rounds, learning task and partition
+ * @param links data rate [bit/s] and delay [s] of each device's link to the server
+ * @param data what all runs learn from
+ * @param writer gets the records of the rounds
+ * @param progress shows them
+ * @return why the run ended, for people
+ */
 std::string
 Simulate(const fl::Options& options,
          const Link& links,

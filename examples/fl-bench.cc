@@ -41,6 +41,7 @@ struct Section
     BenchRows (*measure)(const BenchOptions&); //!< measures them
 };
 
+/// All sections, in the order in which they are measured and printed.
 const std::vector<Section> SECTIONS{
     {"rounds", &BenchRounds},
     {"scale", &BenchScale},

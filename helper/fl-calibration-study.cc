@@ -36,11 +36,14 @@ namespace fl
 namespace
 {
 
+/// JSON whose members keep the order in which they were added.
 using Json = nlohmann::ordered_json;
 
+/// First line of the CSV file that AddRun() fills; energies in [J], times in [s].
 constexpr char HEADER[] =
     "phy,weight_energy,run,round,calibrated,objective,energy_j,time_s,round_s\n";
 
+/// Headline of the table on the screen.
 constexpr char HEADER_TEXT[] =
     "Gain by calibration from round 4 on, mean and 95 % confidence interval over runs:\n"
     "phy       w1   runs     measured objective       round's duration\n";
@@ -54,7 +57,16 @@ struct Study
     std::vector<Sample> objectives[2]{}; //!< by round, without and with
 };
 
-/// @return rounds of one run
+/**
+ * Simulate one run of the cell.
+ * @param options the cell
+ * @param data what is learned
+ * @param weightEnergy w1, the weight of energy in the objective, from 0 to 1
+ * @param calibrate whether predictions are corrected by what earlier rounds measured
+ * @param progress shows the rounds
+ * @return energy, time and objective of each round, as measured
+ * @throws InvalidInput if the options do not describe a cell
+ */
 std::vector<MeasuredRound>
 RunOnce(const Options& options,
         const LearningData& data,
@@ -98,7 +110,10 @@ AddRun(Study& study,
     }
 }
 
-/// @return "12.3 % +- 1.2 %"
+/**
+ * @param sample a relative gain, by run
+ * @return mean and half the 95 % confidence interval in percent, as " 12.30 % +-  1.20 %"
+ */
 std::string
 ToText(const Sample& sample)
 {
@@ -111,6 +126,10 @@ ToText(const Sample& sample)
     return text;
 }
 
+/**
+ * @param sample a figure, by run
+ * @return an object of mean, ci95 (half the 95 % confidence interval) and runs
+ */
 Json
 ToJson(const Sample& sample)
 {

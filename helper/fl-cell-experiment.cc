@@ -38,7 +38,9 @@ namespace fl
 namespace
 {
 
+/// TCP or UDP port at which the server listens for clients.
 constexpr uint16_t SERVER_PORT = 9000;
+/// UDP port of the sink of background traffic.
 constexpr uint16_t BACKGROUND_PORT = 9001;
 
 } // namespace

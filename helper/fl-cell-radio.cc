@@ -34,6 +34,11 @@ struct Phy
     PhyLimits (*limits)();                              //!< what it can take
 };
 
+/**
+ * @tparam T a subclass of CellRadio
+ * @param options the cell, which must outlive the radio
+ * @return a new radio of that type
+ */
 template <typename T>
 std::unique_ptr<CellRadio>
 Make(const Options& options)
@@ -41,6 +46,7 @@ Make(const Options& options)
     return std::make_unique<T>(options);
 }
 
+/// @return the PHYs of this build, without those whose ns-3 module is missing; fdma is the first
 const std::vector<Phy>&
 Phys()
 {

@@ -19,7 +19,11 @@ namespace fl
 namespace
 {
 
-/// @return half the width of the interval; without repetitions there is no end to it
+/**
+ * @param sample of repetitions
+ * @return half the width of its 95 % confidence interval; infinity without repetitions, so that no
+ *        difference is beyond it
+ */
 double
 Margin(const Sample& sample)
 {

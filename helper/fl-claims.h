@@ -25,9 +25,13 @@ namespace ns3
 namespace fl
 {
 
+/// Verdict: the order holds, and means differ by more than both 95 % confidence intervals.
 inline constexpr char VERDICT_BEYOND[] = "holds beyond intervals";
+/// Verdict: the order holds for the means, but not beyond their confidence intervals.
 inline constexpr char VERDICT_WITHIN[] = "holds within intervals";
+/// Verdict: the means contradict the claimed order.
 inline constexpr char VERDICT_NOT[] = "does not hold";
+/// Verdict: nothing was measured that the claim is about.
 inline constexpr char VERDICT_NOT_TESTED[] = "not tested";
 
 /// A paper's claim, and what was found. No text holds a comma.
@@ -101,6 +105,11 @@ class OrderCount
     Claim ToClaim(const std::string& claim, const std::string& paper, ClaimedOrder order) const;
 
   private:
+    /**
+     * Count a point.
+     * @param difference of the means, one less the other; NaN: no point
+     * @param margin sum of both halves of the confidence intervals; infinity: nothing is beyond it
+     */
     void Count(double difference, double margin);
 
     uint32_t m_points{0};       //!< pairs

@@ -17,7 +17,11 @@ namespace fl
 namespace
 {
 
-/// @return how a cost compares: "12.3 % less", "as much", "3.4 times as much"
+/**
+ * @param planned cost of the optimizer's plan, above 0
+ * @param equal cost of equal shares, in the same unit
+ * @return how equal shares compare: "12.3 % less", "the same" (within 0.05 %), "3.4 times as much"
+ */
 std::string
 Compared(double planned, double equal)
 {

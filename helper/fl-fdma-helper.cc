@@ -36,7 +36,11 @@ struct Neighbour
     Address mac;         //!< its hardware address
 };
 
-/// @return the neighbour behind an interface
+/**
+ * @param interfaces of the nodes of one link
+ * @param i index into these
+ * @return ARP table, first IPv4 address and hardware address of that interface
+ */
 Neighbour
 FindNeighbour(const Ipv4InterfaceContainer& interfaces, uint32_t i)
 {

@@ -24,7 +24,11 @@ namespace fl
 namespace
 {
 
-/// @return the same port on any address of the node
+/**
+ * @param address IP address and port of the server, of either IP version
+ * @return the wildcard address of that version with the same port, to listen on
+ * @throws InvalidInput if it is neither an InetSocketAddress nor an Inet6SocketAddress
+ */
 Address
 AnyAddress(const Address& address)
 {
@@ -41,7 +45,10 @@ AnyAddress(const Address& address)
     throw InvalidInput("server address: must be an InetSocketAddress or an Inet6SocketAddress");
 }
 
-/// @return when a server's application ends, whoever starts the server again; zero: never
+/**
+ * @param server an application
+ * @return simulated time at which it ends, whoever starts it again; zero: never
+ */
 Time
 StopTimeOf(const Server& server)
 {
@@ -50,7 +57,12 @@ StopTimeOf(const Server& server)
     return stopTime.Get();
 }
 
-/// @return whether a server has nothing more to do, and allows the simulation to end with it
+/**
+ * @param server an application
+ * @return whether the server has nothing more to do (its coordinator is finished, or its stop time
+ *        is past) and its coordinator's StopSimulation lets the simulation end then; true of a
+ *        server that has no coordinator
+ */
 bool
 AllowsEnd(const Server& server)
 {

@@ -18,8 +18,11 @@ namespace
 
 /// A quantity of a row.
 using Quantity = Sample JointRowStatistics::*;
+/// E, of all rounds and devices [J].
 constexpr Quantity ENERGY = &JointRowStatistics::energyJ;
+/// T, of all rounds [s].
 constexpr Quantity TIME = &JointRowStatistics::timeS;
+/// Excess of the objective over the optimum's, relative.
 constexpr Quantity EXCESS = &JointRowStatistics::excess;
 
 /// Names of curves.
@@ -29,6 +32,10 @@ using Names = std::vector<std::string>;
 class FigureCurves
 {
   public:
+    /**
+     * @param results all figures that were made
+     * @param name of the one to look at, as "2"; if it is not among them, there are no rows
+     */
     FigureCurves(const std::vector<JointFigureResult>& results, const std::string& name)
     {
         for (const auto& result : results)
@@ -40,7 +47,10 @@ class FigureCurves
         }
     }
 
-    /// @return a curve's rows, from the left to the right
+    /**
+     * @param curve its name
+     * @return its rows, in order along the horizontal axis; none if there is no such curve
+     */
     std::vector<const JointRowStatistics*> Of(const std::string& curve) const
     {
         std::vector<const JointRowStatistics*> rows;
@@ -54,7 +64,10 @@ class FigureCurves
         return rows;
     }
 
-    /// @return names of all curves whose name begins so
+    /**
+     * @param start a prefix; empty: any
+     * @return names of all curves that begin with it, in the figure's order
+     */
     Names Beginning(const std::string& start) const
     {
         Names names;
@@ -83,7 +96,12 @@ class FigureCurves
         }
     }
 
-    /// @return how often each of some curves is above a curve that all are compared with
+    /**
+     * @param ones names of curves
+     * @param other the curve that all these are compared with
+     * @param quantity which figure of a row
+     * @return at how many points each of them is above it
+     */
     OrderCount AllAbove(const Names& ones, const std::string& other, Quantity quantity) const
     {
         OrderCount count;
@@ -94,7 +112,12 @@ class FigureCurves
         return count;
     }
 
-    /// @return the same the other way round
+    /**
+     * @param ones names of curves
+     * @param other the curve that all these are compared with
+     * @param quantity which figure of a row
+     * @return at how many points each of them is below it
+     */
     OrderCount AllBelow(const Names& ones, const std::string& other, Quantity quantity) const
     {
         OrderCount count;
@@ -105,7 +128,11 @@ class FigureCurves
         return count;
     }
 
-    /// @return how often each curve is above the one that follows it
+    /**
+     * @param curves names, in the order that is claimed, the highest first
+     * @param quantity which figure of a row
+     * @return at how many points each curve is above the next one
+     */
     OrderCount InTurn(const Names& curves, Quantity quantity) const
     {
         OrderCount count;
@@ -116,7 +143,12 @@ class FigureCurves
         return count;
     }
 
-    /// @return how often curves rise from a point to the next, or fall
+    /**
+     * @param curves names
+     * @param quantity which figure of a row
+     * @param rising whether to count points that are above the one before; false: below it
+     * @return at how many steps from a point to the next each curve does so
+     */
     OrderCount Steps(const Names& curves, Quantity quantity, bool rising) const
     {
         OrderCount count;
@@ -132,7 +164,13 @@ class FigureCurves
         return count;
     }
 
-    /// @return each curve's last point against a former one
+    /**
+     * @param curves names
+     * @param quantity which figure of a row
+     * @param before how many points before the last the other one is, from 1
+     * @return by curve, whether the last point is above that one; curves that are too short are
+     *        left out
+     */
     OrderCount LastAgainst(const Names& curves, Quantity quantity, size_t before) const
     {
         OrderCount count;
@@ -153,8 +191,11 @@ class FigureCurves
 
 /// The paper's weights of energy, from time to energy; as curves are called.
 const Names WEIGHTS{"w1 = 0.1", "w1 = 0.3", "w1 = 0.5", "w1 = 0.7", "w1 = 0.9"};
+/// Weights that put energy first.
 const Names FOR_ENERGY{"w1 = 0.7", "w1 = 0.9"};
+/// Weights that put time first, or neither.
 const Names FOR_TIME{"w1 = 0.1", "w1 = 0.3", "w1 = 0.5"};
+/// Name of the curve that knows no weights.
 constexpr char BENCHMARK[] = "benchmark";
 
 /// Figures 2 and 3: weights and a benchmark.
@@ -225,7 +266,11 @@ AddParameterClaims(const std::vector<JointFigureResult>& results, std::vector<Cl
         rounds.InTurn(more, TIME).ToClaim("time grows with rounds", "figure 6", ABOVE));
 }
 
-/// @return how often a curve's excess is above that of the optimum, which is 0
+/**
+ * @param figure with a curve of optima
+ * @param curve name of another one
+ * @return at how many points its mean excess over the optimum is above 0, which is the optimum's
+ */
 OrderCount
 AboveOptimum(const FigureCurves& figure, const std::string& curve)
 {

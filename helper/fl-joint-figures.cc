@@ -21,14 +21,19 @@ namespace
 
 /// w1 of the paper's five pairs.
 constexpr std::array<double, 5> WEIGHTS{0.9, 0.7, 0.5, 0.3, 0.1};
+/// Colours of the curves, by index of the weight or of the varied parameter.
 constexpr std::array<const char*, 5> PALETTE{colours::BLUE,
                                              colours::SKY_BLUE,
                                              colours::GREEN,
                                              colours::ORANGE,
                                              colours::VERMILION};
+/// Name of the curve that knows no weights.
 constexpr char BENCHMARK[] = "benchmark";
 
-/// @return a number's shortest text
+/**
+ * @param value a number
+ * @return the shortest text that gives the same number again
+ */
 std::string
 Text(double value)
 {
@@ -37,7 +42,12 @@ Text(double value)
     return text;
 }
 
-/// @return the numbers first, first + step, ... (count of them)
+/**
+ * @param first the first number
+ * @param step from one to the next
+ * @param count how many
+ * @return first, first + step, ..., of that length
+ */
 std::vector<double>
 Steps(double first, double step, uint32_t count)
 {
@@ -66,20 +76,30 @@ struct Axis
 class FigureBuilder
 {
   public:
+    /**
+     * @param name of the figure in the paper, as "2"
+     * @param base all parameters that the figure does not vary
+     */
     FigureBuilder(const std::string& name, const JointDropOptions& base)
         : m_base(base)
     {
         m_figure.name = name;
     }
 
-    /// @return the index of a new point
+    /**
+     * @param point parameters that drops are drawn from
+     * @return the index of the new point, from 0
+     */
     uint32_t AddPoint(const JointDropOptions& point)
     {
         m_figure.points.push_back(point);
         return static_cast<uint32_t>(m_figure.points.size() - 1);
     }
 
-    /// @return the index of a new curve
+    /**
+     * @param curve name and method
+     * @return the index of the new curve, from 0
+     */
     uint32_t AddCurve(const JointCurve& curve)
     {
         m_figure.curves.push_back(curve);
@@ -196,6 +216,7 @@ class FigureBuilder
     JointFigure m_figure;    //!< so far
 };
 
+/// @return the limit of the transmit power, 5 to 12 dBm
 Axis
 PowerAxis()
 {
@@ -205,6 +226,7 @@ PowerAxis()
             "max_tx_power_dbm"};
 }
 
+/// @return the limit of the CPU frequency, 0.2 to 2 GHz (values in [Hz])
 Axis
 FrequencyAxis()
 {
@@ -221,6 +243,7 @@ FrequencyAxis()
             1e-9};
 }
 
+/// @return the number of devices, 20 to 80; 25,000 samples are shared out equally among them
 Axis
 DevicesAxis()
 {
@@ -234,6 +257,7 @@ DevicesAxis()
             "devices"};
 }
 
+/// @return the radius of the cell, 50 m to 1.5 km (values in [m])
 Axis
 RadiusAxis()
 {
@@ -244,6 +268,7 @@ RadiusAxis()
             1e-3};
 }
 
+/// @return the number of passes over the local samples per round, 1 to 100
 Axis
 LocalIterationsAxis()
 {
@@ -253,7 +278,10 @@ LocalIterationsAxis()
             "local_iterations"};
 }
 
-/// @param values for 400 rounds [s]
+/**
+ * @param values deadlines of all 400 rounds together [s]
+ * @return the deadline; what a point gets is its 400th part, of one round [s]
+ */
 Axis
 DeadlineAxis(std::vector<double> values)
 {
@@ -319,8 +347,8 @@ struct DeadlineCurve
 {
     JointCurve curve;   //!< what
     const char* colour; //!< how it looks
-    uint32_t dash;
-    uint32_t point;
+    uint32_t dash;      //!< dash type, as gnuplot numbers them
+    uint32_t point;     //!< point type, as gnuplot numbers them
 };
 
 /// Only energy counts under a deadline.

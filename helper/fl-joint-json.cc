@@ -18,12 +18,19 @@ namespace fl
 namespace
 {
 
+/// JSON whose members keep the order in which they were added.
 using OrderedJson = nlohmann::ordered_json;
 
 /// Largest count: up to 2^53 doubles hold every whole number.
 constexpr uint64_t MAX_COUNT = uint64_t{1} << 53;
 
-/// @return the device that stands there
+/**
+ * @param reader at an object with the keys of a device
+ * @param localIterations passes over the local samples per round
+ * @return that device; cycles are those of one round [cycle]
+ * @throws InvalidInput if a key is missing, unknown or out of range, or the product of iterations,
+ *        samples and cycles per sample is not finite
+ */
 JointDevice
 ReadDevice(const JsonReader& reader, double localIterations)
 {
@@ -58,14 +65,21 @@ ReadDevice(const JsonReader& reader, double localIterations)
     return device;
 }
 
-/// @return a number, or null
+/**
+ * @param value any
+ * @return the number; null if it is infinite or NaN, which JSON does not have
+ */
 OrderedJson
 NumberOrNull(double value)
 {
     return std::isfinite(value) ? OrderedJson(value) : OrderedJson(nullptr);
 }
 
-/// @return what the devices get
+/**
+ * @param shares by device
+ * @return an array of their bandwidths [Hz], transmit powers [W], CPU frequencies [Hz] and
+ *        durations of upload and computation [s]; null where one is not finite
+ */
 OrderedJson
 SharesToJson(const std::vector<JointShare>& shares)
 {

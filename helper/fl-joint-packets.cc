@@ -28,7 +28,11 @@ namespace fl
 namespace
 {
 
-/// @return what a plan gives each device, in the order of its orders
+/**
+ * @param plan of one round
+ * @return bandwidth [Hz], transmit power [W] and CPU frequency [Hz] of each order, in the plan's
+ *        order; 0 where an order has no upload, no grant or no computation
+ */
 std::vector<JointShare>
 Shares(const Plan& plan)
 {
@@ -82,7 +86,11 @@ AddColumns(CsvRow& row, const TimeAndEnergy& of)
         .Add(of.computeEnergyJ + of.radioEnergyJ);
 }
 
-/// @return columns of packets.csv; the row of all devices is no point
+/**
+ * @param x gnuplot expression of the horizontal coordinate
+ * @param y of the vertical one
+ * @return these, of the rows of packets.csv that are of one device; that of all devices is no point
+ */
 PlotData
 OfDevices(const std::string& x, const std::string& y)
 {

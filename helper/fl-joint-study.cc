@@ -51,7 +51,12 @@ struct RowAnswer
     double excess{ABSENT};         //!< over the optimum, relative
 };
 
-/// @return the part of an answer's energy that goes into computation [J]
+/**
+ * @param problem what was solved
+ * @param solution a share for each of its devices
+ * @return energy of computation [J], of all rounds and devices: the sum of capacitance * cycles *
+ *        f^2
+ */
 double
 ComputeEnergyJ(const JointProblem& problem, const JointSolution& solution)
 {
@@ -69,6 +74,11 @@ ComputeEnergyJ(const JointProblem& problem, const JointSolution& solution)
 class DropSolver
 {
   public:
+    /**
+     * @param figure what to solve; must outlive this
+     * @param seed of the study; a drop's channels and a method's draws have streams of their own
+     * @param drop index of the drop, from 0
+     */
     DropSolver(const JointFigure& figure, uint64_t seed, uint32_t drop)
         : m_figure(figure),
           m_seed(seed),
@@ -98,7 +108,10 @@ class DropSolver
     }
 
   private:
-    /// @return the drop at a point; drawn once
+    /**
+     * @param point index of a point of the figure
+     * @return the drop with that point's parameters; drawn when it is first asked for
+     */
     const JointProblem& Problem(uint32_t point)
     {
         if (!m_problems[point])
@@ -109,7 +122,11 @@ class DropSolver
         return *m_problems[point];
     }
 
-    /// @return the objective of the optimum at a point, ABSENT if nothing is feasible; solved once
+    /**
+     * @param point index of a point of the figure
+     * @return the objective of method "global" there, ABSENT if nothing is feasible; solved once
+     * @throws std::runtime_error if the method fails
+     */
     double Optimum(uint32_t point)
     {
         if (!m_optima[point])
@@ -119,7 +136,12 @@ class DropSolver
         return *m_optima[point];
     }
 
-    /// @return a method's answer
+    /**
+     * @param curve method, and where it starts
+     * @param problem a drop
+     * @return what the method finds, without the excess; infeasible: a gap in the curve
+     * @throws std::runtime_error if the method fails, which is neither an answer nor infeasibility
+     */
     RowAnswer Answer(const JointCurve& curve, const JointProblem& problem) const
     {
         RandomStream random(m_seed, 2ULL * m_drop + 1);
@@ -156,6 +178,11 @@ class DropSolver
         return answer;
     }
 
+    /**
+     * @param row a curve at a point
+     * @return the method's answer; with its excess over the optimum, if the row is compared
+     * @throws std::runtime_error if a method fails
+     */
     RowAnswer SolveRow(const JointFigureRow& row)
     {
         const auto& curve = m_figure.curves[row.curve];
@@ -182,7 +209,12 @@ class DropSolver
 /// Answers by drop, and in there by row.
 using Answers = std::vector<std::vector<RowAnswer>>;
 
-/// @return by row, how many drops are feasible and optimal, and the excess
+/**
+ * @param answers by drop and row
+ * @param rows how many there are
+ * @return by row, how many drops are feasible and optimal, the mean excess over the optimum and the
+ *        smallest one; no means of energy and time yet
+ */
 std::vector<JointRowStatistics>
 CountAnswers(const Answers& answers, size_t rows)
 {
@@ -202,14 +234,22 @@ CountAnswers(const Answers& answers, size_t rows)
     return statistics;
 }
 
-/// @return whether a row has means
+/**
+ * @param row with its counts
+ * @return whether it gets means: 90 % of the drops at least are feasible there
+ */
 bool
 IsAveraged(const JointRowStatistics& row)
 {
     return 10ULL * row.feasible >= 9ULL * row.drops;
 }
 
-/// @return whether all rows that have means have an answer for the drop
+/**
+ * @param drop answers by row
+ * @param statistics counts by row
+ * @return whether the drop is feasible in all rows that get means, so that these are of the same
+ *        drops
+ */
 bool
 IsCommon(const std::vector<RowAnswer>& drop, const std::vector<JointRowStatistics>& statistics)
 {
@@ -251,7 +291,10 @@ AddPoint(CsvRow& row, const JointDropOptions& point)
                                   : ABSENT);
 }
 
-/// @return what a drop is drawn from, as the options say
+/**
+ * @param options as parsed
+ * @return distributions and limits that a drop is drawn from
+ */
 JointDropOptions
 DropOptions(const JointStudyOptions& options)
 {
@@ -335,7 +378,13 @@ RemoveStaleFiles(const std::filesystem::path& folder, const std::vector<std::str
     }
 }
 
-/// @return what summary.json holds
+/**
+ * @param parser for the program's name and the options' values
+ * @param options the study
+ * @param figures names of those that were made
+ * @param wallClockS how long that took [s]
+ * @return text of summary.json, with the memory's peak [byte]
+ */
 std::string
 SummaryText(const OptionParser& parser,
             const JointStudyOptions& options,
@@ -403,7 +452,10 @@ struct Work
     std::vector<JointRowStatistics> statistics; //!< by row
 };
 
-/// @return the paper's claims about figures, judged
+/**
+ * @param works the figures that were made
+ * @return the paper's claims about them, judged; of figures that are missing: not tested
+ */
 std::vector<Claim>
 JudgeClaims(const std::vector<Work>& works)
 {

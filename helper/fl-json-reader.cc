@@ -20,12 +20,17 @@ namespace fl
 namespace
 {
 
+/// What the reader reads: a value of the nlohmann-json library.
 using Json = nlohmann::json;
 
 /// Longest part of a value or a key that a message shows [characters].
 constexpr size_t SHOWN = 40;
 
-/// @return a value for messages: scalars themselves, of the others what they are
+/**
+ * @param value of a document
+ * @return text for messages, ASCII: a scalar itself, cut to SHOWN characters; of an object or
+ *        array, that it is one
+ */
 std::string
 ValueText(const Json& value)
 {
@@ -41,7 +46,12 @@ ValueText(const Json& value)
     return PrintableText(value.dump(-1, ' ', true), SHOWN);
 }
 
-/// @return SOURCE:LINE:COLUMN of a byte; counted from 1
+/**
+ * @param text the document
+ * @param source what messages call it
+ * @param offset position in the text [byte], from 0; beyond the end: the end
+ * @return SOURCE:LINE:COLUMN, both counted from 1, columns in [byte]
+ */
 std::string
 PositionText(const std::string& text, const std::string& source, size_t offset)
 {
@@ -73,53 +83,67 @@ class Builder : public nlohmann::json_sax<Json>
         return std::move(m_root);
     }
 
+    /// A null was read. @return true: go on
     bool null() override
     {
         Put(nullptr);
         return true;
     }
 
+    /// @param value true or false, as read @return true: go on
     bool boolean(bool value) override
     {
         Put(value);
         return true;
     }
 
+    /// @param value a negative whole number, as read @return true: go on
     bool number_integer(number_integer_t value) override
     {
         Put(value);
         return true;
     }
 
+    /// @param value a whole number from 0 on, as read @return true: go on
     bool number_unsigned(number_unsigned_t value) override
     {
         Put(value);
         return true;
     }
 
+    /// @param value any other number, as read; finite @return true: go on
     bool number_float(number_float_t value, const string_t&) override
     {
         Put(value);
         return true;
     }
 
+    /// @param value a text, without quotes and escapes; moved from @return true: go on
     bool string(string_t& value) override
     {
         Put(std::move(value));
         return true;
     }
 
+    /// Binary values are of other formats than text. @return false: stop
     bool binary(binary_t&) override
     {
         return false; // text has none
     }
 
+    /// An object begins. @return true: go on
     bool start_object(size_t) override
     {
         Open(Json::object());
         return true;
     }
 
+    /**
+     * A member of the innermost object begins.
+     * @param key its name, which the next value belongs to
+     * @return true: go on
+     * @throws InvalidInput if the object has that key already
+     */
     bool key(string_t& key) override
     {
         const auto [entry, isNew] = m_open.back()->get_ref<Json::object_t&>().emplace(key, nullptr);
@@ -136,24 +160,35 @@ class Builder : public nlohmann::json_sax<Json>
         return true;
     }
 
+    /// The innermost object ends. @return true: go on
     bool end_object() override
     {
         m_open.pop_back();
         return true;
     }
 
+    /// An array begins. @return true: go on
     bool start_array(size_t) override
     {
         Open(Json::array());
         return true;
     }
 
+    /// The innermost array ends. @return true: go on
     bool end_array() override
     {
         m_open.pop_back();
         return true;
     }
 
+    /**
+     * The text is no JSON, or a number in it is too large for a double.
+     * @param position bytes read so far, the one at fault included
+     * @param token what was read last
+     * @param error of the library's parser
+     * @return never
+     * @throws InvalidInput always: where it is, and what must be there
+     */
     bool parse_error(size_t position,
                      const std::string& token,
                      const nlohmann::detail::exception& error) override
@@ -240,6 +275,7 @@ class Builder : public nlohmann::json_sax<Json>
 /// Closes what it holds.
 struct FileCloser
 {
+    /// @param file an open one, which is closed
     void operator()(std::FILE* file) const
     {
         std::fclose(file);

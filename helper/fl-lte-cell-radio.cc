@@ -42,6 +42,7 @@ struct LteBand
 /// answer, and each keeps a sounding slot for a while.
 constexpr uint32_t ATTACH_INTERVAL_MS = 5;
 
+/// Bandwidths of LTE that are supported, ascending.
 constexpr LteBand BANDS[] = {{3e6, 15}, {5e6, 25}, {10e6, 50}, {15e6, 75}, {20e6, 100}};
 
 /// Change the default of an attribute, unless the user has.
@@ -60,7 +61,9 @@ SetDefaultUnlessGiven(const std::string& type, const std::string& name, const At
 
 /// Random accesses that fail keep a sounding slot for a while.
 constexpr uint32_t SPARE_SOUNDING_SLOTS = 8;
+/// Periods of the sounding reference signal (SRS) that are used here [ms], ascending.
 constexpr uint32_t SRS_PERIODS[] = {20, 40, 80, 160, 320};
+/// UEs that a cell has room for: the longest period, less the slots to spare.
 constexpr uint32_t MAX_DEVICES = 320 - SPARE_SOUNDING_SLOTS;
 
 /// The smallest SRS period that has a place for every UE [ms] (3GPP TS 36.213, table 8.2-1).
@@ -81,7 +84,10 @@ SrsPeriod(uint32_t devices)
                                 " sounding UEs"));
 }
 
-/// @return the models as a chain
+/**
+ * @param factories of propagation loss models, in the order in which losses are applied
+ * @return the first model, with all others behind it; null if there are none
+ */
 Ptr<PropagationLossModel>
 MakeChain(const std::vector<ObjectFactory>& factories)
 {

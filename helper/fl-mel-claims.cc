@@ -38,9 +38,16 @@ constexpr PaperSaving PAPER_SAVINGS[] = {{10, 10, 5, 7, 29, 0.5},
 constexpr double PAPER_GAIN_PERCENT = 25;
 /// The shortest T of the paper, where equal shares are the first to fail [s].
 constexpr double SHORTEST_CYCLE_S = 5;
+/// Unit of differences between percentages.
 constexpr char POINTS[] = "percentage points";
 
-/// @return the case with these limits and another scheme; null if it was not run
+/**
+ * @param results all cases that were run
+ * @param limits whose T [s] and E [J] are looked for; its scheme does not matter
+ * @param name of the scheme, as "HA-Sync"
+ * @param staleness c, the bound on differences of local iterations
+ * @return the case with these limits and that scheme; null if it was not run
+ */
 const MelResult*
 Find(const std::vector<MelResult>& results,
      const MelCase& limits,
@@ -58,7 +65,10 @@ Find(const std::vector<MelResult>& results,
     return nullptr;
 }
 
-/// @return whether it is HA-Asyn with one of the paper's c above 0
+/**
+ * @param scheme with its bound on staleness
+ * @return whether it is HA-Asyn with one of the paper's c above 0
+ */
 bool
 IsAsynchronous(const MelScheme& scheme)
 {
@@ -94,7 +104,12 @@ struct Saving
     }
 };
 
-/// @return what a case saves on the way to an accuracy; of no runs, if not all of both reach it
+/**
+ * @param result of an asynchronous case
+ * @param synchronous of the case that it is compared with, at the same limits
+ * @param threshold accuracy to be reached, from 0 to 1
+ * @return the fewer updates to it, in percent by run; of no runs, if not all runs of both reach it
+ */
 Saving
 SavingOf(const MelResult& result, const MelResult& synchronous, double threshold)
 {
@@ -117,7 +132,13 @@ SavingOf(const MelResult& result, const MelResult& synchronous, double threshold
     return saving;
 }
 
-/// @return the largest saving of cases that are of interest; of no runs, if there is none
+/**
+ * @param results all cases that were run
+ * @param threshold accuracy to be reached, from 0 to 1
+ * @param isOfInterest whether a case may be chosen
+ * @return the largest mean saving of HA-Asyn over HA-Sync at the same limits; of no runs, if there
+ *        is none
+ */
 Saving
 LargestSaving(const std::vector<MelResult>& results,
               double threshold,
@@ -140,7 +161,13 @@ LargestSaving(const std::vector<MelResult>& results,
     return largest;
 }
 
-/// @return the claim about updates to an accuracy, judged at the limits that the paper names
+/**
+ * @param results all cases that were run
+ * @param what the accuracy, in words
+ * @param paper the saving that the paper reports, and its limits
+ * @param threshold that accuracy, from 0 to 1
+ * @return the claim about updates to it, judged by the best c at the paper's limits
+ */
 Claim
 ClaimUpdates(const std::vector<MelResult>& results,
              const std::string& what,
@@ -206,7 +233,13 @@ AddUpdateClaims(const std::vector<MelResult>& results, uint32_t updates, std::ve
 /// @return the other case that a case is compared with, or null
 using Partner = std::function<const MelResult*(const MelResult& result)>;
 
-/// @return accuracies at the last update, of cases and their partners
+/**
+ * @param results all cases that were run
+ * @param updates global updates after which accuracies are compared
+ * @param partner the case that one is compared with
+ * @return at how many pairs a case's accuracy is above its partner's; cases without one are left
+ *        out
+ */
 OrderCount
 CompareAccuracies(const std::vector<MelResult>& results, uint32_t updates, const Partner& partner)
 {

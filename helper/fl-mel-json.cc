@@ -14,9 +14,17 @@ namespace fl
 namespace
 {
 
+/// JSON whose members keep the order in which they were added.
 using OrderedJson = nlohmann::ordered_json;
 
-/// @return a count, from low to high
+/**
+ * @param reader at an object
+ * @param key of one of its members
+ * @param low smallest count that is allowed, from 0 on
+ * @param high largest one
+ * @return that member
+ * @throws InvalidInput if it is missing, no whole number or out of range
+ */
 int64_t
 ReadCount(const JsonReader& reader, const char* key, int64_t low, int64_t high)
 {

@@ -29,15 +29,22 @@ namespace
 /// Names of the accuracies that the paper counts updates to, in columns.
 constexpr const char* THRESHOLD_NAMES[] = {"94", "95", "95_5", "97_3"};
 
-/// @return whether it gives all learners the same number of iterations
+/**
+ * @param scheme one of the paper's
+ * @return whether it gives all learners the same number of local iterations
+ */
 bool
 IsSynchronous(const MelScheme& scheme)
 {
     return scheme.name.find("-Sync") != std::string::npos;
 }
 
-/// @return the cases of a figure over T, curve by curve: gnuplot joins points of rows that follow
-/// one another
+/**
+ * @param figure number in the paper
+ * @param results all cases that were run
+ * @return the figure's cases, by energy limit, scheme and c, and in each curve by T: gnuplot joins
+ *        points of rows that follow one another
+ */
 std::vector<const MelResult*>
 InCurves(uint32_t figure, const std::vector<MelResult>& results)
 {
@@ -59,7 +66,16 @@ InCurves(uint32_t figure, const std::vector<MelResult>& results)
     return sorted;
 }
 
-/// @return a row of a figure
+/**
+ * @param result a case
+ * @param update global updates after which its accuracy is given, from 0
+ * @param best the highest accuracy of all cases, from 0 to 1, which relative thresholds are
+ *        fractions of
+ * @param thresholds whether to add updates to the accuracies of MEL_THRESHOLDS, absolute and
+ *        relative
+ * @return the row for the figure's CSV file, with its line end; updates are absent unless all runs
+ *        reach the accuracy
+ */
 std::string
 FigureRow(const MelResult& result, uint32_t update, double best, bool thresholds)
 {
@@ -88,7 +104,13 @@ FigureRow(const MelResult& result, uint32_t update, double best, bool thresholds
     return std::string(row.Finish());
 }
 
-/// @return the header and the rows of a figure
+/**
+ * @param figure number in the paper: up to 5, accuracy over updates; from 6 on, figures over T
+ * @param results all cases that were run
+ * @param updates global updates of a run
+ * @return header and rows of its CSV file; over T there is one row per case at half the updates and
+ *        one at all
+ */
 std::string
 FigureCsv(uint32_t figure, const std::vector<MelResult>& results, uint32_t updates)
 {
@@ -130,7 +152,11 @@ FigureCsv(uint32_t figure, const std::vector<MelResult>& results, uint32_t updat
     return text;
 }
 
-/// @return the look of a scheme's curve: a colour for each c, equal shares dashed
+/**
+ * @param scheme one of the paper's
+ * @return the look of its curve: black if it is synchronous, else a colour for each c; dashed if
+ *        samples are shared equally (HU)
+ */
 CurveLook
 LookOf(const MelScheme& scheme)
 {
@@ -195,7 +221,12 @@ WritePanel(const std::filesystem::path& folder,
     script.Write(folder, scripts);
 }
 
-/// @return the pictures of a figure
+/**
+ * @param figure number in the paper
+ * @param results all cases that were run
+ * @param updates global updates of a run
+ * @return the pictures of the figure: up to figure 5 one for each pair of limits that it has
+ */
 std::vector<Panel>
 PanelsOf(uint32_t figure, const std::vector<MelResult>& results, uint32_t updates)
 {

@@ -39,9 +39,19 @@ namespace
 
 /// Figures of the paper that are drawn.
 constexpr uint32_t FIRST_FIGURE = 4;
+/// The last of them.
 constexpr uint32_t LAST_FIGURE = 8;
 
-/// @return the global model after one cycle
+/**
+ * One global cycle: train at each learner, then aggregate by FedAvg.
+ * @param task model, training set and the trainer's settings
+ * @param work local iterations of each learner
+ * @param shares samples that each gets; their sum is at most the training set's size
+ * @param global parameters that all learners start from
+ * @param seed of the division of samples, and of training
+ * @return the average of the learners' parameters, weighted by samples; learners without samples or
+ *        iterations, or whose training diverges, are left out
+ */
 Eigen::VectorXf
 TrainCycle(const LearningTask& task,
            const std::vector<MelWork>& work,
@@ -77,7 +87,11 @@ TrainCycle(const LearningTask& task,
     return updated;
 }
 
-/// @return limits of time that figures need [s]
+/**
+ * @param all whether the figure is one over T
+ * @param quick whether to make do with two values
+ * @return limits T of a global cycle [s], ascending
+ */
 std::vector<double>
 CycleTimes(bool all, bool quick)
 {
@@ -88,7 +102,11 @@ CycleTimes(bool all, bool quick)
     return all ? std::vector<double>{5, 10, 15, 20, 25, 30, 35, 40} : std::vector<double>{10, 20};
 }
 
-/// @return limits of energy of a figure [J]
+/**
+ * @param figure number in the paper
+ * @param quick whether to make do with one value
+ * @return limits E, means of the learners' energy budgets per cycle [J], ascending
+ */
 std::vector<double>
 Energies(uint32_t figure, bool quick)
 {
@@ -108,7 +126,11 @@ Energies(uint32_t figure, bool quick)
     }
 }
 
-/// @return the schemes that a figure compares
+/**
+ * @param figure number in the paper
+ * @param method that solves HA-Asyn, as in `--method`
+ * @return the schemes that it compares, each with its bound c on staleness
+ */
 std::vector<MelScheme>
 Schemes(uint32_t figure, const std::string& method)
 {
@@ -144,7 +166,10 @@ struct Lesson
     std::vector<double> accuracy; //!< the result
 };
 
-/// @return all iterations, as a measure of what it takes to learn with it
+/**
+ * @param lesson with its allocation
+ * @return samples times local iterations, over all learners: in proportion to training time
+ */
 int64_t
 EffortOf(const Lesson& lesson)
 {
@@ -156,7 +181,13 @@ EffortOf(const Lesson& lesson)
     return effort;
 }
 
-/// @return every allocation once, by run; those that take longest first, to keep threads busy
+/**
+ * @param results all cases; their runs are filled with allocations
+ * @param runs repetitions, each with channels of its own
+ * @param seed of the first run; those of others follow
+ * @return every distinct allocation once per run, those that take longest first, to keep threads
+ *        busy; lessons point into results
+ */
 std::vector<Lesson>
 CollectLessons(std::vector<MelResult>& results, uint32_t runs, uint64_t seed)
 {
@@ -241,7 +272,11 @@ RunCases(std::vector<MelResult>& results, const MelStudyOptions& options, const 
     }
 }
 
-/// @return all cases that the figures need, each once
+/**
+ * @param figures numbers in the paper
+ * @param options which method solves HA-Asyn, and whether to be quick
+ * @return all cases that the figures need, each once, with the figures that show it; no runs yet
+ */
 std::vector<MelResult>
 CollectCases(const std::vector<uint32_t>& figures, const MelStudyOptions& options)
 {

@@ -35,12 +35,18 @@ const std::vector<std::string> REQUESTS = {"PrintHelp",
                                            "PrintGroup",
                                            "PrintAttributes"};
 
+/// @param names to search @param name which @return whether it is one of them
 bool
 Contains(const std::vector<std::string>& names, const std::string& name)
 {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+/**
+ * @param name what the user wrote
+ * @param known what would have been right
+ * @return a hint at the known name that is nearest to it; empty if none is near
+ */
 std::string
 DidYouMean(const std::string& name, const std::vector<std::string>& known)
 {
@@ -48,8 +54,13 @@ DidYouMean(const std::string& name, const std::vector<std::string>& known)
     return nearest.empty() ? "" : "; did you mean " + nearest + "?";
 }
 
-/// In a process of its own: many of ns-3's values abort, and some throw, on text that they can't
-/// read ("abc" as a Time, "1x" as an integer). Does not return.
+/**
+ * Check a value in a process of its own: many of ns-3's values abort, and some throw, on text that
+ * they can't read ("abc" as a Time, "1x" as an integer). Does not return: exit status 0 if the
+ * value is accepted, else 1.
+ * @param checker of the attribute or global value
+ * @param value as text
+ */
 [[noreturn]] void
 TryValueAndExit(const AttributeChecker& checker, const std::string& value)
 {
@@ -69,6 +80,12 @@ TryValueAndExit(const AttributeChecker& checker, const std::string& value)
     _exit(accepted ? 0 : 1);
 }
 
+/**
+ * @param checker of the attribute or global value
+ * @param value as text
+ * @return whether ns-3 can read it as the checker's type and finds it in range; tried in a child
+ *        process, so that ns-3 may abort
+ */
 bool
 Accepts(const AttributeChecker& checker, const std::string& value)
 {
@@ -93,6 +110,12 @@ Accepts(const AttributeChecker& checker, const std::string& value)
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+/**
+ * @param name of the argument, without dashes
+ * @param checker of the attribute or global value
+ * @param value as text
+ * @throws InvalidInput if the checker does not accept it; it says which type there must be
+ */
 void
 CheckValue(const std::string& name, const AttributeChecker& checker, const std::string& value)
 {
@@ -110,6 +133,12 @@ CheckValue(const std::string& name, const AttributeChecker& checker, const std::
     }
 }
 
+/**
+ * @param name of the argument, without dashes; unless it is that of a GlobalValue, all is well
+ * @param value as text
+ * @throws InvalidInput if the global value can't take it, or it is a seed that ns-3's generator
+ *        can't
+ */
 void
 CheckGlobal(const std::string& name, const std::string& value)
 {
@@ -129,6 +158,7 @@ CheckGlobal(const std::string& name, const std::string& value)
     }
 }
 
+/// @return names of all registered TypeIds, as "ns3::fl::Client"
 std::vector<std::string>
 TypeNames()
 {
@@ -140,6 +170,12 @@ TypeNames()
     return names;
 }
 
+/**
+ * @param argument as the user wrote it, without dashes, for messages
+ * @param typeName name of a TypeId
+ * @return that TypeId
+ * @throws InvalidInput if none is registered by that name; it names the nearest one
+ */
 TypeId
 FindType(const std::string& argument, const std::string& typeName)
 {
@@ -171,6 +207,13 @@ FindAttribute(TypeId type, const std::string& name, TypeId::AttributeInformation
     return false;
 }
 
+/**
+ * Does not return.
+ * @param argument as the user wrote it, without dashes, for messages
+ * @param type that was meant to have the attribute
+ * @param attribute name of one that it does not have itself
+ * @throws InvalidInput always: which ancestor has the attribute, or which name is the nearest one
+ */
 [[noreturn]] void
 ThrowNoAttribute(const std::string& argument, TypeId type, const std::string& attribute)
 {
@@ -205,6 +248,12 @@ ThrowNoAttribute(const std::string& argument, TypeId type, const std::string& at
                                 " lists all)"));
 }
 
+/**
+ * @param name of the argument, without dashes: TYPE::ATTRIBUTE
+ * @param value as text
+ * @throws InvalidInput if there is no such type or attribute, the attribute can't be set at
+ *        construction, or it can't take the value
+ */
 void
 CheckAttribute(const std::string& name, const std::string& value)
 {
@@ -223,6 +272,10 @@ CheckAttribute(const std::string& name, const std::string& value)
     CheckValue(name, *info.checker, value);
 }
 
+/**
+ * @param name of a group of TypeIds, as "Fl"
+ * @throws InvalidInput if no registered type is in it; it names the nearest group
+ */
 void
 CheckGroup(const std::string& name)
 {

@@ -35,7 +35,10 @@ const std::pair<std::string, std::string> NS3_ARGUMENTS[] = {
 /// Stands for a blank at which no line is broken.
 constexpr char NO_BREAK = '\x1f';
 
-/// @return a text in which no line is broken
+/**
+ * @param text with blanks
+ * @return the same with NO_BREAK in place of each, so that no line is broken in it
+ */
 std::string
 Whole(std::string text)
 {
@@ -63,7 +66,10 @@ Row(const std::string& name, const std::string& description)
     return row;
 }
 
-/// @return what an option means, with what it is by default
+/**
+ * @param option with its meaning and default
+ * @return what the second column says: meaning, value if written without one, default
+ */
 std::string
 Description(const OptionHelp& option)
 {

@@ -38,24 +38,28 @@ ParseNumber(const std::string& text, T& value)
     return result.ec == std::errc() && result.ptr == end;
 }
 
+/// @param text a whole number from 0 to 2^32 - 1 @param value gets it @return whether text is that
 bool
 ParseValue(const std::string& text, uint32_t& value)
 {
     return ParseNumber(text, value);
 }
 
+/// @param text a whole number from 0 to 2^64 - 1 @param value gets it @return whether text is that
 bool
 ParseValue(const std::string& text, uint64_t& value)
 {
     return ParseNumber(text, value);
 }
 
+/// @param text a finite decimal number @param value gets it @return whether text is that
 bool
 ParseValue(const std::string& text, double& value)
 {
     return ParseNumber(text, value) && std::isfinite(value);
 }
 
+/// @param text true, 1, false or 0 @param value gets it @return whether text is one of these
 bool
 ParseValue(const std::string& text, bool& value)
 {
@@ -63,6 +67,7 @@ ParseValue(const std::string& text, bool& value)
     return value || text == "false" || text == "0";
 }
 
+/// @param text any @param value gets it @return true
 bool
 ParseValue(const std::string& text, std::string& value)
 {
@@ -80,6 +85,11 @@ ShortestText(T value)
     return std::string(buffer, result.ptr);
 }
 
+/**
+ * @tparam T type of an option's value
+ * @param value a value
+ * @return the text that ParseValue() makes the same value of
+ */
 template <typename T>
 std::string
 ValueText(const T& value)
@@ -129,6 +139,10 @@ struct Argument
     bool hasValue;     //!< whether there is a `=`
 };
 
+/**
+ * @param text an argument of the command line
+ * @return its name and value; an empty name, if it begins with no dash
+ */
 Argument
 Split(const std::string& text)
 {
@@ -152,8 +166,11 @@ InRange(T low, T high)
             [low, high](const T& value) { return value >= low && value <= high; }};
 }
 
+/// @param low smallest value, 32 bits @param high largest value @return the closed range
 template Allowed<uint32_t> InRange(uint32_t low, uint32_t high);
+/// @param low smallest value, 64 bits @param high largest value @return the closed range
 template Allowed<uint64_t> InRange(uint64_t low, uint64_t high);
+/// @param low smallest value, finite @param high largest value @return the closed range
 template Allowed<double> InRange(double low, double high);
 
 Allowed<double>
@@ -179,7 +196,10 @@ OneOf(std::vector<std::string> names)
 namespace
 {
 
-/// @return what stands in the first brackets of an option's help
+/**
+ * @param help an option's meaning
+ * @return the unit that it names: what is in its first brackets; empty if there are none
+ */
 std::string
 UnitOf(const std::string& help)
 {
@@ -188,7 +208,12 @@ UnitOf(const std::string& help)
     return close == std::string::npos ? "" : help.substr(open + 1, close - open - 1);
 }
 
-/// @return a value as --help shows it
+/**
+ * @tparam T type of an option's value
+ * @param value its default
+ * @param help the option's meaning, with the unit in brackets
+ * @return the default as `--help` shows it: numbers with unit; empty for false
+ */
 template <typename T>
 std::string
 ShownText(const T& value, const std::string& help)

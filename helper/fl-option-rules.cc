@@ -22,7 +22,10 @@ namespace fl
 namespace
 {
 
-/// @return the PHYs that a program runs over: the one of `--phy`, or all of this build
+/**
+ * @param options as parsed
+ * @return the PHYs that a program runs over: the one of `--phy`, or all of this build ("all")
+ */
 std::vector<std::string>
 PhysOf(const Options& options)
 {
@@ -31,7 +34,10 @@ PhysOf(const Options& options)
     return one ? std::vector<std::string>{options.phy} : phys;
 }
 
-/// @return "a, b or c"
+/**
+ * @param values bandwidths [Hz], ascending
+ * @return these as one writes them as options, as "3e6, 5e6 or 10e6"
+ */
 std::string
 Alternatives(const std::vector<double>& values)
 {

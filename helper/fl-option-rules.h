@@ -51,7 +51,7 @@ void RequireAbsence(OptionParser& parser,
                     const std::function<bool()>& when,
                     const std::string& why);
 
-/// @return names of all options of AddOptions() but these
+/// @param names of options, without dashes @return names of all options of AddOptions() but these
 std::vector<std::string> CellOptionsBut(const std::vector<std::string>& names);
 
 /**

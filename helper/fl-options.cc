@@ -45,6 +45,7 @@ AcceptedBy(Make make, const std::string& text)
             }};
 }
 
+/// @return what `--optimizer` may be: a name of the list, or an Optimizer's TypeId
 Allowed<std::string>
 OptimizerNames()
 {
@@ -93,6 +94,7 @@ PhyNames(const std::string& byDefault)
     return allowed;
 }
 
+/// @param path of a folder, or empty @return whether it is empty, or a folder exists there
 bool
 IsFolder(const std::string& path)
 {
@@ -100,6 +102,11 @@ IsFolder(const std::string& path)
     return path.empty() || std::filesystem::is_directory(path, error);
 }
 
+/**
+ * Add options of the scenario: devices, rounds, optimizer, repetitions, timing studies.
+ * @param parser gets them
+ * @param options where the values go; its values are the defaults
+ */
 void
 AddScenarioOptions(OptionParser& parser, Options& options)
 {
@@ -125,6 +132,11 @@ AddScenarioOptions(OptionParser& parser, Options& options)
                InRange(1U, 1000000000U));
 }
 
+/**
+ * Add options of local training: passes, batch, learning rate, momentum, mu.
+ * @param parser gets them
+ * @param options where the values go; its values are the defaults
+ */
 void
 AddTrainingOptions(OptionParser& parser, Options& options)
 {
@@ -141,6 +153,11 @@ AddTrainingOptions(OptionParser& parser, Options& options)
     parser.Add("proximal", "mu of FedProx", options.proximal, InRange(0.0, 1e6));
 }
 
+/**
+ * Add options of the learning task: model, data set, partition, encoding.
+ * @param parser gets them
+ * @param options where the values go; its values are the defaults
+ */
 void
 AddLearningOptions(OptionParser& parser, Options& options)
 {
@@ -172,6 +189,12 @@ AddLearningOptions(OptionParser& parser, Options& options)
                InRange(1U, 1000000U));
 }
 
+/**
+ * Add options of the radio: PHY, transport, radius [m], bandwidth [Hz], fading, background traffic
+ * [bit/s].
+ * @param parser gets them
+ * @param options where the values go; its values are the defaults
+ */
 void
 AddRadioOptions(OptionParser& parser, Options& options)
 {
@@ -200,6 +223,12 @@ AddRadioOptions(OptionParser& parser, Options& options)
                "1e5");
 }
 
+/**
+ * Add options of the devices: transmit powers [dBm], CPU frequencies [Hz], cycles per sample,
+ * battery [J], speed [m/s].
+ * @param parser gets them
+ * @param options where the values go; its values are the defaults
+ */
 void
 AddDeviceOptions(OptionParser& parser, Options& options)
 {
@@ -239,6 +268,11 @@ AddDeviceOptions(OptionParser& parser, Options& options)
                "1.5");
 }
 
+/**
+ * Add options of faults: simulated times at which the server stops and starts again [s].
+ * @param parser gets them
+ * @param options where the values go; its values are the defaults
+ */
 void
 AddFaultOptions(OptionParser& parser, Options& options)
 {

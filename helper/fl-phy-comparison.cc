@@ -29,35 +29,59 @@ namespace fl
 namespace
 {
 
+/// JSON whose members keep the order in which they were added.
 using Json = nlohmann::ordered_json;
 
 /// More than any radio uses.
 constexpr int64_t STREAM_AFTER_RADIO = 1000000;
 
-/// @return the value, or ABSENT for a prediction that never ends
+/**
+ * @param value a prediction; infinite if the upload never ends
+ * @return the value, or ABSENT in place of an infinite one
+ */
 double
 Finite(double value)
 {
     return std::isfinite(value) ? value : ABSENT;
 }
 
+/**
+ * @param errors relative, of predictions against measurements
+ * @return an object of their mean and the largest one
+ */
 Json
 ToJson(const PredictionErrors& errors)
 {
     return {{"mean", errors.sample.Mean()}, {"largest", errors.largest}};
 }
 
-/// @return columns of phys.csv, of the rows of one PHY
+/**
+ * @param phy as in `--phy`
+ * @param x column of the horizontal coordinate
+ * @param y column of the vertical one
+ * @return these columns of phys.csv, of the PHY's rows
+ */
 PlotData
 RowsOf(const std::string& phy, const char* x, const char* y)
 {
     return {"phys.csv", PlotRowsWith("phy", phy), {PlotColumn(x), PlotColumn(y)}};
 }
 
-// Shannon's rings go around the other points where both predict the same.
+/**
+ * Look of predictions by the PHY's own model: dots. Shannon's rings go around them where both
+ * predict the same.
+ */
 constexpr char OWN[] = "pointtype 7 pointsize 0.6";
+/// Look of predictions by Shannon's formula: rings, larger than the dots.
 constexpr char SHANNON[] = "pointtype 6 pointsize 1.1";
 
+/**
+ * Write a plot for each PHY: upload times [s], measured over predicted.
+ * @param folder where
+ * @param phys names of those that were run
+ * @param scripts the names of the plots' scripts are appended
+ * @throws std::runtime_error if a script can't be written
+ */
 void
 WriteUploadPlots(const std::filesystem::path& folder,
                  const std::vector<std::string>& phys,
@@ -78,6 +102,13 @@ WriteUploadPlots(const std::filesystem::path& folder,
     }
 }
 
+/**
+ * Write the plot of radiated energy per device and round [J], measured over predicted.
+ * @param folder where
+ * @param phys names of those that were run
+ * @param scripts the name of the plot's script is appended
+ * @throws std::runtime_error if it can't be written
+ */
 void
 WriteEnergyPlot(const std::filesystem::path& folder,
                 const std::vector<std::string>& phys,
@@ -98,6 +129,14 @@ WriteEnergyPlot(const std::filesystem::path& folder,
     plot.Write(folder, scripts);
 }
 
+/**
+ * Write the plot of the global model's accuracy [%] over simulated time [s], a curve for each PHY.
+ * @param folder where; the PHYs' results are in folders below it
+ * @param phys names of those that were run
+ * @param runs repetitions; if there are several, means with 95 % confidence intervals are drawn
+ * @param scripts the name of the plot's script is appended
+ * @throws std::runtime_error if it can't be written
+ */
 void
 WriteAccuracyPlot(const std::filesystem::path& folder,
                   const std::vector<std::string>& phys,

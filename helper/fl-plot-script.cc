@@ -55,6 +55,14 @@ enum class Drawing
     NO_GNUPLOT
 };
 
+/**
+ * Run gnuplot in a child process; the picture appears when it is complete, or not at all.
+ * @param folder of the script, where the picture goes too
+ * @param gnuplot the program's name or path
+ * @param script file name, as NAME.plt
+ * @return DRAWN; EMPTY if the data have no point to draw, NO_GNUPLOT if the program can't be run,
+ *        else FAILED
+ */
 Drawing
 Draw(const std::filesystem::path& folder, const std::string& gnuplot, const std::string& script)
 {
@@ -245,7 +253,11 @@ PlotScript::NameOneCurve()
     }
 }
 
-/// @return data for gnuplot's stats: points that can be drawn on these axes
+/**
+ * @param data what is to be drawn
+ * @return the data for gnuplot's stats, reduced to points that can be drawn on these axes: a
+ *        logarithmic one takes nothing but values above 0
+ */
 std::string
 PlotScript::Countable(const PlotData& data) const
 {

@@ -42,6 +42,7 @@ inline constexpr char PURPLE[] = "#CC79A7";
 inline constexpr char BLACK[] = "#000000";
 /// grey, as gnuplot takes it
 inline constexpr char GREY[] = "#BBBBBB";
+/// brown, as gnuplot takes it
 inline constexpr char BROWN[] = "#8B4513";
 } // namespace colours
 
@@ -176,9 +177,11 @@ class PlotScript
         bool curve{false}; //!< whether it is one
     };
 
+    /// Add a curve or function to what gnuplot draws. @param item data, title and style
     void AddItem(const Item& item);
     void NameOneCurve();
     void CheckData();
+    /// Write which axes are logarithmic, with tics that suit, and whether both have one range.
     void SetAxes();
     void SetEqualAxes();
     std::string Countable(const PlotData& data) const;

@@ -22,6 +22,7 @@ namespace
 
 /// Rounds that the timeline shows, and devices at most: more can't be read.
 constexpr uint32_t TIMELINE_ROUNDS = 3;
+/// Devices that the timeline shows at most, the first ones.
 constexpr size_t TIMELINE_DEVICES = 200;
 /// Points in the scatter plot at most: more make the file slow to open and the cloud no clearer.
 constexpr uint64_t SCATTER_POINTS = 5000;
@@ -32,6 +33,7 @@ struct Range
     double low{ABSENT};  //!< smallest; ABSENT of none
     double high{ABSENT}; //!< largest
 
+    /// @param value widens the range so that it is in there; NaN does nothing
     void Add(double value)
     {
         low = std::fmin(low, value);
@@ -55,6 +57,11 @@ struct Survey
     Range uploadS;                    //!< of predicted and measured upload times [s]
 };
 
+/**
+ * @param folder of a run, with rounds.csv
+ * @param survey gets what there is to say of the rounds
+ * @throws std::runtime_error if the file can't be read, lacks a column or is malformed
+ */
 void
 SurveyRounds(const std::filesystem::path& folder, Survey& survey)
 {
@@ -73,6 +80,11 @@ SurveyRounds(const std::filesystem::path& folder, Survey& survey)
     }
 }
 
+/**
+ * @param folder of a run, with devices.csv
+ * @param survey gets what there is to say of the devices' orders
+ * @throws std::runtime_error if the file can't be read, lacks a column or is malformed
+ */
 void
 SurveyDevices(const std::filesystem::path& folder, Survey& survey)
 {
@@ -183,6 +195,11 @@ DeviceTics(const std::vector<uint32_t>& devices)
     return "set ytics (" + tics + ")";
 }
 
+/**
+ * Mark where rounds begin, by dashed lines; those that are wide enough get a label.
+ * @param script the timeline's
+ * @param survey with one round at least
+ */
 void
 AddRoundMarks(PlotScript& script, const Survey& survey)
 {
@@ -222,6 +239,14 @@ AddPhase(PlotScript& script,
         Describe("with boxxyerror fillcolor rgb '", colour, "' fillstyle solid 1 noborder"));
 }
 
+/**
+ * Write the timeline: a bar for each device's order in the first rounds, with its phases.
+ * @param request what is drawn, and where
+ * @param survey of the data
+ * @param data path of devices.csv, relative to the folder of the script
+ * @param scripts the name of the plot's script is appended
+ * @throws std::runtime_error if it can't be written
+ */
 void
 WriteTimeline(const PlotRequest& request,
               const Survey& survey,
@@ -273,6 +298,15 @@ WriteTimeline(const PlotRequest& request,
     script.Write(request.folder, scripts);
 }
 
+/**
+ * Write the scatter plot of upload times [s], measured over predicted; thinned out if there are
+ * more than SCATTER_POINTS.
+ * @param request what is drawn, and where
+ * @param survey of the data, with one predicted upload at least
+ * @param data path of devices.csv, relative to the folder of the script
+ * @param scripts the name of the plot's script is appended
+ * @throws std::runtime_error if it can't be written
+ */
 void
 WriteUploadTime(const PlotRequest& request,
                 const Survey& survey,

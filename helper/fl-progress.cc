@@ -27,12 +27,17 @@ constexpr double SHOWN_EVERY_S = 0.05;
 /// A line of a long computation, where there is no terminal [s].
 constexpr double LINE_EVERY_S = 10;
 
+/// @param fraction from 0 to 1, or NaN @return it in percent with two decimals; "-" of NaN
 std::string
 Percent(double fraction)
 {
     return std::isnan(fraction) ? "-" : Format("%.2f %%", 100 * fraction);
 }
 
+/**
+ * @return columns of the terminal behind the standard error output, 80 if it does not tell; 0:
+ *        there is no terminal, or it can't go back in its line (TERM=dumb)
+ */
 uint32_t
 TerminalWidth()
 {

@@ -69,6 +69,12 @@ class ProgressLine
     void End();
 
   private:
+    /**
+     * @param done how much of the work is done
+     * @param all how much there is, in the same unit
+     * @return wall-clock time that the rest takes at the pace so far, as M:SS or H:MM:SS; "-" if
+     *        nothing is done yet
+     */
     std::string TimeLeft(double done, double all) const;
 
     ProgressDisplay m_display; //!< where to
@@ -155,6 +161,7 @@ class WorkProgress
     void Add(double work = 1);
 
   private:
+    /// Write the line. The caller holds the mutex.
     void Show();
 
     std::mutex m_mutex;  //!< of what follows

@@ -21,8 +21,15 @@ namespace fl
 namespace
 {
 
+/// JSON whose members keep the order in which they were added.
 using Json = nlohmann::ordered_json;
 
+/**
+ * @param folder of all results
+ * @param runs how many there are
+ * @param index of a run, from 0
+ * @return the run's folder: run-1, run-2, ... in there; of a single run the folder itself
+ */
 std::filesystem::path
 RunFolder(const std::filesystem::path& folder, uint32_t runs, uint32_t index)
 {
@@ -43,6 +50,10 @@ ByLevel(const std::array<double, 9>& values)
     return json;
 }
 
+/**
+ * @param totals of a run
+ * @return sums over its rounds: times [s], energies [J], traffic [byte], orders by status
+ */
 Json
 TotalsJson(const RunTotals& totals)
 {
@@ -68,6 +79,11 @@ TotalsJson(const RunTotals& totals)
     return json;
 }
 
+/**
+ * @param totals of a run
+ * @return what summary.json says of it: totals, loss, accuracy, time [s] and energy [J] to accuracy
+ *        levels, relative error of predicted upload times
+ */
 Json
 RunJson(const RunTotals& totals)
 {
@@ -88,6 +104,7 @@ RunJson(const RunTotals& totals)
  * @param values the values; null and NaN count as absent
  * @param figure what to take of the numbers; absent unless all runs have one, since the mean over
  *        those that reached a level alone would flatter
+ * @return a value of that shape, with that figure in place of each number
  */
 Json
 Combine(const std::vector<Json>& values, double (Sample::*figure)() const)
@@ -118,6 +135,11 @@ Combine(const std::vector<Json>& values, double (Sample::*figure)() const)
 class RunCurve
 {
   public:
+    /**
+     * Read the header and the first row.
+     * @param path of a run's rounds.csv
+     * @throws std::runtime_error if it can't be read or lacks a column
+     */
     explicit RunCurve(const std::filesystem::path& path)
         : m_reader(path),
           m_round(m_reader.Column("round")),
@@ -133,11 +155,13 @@ class RunCurve
     /// (round, task) of the current row
     using Key = std::pair<uint32_t, uint32_t>;
 
+    /// @return whether there is no current row any more
     bool AtEnd() const
     {
         return !m_more;
     }
 
+    /// @return round and task of the current row
     Key GetKey() const
     {
         return {static_cast<uint32_t>(m_reader.Number(m_round)),
@@ -153,6 +177,10 @@ class RunCurve
         samples[3].Add(m_reader.Number(m_accuracy));
     }
 
+    /**
+     * Go to the next row, and add its energy to the sum.
+     * @throws std::runtime_error if it is malformed
+     */
     void Advance()
     {
         m_more = m_reader.Next();

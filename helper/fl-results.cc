@@ -14,6 +14,7 @@ namespace fl
 namespace
 {
 
+/// @param value a figure; NaN: absent @return the figure, 0 in place of an absent one
 double
 Known(double value)
 {

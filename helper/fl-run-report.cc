@@ -51,6 +51,7 @@ struct TableRow
     const char* unit;                               //!< of the printed figure
 };
 
+/// Rows of the table, in the order in which they are printed.
 const TableRow TABLE[] = {
     {"final accuracy", [](const RunTotals& run) { return run.finalAccuracy; }, 100, "%"},
     {"best accuracy", [](const RunTotals& run) { return run.bestAccuracy; }, 100, "%"},

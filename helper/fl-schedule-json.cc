@@ -16,12 +16,17 @@ namespace fl
 namespace
 {
 
+/// JSON whose members keep the order in which they were added.
 using OrderedJson = nlohmann::ordered_json;
 
 /// Largest count: up to 2^53 doubles hold every whole number.
 constexpr uint64_t MAX_COUNT = uint64_t{1} << 53;
 
-/// @return what must be an array of numbers
+/**
+ * @param reader at an array of numbers
+ * @return these numbers
+ * @throws InvalidInput if it is no array, or an element is no finite number
+ */
 std::vector<double>
 ReadNumbers(const JsonReader& reader)
 {

@@ -52,6 +52,7 @@ struct RoundSamples
 class OptimizerSamples
 {
   public:
+    /// @param name of the optimizer, as in `--optimizer`
     explicit OptimizerSamples(std::string name)
         : m_name(std::move(name))
     {
@@ -159,13 +160,17 @@ class OptimizerSamples
     }
 
   private:
-    /// @return the round's samples
+    /**
+     * @param round number of a round, from 1
+     * @return its samples; rounds up to it are added if need be
+     */
     RoundSamples& At(uint32_t round)
     {
         m_rounds.resize(std::max<size_t>(m_rounds.size(), round));
         return m_rounds[round - 1];
     }
 
+    /// Take up a round's end. @param record of the round; an aborted one is left out
     void EndRound(const RoundRecord& record)
     {
         if (record.aborted)
@@ -180,6 +185,10 @@ class OptimizerSamples
         samples.accuracy.Add(record.accuracy);
     }
 
+    /**
+     * Take up a round's delays and the virtual queue, relative to the limit of the average delay.
+     * @param round as scheduled; where nothing was measured, the average takes the planned delay
+     */
     void Scheduled(const ScheduleRound& round)
     {
         auto& samples = At(round.round);
@@ -199,7 +208,10 @@ class OptimizerSamples
     std::string m_warning;              //!< of Theorem 1
 };
 
-/// @return the words between commas
+/**
+ * @param text words with commas between them, without blanks
+ * @return the words in their order; empty ones too, except after a last comma
+ */
 std::vector<std::string>
 Split(const std::string& text)
 {
@@ -257,6 +269,7 @@ struct LearningPanel
     bool learning;       //!< whether a timing study has none
 };
 
+/// All plots of learning.csv.
 constexpr LearningPanel LEARNING_PANELS[] = {
     {"accuracy-rounds",
      "Accuracy",

@@ -53,6 +53,11 @@ enum Draw : uint64_t
 class Channels
 {
   public:
+    /**
+     * Place the devices uniformly in the cell.
+     * @param setting the cell; must outlive this
+     * @param random draws places, then fading
+     */
     Channels(const ScheduleSetting& setting, RandomStream random)
         : m_setting(setting),
           m_random(random)
@@ -89,18 +94,23 @@ class Channels
 /// One curve in one run.
 struct CurveRun
 {
-    double scheduled{0};         //!< sum over the rounds
-    double delayS{0};            //!< sum over the rounds [s/bit]
-    double empty{0};             //!< rounds with nobody
-    double queue{0};             //!< at the end
-    std::vector<double> queueAt; //!< at the rounds of the trace
-    std::vector<double> averageAt;
+    double scheduled{0};           //!< sum over the rounds
+    double delayS{0};              //!< sum over the rounds [s/bit]
+    double empty{0};               //!< rounds with nobody
+    double queue{0};               //!< at the end
+    std::vector<double> queueAt;   //!< at the rounds of the trace
+    std::vector<double> averageAt; //!< average delay so far over the limit, at the same rounds
 };
 
 /// Goes through the rounds with one curve.
 class CurveRunner
 {
   public:
+    /**
+     * @param setting the cell
+     * @param curve method, and options of its virtual queue; must outlive this
+     * @param random for methods that draw
+     */
     CurveRunner(const ScheduleSetting& setting, const ScheduleCurve& curve, RandomStream random)
         : m_curve(curve),
           m_random(random),
@@ -116,7 +126,12 @@ class CurveRunner
     CurveRunner(const CurveRunner&) = delete;
     CurveRunner& operator=(const CurveRunner&) = delete;
 
-    /// One round. @return the seconds that the method took
+    /**
+     * Schedule one round and update the virtual queue.
+     * @param gains channel gain over noise power density, by device [Hz]
+     * @return wall-clock time that the method took [s]
+     * @throws std::runtime_error if the method fails
+     */
     double Round(const std::vector<double>& gains)
     {
         m_problem.gainOverNoiseHz = gains;
@@ -183,7 +198,11 @@ AddRun(ScheduleStatistics& statistics, const CurveRun& run, double rounds, doubl
     }
 }
 
-/// @return an attribute of the optimizer, as its defaults are now
+/**
+ * @tparam Value the attribute's AttributeValue, as DoubleValue
+ * @param name of an attribute of ScheduleOptimizer
+ * @return its default at present, which the command line may have changed
+ */
 template <typename Value>
 Value
 OptimizerDefault(const char* name)
@@ -193,7 +212,11 @@ OptimizerDefault(const char* name)
     return value;
 }
 
-/// @return zeta and the update of the queue, as the optimizer's attributes say
+/**
+ * @param limitS limit of the average delay [s/bit]
+ * @return options of the virtual queue with that limit; zeta, its decay and the update are the
+ *        defaults of the optimizer's attributes
+ */
 DelayQueueOptions
 DefaultQueue(double limitS)
 {
@@ -205,7 +228,10 @@ DefaultQueue(double limitS)
     return queue;
 }
 
-/// @return limits around the one that is asked for [s/bit]
+/**
+ * @param baseS the limit of the average delay that is asked for [s/bit]
+ * @return six limits from 0.2 to 2 times that, ascending [s/bit]
+ */
 std::vector<double>
 Limits(double baseS)
 {
@@ -228,7 +254,11 @@ constexpr const char* FIGURE_5_METHODS[] = {"exact",
                                             "best-channel",
                                             "proportional-fair"};
 
-/// @return mean and interval as two fields
+/**
+ * Add two fields to a row: mean, and half the 95 % confidence interval.
+ * @param row gets them
+ * @param sample over the runs
+ */
 void
 AddSample(CsvRow& row, const Sample& sample)
 {
@@ -420,7 +450,10 @@ WriteFigure6(const std::filesystem::path& folder, std::vector<std::string>& scri
     script.Write(folder, scripts);
 }
 
-/// @return the methods of figure 5 at all limits
+/**
+ * @param baseS the limit of the average delay that is asked for [s/bit]
+ * @return each method of figure 5 at each of the limits around it
+ */
 std::vector<ScheduleCurve>
 Figure5Curves(double baseS)
 {
@@ -435,7 +468,11 @@ Figure5Curves(double baseS)
     return curves;
 }
 
-/// @return both updates of the queue with a zeta that stays and one that falls, and Algorithm 1
+/**
+ * @param baseS limit of the average delay of all curves [s/bit]
+ * @return the exact method with both updates of the queue, each with a constant zeta and one that
+ *        decays; then the exact method and Algorithm 1 with the optimizer's defaults
+ */
 std::vector<ScheduleCurve>
 QueueCurves(double baseS)
 {
@@ -456,7 +493,11 @@ QueueCurves(double baseS)
     return curves;
 }
 
-/// @return what Wang et al. claim of devices and delays, judged over all limits
+/**
+ * @param curves of figure 5
+ * @param statistics of each of them
+ * @return what Wang et al. claim of scheduled devices and delays, judged over all limits
+ */
 std::vector<Claim>
 JudgeScheduleClaims(const std::vector<ScheduleCurve>& curves,
                     const std::vector<ScheduleStatistics>& statistics)

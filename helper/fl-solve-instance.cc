@@ -27,6 +27,7 @@ namespace fl
 namespace
 {
 
+/// JSON whose members keep the order in which they were added.
 using OrderedJson = nlohmann::ordered_json;
 
 /// @return names and descriptions of a problem's methods
@@ -105,7 +106,11 @@ CheckMethod(const SolveProblem& problem, const std::string& name)
     throw InvalidInput(Describe("--method=", PrintableText(name, 40), ": must be one of ", known));
 }
 
-/// @return the answer with what names it in front
+/**
+ * @param answer of a method, an object with "status"
+ * @param method its name
+ * @return the same object; status and method are its first members
+ */
 OrderedJson
 WithMethod(OrderedJson answer, const std::string& method)
 {

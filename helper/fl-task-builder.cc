@@ -24,7 +24,11 @@ namespace
 /// The synthetic data are one data set, as MNIST is: runs differ in all else.
 constexpr uint64_t DATA_SEED = 1;
 
-/// @return the variable's value with a folder behind it, or nothing if it is not set
+/**
+ * @param variable name of an environment variable that holds a path
+ * @param folder relative to that
+ * @return the path of the folder; empty if the variable is not set, or empty
+ */
 std::string
 Below(const char* variable, const char* folder)
 {

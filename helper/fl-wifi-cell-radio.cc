@@ -56,9 +56,14 @@ constexpr uint16_t MTU_BYTES = 1500;
 
 /// Association ids end there (IEEE 802.11-2020, 9.4.1.8).
 constexpr uint32_t MAX_DEVICES = 2007;
+/// Widths that a channel can have [MHz], ascending.
 constexpr uint32_t WIDTHS_MHZ[] = {20, 40, 80, 160};
 
-/// @return the channel's width [MHz]
+/**
+ * @param bandwidthHz of the options [Hz]
+ * @return the channel width that is as large [MHz]
+ * @throws InvalidInput if Wi-Fi has no such width
+ */
 uint32_t
 WidthMhzOf(double bandwidthHz)
 {
