@@ -171,7 +171,7 @@ DrawCurves(const std::filesystem::path& folder, const std::vector<Study>& studie
                                                                     calibrated),
                           {PlotColumn("round") + (calibrated ? " + 0.04" : " - 0.04"),
                            PlotColumn("objective_mean"),
-                           PlotColumn("objective_ci95")}},
+                           "half('objective_ci95')"}},
                          titles[calibrated],
                          {"yerrorlines"});
         }

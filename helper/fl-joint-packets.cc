@@ -13,6 +13,7 @@
 #include "ns3/double.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-joint-optimizer.h"
+#include "ns3/fl-method-name.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -282,7 +283,7 @@ RunJointPackets(const OptionParser& parser, const JointStudyOptions& options)
     Options cell = options.cell;
     cell.out += "/packets";
     cell.runs = 1;
-    if (options.method == "paper" && cell.optimizer == "joint")
+    if (PlainMethodName("joint", "global", options.method) == "paper" && cell.optimizer == "joint")
     {
         cell.optimizer = "joint-paper";
     }

@@ -188,8 +188,9 @@ CellOptionsBut(const std::vector<std::string>& names)
     Options options;
     OptionParser parser("", "");
     AddOptions(parser, options);
+    const auto json = parser.ToJson();
     std::vector<std::string> others;
-    for (const auto& [name, value] : parser.ToJson()["options"].items())
+    for (const auto& [name, value] : json["options"].items())
     {
         if (std::find(names.begin(), names.end(), name) == names.end())
         {

@@ -119,7 +119,7 @@ WriteAccuracyPlot(const std::filesystem::path& folder,
                           "",
                           {PlotColumn("end_s_mean"),
                            "100 * " + PlotColumn("accuracy_mean"),
-                           "100 * " + PlotColumn("accuracy_ci95")}},
+                           "100 * half('accuracy_ci95')"}},
                          phy,
                          {"yerrorlines"});
         }

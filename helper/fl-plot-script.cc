@@ -162,6 +162,8 @@ PlotScript::PlotScript(const std::string& name,
     m_plot.SetTitle(title);
     m_plot.SetLegend(xLabel, yLabel);
     Line("set datafile separator ','");
+    // A single run has no interval, but a point.
+    Line("half(name) = column(name) == column(name) ? column(name) : 0");
     Line("set border 3 linecolor rgb '#444444'");
     Line("set tics nomirror out");
     // Between title and plot, where it hides no curve.

@@ -350,7 +350,7 @@ WriteFigure5(const std::filesystem::path& folder, std::vector<std::string>& scri
                           PlotRowsWith("method", method),
                           {"1e3 * " + PlotColumn("limit_per_bit_s"),
                            PlotColumn(column + "_mean"),
-                           PlotColumn(column + "_ci95")}},
+                           "half('" + column + "_ci95')"}},
                          method,
                          {"yerrorlines"});
         }

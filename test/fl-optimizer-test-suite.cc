@@ -355,8 +355,21 @@ class NamesTestCase : public TestCase
             CreateOptimizer("ns3::fl::EqualOptimizer")->GetInstanceTypeId().GetName(),
             "ns3::fl::EqualOptimizer",
             "a TypeId will do");
+        // As --method has them: two problems have a method "paper".
+        for (const auto& [name, method] : {std::pair("exact", "exact"),
+                                           std::pair("mel", "exact"),
+                                           std::pair("sai", "sai"),
+                                           std::pair("schedule-exact", "exact"),
+                                           std::pair("greedy", "greedy"),
+                                           std::pair("joint-global", "global"),
+                                           std::pair("global", "global")})
+        {
+            StringValue value;
+            CreateOptimizer(name)->GetAttribute("Method", value);
+            NS_TEST_EXPECT_MSG_EQ(value.Get(), method, name);
+        }
         for (const std::string name :
-             {"", "Equal", "ns3::fl::Optimizer", "ns3::fl::Server", "ns3::Node"})
+             {"paper", "", "Equal", "ns3::fl::Optimizer", "ns3::fl::Server", "ns3::Node"})
         {
             const std::string error = RefusalOf([&name] { CreateOptimizer(name); });
             NS_TEST_EXPECT_MSG_EQ(

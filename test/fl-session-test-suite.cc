@@ -114,8 +114,8 @@ class LostResetTestCase : public SessionTestCase
   private:
     void DoRun() override
     {
-        constexpr double CUT_S = 0.5;
-        constexpr double BACK_S = 10; // the server gave up at 5 s at the latest
+        constexpr double CUT_S = 1.5;
+        constexpr double BACK_S = 10; // the server gave up at 7 s at the latest
         FederationSetup setup;
         setup.transport = m_transport;
         setup.rounds = 150;
@@ -126,7 +126,20 @@ class LostResetTestCase : public SessionTestCase
             helper.SetServerAttribute("KeepAlive", TimeValue(Seconds(1)));
         };
         TestFederation run(setup);
-        // It goes on waiting for its first order.
+        // It has no order in the second round; that of the third does not arrive.
+        auto optimizer = CreateObject<ScriptedOptimizer>();
+        optimizer->script = [](const SystemState& state) {
+            std::vector<RoundShare> shares;
+            for (const auto device : AvailableDevices(state))
+            {
+                if (device != 1 || state.round != 2)
+                {
+                    shares.push_back({device, 1e9});
+                }
+            }
+            return MakeRoundPlan(state, shares);
+        };
+        run.federation.coordinator->SetOptimizer(optimizer);
         Simulator::Schedule(Seconds(CUT_S), [&run] { run.Cut(1); });
         Simulator::Schedule(Seconds(BACK_S), [&run] { run.Cut(1, false); });
         run.Run();
@@ -144,20 +157,21 @@ class LostResetTestCase : public SessionTestCase
     }
 };
 
-/// No gain from the base station, at the origin, to devices for some time.
-class DownlinkFadeLossModel : public PropagationLossModel
+/// No gain between the base station, at the origin, and devices for some time.
+class FadeLossModel : public PropagationLossModel
 {
   public:
     /// @return the TypeId
     static TypeId GetTypeId()
     {
-        static TypeId tid = TypeId("ns3::fl::test::DownlinkFadeLossModel")
+        static TypeId tid = TypeId("ns3::fl::test::FadeLossModel")
                                 .SetParent<PropagationLossModel>()
-                                .AddConstructor<DownlinkFadeLossModel>();
+                                .AddConstructor<FadeLossModel>();
         return tid;
     }
 
-    static constexpr double END_S = 100; //!< when the fade is over [s]
+    static constexpr double UPLINK_END_S = 50;    //!< when that up is over [s]
+    static constexpr double DOWNLINK_END_S = 150; //!< when that down is over [s]
 
   private:
     double DoCalcRxPower(double txPowerDbm,
@@ -165,7 +179,8 @@ class DownlinkFadeLossModel : public PropagationLossModel
                          Ptr<MobilityModel>) const override
     {
         const bool isDown = from->GetPosition().x == 0;
-        return txPowerDbm - (isDown && Simulator::Now() < Seconds(END_S) ? 1000 : 100);
+        const Time end = Seconds(isDown ? DOWNLINK_END_S : UPLINK_END_S);
+        return txPowerDbm - (Simulator::Now() < end ? 1000 : 100);
     }
 
     int64_t DoAssignStreams(int64_t) override
@@ -174,10 +189,11 @@ class DownlinkFadeLossModel : public PropagationLossModel
     }
 };
 
-NS_OBJECT_ENSURE_REGISTERED(DownlinkFadeLossModel);
+NS_OBJECT_ENSURE_REGISTERED(FadeLossModel);
 
-/// A client's SYNs arrive while nothing goes down: the answers wait on the control channel, more
-/// than ns-3 sends by itself. When they arrive, the connection stands at both ends.
+/// A client's first five SYNs arrive at once, after a fade, and the sixth at 93 s, while nothing
+/// goes down: the answers wait on the control channel. When they arrive, the connection stands at
+/// both ends.
 class ManySynsTestCase : public TestCase
 {
   public:
@@ -193,14 +209,14 @@ class ManySynsTestCase : public TestCase
         setup.devices = 1;
         setup.rounds = 1;
         setup.distanceM = 100;
-        setup.radio.AddPropagationLoss("ns3::fl::test::DownlinkFadeLossModel");
+        setup.radio.AddPropagationLoss("ns3::fl::test::FadeLossModel");
         setup.configure = [](FederationHelper& helper) {
             helper.SetClientAttribute("KeepAlive", TimeValue(Time(0)));
         };
         TestFederation run(setup);
-        run.Run(DownlinkFadeLossModel::END_S + 50);
+        run.Run(FadeLossModel::DOWNLINK_END_S + 50);
         NS_TEST_ASSERT_MSG_EQ(run.Count("joined 0"), 1, "its HELLO is answered");
-        NS_TEST_EXPECT_MSG_LT(run.GetRound(1).startS, DownlinkFadeLossModel::END_S + 1, "at once");
+        NS_TEST_EXPECT_MSG_LT(run.GetRound(1).startS, FadeLossModel::DOWNLINK_END_S + 1, "at once");
     }
 };
 

@@ -144,6 +144,7 @@ class WifiAirtimeTestCase : public TestCase
         WindowOfOneSegment();
         Turns();
         DownloadFirst();
+        Announced();
         Unreachable();
         Beacon();
         Backoffs();
@@ -244,6 +245,36 @@ class WifiAirtimeTestCase : public TestCase
                                   1e-12,
                                   "behind what waited");
         NS_TEST_EXPECT_MSG_EQ_TOL(results[1].downloadS, PpduS(1072), 1e-12, "over an idle medium");
+    }
+
+    /// A long A-MPDU is announced; of stations served in part, the next in line comes first.
+    void Announced()
+    {
+        auto cell = MakeCell(2);
+        cell.transport.ackAfterBytes = 1e9;
+        cell.maxPpduS = PpduS(2 * 1072);
+        cell.rtsThresholdBytes = 1500;
+        for (auto& station : cell.stations)
+        {
+            station.rtsS = 28e-6;
+            station.ctsS = 25e-6;
+            station.downloadBytes = 3000;
+        }
+        // An acknowledgement waits for the first one: its message's packets are then the newest.
+        cell.waiting = {{0, 84}};
+        const auto results = SimulateWifiRound(cell, 1);
+        const double rts = 28e-6 + 25e-6 + 2 * SIFS;
+        const double full = AIFS + rts + PpduS(2 * 1072) + SIFS + BLOCK_ACK;
+        const double withAck = AIFS + PpduS(84 + 1072) + SIFS + BLOCK_ACK;
+        const double single = AIFS + PpduS(1072) + SIFS + ACK;
+        NS_TEST_EXPECT_MSG_EQ_TOL(results[1].downloadS,
+                                  withAck + full + AIFS + PpduS(1072),
+                                  1e-12,
+                                  "the second one goes on");
+        NS_TEST_EXPECT_MSG_EQ_TOL(results[0].downloadS,
+                                  withAck + full + single + AIFS + rts + PpduS(2 * 1072),
+                                  1e-12,
+                                  "the first one is behind it");
     }
 
     void Unreachable()

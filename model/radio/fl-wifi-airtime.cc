@@ -43,6 +43,7 @@ struct QueuedPacket
     double acknowledgedBytes{0}; //!< of a message, by this acknowledgement
     double sentS{0};             //!< the first of these bytes, or those of the message
     bool asks{false};            //!< for an acknowledgement
+    double queuedS{0};           //!< when the MAC got it
 };
 
 /// A packet that arrives.
@@ -64,6 +65,8 @@ class Round
           m_random(seed),
           m_down(cell.stations.size()),
           m_up(cell.stations.size()),
+          m_downlink(cell.stations.size()),
+          m_claims(cell.stations.size(), {NEVER, 0}),
           m_uplink(cell.stations.size()),
           m_isAsked(cell.stations.size(), false),
           m_uploadBeginS(cell.stations.size(), NEVER),
@@ -72,12 +75,15 @@ class Round
           m_nowS(std::max(cell.nowS, cell.busyUntilS)),
           m_beaconS(cell.nextBeaconS)
     {
-        for (const auto& waiting : cell.waiting)
+        for (size_t i = 0; i < cell.waiting.size(); ++i)
         {
             QueuedPacket packet;
-            packet.station = waiting.station;
-            packet.subframeBytes = waiting.subframeBytes;
-            m_downlink.push_back(packet);
+            packet.station = cell.waiting[i].station;
+            packet.subframeBytes = cell.waiting[i].subframeBytes;
+            // One after another, before all else.
+            Queue(packet,
+                  Direction::DOWNLINK,
+                  m_nowS - static_cast<double>(cell.waiting.size() - i));
         }
         for (const auto& group : cell.groups)
         {
@@ -226,16 +232,18 @@ class Round
             {
                 flow.unaskedBytes = 0;
             }
-            Queue(packet, direction);
+            Queue(packet, direction, timeS);
         }
     }
 
     /// Hand a packet to the MAC; what can never be sent is lost there.
-    void Queue(const QueuedPacket& packet, Direction direction)
+    void Queue(QueuedPacket packet, Direction direction, double timeS)
     {
+        packet.queuedS = timeS;
         if (direction == Direction::DOWNLINK)
         {
-            m_downlink.push_back(packet);
+            m_downlink[packet.station].push_back(packet);
+            RenewClaim(packet.station);
         }
         else if (m_isAsked[packet.station])
         {
@@ -271,10 +279,12 @@ class Round
         m_nowS = beginS;
         std::vector<uint32_t> users;
         const size_t group = NextGroup(users);
-        if (users.empty() || (!m_downlink.empty() && m_downlinkFrames < m_cell.maxDownlinkFrames))
+        const uint32_t receiver = NextReceiver();
+        if (users.empty() ||
+            (receiver < m_downlink.size() && m_downlinkFrames < m_cell.maxDownlinkFrames))
         {
             ++m_downlinkFrames;
-            SendDownlink();
+            SendDownlink(receiver);
         }
         else
         {
@@ -314,10 +324,11 @@ class Round
 
     bool HasTraffic() const
     {
-        return !m_downlink.empty() ||
-               std::any_of(m_uplink.begin(), m_uplink.end(), [](const PacketQueue& queue) {
-                   return !queue.empty();
-               });
+        return NextReceiver() < m_downlink.size() ||
+               std::any_of(
+                   m_uplink.begin(),
+                   m_uplink.end(),
+                   [](const PacketQueue& queue) { return !queue.empty(); });
     }
 
     /// @return the group to be asked, and who in it
@@ -357,56 +368,82 @@ class Round
         return users;
     }
 
-    /// All that waits for the station whose packet is the oldest, in one A-MPDU.
-    void SendDownlink()
+    /// @return the station whose oldest packet came first
+    uint32_t NextReceiver() const
     {
-        const uint32_t station = m_downlink.front().station;
-        const auto& link = m_cell.stations[station].downlink;
+        uint32_t best = m_downlink.size();
+        for (uint32_t i = 0; i < m_downlink.size(); ++i)
+        {
+            if (!m_downlink[i].empty() &&
+                (best == m_downlink.size() || m_claims[i] < m_claims[best]))
+            {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    /**
+     * Where packets for several stations came at once, those whose oldest packet is a new one are
+     * behind the others, as in ns-3's sorted queues.
+     */
+    void RenewClaim(uint32_t station)
+    {
+        const auto& queue = m_downlink[station];
+        auto& claim = m_claims[station];
+        if (queue.empty())
+        {
+            claim = {NEVER, 0};
+        }
+        else if (claim.first != queue.front().queuedS)
+        {
+            claim = {queue.front().queuedS, ++m_nClaims};
+        }
+    }
+
+    /// All that waits for a station, in one A-MPDU.
+    void SendDownlink(uint32_t station)
+    {
+        const auto& receiver = m_cell.stations[station];
+        const auto& link = receiver.downlink;
         const double capacity = link.CapacityBytes(m_cell.maxPpduS);
+        auto& queue = m_downlink[station];
         std::vector<Arrival> arrivals;
         double bytes = 0;
-        PacketQueue rest;
-        for (auto& packet : m_downlink)
+        while (!queue.empty() && arrivals.size() < m_cell.maxMpdus && capacity > 0)
         {
             // One at least: a packet that fits no PPDU is never sent.
-            const bool fits =
-                bytes + packet.subframeBytes <= capacity && arrivals.size() < m_cell.maxMpdus;
-            if (packet.station != station || !(fits || (bytes == 0 && capacity > 0)))
+            const auto& packet = queue.front();
+            if (bytes > 0 && bytes + packet.subframeBytes > capacity)
             {
-                rest.push_back(packet);
-                continue;
+                break;
             }
             bytes += packet.subframeBytes;
-            arrivals.push_back(
-                {m_nowS + m_cell.stations[station].delayS + link.ArrivalS(bytes), packet});
+            arrivals.push_back({link.ArrivalS(bytes), packet});
+            queue.pop_front();
         }
-        if (!arrivals.empty())
+        if (arrivals.empty())
         {
-            // The last one is received when the last symbol is.
-            arrivals.back().timeS =
-                m_nowS + m_cell.stations[station].delayS + link.DurationS(bytes);
+            queue.clear(); // out of reach: what is for it is lost
+            RenewClaim(station);
+            return;
         }
-        else
+        RenewClaim(station);
+        if (bytes > m_cell.rtsThresholdBytes)
         {
-            // Out of reach: what is for it is lost.
-            rest.erase(
-                std::remove_if(rest.begin(),
-                               rest.end(),
-                               [&](const auto& packet) { return packet.station == station; }),
-                rest.end());
+            m_airtimeS[station] += receiver.ctsS;
+            m_nowS += receiver.rtsS + receiver.ctsS + 2 * m_cell.sifsS;
         }
-        m_downlink = std::move(rest);
-        for (const auto& arrival : arrivals)
+        // The last one is received when the last symbol is.
+        arrivals.back().timeS = link.DurationS(bytes);
+        for (auto& arrival : arrivals)
         {
+            arrival.timeS += m_nowS + receiver.delayS;
             ReceiveAtStation(arrival);
         }
-        if (!arrivals.empty())
-        {
-            const auto& receiver = m_cell.stations[station];
-            const double answerS = arrivals.size() == 1 ? receiver.ackS : receiver.blockAckS;
-            m_airtimeS[station] += answerS;
-            m_nowS += link.DurationS(bytes) + m_cell.sifsS + answerS;
-        }
+        const double answerS = arrivals.size() == 1 ? receiver.ackS : receiver.blockAckS;
+        m_airtimeS[station] += answerS;
+        m_nowS += link.DurationS(bytes) + m_cell.sifsS + answerS;
     }
 
     /// Trigger, answers, block ack.
@@ -495,7 +532,7 @@ class Round
             ack.acknowledgedBytes = flow.unackedBytes;
             ack.sentS = flow.unackedS;
             flow.unackedBytes = 0;
-            Queue(ack, answer);
+            Queue(ack, answer, arrival.timeS);
         }
         if (flow.arrivedBytes < flow.bytes)
         {
@@ -543,12 +580,14 @@ class Round
         Receive(m_up[station], arrival, Direction::DOWNLINK);
     }
 
-    const WifiAirtimeCell& m_cell;      //!< the cell
-    std::minstd_rand m_random;          //!< draws backoffs
-    std::vector<Flow> m_down;           //!< messages to stations
-    std::vector<Flow> m_up;             //!< messages from stations
-    PacketQueue m_downlink;             //!< of the access point
-    std::vector<PacketQueue> m_uplink;  //!< of the stations
+    const WifiAirtimeCell& m_cell;                     //!< the cell
+    std::minstd_rand m_random;                         //!< draws backoffs
+    std::vector<Flow> m_down;                          //!< messages to stations
+    std::vector<Flow> m_up;                            //!< messages from stations
+    std::vector<PacketQueue> m_downlink;               //!< of the access point, by station
+    std::vector<std::pair<double, uint64_t>> m_claims; //!< by station: its oldest packet, and rank
+    uint64_t m_nClaims{0};                             //!< ranks given
+    std::vector<PacketQueue> m_uplink;                 //!< of the stations
     std::vector<bool> m_isAsked;        //!< by station: some trigger asks it, and it is heard
     std::vector<double> m_uploadBeginS; //!< when computing ended, by station [s]
     std::vector<double> m_airtimeS;     //!< by station [s]

@@ -31,6 +31,8 @@ struct WifiAirtimeStation
     WifiPpduTiming downlink; //!< from the access point
     double blockAckS{0};     //!< its answer to a downlink A-MPDU [s]
     double ackS{0};          //!< its answer to a single MPDU [s]
+    double rtsS{0};          //!< request to send, before a long A-MPDU to it [s]
+    double ctsS{0};          //!< its answer to that [s]
     double uplinkSuccess{1}; //!< probability that an uplink MPDU arrives
     double delayS{0};        //!< propagation, one way: the nearer one's packet comes first [s]
     double startS{0};        //!< when the access point has its model ready [s]
@@ -73,8 +75,10 @@ struct WifiAirtimeCell
     double beaconIntervalS{1};                //!< [s]
     double nextBeaconS{0};                    //!< when the next one is due [s]
     double maxPpduS{5.484e-3};                //!< longest PPDU [s]
-    uint32_t maxDownlinkFrames{8};            //!< between two triggers that somebody waits for
-    uint32_t maxMpdus{256};                   //!< in an A-MPDU: window of a block-ack agreement
+    /// A-MPDUs of more are announced (dot11RTSThreshold) [byte].
+    double rtsThresholdBytes{std::numeric_limits<double>::infinity()};
+    uint32_t maxDownlinkFrames{8}; //!< between two triggers that somebody waits for
+    uint32_t maxMpdus{256};        //!< in an A-MPDU: window of a block-ack agreement
 };
 
 /// What a station's round comes to; infinite where it never ends.

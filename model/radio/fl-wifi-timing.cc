@@ -7,6 +7,7 @@
 #include "ns3/mobility-model.h"
 #include "ns3/node.h"
 #include "ns3/qos-txop.h"
+#include "ns3/uinteger.h"
 #include "ns3/wifi-mac-header.h"
 #include "ns3/wifi-mac-queue.h"
 #include "ns3/wifi-mac.h"
@@ -73,6 +74,12 @@ DownlinkTiming(Ptr<WifiNetDevice> accessPoint, Ptr<WifiNetDevice> station)
     timing.blockAckS =
         durationS(GetBlockAckSize(bitmap), manager->GetBlockAckTxVector(address, vector));
     timing.ackS = durationS(GetAckSize(), manager->GetAckTxVector(address, vector));
+    const auto announcer = accessPoint->GetRemoteStationManager();
+    const auto rts = announcer->GetRtsTxVector(station->GetMac()->GetAddress());
+    timing.rtsS = durationS(GetRtsSize(), rts);
+    timing.ctsS =
+        durationS(GetCtsSize(),
+                  announcer->GetCtsTxVector(station->GetMac()->GetAddress(), rts.GetMode()));
     constexpr double LIGHT_M_PER_S = 299792458;
     timing.delayS = accessPoint->GetNode()->GetObject<MobilityModel>()->GetDistanceFrom(
                         station->GetNode()->GetObject<MobilityModel>()) /
@@ -154,6 +161,11 @@ AddAccessTiming(Ptr<WifiNetDevice> accessPoint, WifiAirtimeCell& cell)
     cell.slotS = slotS;
     // Nothing collides, so that the contention window stays as it begins.
     cell.maxBackoffSlots = edca->GetMinCw(SINGLE_LINK_OP_ID);
+    // An object does not tell its threshold; it has the default, which the user may have set.
+    TypeId::AttributeInformation threshold;
+    WifiRemoteStationManager::GetTypeId().LookupAttributeByName("RtsCtsThreshold", &threshold);
+    cell.rtsThresholdBytes =
+        static_cast<double>(DynamicCast<const UintegerValue>(threshold.initialValue)->Get());
     // Beacons wait for one slot and have no backoff (ns-3's "BeaconTxop": AIFSN 1, CW 0).
     cell.beaconAccessS = cell.sifsS + slotS;
 }

@@ -63,6 +63,8 @@ draw joint-packets fl_program fl-joint-energy-time --packets --devices=3 --round
 draw mel-packets fl_program fl-task-allocation --packets --devices=3 --runs=1 "${small[@]}"
 draw schedule-packets fl_program fl-device-scheduling --packets --devices=3 --runs=2 "${small[@]}"
 
+draw one-run fl_program fl-device-scheduling --devices=3 --runs=1 --formula-rounds=2
+draw one-calibration fl_program fl-calibration --devices=2 --rounds=4 --runs=1 --payload-bits=20000 --phy=fdma
 # Optimizers without a queue: two plots of nothing.
 draw no-queue fl_program fl-device-scheduling --packets --devices=3 --runs=2 --compare=equal "${small[@]}"
 grep -qxF 'No plot where all values are absent: queue, average-delay.' <<<"$err" || fail "no-queue: $err"

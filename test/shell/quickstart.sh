@@ -39,7 +39,7 @@ expect_error 2 'partition|devices|samples' quickstart --devices=301
 # Bad data files.
 expect_error 2 '--data=nowhere: must be a folder' quickstart --data=nowhere
 mkdir empty
-expect_error 2 'train-images-idx3-ubyte is missing' quickstart --data=empty
+expect_error 2 'train-images-idx3-ubyte is missing' fl_program fl-quickstart --data=empty
 
 # Files that cannot be written: a folder that cannot be made, a disk that fills (as a limit on a file's size).
 expect_error 2 '/proc/fl.*(--out)' quickstart --out=/proc/fl

@@ -62,6 +62,11 @@ done
 # Counts may be written with a point, limits may be met exactly.
 instance 's/100,/1e2,/;s/: 10,/: 10.0,/' >good.json
 expect_exit 0 '"status": "optimal"' solve good.json
+# A method has one name, with or without the problem's in front.
+expect_exit 0 '"method": "exact"' solve good.json --method=mel-exact
+expect_exit 0 '"method": "exact"' solve good.json --method=mel
+expect_exit 0 '"method": "sai"' solve good.json --method=mel-sai
+expect_error 2 "--method=joint-exact: must be one of exact, sai, ha-sync, hu-sync, hu-asyn" solve good.json --method=joint-exact
 expect_error 2 "--method=nonesuch: must be one of exact, sai, ha-sync, hu-sync, hu-asyn" solve good.json --method=nonesuch
 
 # --- No feasible answer ---
