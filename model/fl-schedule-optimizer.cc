@@ -30,7 +30,7 @@ constexpr double FAINTEST_HZ = 1e-40;
 
 /**
  * @param state the system, with gains and profiles; noise is that of its first cell
- * @param device the device, at its largest power, in the uplink
+ * @param device its number; gain and largest power [W] are those of its uplink
  * @return gain times power over noise density [Hz]
  */
 double

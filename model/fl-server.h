@@ -107,7 +107,7 @@ class Server : public Application, public SessionHandler
     /// @param device which
     bool IsConnected(DeviceId device) const;
     /**
-     * @param device the device
+     * @param device its number
      * @return what may be on its way to the device now; not known without a session
      */
     SendWindow GetSendWindow(DeviceId device) const;

@@ -87,7 +87,7 @@ class Training
   public:
     /**
      * Begin at the start parameters, with all arguments valid as long as this object.
-     * @param model the model
+     * @param model what is trained, with its layers
      * @param start the global model's parameters, flat; also the centre of a proximal term
      * @param dataset what is trained on
      * @param options the method and its hyperparameters

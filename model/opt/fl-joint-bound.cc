@@ -83,7 +83,7 @@ class UploadCost
   public:
     /**
      * The upload's part of the Lagrangian, as a function of power and bandwidth.
-     * @param device the device, with a payload; must outlive this object
+     * @param device its payload [bit], above 0, gain and power range [W]; must outlive this object
      * @param noiseWPerHz noise density N0 [W/Hz]
      * @param w1 weight of energy
      * @param lambda price of bandwidth, not negative

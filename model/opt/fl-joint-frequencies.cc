@@ -29,7 +29,7 @@ FrequencyCosts(const JointProblem& problem, const JointDevice& device)
 
 /**
  * @param problem weight of energy
- * @param device the device
+ * @param device its cycles, capacitance kappa and range of CPU frequencies [Hz]
  * @param uploadS duration of its upload [s]
  * @param roundS duration of the round [s]
  * @return the cheapest CPU frequency with which a device that uploads for uploadS is ready by

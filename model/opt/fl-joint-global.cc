@@ -133,7 +133,7 @@ class LogBracket
 
 /**
  * -dB/dt at constant power, of a share that uploads.
- * @param device the device
+ * @param device its payload [bit]
  * @param share its bandwidth [Hz] and upload time [s], both positive
  * @return [Hz/s]
  */

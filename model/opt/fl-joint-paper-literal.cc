@@ -103,7 +103,6 @@ class TheoremTwo
      * @param parameters beta and nu, by device
      * @param shares by device; bandwidth, power and upload times are replaced
      * @return why there is no solution; empty if there is one
-     * @throws NoValue if a formula has no value
      */
     std::string operator()(const RatioParameters& parameters, std::vector<JointShare>& shares)
     {
@@ -190,7 +189,7 @@ class TheoremTwo
      * Set the bandwidth and power of a device that uploads, the power clamped to its range.
      * @param i number of the device
      * @param parameters beta and nu, by device
-     * @param share its share
+     * @param share its bandwidth [Hz] and transmit power [W] are set
      */
     void SetUpload(size_t i, const RatioParameters& parameters, JointShare& share) const
     {

@@ -46,7 +46,7 @@ constexpr double SIGN_TOLERANCE = 1e-11;
 /// Keeps quotients and logarithms finite.
 constexpr double TINY = 1e-290;
 /// Keeps quotients by a time finite, those by its cube too [s].
-constexpr double TINY_TIME = 1e-90; // its cube too
+constexpr double TINY_TIME = 1e-90;
 
 /**
  * @param state by lane, a Power or Pace

@@ -149,7 +149,8 @@ class BandMarket
 };
 
 /**
- * @param range of x = ln(1 + SNR) between the device's power bounds
+ * @param range how long the upload may take [s], and x = ln(1 + SNR) where p_min and p_max are just
+ *        in time
  * @param device its transmit power's lower bound
  * @param price of bandwidth [J/Hz]
  * @return how much of the band an upload should have at a price of bandwidth [Hz]

@@ -145,7 +145,7 @@ class Table
     }
 
     /**
-     * @param option a learner's number of extra iterations, and the samples that they cost
+     * @param option iterations above the base, and how many samples fewer the learner can take then
      * @return its reduced profit: what an option is worth at the relaxation's price of a sample
      */
     double Worth(const MelOption& option) const

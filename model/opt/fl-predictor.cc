@@ -79,7 +79,7 @@ class OrderPredictor
 
     /**
      * Predict one order, phase after phase.
-     * @param order the order
+     * @param order a work order
      * @return times [s] and energies [J] of its phases; ABSENT what cannot be predicted
      * @throws InvalidInput if a number of the order is out of its range
      */
@@ -140,7 +140,7 @@ class OrderPredictor
     }
 
     /**
-     * @param order the order
+     * @param order a work order
      * @param outcome what was predicted for it
      * @return whether every phase that the order has was predicted
      */
@@ -201,7 +201,7 @@ class OrderPredictor
 
     /**
      * Predict one transfer.
-     * @param device the device at one end
+     * @param device its number, at one end
      * @param transfer direction, payload and grant; without a grant, a download has the cell's
      * @param startS when it begins, simulation time [s]
      * @return its time; ABSENT without a grant or a known cell, 0 without payload

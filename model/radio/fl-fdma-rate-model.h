@@ -57,7 +57,7 @@ class FdmaRateModel : public RateModel
 
     /**
      * @param state gains and noise density
-     * @param device the device
+     * @param device its number
      * @param grant bandwidth [Hz], transmit power [W], cell and direction
      * @return Shannon's rate, that of the bits on the air [bit/s]; 0 below the least rate that the
      *         cell uses
@@ -79,7 +79,7 @@ class FdmaRateModel : public RateModel
 
     /**
      * @param state gains and noise density
-     * @param device the device at one end
+     * @param device its number, at one end
      * @param grant its grant
      * @param packetBytes size of the packet [byte]
      * @return by which way a packet goes, link header not counted in its size
@@ -89,7 +89,7 @@ class FdmaRateModel : public RateModel
                   const Grant& grant,
                   double packetBytes) const;
     /**
-     * @param device the device
+     * @param device its number
      * @return whether a device is busy long enough for its last acknowledgement to go alone
      */
     bool AcksAlone(DeviceId device) const;

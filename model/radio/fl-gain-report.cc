@@ -57,7 +57,7 @@ MobilityOf(const Ptr<Node>& node)
 
 /**
  * @param links the cell's nodes and loss models
- * @param device the device
+ * @param device its number
  * @param direction the link's direction
  * @return how much a device's link fades now, as a linear power gain; 1 without block fading
  */
@@ -73,7 +73,7 @@ FadeOf(const CellLinks& links, DeviceId device, Direction direction)
 
 /**
  * @param links the cell's nodes and loss models
- * @param device the device
+ * @param device its number
  * @param direction the link's direction
  * @return a device's linear power gain now, path loss and fading included; 1 without a loss model
  */

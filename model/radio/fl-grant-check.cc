@@ -59,7 +59,7 @@ CheckGrant(DeviceId device, Direction direction, const Grant& grant, uint32_t ce
 }
 
 /**
- * @param plan the plan
+ * @param plan all work orders of the round
  * @param direction which grants
  * @param limits of the cell: its number, and the largest power by device [W]
  * @return the plan's grants in one direction, each checked on its own

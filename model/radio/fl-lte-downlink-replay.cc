@@ -88,7 +88,7 @@ class Replay
   public:
     /**
      * Begin all messages that can be sent; the others never end.
-     * @param cell the cell with its UEs; must outlive this object
+     * @param cell its UEs with their messages, and the core network; must outlive this object
      */
     explicit Replay(const LteDownlinkCell& cell)
         : m_cell(cell)

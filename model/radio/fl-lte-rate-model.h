@@ -104,7 +104,7 @@ class LteRateModel : public RateModel
     Stream MakeStream(const SystemState& state, DeviceId device, const Grant& grant) const;
     /**
      * Lay out the plan's grants of one direction, as the scheduler will.
-     * @param plan the plan
+     * @param plan all work orders of the round
      * @param direction which grants
      * @param blocks resource blocks, or block groups, that there are for the plan
      * @param blockHz width of one [Hz]
@@ -116,7 +116,7 @@ class LteRateModel : public RateModel
                                    double blockHz);
     /**
      * @param state gains of the downlink
-     * @param device the device
+     * @param device its number
      * @param cell its cell's number
      * @return the MCS that a device's reports will ask for; -1: nothing can be sent
      */

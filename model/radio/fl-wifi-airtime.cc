@@ -62,7 +62,7 @@ class Round
   public:
     /**
      * Set the round up: messages, and what waits at the access point since before.
-     * @param cell the cell; must outlive this object
+     * @param cell stations, groups and timing; must outlive this object
      * @param seed of the backoffs
      */
     Round(const WifiAirtimeCell& cell, uint32_t seed)
@@ -188,7 +188,7 @@ class Round
 
     /**
      * Let a station compute, and then upload, if it has something to upload.
-     * @param station the station
+     * @param station its number
      * @param readyS when it has the model [s]
      */
     void BeginUpload(uint32_t station, double readyS)
