@@ -32,13 +32,17 @@ NS_OBJECT_ENSURE_REGISTERED(Client);
 namespace
 {
 
+/// @return the simulation's time [s]
 double
 NowS()
 {
     return Simulator::Now().GetSeconds();
 }
 
-/// @return one seed of many numbers, any of which changes it
+/**
+ * @param parts for example seed, device, round; their order matters
+ * @return one seed of many numbers, any of which changes it
+ */
 uint64_t
 MixSeed(std::initializer_list<uint64_t> parts)
 {

@@ -171,7 +171,11 @@ class Client : public Application, public SessionHandler
     void HandleData(Message&& message);
     /// @param message an ABORT: drop the order, if it is the present one, and answer
     void HandleAbort(const Message& message);
-    /// @return whether the samples are there that came for that order
+    /**
+     * @param order a work order; its task and round are compared with those of the last DATA
+     *        message
+     * @return whether the samples are there that came for that order
+     */
     bool HasSamplesFor(const WorkOrder& order) const;
     /// Do what is next in the order.
     void Advance();

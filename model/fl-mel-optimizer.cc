@@ -33,7 +33,10 @@ namespace
 /// A budget without a limit, as a problem takes it [J].
 constexpr double UNLIMITED_J = 1e40;
 
-/// @return what one cycle of a device costs [J]
+/**
+ * @param profile the device's effective capacitance, largest CPU frequency [Hz] and its exponent
+ * @return what one cycle of a device costs [J]
+ */
 double
 EnergyPerCycleJ(const DeviceProfile& profile)
 {

@@ -28,7 +28,11 @@ namespace
 /// A device weaker than this cannot be heard: what a ScheduleProblem accepts ends there [Hz].
 constexpr double FAINTEST_HZ = 1e-40;
 
-/// @return gain times power over noise density [Hz]
+/**
+ * @param state the system, with gains and profiles; noise is that of its first cell
+ * @param device its number; gain and largest power [W] are those of its uplink
+ * @return gain times power over noise density [Hz]
+ */
 double
 GainOverNoiseHz(const SystemState& state, DeviceId device)
 {

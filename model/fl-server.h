@@ -106,7 +106,10 @@ class Server : public Application, public SessionHandler
     /// @return whether the device has a session
     /// @param device which
     bool IsConnected(DeviceId device) const;
-    /// @return what may be on its way to the device now; not known without a session
+    /**
+     * @param device its number
+     * @return what may be on its way to the device now; not known without a session
+     */
     SendWindow GetSendWindow(DeviceId device) const;
 
     /// Messages so far that were malformed, damaged, unexpected or duplicates, and were dropped.

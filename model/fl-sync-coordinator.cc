@@ -33,6 +33,7 @@ NS_OBJECT_ENSURE_REGISTERED(SyncCoordinator);
 namespace
 {
 
+/// @return the simulation's time [s]
 double
 NowS()
 {

@@ -25,10 +25,10 @@ enum PhaseKind : uint8_t
 
 /// Flags of an order: forAggregation follows; its samples came before it, in a DATA message.
 constexpr uint8_t HAS_AGGREGATION = 1;
-constexpr uint8_t SAMPLES_SENT = 2;
+constexpr uint8_t SAMPLES_SENT = 2; //!< bit 1 of an order's flags
 /// Flags of a transfer.
 constexpr uint8_t IS_DOWNLINK = 1;
-constexpr uint8_t HAS_GRANT = 2;
+constexpr uint8_t HAS_GRANT = 2; //!< bit 1 of a transfer's flags
 /// Flag of a grant.
 constexpr uint8_t GRANT_IS_DOWNLINK = 1;
 

@@ -16,10 +16,12 @@ namespace fl
 namespace
 {
 
-constexpr uint32_t CLASSES = 10;
-constexpr ImageShape SHAPE{3, 32, 32};
+constexpr uint32_t CLASSES = 10;       //!< of CIFAR-10
+constexpr ImageShape SHAPE{3, 32, 32}; //!< channels (red, green, blue), rows, columns
+/// All red, then all green, then all blue pixels [byte]
 constexpr size_t IMAGE_BYTES = 3 * 32 * 32;
-constexpr size_t RECORD_BYTES = 1 + IMAGE_BYTES;
+constexpr size_t RECORD_BYTES = 1 + IMAGE_BYTES; //!< label, then image [byte]
+/// Of the five training files; its presence tells a folder of CIFAR-10
 constexpr const char* FIRST_FILE = "data_batch_1.bin";
 
 /// The name under which a file is there, plain or gzipped, or an empty one.

@@ -26,6 +26,10 @@ namespace
 /// Closes what it holds.
 struct FileCloser
 {
+    /**
+     * Close the file.
+     * @param file an open file; errors are not reported, as files are only read
+     */
     void operator()(std::FILE* file) const
     {
         std::fclose(file);
@@ -52,7 +56,10 @@ WriteAndClose(File file, const std::vector<uint8_t>& bytes)
     return ok;
 }
 
-/// @return whether a name ends in .gz
+/**
+ * @param path the file's path
+ * @return whether a name ends in .gz
+ */
 bool
 AsksForGzip(const std::string& path)
 {

@@ -28,10 +28,12 @@ struct MnistFile
     const char* suffix; //!< what comes behind, after "-" or "."
 };
 
+/// Shape (60000, 28, 28) in the original
 constexpr MnistFile TRAIN_IMAGES{"train-images", "idx3-ubyte"};
-constexpr MnistFile TRAIN_LABELS{"train-labels", "idx1-ubyte"};
+constexpr MnistFile TRAIN_LABELS{"train-labels", "idx1-ubyte"}; //!< shape (60000) in the original
+/// Shape (10000, 28, 28) in the original
 constexpr MnistFile TEST_IMAGES{"t10k-images", "idx3-ubyte"};
-constexpr MnistFile TEST_LABELS{"t10k-labels", "idx1-ubyte"};
+constexpr MnistFile TEST_LABELS{"t10k-labels", "idx1-ubyte"}; //!< shape (10000) in the original
 
 /// A big-endian 32-bit number.
 uint32_t

@@ -20,8 +20,8 @@ namespace fl
 namespace
 {
 
-constexpr size_t MAX_HIDDEN_LAYERS = 64;
-constexpr uint32_t MAX_UNITS = 65536;
+constexpr size_t MAX_HIDDEN_LAYERS = 64; //!< of a multilayer perceptron (MLP)
+constexpr uint32_t MAX_UNITS = 65536;    //!< of one hidden layer
 
 /// What stands behind the colon, if there is one.
 using Rest = std::optional<std::string>;
@@ -34,12 +34,28 @@ struct Entry
     ModelMaker make;   //!< makes it
 };
 
+/**
+ * Make multinomial logistic regression (softmax).
+ * @param rest what stands behind the colon; must be absent
+ * @param inputSize features of a sample
+ * @param classes number of classes
+ * @return the model; null if there is a rest
+ */
 std::unique_ptr<const Model>
 MakeSoftmax(const Rest& rest, uint32_t inputSize, uint32_t classes)
 {
     return rest ? nullptr : std::make_unique<const SoftmaxRegression>(inputSize, classes);
 }
 
+/**
+ * Make a multilayer perceptron (MLP).
+ * @param rest widths of the hidden layers, from the input on, separated by '-' or ','; absent: one
+ *        layer of 200 units
+ * @param inputSize features of a sample
+ * @param classes number of classes
+ * @return the model; null if a width is not within 1 ... MAX_UNITS or there are more than
+ *         MAX_HIDDEN_LAYERS
+ */
 std::unique_ptr<const Model>
 MakeMlp(const Rest& rest, uint32_t inputSize, uint32_t classes)
 {

@@ -100,6 +100,10 @@ SplitByWeights(size_t samples, const std::vector<double>& weights, RandomStream&
 /**
  * Weights from their logarithms. Scaled so that the largest is 1, as logarithms may be so large or
  * small that the weights themselves are not doubles; only ratios matter.
+ * @tparam Draw a functor without arguments that returns a double
+ * @param devices number of weights
+ * @param drawLogarithm draws ln of a weight
+ * @return one weight per device, within [0, 1]
  */
 template <typename Draw>
 std::vector<double>

@@ -19,7 +19,7 @@ namespace
 
 /// samples, channels, rows, columns, classes
 constexpr size_t FIELDS = 5;
-constexpr size_t HEADER_BYTES = FIELDS * sizeof(uint32_t);
+constexpr size_t HEADER_BYTES = FIELDS * sizeof(uint32_t); //!< five 32-bit numbers [byte]
 
 } // namespace
 

@@ -24,9 +24,9 @@ namespace fl
 namespace
 {
 
-constexpr int SIZE = SYNTHETIC_DIGIT_SIZE;
-constexpr size_t PIXELS = SIZE * SIZE;
-constexpr double PI = 3.141592653589793;
+constexpr int SIZE = SYNTHETIC_DIGIT_SIZE; //!< rows, and columns, of an image
+constexpr size_t PIXELS = SIZE * SIZE;     //!< of an image
+constexpr double PI = 3.141592653589793;   //!< pi
 
 /// Part of the cache folder's name: a change of what is drawn must change it.
 constexpr int GENERATOR_VERSION = 1;
@@ -50,8 +50,8 @@ constexpr double SEGMENT_UNITS = 0.15; //!< longest piece of a stroke that stays
 /// A point; x to the right, y down, a digit spans -1 ... 1 in y.
 struct Point
 {
-    double x;
-    double y;
+    double x; //!< to the right, in half heights of a digit, or pixels
+    double y; //!< down, in the same unit
 };
 
 /// Points joined by straight lines.
@@ -179,11 +179,15 @@ MakeGlyphs()
 /// A wave that shifts points: the shift is smooth, so that neighbours move alike.
 struct Wave
 {
-    double amplitude;
-    double frequencyX;
-    double frequencyY;
-    double phase;
+    double amplitude;  //!< of the shift [half heights of a digit]
+    double frequencyX; //!< x component of the wave vector [rad per half height]
+    double frequencyY; //!< y component of the wave vector [rad per half height]
+    double phase;      //!< uniform in [0, 2 pi) [rad]
 
+    /**
+     * Draw a wave: normal amplitude, uniform frequency, direction and phase.
+     * @param random where numbers come from
+     */
     explicit Wave(RandomStream& random)
         : amplitude(ELASTIC * random.Normal())
     {
@@ -194,6 +198,10 @@ struct Wave
         phase = random.Uniform(0, 2 * PI);
     }
 
+    /**
+     * @param p a point of the glyph [half heights]
+     * @return the shift along one axis there [half heights]
+     */
     double operator()(const Point& p) const
     {
         return amplitude * std::sin(frequencyX * p.x + frequencyY * p.y + phase);
@@ -204,6 +212,10 @@ struct Wave
 class Hand
 {
   public:
+    /**
+     * Draw a hand: an elastic distortion, and an affine map of rotation, shear, scale and shift.
+     * @param random where numbers come from
+     */
     explicit Hand(RandomStream& random)
     {
         for (int i = 0; i < WAVES; i++)
@@ -224,6 +236,10 @@ class Hand
         m_shiftY = (SIZE - 1) / 2.0 + SHIFT_PIXELS * random.Normal();
     }
 
+    /**
+     * @param p a point of the glyph [half heights of a digit]
+     * @return where this writer puts it [pixel]
+     */
     Point operator()(const Point& p) const
     {
         Point q = p;
@@ -236,22 +252,28 @@ class Hand
     }
 
   private:
-    std::vector<Wave> m_wavesX;
-    std::vector<Wave> m_wavesY;
-    double m_xx;
-    double m_xy;
-    double m_yx;
-    double m_yy;
-    double m_shiftX;
-    double m_shiftY;
+    std::vector<Wave> m_wavesX; //!< their sum shifts x
+    std::vector<Wave> m_wavesY; //!< their sum shifts y
+    double m_xx;                //!< affine map, x from x [pixel per half height]
+    double m_xy;                //!< affine map, x from y [pixel per half height]
+    double m_yx;                //!< affine map, y from x [pixel per half height]
+    double m_yy;                //!< affine map, y from y [pixel per half height]
+    double m_shiftX;            //!< where the glyph's origin is in x [pixel]
+    double m_shiftY;            //!< where the glyph's origin is in y [pixel]
 };
 
 /// The pixels of an axis that a pen may touch.
 struct PixelRange
 {
-    int first;
-    int last;
+    int first; //!< the lowest pixel, at least 0
+    int last;  //!< the highest pixel, at most SIZE - 1; below first: none
 
+    /**
+     * The part of the image's axis that a line comes near to.
+     * @param a where the line begins on this axis [pixel]
+     * @param b where it ends [pixel]
+     * @param reach how far from the line ink may be [pixel]
+     */
     PixelRange(double a, double b, double reach)
         : first(static_cast<int>(std::clamp(std::floor(std::min(a, b) - reach), 0.0, SIZE * 1.0))),
           last(static_cast<int>(std::clamp(std::ceil(std::max(a, b) + reach), -1.0, SIZE - 1.0)))
@@ -321,6 +343,11 @@ MakeFolder(const std::filesystem::path& path)
 class TemporaryFolder
 {
   public:
+    /**
+     * Make the folder.
+     * @param path where
+     * @throws InvalidInput if it cannot be made
+     */
     explicit TemporaryFolder(const std::filesystem::path& path)
         : m_path(path)
     {
@@ -337,7 +364,7 @@ class TemporaryFolder
     TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
   private:
-    std::filesystem::path m_path;
+    std::filesystem::path m_path; //!< the folder
 };
 
 } // namespace

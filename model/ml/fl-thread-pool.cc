@@ -21,6 +21,10 @@ namespace
 class SharedLoop
 {
   public:
+    /**
+     * @param count bodies to do, numbered 0 ... count - 1
+     * @param body what to do for a number; must stay valid until Wait() returns
+     */
     SharedLoop(size_t count, const std::function<void(size_t)>& body)
         : m_count(count),
           m_body(&body),
@@ -67,14 +71,15 @@ class SharedLoop
     }
 
   private:
-    const size_t m_count;
+    const size_t m_count;                      //!< bodies in all
     const std::function<void(size_t)>* m_body; //!< valid as long as a body is left to begin
     std::atomic<size_t> m_next{0};             //!< the next to begin
     std::mutex m_mutex;                        //!< guards what follows
-    std::condition_variable m_allDone;
-    size_t m_done{0};
+    std::condition_variable m_allDone;         //!< signalled when m_done reaches m_count
+    size_t m_done{0};                          //!< bodies that ended, by return or exception
+    /// Number of the first body that threw; m_count: none
     size_t m_firstFailure;
-    std::exception_ptr m_error;
+    std::exception_ptr m_error; //!< what it threw; null: nothing
 };
 
 } // namespace

@@ -55,8 +55,8 @@ CheckFit(const Model& model, const Dataset& dataset)
 /// A contiguous range of the flat parameter vector that trains.
 struct Range
 {
-    Eigen::Index offset;
-    Eigen::Index size;
+    Eigen::Index offset; //!< index of its first parameter
+    Eigen::Index size;   //!< number of parameters
 };
 
 /// The ranges that train, neighbours merged.
@@ -85,6 +85,14 @@ TrainableRanges(const Model& model, const TrainableMask& mask)
 class Training
 {
   public:
+    /**
+     * Begin at the start parameters, with all arguments valid as long as this object.
+     * @param model what is trained, with its layers
+     * @param start the global model's parameters, flat; also the centre of a proximal term
+     * @param dataset what is trained on
+     * @param options the method and its hyperparameters
+     * @param buffers scratch memory; its order holds the indices of the device's samples in dataset
+     */
     Training(const Model& model,
              const Eigen::VectorXf& start,
              const Dataset& dataset,
@@ -114,8 +122,12 @@ class Training
         }
     }
 
-    /// Gradient step on the samples order[first] ... order[first + count - 1].
-    /// @return their loss before the step, summed
+    /**
+     * Gradient step on the samples order[first] ... order[first + count - 1].
+     * @param first index in buffers.order of the mini-batch's first sample
+     * @param count mini-batch size, at least 1
+     * @return their loss before the step, summed
+     */
     double Step(size_t first, size_t count)
     {
         double loss = 0;
@@ -202,14 +214,14 @@ class Training
         g.setZero();
     }
 
-    const Model& m_model;
-    const Eigen::VectorXf& m_start;
-    const Dataset& m_dataset;
-    const TrainerOptions& m_options;
-    const TrainableMask m_mask;
-    const std::vector<Range> m_ranges;
-    TrainingBuffers& m_buffers;
-    Eigen::VectorXf m_parameters;
+    const Model& m_model;              //!< what is trained
+    const Eigen::VectorXf& m_start;    //!< w at the beginning, shape (parameters)
+    const Dataset& m_dataset;          //!< features and labels
+    const TrainerOptions& m_options;   //!< method and hyperparameters
+    const TrainableMask m_mask;        //!< which parameters train
+    const std::vector<Range> m_ranges; //!< the same as ranges
+    TrainingBuffers& m_buffers;        //!< scratch memory
+    Eigen::VectorXf m_parameters;      //!< w as it is, shape (parameters)
 };
 
 /// Complain unless a number is in a range that begins at (or, if open, above) zero.

@@ -21,7 +21,11 @@ namespace fl
 namespace
 {
 
-/// @return what fixed shares cost
+/**
+ * @param problem a valid problem
+ * @param shares by device
+ * @return what fixed shares cost; the termination says that they are a closed form
+ */
 JointSolution
 Evaluate(const JointProblem& problem, std::vector<JointShare> shares)
 {
@@ -30,7 +34,10 @@ Evaluate(const JointProblem& problem, std::vector<JointShare> shares)
     return solution;
 }
 
-/// @return full power, B/N and full frequency
+/**
+ * @param problem a valid problem
+ * @return by device: full power, bandwidth B/N and full CPU frequency
+ */
 std::vector<JointShare>
 FullShares(const JointProblem& problem)
 {
@@ -52,7 +59,11 @@ RequireUniform(const JointOptions& options)
     }
 }
 
-/// @return by device, what its computation leaves of a round for its upload [s]
+/**
+ * @param shares by device, with computing times [s]
+ * @param roundS duration of the round [s]
+ * @return by device, what its computation leaves of a round for its upload [s]
+ */
 std::vector<double>
 TimesLeft(const std::vector<JointShare>& shares, double roundS)
 {
@@ -90,13 +101,21 @@ RequireTimeToCompute(const JointProblem& problem, double roundS)
 class FreeRound
 {
   public:
+    /**
+     * One-dimensional problem: both arguments must outlive this object.
+     * @param problem a valid problem without deadline
+     * @param shares by device; CPU frequencies are kept, power and bandwidth are chosen anew
+     */
     FreeRound(const JointProblem& problem, const std::vector<JointShare>& shares)
         : m_problem(problem),
           m_shares(shares)
     {
     }
 
-    /// @return the optimum, given that a round of startS is feasible
+    /**
+     * @param startS a feasible duration [s]
+     * @return the optimum, given that a round of startS is feasible
+     */
     JointSolution Solve(double startS)
     {
         auto best = At(startS);

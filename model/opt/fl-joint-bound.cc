@@ -18,12 +18,13 @@ namespace fl
 namespace
 {
 
-const double MIN_U = std::log(1e-30);
-const double MAX_U = std::log(500.0);
+const double MIN_U = std::log(1e-30); //!< x = ln(1 + SNR) is searched from here, as u = ln x
+const double MAX_U = std::log(500.0); //!< x = ln(1 + SNR) is searched up to here, as u = ln x
 
 /// e^x, (e^x - 1) / x and its derivative; without cancellation.
 struct ExpTerms
 {
+    /// @param x positive; ln(1 + SNR)
     explicit ExpTerms(double x)
         : exp(std::exp(x)),
           phi1(std::expm1(x) / x)
@@ -80,6 +81,14 @@ Root(const Function& function)
 class UploadCost
 {
   public:
+    /**
+     * The upload's part of the Lagrangian, as a function of power and bandwidth.
+     * @param device its payload [bit], above 0, gain and power range [W]; must outlive this object
+     * @param noiseWPerHz noise density N0 [W/Hz]
+     * @param w1 weight of energy
+     * @param lambda price of bandwidth, not negative
+     * @param mu the device's price of time, not negative
+     */
     UploadCost(const JointDevice& device, double noiseWPerHz, double w1, double lambda, double mu)
         : m_device(device),
           m_a(device.payloadBits * std::log(2.0)),
@@ -120,7 +129,10 @@ class UploadCost
     }
 
   private:
-    /// @return the least cost over bandwidth at a power
+    /**
+     * @param p transmit power [W], not negative
+     * @return the least cost over bandwidth at a power
+     */
     double AtPower(double p) const
     {
         const double limit = m_a / m_s;
@@ -157,7 +169,12 @@ class UploadCost
     double m_mu;                 //!< price of time
 };
 
-/// @return min over f of w1 kappa C f^2 + mu C / f
+/**
+ * @param device cycles C, capacitance kappa and the range of its CPU frequency f
+ * @param w1 weight of energy
+ * @param mu the device's price of time, not negative
+ * @return min over f of w1 kappa C f^2 + mu C / f
+ */
 double
 ComputeCost(const JointDevice& device, double w1, double mu)
 {
@@ -167,7 +184,12 @@ ComputeCost(const JointDevice& device, double w1, double mu)
     return kappa * device.cycles * f * f + (mu > 0 ? mu * device.cycles / f : 0);
 }
 
-/// @return the least cost of one device at given prices
+/**
+ * @param problem a valid problem
+ * @param prices lambda, and mu by device
+ * @param index of the device
+ * @return the least cost of one device at given prices
+ */
 double
 DeviceCost(const JointProblem& problem, const JointPrices& prices, size_t index)
 {

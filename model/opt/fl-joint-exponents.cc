@@ -26,14 +26,21 @@ constexpr double LARGEST = 700;
 /// Prices above this mean the same: none of the band.
 constexpr double LARGEST_PRICE = 1e300;
 
-/// @return x - 1 + e^-x, without cancellation
+/**
+ * @param x ln(1 + SNR), not negative
+ * @return x - 1 + e^-x, without cancellation
+ */
 double
 RateSlope(double x)
 {
     return x < 0.5 ? std::exp(-x) * PowerSlope(x) : x + std::expm1(-x);
 }
 
-/// @return whether a Newton step no longer changes x by more than rounding
+/**
+ * @param step the change of x
+ * @param x positive
+ * @return whether a Newton step no longer changes x by more than rounding
+ */
 bool
 IsSmall(double step, double x)
 {

@@ -16,14 +16,25 @@ namespace fl
 namespace
 {
 
-/// @return whether a device's frequency costs anything
+/**
+ * @param problem weight of energy w1
+ * @param device capacitance kappa
+ * @return whether a device's CPU frequency costs anything: w1 kappa > 0
+ */
 bool
 FrequencyCosts(const JointProblem& problem, const JointDevice& device)
 {
     return problem.weightEnergy * device.capacitance > 0;
 }
 
-/// @return the cheapest frequency with which a device that uploads for uploadS is ready by roundS
+/**
+ * @param problem weight of energy
+ * @param device its cycles, capacitance kappa and range of CPU frequencies [Hz]
+ * @param uploadS duration of its upload [s]
+ * @param roundS duration of the round [s]
+ * @return the cheapest CPU frequency with which a device that uploads for uploadS is ready by
+ *         roundS [Hz], clamped to the device's range; the largest one if it costs nothing
+ */
 double
 SlowestFrequency(const JointProblem& problem,
                  const JointDevice& device,
@@ -41,7 +52,12 @@ SlowestFrequency(const JointProblem& problem,
     return std::clamp(device.cycles / (roundS - uploadS), device.minCpuHz, device.maxCpuHz);
 }
 
-/// @return the sum of the multipliers lambda_n of (9a) at a duration of a round [1/s]
+/**
+ * @param problem a valid problem
+ * @param shares by device, with upload times [s]
+ * @param roundS duration of the round [s]
+ * @return the sum of the multipliers lambda_n of (9a) at a duration of a round [1/s]
+ */
 double
 SumOfMultipliers(const JointProblem& problem, const std::vector<JointShare>& shares, double roundS)
 {
@@ -59,7 +75,12 @@ SumOfMultipliers(const JointProblem& problem, const std::vector<JointShare>& sha
     return sum;
 }
 
-/// @return a round so long that the multipliers add up to w2 at most
+/**
+ * @param problem a valid problem, with positive weights of time w2 and of energy
+ * @param shares by device, with upload times [s]
+ * @param shortestS the shortest feasible round [s]
+ * @return a round so long that the multipliers add up to w2 at most [s]
+ */
 double
 LongestRound(const JointProblem& problem, const std::vector<JointShare>& shares, double shortestS)
 {
@@ -80,7 +101,11 @@ LongestRound(const JointProblem& problem, const std::vector<JointShare>& shares,
     return roundS;
 }
 
-/// @return the T that minimises Subproblem 1
+/**
+ * @param problem a valid problem
+ * @param shares by device, with upload times [s]
+ * @return the duration T of the round that minimises Subproblem 1 [s], by bisection
+ */
 double
 BestRound(const JointProblem& problem, const std::vector<JointShare>& shares)
 {

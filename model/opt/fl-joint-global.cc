@@ -23,16 +23,18 @@ namespace
 
 /// Of ln x, while prices are still far off, and at the end.
 constexpr double LOOSE = 1e-6;
-constexpr double TIGHT = 1e-12;
+constexpr double TIGHT = 1e-12; //!< the same at the end, where rounding is all that is left
 /// Bandwidth adds up to the band within this, relative.
 constexpr double BALANCE = 1e-12;
 /// Prices this close are followed by one more step, which squares the error.
 constexpr double LAST_STEP = 1e-7;
 /// The two sides of a jump are this far from it, relative to the duration; the gap has room for it.
 constexpr double JUMP = 5e-11;
+/// Of Newton's method in (ln lambda, ln room); bisection takes over after them
 constexpr int MAX_NEWTON_STEPS = 100;
-constexpr int MAX_LAST_STEPS = 3;
-constexpr int MAX_BISECTIONS = 200;
+constexpr int MAX_LAST_STEPS = 3;   //!< Newton steps at tolerance TIGHT behind these
+constexpr int MAX_BISECTIONS = 200; //!< of a bracketed search for one root
+/// Keeps logarithms and quotients finite where a sum of prices vanishes
 constexpr double TINY = 1e-290;
 /// Nearer than that, T is the base.
 constexpr double SMALLEST_ROOM = 1e-15;
@@ -42,14 +44,22 @@ constexpr double ENDLESS_S = 1e250;
 /// Of the smallest deadline, in messages.
 constexpr int DIGITS = 10;
 
-/// Limit a step.
+/**
+ * Limit a step.
+ * @param step what Newton's method asks for; NaN: as far as allowed
+ * @param limit largest absolute value, positive
+ * @return the step, clamped to [-limit, limit]
+ */
 double
 Limit(double step, double limit)
 {
     return std::isnan(step) ? limit : std::clamp(step, -limit, limit);
 }
 
-/// @return a positive number, rounded up to DIGITS digits: as printed it must not be too small
+/**
+ * @param value positive
+ * @return a positive number, rounded up to DIGITS digits: as printed it must not be too small
+ */
 double
 RoundUp(double value)
 {
@@ -69,7 +79,11 @@ class LogBracket
         m_slow = Width() > 0.5 * before ? m_slow + 1 : 0;
     }
 
-    /// @return where to go from a point by a step: not beyond what is known, nor too slowly
+    /**
+     * @param point where the root was looked for last
+     * @param step the Newton step from there
+     * @return where to go from a point by a step: not beyond what is known, nor too slowly
+     */
     double Next(double point, double step) const
     {
         const double next = point + step;
@@ -110,12 +124,19 @@ class LogBracket
     }
 
   private:
+    /// The root is above this; -infinity: unknown
     double m_low{-std::numeric_limits<double>::infinity()};
+    /// The root is below this; infinity: unknown
     double m_high{std::numeric_limits<double>::infinity()};
     int m_slow{0}; //!< updates in a row that did not halve it
 };
 
-/// -dB/dt at constant power, of a share that uploads.
+/**
+ * -dB/dt at constant power, of a share that uploads.
+ * @param device its payload [bit]
+ * @param share its bandwidth [Hz] and upload time [s], both positive
+ * @return [Hz/s]
+ */
 double
 BandwidthSlope(const JointDevice& device, const JointShare& share)
 {
@@ -125,7 +146,11 @@ BandwidthSlope(const JointDevice& device, const JointShare& share)
     return share.bandwidthHz * share.bandwidthHz * f.exp[0] / (a * f.slope[0]);
 }
 
-/// @return the answer with the smaller gap; no gap is the largest
+/**
+ * @param a one answer
+ * @param b the other
+ * @return the answer with the smaller gap; no gap is the largest
+ */
 JointSolution
 Better(JointSolution a, JointSolution b)
 {
@@ -136,6 +161,11 @@ Better(JointSolution a, JointSolution b)
 class GlobalSolver
 {
   public:
+    /**
+     * Prepare the sweep; both arguments must outlive the solver.
+     * @param problem a valid problem
+     * @param options start and threads are used
+     */
     GlobalSolver(const JointProblem& problem, const JointOptions& options)
         : m_problem(problem),
           m_options(options),
@@ -145,6 +175,11 @@ class GlobalSolver
     {
     }
 
+    /**
+     * Solve the problem, and sharpen the prices of an answer with a free duration.
+     * @return the answer, with prices and the lower bound that follows from them
+     * @throws Infeasible if the problem has a deadline that cannot be met
+     */
     JointSolution Solve();
 
   private:
@@ -159,21 +194,97 @@ class GlobalSolver
         double timeByRoom{0};   //!< negative
     };
 
+    /**
+     * Find the primal answer: the case that the weights and the deadline make, then Newton's
+     * method, and bisection where that does not reach the lower bound.
+     * @return the answer, with the prices that led to it
+     * @throws Infeasible if the problem has a deadline that cannot be met
+     */
     JointSolution SolvePrimal();
+    /**
+     * Say what an answer is worth by its gap: sets its status and termination.
+     * @param solution an answer whose lower bound is known
+     */
     static void Judge(JointSolution& solution);
+    /**
+     * Find T_min: the bandwidth needed at full power and frequency is the band. Sets
+     * m_shortestRoomS [s] and m_bandLimited.
+     */
     void FindShortest();
+    /**
+     * Refuse a deadline below T_min, which FindShortest() must have found.
+     * @throws Infeasible names the device that asks for most bandwidth, or that no bandwidth helps,
+     *         and the smallest deadline that works [s]
+     */
     void CheckDeadline() const;
+    /**
+     * Best response of all devices to the prices as they are, counted as an iteration.
+     * @param tolerance of ln x, x = ln(1 + SNR)
+     * @return the devices' sums: bandwidth [Hz], price of time mu, and their derivatives
+     */
     JointSums Sweep(double tolerance);
+    /**
+     * Find lambda at which the devices ask for the whole band, at the duration as it is.
+     * @param tolerance how far ln(sum of B_n / B) may be from 0
+     */
     void Balance(double tolerance);
+    /**
+     * Try the corner solution T = base, where the devices that only compute decide.
+     * @return whether T is the base; the state is the answer then
+     */
     bool SolveCorner();
+    /**
+     * Set the point from which Newton's method looks for the optimum: the caller's start if it has
+     * one, else an estimate from computing alone.
+     */
     void StartFree();
+    /**
+     * One step on both prices.
+     *
+     * T is eliminated first: at constant lambda the sum of mu falls strictly with T, and along that
+     * curve the bandwidth falls strictly with lambda, at kinks too, where neither need move it
+     * alone.
+     * @param tolerance of ln x in the sweep
+     * @return whether they were close before it
+     */
     bool NewtonStep(double tolerance);
+    /**
+     * Residuals of both prices and their derivatives with respect to (ln lambda, ln room).
+     * @param tolerance of ln x in the sweep
+     * @return the residuals at the prices as they are
+     */
     Residuals Evaluate(double tolerance);
+    /**
+     * Find T at which the prices of time add up to w2, at lambda as it is.
+     *
+     * Their sum jumps where a device's frequency or power reaches its lower bound and nothing is
+     * left to be traded for time; then the two ends of the bracket are at the two sides of the
+     * jump.
+     */
     void Hasten();
+    /**
+     * Make the answer where the sum of the devices' prices of time jumps over w2: those of both
+     * sides are multipliers of it, and so is what lies between them.
+     * @return the answer, with mu a convex combination of the two sides; as Finish(false) where
+     *         there is no jump
+     */
     JointSolution FinishBetween();
+    /// Find both prices by Newton's method, the duration being free.
     void SolveFree();
+    /// The slow and sure way: bisection on lambda, with T from Hasten() at each.
     void Bisect();
+    /**
+     * Make the answer of the state as it is, with normalized prices, lower bound and status.
+     * @param priceTime T is T_min or the base: the multipliers come from PriceTime()
+     * @param mu prices of time, by device, instead of the sweep's; null: those of the sweep
+     * @return the answer
+     */
     JointSolution Finish(bool priceTime, const std::vector<double>* mu = nullptr);
+    /**
+     * Set the multipliers of an answer at T_min, where those of the devices alone don't add up to
+     * w2.
+     * @param solution an answer with the sweep's prices; lambda and mu are changed
+     */
     void PriceTime(JointSolution& solution) const;
 
     const JointProblem& m_problem; //!< as given
@@ -190,7 +301,6 @@ class GlobalSolver
     uint32_t m_sweeps{0};          //!< so far
 };
 
-/// T_min: the bandwidth needed at full power and frequency is the band.
 void
 GlobalSolver::FindShortest()
 {
@@ -288,7 +398,6 @@ GlobalSolver::Sweep(double tolerance)
     return m_sweep.Solve(m_lambda, m_roomS, tolerance);
 }
 
-/// Find lambda at which the devices ask for the whole band, at the duration as it is.
 void
 GlobalSolver::Balance(double tolerance)
 {
@@ -322,7 +431,6 @@ GlobalSolver::Balance(double tolerance)
     }
 }
 
-/// @return whether T is the base, as those who only compute decide; the state is the answer then
 bool
 GlobalSolver::SolveCorner()
 {
@@ -344,7 +452,6 @@ GlobalSolver::SolveCorner()
     return Sweep(TIGHT).mu + m_sweep.GetPinnedComputerMu() <= m_problem.weightTime;
 }
 
-/// Where to look for the optimum from.
 void
 GlobalSolver::StartFree()
 {
@@ -367,7 +474,6 @@ GlobalSolver::StartFree()
     }
 }
 
-/// Residuals of both prices and their derivatives with respect to (ln lambda, ln room).
 GlobalSolver::Residuals
 GlobalSolver::Evaluate(double tolerance)
 {
@@ -386,13 +492,6 @@ GlobalSolver::Evaluate(double tolerance)
     return at;
 }
 
-/**
- * One step on both prices.
- *
- * T is eliminated first: at constant lambda the sum of mu falls strictly with T, and along that
- * curve the bandwidth falls strictly with lambda, at kinks too, where neither need move it alone.
- * @return whether they were close before it
- */
 bool
 GlobalSolver::NewtonStep(double tolerance)
 {
@@ -434,7 +533,6 @@ GlobalSolver::NewtonStep(double tolerance)
     return m_lastStep < LAST_STEP;
 }
 
-/// Both prices, duration free.
 void
 GlobalSolver::SolveFree()
 {
@@ -456,12 +554,6 @@ GlobalSolver::SolveFree()
     }
 }
 
-/**
- * Find T at which the prices of time add up to w2, at lambda as it is.
- *
- * Their sum jumps where a device's frequency or power reaches its lower bound and nothing is left
- * to be traded for time; then the two ends of the bracket are at the two sides of the jump.
- */
 void
 GlobalSolver::Hasten()
 {
@@ -481,7 +573,6 @@ GlobalSolver::Hasten()
     }
 }
 
-/// The slow and sure way: bisection on lambda.
 void
 GlobalSolver::Bisect()
 {
@@ -502,10 +593,6 @@ GlobalSolver::Bisect()
     }
 }
 
-/**
- * The answer where the sum of the devices' prices of time jumps over w2: those of both sides are
- * multipliers of it, and so is what lies between them.
- */
 JointSolution
 GlobalSolver::FinishBetween()
 {
@@ -538,7 +625,6 @@ GlobalSolver::FinishBetween()
     return Finish(false, &cheap);
 }
 
-/// The multipliers of an answer at T_min, where those of the devices alone don't add up to w2.
 void
 GlobalSolver::PriceTime(JointSolution& solution) const
 {
@@ -609,7 +695,6 @@ GlobalSolver::Finish(bool priceTime, const std::vector<double>* mu)
     return solution;
 }
 
-/// Say what an answer is worth by its gap.
 void
 GlobalSolver::Judge(JointSolution& solution)
 {
@@ -649,7 +734,6 @@ GlobalSolver::Solve()
     return solution;
 }
 
-/// @return the answer, with the prices that led to it
 JointSolution
 GlobalSolver::SolvePrimal()
 {

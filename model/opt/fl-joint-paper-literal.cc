@@ -21,7 +21,7 @@ namespace
 
 /// A turn that changes time and energy by less than this, relative, is the last.
 constexpr double TOLERANCE = 1e-9;
-constexpr uint32_t MAX_TURNS = 100;
+constexpr uint32_t MAX_TURNS = 100; //!< alternations between the two subproblems
 
 /// A formula that has no value; what() says which.
 class NoValue : public std::runtime_error
@@ -87,6 +87,10 @@ LiteralFrequencies(const JointProblem& problem, std::vector<JointShare>& shares)
 class TheoremTwo
 {
   public:
+    /**
+     * @param problem a valid problem; must outlive this object
+     * @param limitS by device, the longest upload [s]
+     */
     TheoremTwo(const JointProblem& problem, const std::vector<double>& limitS)
         : m_problem(problem),
           m_ranges(UploadRanges(problem, limitS)),
@@ -94,6 +98,12 @@ class TheoremTwo
     {
     }
 
+    /**
+     * Set bandwidth and power of the devices that upload, for the ratios' parameters as they are.
+     * @param parameters beta and nu, by device
+     * @param shares by device; bandwidth, power and upload times are replaced
+     * @return why there is no solution; empty if there is one
+     */
     std::string operator()(const RatioParameters& parameters, std::vector<JointShare>& shares)
     {
         const auto ask = [&](double price, std::vector<double>& askedHz) {
@@ -123,6 +133,10 @@ class TheoremTwo
     }
 
   private:
+    /**
+     * @param i number of a device
+     * @return whether it has something to upload
+     */
     bool Sends(size_t i) const
     {
         return m_problem.devices[i].payloadBits > 0;
@@ -142,6 +156,11 @@ class TheoremTwo
         return std::log(parameters.beta[i] / (m_ranges[i].noisePerGain * m_ranges[i].nats));
     }
 
+    /**
+     * @param i number of a device that uploads
+     * @param parameters beta and nu, by device
+     * @return whether its upload lasts as long as is allowed (tau_n > 0) at the price of bandwidth
+     */
     bool IsTight(size_t i, const RatioParameters& parameters) const
     {
         return TightX(i, parameters, m_price) > SlackX(i, parameters);
@@ -166,6 +185,12 @@ class TheoremTwo
         }
     }
 
+    /**
+     * Set the bandwidth and power of a device that uploads, the power clamped to its range.
+     * @param i number of the device
+     * @param parameters beta and nu, by device
+     * @param share its bandwidth [Hz] and transmit power [W] are set
+     */
     void SetUpload(size_t i, const RatioParameters& parameters, JointShare& share) const
     {
         const auto& device = m_problem.devices[i];
@@ -224,7 +249,11 @@ Evaluate(const JointProblem& problem, const std::vector<JointShare>& shares, dou
     return solution;
 }
 
-/// @return whether two turns gave the same
+/**
+ * @param a the answer of one turn
+ * @param b the answer of the turn before
+ * @return whether two turns gave the same time and energy, within TOLERANCE
+ */
 bool
 AreClose(const JointSolution& a, const JointSolution& b)
 {

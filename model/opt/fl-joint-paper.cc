@@ -20,13 +20,13 @@ namespace
 
 /// A turn that improves the objective by less than this, relative, is the last.
 constexpr double TOLERANCE = 1e-9;
-constexpr uint32_t MAX_TURNS = 100;
+constexpr uint32_t MAX_TURNS = 100; //!< alternations between Subproblems 1 and 2
 
 /// Who is latest under a deadline, and when.
 struct Latest
 {
-    size_t device{0};
-    double readyS{0};
+    size_t device{0}; //!< number of the device
+    double readyS{0}; //!< when its update is there [s]
 
     /// Find out, for uploads as they are and frequencies at f_max
     Latest(const JointProblem& problem, const std::vector<JointShare>& shares)

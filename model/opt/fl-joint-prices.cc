@@ -139,7 +139,10 @@ class Sharpener
     }
 
   private:
-    /// @return what a device takes [s]
+    /**
+     * @param device number of a device
+     * @return what it takes to compute and upload [s]
+     */
     double Time(size_t device) const
     {
         return m_shares[device].uploadS + m_shares[device].computeS;
@@ -160,7 +163,10 @@ class Sharpener
         return mu;
     }
 
-    /// @return the bound; nothing that is not a number is one
+    /**
+     * @param prices lambda, and mu by device
+     * @return the Lagrangian lower bound on the objective; -HUGE_VAL where that is no number
+     */
     double Bound(const JointPrices& prices) const
     {
         const double bound = JointLowerBound(m_problem, prices, m_pool);

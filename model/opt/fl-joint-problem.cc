@@ -54,7 +54,7 @@ struct Field
 /// Numbers beyond these, in SI units, are no physics, and their products leave the range of
 /// doubles.
 constexpr double SMALLEST = 1e-40;
-constexpr double LARGEST = 1e40;
+constexpr double LARGEST = 1e40; //!< the upper end
 
 /// Refuse a number that has the wrong sign or is beyond all reason.
 void
@@ -120,14 +120,23 @@ ValidateDevice(const JointDevice& device, size_t index, bool unbounded)
     }
 }
 
-/// @return how far a value lies outside of a range
+/**
+ * @param value what is checked
+ * @param low lower end
+ * @param high upper end
+ * @return how far a value lies outside of a range; 0 within it
+ */
 double
 Outside(double value, double low, double high)
 {
     return std::max({0.0, low - value, value - high});
 }
 
-/// @return amount / rate, where nothing takes no time
+/**
+ * @param amount cycles, or bits
+ * @param rate of it per second [1/s]
+ * @return amount / rate [s], where nothing takes no time
+ */
 double
 Duration(double amount, double rate)
 {

@@ -17,16 +17,21 @@ namespace fl
 namespace
 {
 
-constexpr double XI = 0.5;       //!< by what a Newton step is shortened
-constexpr double EPSILON = 0.01; //!< how much of the residual a full step must take away
-constexpr int MAX_SHORTENINGS = 20;
-constexpr uint32_t MAX_ITERATIONS = 30;
+constexpr double XI = 0.5;              //!< by what a Newton step is shortened
+constexpr double EPSILON = 0.01;        //!< how much of the residual a full step must take away
+constexpr int MAX_SHORTENINGS = 20;     //!< of one Newton step
+constexpr uint32_t MAX_ITERATIONS = 30; //!< of Newton's method
 /// (22) and (23) hold when the residual's largest component is below this, relative.
 constexpr double TOLERANCE = 1e-10;
 
-const double LN2 = std::log(2.0);
+const double LN2 = std::log(2.0); //!< ln 2
 
-/// @return beta and nu at which (22) and (23) hold for these shares
+/**
+ * @param problem a valid problem
+ * @param shares by device, with power [W] and upload times [s]
+ * @return by device, beta [J] and nu [s/bit] at which (22) and (23) hold for these shares; 0
+ *         without payload
+ */
 RatioParameters
 ParametersOf(const JointProblem& problem, const std::vector<JointShare>& shares)
 {
@@ -60,8 +65,8 @@ Towards(const RatioParameters& from, const RatioParameters& to, double part)
 /// The residual phi of (26): its norm, and its largest component.
 struct Residual
 {
-    double norm{0};
-    double largest{0};
+    double norm{0};    //!< Euclidean
+    double largest{0}; //!< of the components' absolute values, relative
 
     /// From what the parameters are, and what they should be
     Residual(const RatioParameters& are, const RatioParameters& should)

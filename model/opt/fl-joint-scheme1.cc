@@ -18,9 +18,12 @@ namespace
 
 /// A turn that saves less than this, relative, is the last.
 constexpr double TOLERANCE = 1e-9;
-constexpr uint32_t MAX_TURNS = 100;
+constexpr uint32_t MAX_TURNS = 100; //!< alternations between CPU frequencies and uploads
 
-/// @return how long each upload takes, of shares as they are
+/**
+ * @param shares by device
+ * @return how long each upload takes, of shares as they are [s]
+ */
 std::vector<double>
 UploadTimes(const std::vector<JointShare>& shares)
 {

@@ -40,14 +40,21 @@ constexpr size_t PACKS_PER_JOB = 256;
 constexpr size_t MIN_DEVICES_PER_THREAD = 4096;
 /// x = ln(1 + SNR) is searched between these.
 const double MIN_U = std::log(1e-30);
-const double MAX_U = std::log(500.0);
+const double MAX_U = std::log(500.0); //!< the upper end
 /// Multipliers may be wrong by rounding before a device changes its state.
 constexpr double SIGN_TOLERANCE = 1e-11;
 /// Keeps quotients and logarithms finite.
 constexpr double TINY = 1e-290;
-constexpr double TINY_TIME = 1e-90; // its cube too
+/// Keeps quotients by a time finite, those by its cube too [s].
+constexpr double TINY_TIME = 1e-90;
 
-/// @return where a lane is in this state: yes, elsewhere no
+/**
+ * @param state by lane, a Power or Pace
+ * @param which the state that is asked for
+ * @param yes values for lanes in this state
+ * @param no values for the others
+ * @return where a lane is in this state: yes, elsewhere no
+ */
 Lanes
 SelectState(const Lanes& state, int which, const Lanes& yes, const Lanes& no)
 {
@@ -105,7 +112,12 @@ class LaneNewton
     Lanes m_high; //!< the function is not negative here
 };
 
-/// @return the CPU frequency with which a device takes a time to compute [Hz]
+/**
+ * @param device cycles and range of its CPU frequency
+ * @param computeS computing time [s], positive
+ * @return the CPU frequency with which a device takes that time to compute, clamped to its range
+ *         [Hz]
+ */
 double
 Frequency(const JointDevice& device, double computeS)
 {
@@ -146,7 +158,10 @@ struct JointSweep::Computer
     double slowest; //!< C / f_min [s]
     double k;       //!< 2 w1 kappa C^3
 
-    /// @return its price of time [1/s], of which d/dT is -3 / T as much
+    /**
+     * @param roundS duration of the round [s]
+     * @return its price of time [1/s], of which d/dT is -3 / T as much
+     */
     double Mu(double roundS) const
     {
         return roundS < slowest ? k / std::pow(std::max(roundS, fastest), 3) : 0;
@@ -456,7 +471,12 @@ JointSweep::Pinned(double roomS)
     });
 }
 
-/// @return the pace that the multipliers of an answer ask for, power being at a bound
+/**
+ * @param pack the devices, with states that answer was computed for
+ * @param answer best response of the devices, with multipliers
+ * @param lane which device of the pack
+ * @return the Pace that the multipliers of an answer ask for, power being at a bound
+ */
 int
 JointSweep::NextPace(const Pack& pack, const Answer& answer, int lane)
 {
@@ -499,6 +519,9 @@ JointSweep::NextPace(const Pack& pack, const Answer& answer, int lane)
 
 /**
  * Change the states of those devices whose multipliers have the wrong signs.
+ * @param pack the devices; their power and pace are changed
+ * @param answer best response of the devices in the states as they are
+ * @param lambda price of bandwidth
  * @return whether there were any
  */
 bool

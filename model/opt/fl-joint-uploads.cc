@@ -30,8 +30,17 @@ constexpr double BAND_TOLERANCE = 1e-13;
 class BandMarket
 {
   public:
+    /**
+     * Sets the bandwidth that each device asks for [Hz] at a price of bandwidth; falls with the
+     * price.
+     */
     using Ask = std::function<void(double, std::vector<double>&)>;
 
+    /**
+     * @param bandwidthHz the band [Hz]
+     * @param ask the devices' demand
+     * @param askedHz by device, what is asked for [Hz]; set by each call of ask
+     */
     BandMarket(double bandwidthHz, const Ask& ask, std::vector<double>& askedHz)
         : m_bandwidthHz(bandwidthHz),
           m_ask(ask),
@@ -39,7 +48,10 @@ class BandMarket
     {
     }
 
-    /// @return ln(what is asked for / what there is), 0 where that is rounding
+    /**
+     * @param logPrice ln of the price of bandwidth
+     * @return ln(what is asked for / what there is), 0 where that is rounding
+     */
     double Excess(double logPrice)
     {
         m_ask(std::exp(logPrice), m_askedHz);
@@ -54,7 +66,11 @@ class BandMarket
         return std::abs(excess) < BAND_TOLERANCE ? 0 : std::clamp(excess, -700.0, 700.0);
     }
 
-    /// @return a price between one at which too much, and one at which too little, is asked for
+    /**
+     * @param guess ln of a price from which the bracket is grown
+     * @return ln of a price between one at which too much, and one at which too little, is asked
+     *         for
+     */
     double Solve(double guess)
     {
         const double bound = std::log(MAX_PRICE);
@@ -84,6 +100,14 @@ class BandMarket
     }
 
   private:
+    /**
+     * Find the root in a bracket (TOMS 748), and share the band between its ends.
+     * @param low ln of a price at which too much is asked for
+     * @param high ln of a price at which too little is asked for
+     * @param atLow Excess() at low, positive
+     * @param atHigh Excess() at high, negative
+     * @return the upper end of what is left of the bracket
+     */
     double SolveBetween(double low, double high, double atLow, double atHigh)
     {
         std::uintmax_t evaluations = 200;
@@ -124,7 +148,13 @@ class BandMarket
     std::vector<double>& m_askedHz; //!< what was asked for last [Hz]
 };
 
-/// @return how much of the band an upload should have at a price of bandwidth [J/Hz]
+/**
+ * @param range how long the upload may take [s], and x = ln(1 + SNR) where p_min and p_max are just
+ *        in time
+ * @param device its transmit power's lower bound
+ * @param price of bandwidth [J/Hz]
+ * @return how much of the band an upload should have at a price of bandwidth [Hz]
+ */
 double
 BandAtPrice(const UploadRange& range, const JointDevice& device, double price)
 {

@@ -25,7 +25,11 @@ struct Step
     size_t option;    //!< where it leads
 };
 
-/// @return whether a step gives more iterations for a sample, or, if as many, comes first
+/**
+ * @param a one step
+ * @param b the other
+ * @return whether a step gives more iterations for a sample, or, if as many, comes first
+ */
 bool
 IsCheaper(const Step& a, const Step& b)
 {

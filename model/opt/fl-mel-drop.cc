@@ -19,7 +19,10 @@ namespace fl
 namespace
 {
 
-/// @return a ratio given in dB
+/**
+ * @param db power ratio [dB]
+ * @return the same, linear
+ */
 double
 FromDb(double db)
 {

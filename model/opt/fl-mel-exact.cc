@@ -135,13 +135,19 @@ class Table
         }
     };
 
-    /// @return the options of learner k that are kept
+    /**
+     * @param k number of a learner
+     * @return the options of learner k that are kept
+     */
     Range Kept(size_t k) const
     {
         return {m_kept.data() + m_first[k], m_kept.data() + m_first[k + 1]};
     }
 
-    /// @return what an option is worth at the relaxation's price of a sample
+    /**
+     * @param option iterations above the base, and how many samples fewer the learner can take then
+     * @return its reduced profit: what an option is worth at the relaxation's price of a sample
+     */
     double Worth(const MelOption& option) const
     {
         return static_cast<double>(option.extra) - m_price * static_cast<double>(option.cost);
@@ -285,6 +291,7 @@ class Solver
   private:
     /**
      * Search a base for more than what is known.
+     * @param open a base, with a bound on what it may hold
      * @return a bound on what it may hold beyond what is known afterwards; 0: nothing
      */
     int64_t Search(const MelOpenBase& open)
@@ -310,7 +317,12 @@ class Solver
         return 0;
     }
 
-    /// @return the answer, as it is known: it is the optimum if it meets the bound
+    /**
+     * @param bases how many were searched
+     * @param bound on the sum of iterations of all learners
+     * @param termination why the search ended
+     * @return the answer, as it is known: it is the optimum if it meets the bound
+     */
     MelSolution Finish(uint32_t bases, int64_t bound, const char* termination) const
     {
         auto solution = EvaluateMel(m_problem, ShareMelSamples(m_problem, m_iterations));
@@ -337,7 +349,11 @@ class Solver
     std::vector<int64_t> m_iterations; //!< of that answer
 };
 
-/// @return the better one of an answer and of what another method finds, if it finds any
+/**
+ * @param solution a feasible answer
+ * @param solve the other method; may throw Infeasible, which counts as no answer
+ * @return the better one of an answer and of what another method finds, if it finds any
+ */
 MelSolution
 Better(MelSolution solution, const std::function<MelSolution()>& solve)
 {

@@ -27,7 +27,7 @@ constexpr double LIMIT_TOLERANCE = 1e-12;
 /// Numbers beyond these, in SI units, are no physics, and their products leave the range of
 /// doubles.
 constexpr double SMALLEST = 1e-40;
-constexpr double LARGEST = 1e40;
+constexpr double LARGEST = 1e40; //!< the upper end
 
 /// Refuse a number that is beyond all reason, as one that is negative or none.
 void
@@ -83,14 +83,22 @@ ValidateLearner(const MelLearner& learner, size_t k)
     }
 }
 
-/// @return a limit with its tolerance
+/**
+ * @param limit on a time [s] or an energy [J]
+ * @return a limit with its tolerance
+ */
 double
 Within(double limit)
 {
     return limit * (1 + LIMIT_TOLERANCE);
 }
 
-/// @return how many samples a limit allows, as a real number; negative: it can't be met
+/**
+ * @param limit on a time [s] or an energy [J]
+ * @param fixed what is spent without any sample, in the same unit
+ * @param perSample what a sample costs, in the same unit
+ * @return how many samples a limit allows, as a real number; negative: it can't be met
+ */
 double
 Room(double limit, double fixed, double perSample)
 {
@@ -119,7 +127,12 @@ CapacityWithin(const MelProblem& problem,
 /// Whether an allocation fits when T is this, and E_k is at least this.
 using Fits = std::function<bool(double timeS, double energyJ)>;
 
-/// @return the smallest value at which a monotone test holds; it fails at low, holds at high
+/**
+ * @param low where the test fails
+ * @param high where it holds
+ * @param holds the test: once true, it stays so for larger values
+ * @return the smallest value at which a monotone test holds; it fails at low, holds at high
+ */
 double
 Smallest(double low, double high, const std::function<bool(double)>& holds)
 {
@@ -134,7 +147,10 @@ Smallest(double low, double high, const std::function<bool(double)>& holds)
     }
 }
 
-/// @return a number of six digits that is not below this one
+/**
+ * @param value any number; below 0 counts as 0
+ * @return a number of six digits that is not below this one
+ */
 double
 RoundUp(double value)
 {
@@ -235,7 +251,10 @@ RequireMinimaFit(const MelProblem& problem)
     }
 }
 
-/// @return equal batches
+/**
+ * @param problem number of learners and of samples
+ * @return samples by learner: equal batches, the first ones larger by 1 where they don't divide
+ */
 std::vector<int64_t>
 SplitEqually(const MelProblem& problem)
 {

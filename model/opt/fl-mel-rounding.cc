@@ -18,7 +18,11 @@ namespace fl
 namespace
 {
 
-/// @return whole numbers below those of the point, together at most d samples
+/**
+ * @param problem a valid problem
+ * @param point a solution of the relaxation: real numbers of iterations and samples by learner
+ * @return whole numbers below those of the point, together at most d samples
+ */
 std::vector<MelWork>
 RoundDown(const MelProblem& problem, const MelRelaxed& point)
 {
@@ -102,6 +106,11 @@ class Repair
     /// The largest rate first, of equals the first learner.
     struct ByRate
     {
+        /**
+         * @param a one offer
+         * @param b the other
+         * @return whether a comes before b
+         */
         bool operator()(const Offer& a, const Offer& b) const
         {
             return a.rate != b.rate ? a.rate > b.rate : a.learner < b.learner;

@@ -23,6 +23,7 @@ namespace fl
 namespace
 {
 
+/// Stands for a limit that never binds
 constexpr double UNLIMITED = std::numeric_limits<double>::infinity();
 
 /// Most sweeps of the descent; the objective rises with each, and a few are enough.
@@ -31,14 +32,24 @@ constexpr uint32_t MAX_SWEEPS = 1000;
 /// A sweep that gains no more than this, of the sum of iterations, is the last.
 constexpr double SMALLEST_GAIN = 1e-9;
 
-/// @return a / b, where b = 0 is no limit
+/**
+ * @param a what there is
+ * @param b what one unit of the answer costs, not negative
+ * @return a / b, where b = 0 is no limit
+ */
 double
 Limit(double a, double b)
 {
     return b > 0 ? a / b : UNLIMITED;
 }
 
-/// @return how many samples a learner can take with tau iterations on each
+/**
+ * @param problem a valid problem
+ * @param k number of a learner
+ * @param tau local iterations on each sample, real
+ * @return how many samples a learner can take with tau iterations on each, within the cycle's
+ *         duration and its energy; real
+ */
 double
 RealCapacity(const MelProblem& problem, size_t k, double tau)
 {
@@ -48,7 +59,13 @@ RealCapacity(const MelProblem& problem, size_t k, double tau)
                      static_cast<double>(problem.samples)});
 }
 
-/// @return how many iterations a learner can do on that many samples
+/**
+ * @param problem a valid problem
+ * @param k number of a learner
+ * @param samples of that learner, real
+ * @return how many iterations a learner can do on that many samples, within the cycle's duration
+ *         and its energy; real, infinite without samples
+ */
 double
 RealIterations(const MelProblem& problem, size_t k, double samples)
 {
@@ -76,7 +93,13 @@ class Extremes
         Refresh();
     }
 
-    /// An entry changes. @return whether that changed one of the three smallest values
+    /**
+     * An entry changes.
+     * @param k its index
+     * @param before its value until now
+     * @param after its new value
+     * @return whether that changed one of the three smallest values
+     */
     bool Update(size_t k, double before, double after)
     {
         auto node = m_ordered.extract({m_sign * before, k});
@@ -85,7 +108,11 @@ class Extremes
         return Refresh();
     }
 
-    /// @return the smallest of all but these two; infinite if there are no others
+    /**
+     * @param a index of an entry
+     * @param b index of another
+     * @return the smallest of all but these two; infinite if there are no others
+     */
     double Without(size_t a, size_t b) const
     {
         for (const auto& [value, k] : m_kept)
@@ -144,7 +171,10 @@ class PairMove
     {
     }
 
-    /// @return iterations of both when a has so many samples; negative if that does not fit
+    /**
+     * @param samplesA of learner a; b has the rest
+     * @return iterations of both when a has so many samples; negative if that does not fit
+     */
     std::pair<double, double> At(double samplesA) const
     {
         const auto least = static_cast<double>(m_problem.minSamples);
@@ -210,7 +240,10 @@ class PairMove
         }
     }
 
-    /// @return samples of a at which its limit is that many iterations above b's
+    /**
+     * @param difference iterations of a less those of b, before other limits
+     * @return samples of a at which its limit is that many iterations above b's
+     */
     double Apart(double difference) const
     {
         // The limit of a falls with its samples, that of b rises: from infinite to minus infinite.
@@ -292,7 +325,11 @@ class Descent
     }
 
   private:
-    /// @return what the numbers of two learners that are paired differ by
+    /**
+     * @param count number of learners, at least 1
+     * @return what the numbers of two learners that are paired differ by: all differences, or, of
+     *         many learners, a geometric sequence
+     */
     static std::vector<size_t> Strides(size_t count)
     {
         std::vector<size_t> strides;
@@ -309,7 +346,12 @@ class Descent
         return strides;
     }
 
-    /// Take the best point along one line. @return what it gains
+    /**
+     * Take the best point along one line: two learners share their samples anew.
+     * @param a number of a learner
+     * @param b number of another
+     * @return what it gains in the sum of iterations; 0: nothing was moved
+     */
     double MovePair(size_t a, size_t b)
     {
         const auto c = static_cast<double>(m_problem.staleness);

@@ -26,7 +26,10 @@ struct Interval
     int64_t high;  //!< the last base
     int64_t bound; //!< no answer at any of them has more iterations in all
 
-    /// @return whether it can hold less than another one
+    /**
+     * @param other another interval
+     * @return whether it can hold less than another one
+     */
     bool operator<(const Interval& other) const
     {
         return bound != other.bound ? bound < other.bound : high < other.high;
@@ -82,7 +85,11 @@ class Surveyor
     }
 
   private:
-    /// Look at each base of an interval. @return false: there is no work left for that
+    /**
+     * Look at each base of an interval, from the highest on.
+     * @param interval the bases
+     * @return false: there is no work left for that
+     */
     bool Scan(const Interval& interval)
     {
         for (int64_t m = interval.high; m >= interval.low; --m)
@@ -107,7 +114,11 @@ class Surveyor
         return true;
     }
 
-    /// Bound both halves of an interval. @return false: there is no work left for that
+    /**
+     * Bound both halves of an interval, by the relaxation where that may help.
+     * @param interval two bases or more
+     * @return false: there is no work left for that
+     */
     bool Split(const Interval& interval)
     {
         const int64_t middle = interval.low + (interval.high - interval.low) / 2;
@@ -147,7 +158,12 @@ class Surveyor
         return {low, m_count * low + bound.bound, bound.real, bound.price};
     }
 
-    /// @return whether learners differ by no more than c
+    /**
+     * @param base options of the learners at one base
+     * @param bound what the relaxation chose, one option per learner
+     * @return whether the learners' numbers of iterations differ by no more than the staleness
+     *         limit c
+     */
     bool IsWithin(const MelBase& base, const MelBound& bound) const
     {
         int64_t least = MEL_MAX_ITERATIONS;

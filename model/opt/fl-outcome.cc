@@ -59,6 +59,9 @@ WorkOutcome::EnergyJ() const
     return Known(computeEnergyJ) + Known(radioEnergyJ);
 }
 
+// Documented in the header; Doxygen mistakes Outcome for a type of another source file.
+/// @cond
+
 double
 Outcome::DurationS() const
 {
@@ -75,6 +78,8 @@ Outcome::EnergyJ() const
     }
     return total;
 }
+
+/// @endcond
 
 } // namespace fl
 } // namespace ns3

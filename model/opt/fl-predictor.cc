@@ -31,20 +31,22 @@ Require(bool ok, DeviceId device, const char* name, double value, const char* al
 class PhaseSum
 {
   public:
+    /// @param value a summand; ABSENT (NaN) makes the sum ABSENT
     void Add(double value)
     {
         m_sum = m_any ? m_sum + value : value;
         m_any = true;
     }
 
+    /// @return the sum; ABSENT if there was no summand
     double Get() const
     {
         return m_sum;
     }
 
   private:
-    bool m_any{false};
-    double m_sum{ABSENT};
+    bool m_any{false};    //!< whether there was a summand
+    double m_sum{ABSENT}; //!< of what was added
 };
 
 /// The cell that a transfer without a grant belongs to: its server's, one cell per server.
@@ -58,6 +60,12 @@ CellOf(const Transfer& transfer)
 class OrderPredictor
 {
   public:
+    /**
+     * Find the downlink grants of cells, for orders that don't say theirs.
+     * @param state the system; must outlive this object
+     * @param plan all orders
+     * @param rateModel predicts transfers; must outlive this object
+     */
     OrderPredictor(const SystemState& state, const Plan& plan, const RateModel& rateModel)
         : m_state(state),
           m_rateModel(rateModel)
@@ -69,6 +77,12 @@ class OrderPredictor
         }
     }
 
+    /**
+     * Predict one order, phase after phase.
+     * @param order a work order
+     * @return times [s] and energies [J] of its phases; ABSENT what cannot be predicted
+     * @throws InvalidInput if a number of the order is out of its range
+     */
     WorkOutcome Predict(const WorkOrder& order) const
     {
         Require(order.device < m_state.profiles.size(),
@@ -125,7 +139,11 @@ class OrderPredictor
         return outcome;
     }
 
-    /// @return whether every phase that the order has was predicted
+    /**
+     * @param order a work order
+     * @param outcome what was predicted for it
+     * @return whether every phase that the order has was predicted
+     */
     static bool IsComplete(const WorkOrder& order, const WorkOutcome& outcome)
     {
         const auto missing = [&](Direction direction, double seconds) {
@@ -136,6 +154,10 @@ class OrderPredictor
     }
 
   private:
+    /**
+     * @param order an order for a device with a profile
+     * @return an outcome that says whose it is and when it begins, with no phase yet
+     */
     WorkOutcome Identify(const WorkOrder& order) const
     {
         WorkOutcome outcome;
@@ -151,6 +173,14 @@ class OrderPredictor
         return outcome;
     }
 
+    /**
+     * Add one computation to the sums: t = cycles / f and E = kappa cycles f^exponent.
+     * @param device who computes
+     * @param work cycles, and CPU frequency f [Hz]
+     * @param seconds sum of times [s]
+     * @param energy sum of energies [J]
+     * @throws InvalidInput if cycles or frequency is negative or not finite, or the frequency 0
+     */
     void AddCompute(DeviceId device, const Compute& work, PhaseSum& seconds, PhaseSum& energy) const
     {
         Require(std::isfinite(work.cycles) && work.cycles >= 0,
@@ -169,6 +199,14 @@ class OrderPredictor
         energy.Add(kappa * work.cycles * std::pow(work.cpuHz, profile.frequencyExponent));
     }
 
+    /**
+     * Predict one transfer.
+     * @param device its number, at one end
+     * @param transfer direction, payload and grant; without a grant, a download has the cell's
+     * @param startS when it begins, simulation time [s]
+     * @return its time; ABSENT without a grant or a known cell, 0 without payload
+     * @throws InvalidInput if the payload is negative or not finite
+     */
     TransferTime Predict(DeviceId device, const Transfer& transfer, double startS) const
     {
         Require(std::isfinite(transfer.payloadBits) && transfer.payloadBits >= 0,
@@ -196,8 +234,8 @@ class OrderPredictor
         return grant.txPowerW == 0 ? 0 : grant.txPowerW * seconds;
     }
 
-    const SystemState& m_state;
-    const RateModel& m_rateModel;
+    const SystemState& m_state;    //!< profiles, cells and gains
+    const RateModel& m_rateModel;  //!< predicts transfers
     std::vector<Grant> m_downlink; //!< the default, by cell
 };
 

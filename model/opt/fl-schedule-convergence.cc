@@ -27,7 +27,12 @@ Require(const char* name, double value, bool positive)
     }
 }
 
-/// @return (K - N) / (N (K - 1)): how much is missing of a full round; 0 for N = K, 1 for N = 1 < K
+/**
+ * @param devices K
+ * @param selected N, within 1 ... K
+ * @return (K - N) / (N (K - 1)): how much is missing of a full round; 0 for N = K, 1 for N = 1 < K
+ * @throws std::logic_error if N is not within 1 ... K
+ */
 double
 Missing(size_t devices, size_t selected)
 {

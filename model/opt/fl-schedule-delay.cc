@@ -18,7 +18,7 @@ namespace fl
 namespace
 {
 
-const double LN2 = std::log(2.0);
+const double LN2 = std::log(2.0); //!< ln 2
 
 /// Below this exponent, series; above, closed forms lose no more than a few rounding errors.
 constexpr double SERIES_BELOW = 0.5;
@@ -85,6 +85,7 @@ ExponentAtExcess(const Lanes& excess)
 class ExactSum
 {
   public:
+    /// @param value a positive summand
     void Add(double value)
     {
         const double sum = m_sum + value;
@@ -92,17 +93,23 @@ class ExactSum
         m_sum = sum;
     }
 
+    /// @return the sum, corrected
     double Get() const
     {
         return m_sum + m_lost;
     }
 
   private:
-    double m_sum{0};
-    double m_lost{0};
+    double m_sum{0};  //!< as added in floating point
+    double m_lost{0}; //!< what rounding took off it
 };
 
-/// @return a lower bound on the excess of a set's smallest delay, for Newton's method to start from
+/**
+ * @param gainOverNoiseHz by device, received SNR times bandwidth [Hz]
+ * @param referenceHz that of the weakest device [Hz]
+ * @param bandwidthHz the band [Hz]
+ * @return a lower bound on the excess of a set's smallest delay, for Newton's method to start from
+ */
 double
 StartExcess(const std::vector<double>& gainOverNoiseHz, double referenceHz, double bandwidthHz)
 {

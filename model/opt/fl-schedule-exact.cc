@@ -28,6 +28,10 @@ constexpr uint32_t MAX_SWEEPS = 10000;
 class PrefixSearch
 {
   public:
+    /**
+     * Sort the devices by gain.
+     * @param problem a valid problem
+     */
     explicit PrefixSearch(const ScheduleProblem& problem)
         : m_bandwidthHz(problem.bandwidthHz),
           m_price(problem.queueWeight * problem.payloadBits * std::log(2.0)),
@@ -90,13 +94,22 @@ class PrefixSearch
         double bound;  //!< upper bound on J
     };
 
-    /// @return J of so many devices at a delay that is right, or a bound on it
+    /**
+     * @param count N
+     * @param perNat delay D(N) / (mu ln 2) [1/Hz], or a lower bound on it
+     * @return J of so many devices at a delay that is right; an upper bound on J if it is a lower
+     *         bound
+     */
     double Worth(size_t count, double perNat) const
     {
         return static_cast<double>(count) - m_price * perNat;
     }
 
-    /// @return a candidate with a bound that rounding does not break
+    /**
+     * @param count N
+     * @param perNat lower bound on D(N) / (mu ln 2) [1/Hz]
+     * @return a candidate with a bound that rounding does not break
+     */
     Candidate Bounded(size_t count, double perNat) const
     {
         return {count, perNat, Worth(count, perNat * (1 - ROUNDING))};

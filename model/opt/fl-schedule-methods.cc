@@ -22,7 +22,10 @@ namespace fl
 namespace
 {
 
-/// @return the devices from the strongest to the weakest
+/**
+ * @param problem a valid problem
+ * @return indices of the devices from the strongest to the weakest
+ */
 std::vector<size_t>
 StrongestFirst(const ScheduleProblem& problem)
 {

@@ -23,9 +23,13 @@ constexpr double FEASIBILITY_TOLERANCE = 1e-9;
 /// Numbers beyond these, in SI units, are no physics, and their products leave the range of
 /// doubles.
 constexpr double SMALLEST = 1e-40;
-constexpr double LARGEST = 1e40;
+constexpr double LARGEST = 1e40; //!< the upper end
 
-/// @return whether a number is positive, and neither NaN nor beyond all reason
+/**
+ * @param value what is checked
+ * @return whether a number lies within [SMALLEST, LARGEST]: it is positive, and neither NaN nor
+ *         beyond all reason
+ */
 bool
 IsPositive(double value)
 {

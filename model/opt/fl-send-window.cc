@@ -17,13 +17,16 @@ namespace
 {
 
 // Default attributes of ns3::TcpCubic.
-constexpr double LOW_WINDOW_SEGMENTS = 16; // HyStartLowWindow
-constexpr double ACK_DELTA_S = 2e-3;       // HyStartAckDelta
-constexpr uint32_t MIN_SAMPLES = 8;        // HyStartMinSamples
-constexpr double MIN_DELAY_S = 4e-3;       // HyStartDelayMin
-constexpr double MAX_DELAY_S = 1;          // HyStartDelayMax
-constexpr double C = 0.4;                  // C
-constexpr uint64_t COUNT_CLAMP = 20;       // CntClamp
+constexpr double LOW_WINDOW_SEGMENTS = 16; //!< attribute HyStartLowWindow [segment]
+/// Attribute HyStartAckDelta: longest gap in a train of acknowledgements [s]
+constexpr double ACK_DELTA_S = 2e-3;
+/// Attribute HyStartMinSamples: round-trip times before slow start may end
+constexpr uint32_t MIN_SAMPLES = 8;
+constexpr double MIN_DELAY_S = 4e-3; //!< attribute HyStartDelayMin [s]
+constexpr double MAX_DELAY_S = 1;    //!< attribute HyStartDelayMax [s]
+constexpr double C = 0.4;            //!< attribute C, CUBIC's scaling factor
+/// Attribute CntClamp: acknowledgements for one segment more, at most
+constexpr uint64_t COUNT_CLAMP = 20;
 
 /// Time stamps of TCP count milliseconds, and where these are equal ns-3 takes this [s].
 constexpr double LEAST_RTT_S = 1e-6;

@@ -60,7 +60,10 @@ class TransportFlow
     bool IsComplete() const;
 
   private:
-    /// @return whether the window allows so much more
+    /**
+     * @param bytes of the next packet's part of a message
+     * @return whether the window allows so much more; always if nothing is in flight
+     */
     bool Allows(double bytes) const;
 
     const TransportProfile& m_transport; //!< how messages travel

@@ -38,6 +38,7 @@ class MessageFlow
         bool isFollowing{false};  //!< a short message went right before, by itself
     };
 
+    /// @param setting sizes and times; copied
     explicit MessageFlow(const Setting& setting)
         : m_set(setting),
           m_segments(std::max(std::ceil(setting.messageBytes / setting.segmentBytes), 1.0)),
@@ -92,6 +93,10 @@ class MessageFlow
         double segments; //!< that it acknowledges, with all before
     };
 
+    /**
+     * @param i number of a segment, from 0
+     * @return what it carries of the message [byte]; the last one carries the rest
+     */
     double BytesOf(double i) const
     {
         return i + 1 < m_segments ? m_set.segmentBytes
@@ -118,6 +123,11 @@ class MessageFlow
         return true;
     }
 
+    /**
+     * Send a segment, and the acknowledgement that it causes, if any.
+     * @param i number of the segment, from 0
+     * @param bytes what it carries of the message [byte]
+     */
     void Send(double i, double bytes)
     {
         m_flightBytes += bytes;
@@ -159,6 +169,11 @@ class MessageFlow
         m_sinceAck = 0;
     }
 
+    /**
+     * Send an acknowledgement, behind those before.
+     * @param segments how many are acknowledged, from the first on
+     * @param atS when the receiver has it ready [s]
+     */
     void SendAck(double segments, double atS)
     {
         m_ackDepartedS = std::max(m_ackDepartedS, atS) + m_set.ackS;

@@ -55,7 +55,13 @@ class FdmaRateModel : public RateModel
      */
     FdmaRateModel(Cell cell, const Plan& plan, const TransportProfile& transport);
 
-    /// @return Shannon's: that of the bits on the air
+    /**
+     * @param state gains and noise density
+     * @param device its number
+     * @param grant bandwidth [Hz], transmit power [W], cell and direction
+     * @return Shannon's rate, that of the bits on the air [bit/s]; 0 below the least rate that the
+     *         cell uses
+     */
     double RateBps(const SystemState& state, DeviceId device, const Grant& grant) const override;
     TransferTime Transfer(const SystemState& state,
                           DeviceId device,
@@ -71,12 +77,21 @@ class FdmaRateModel : public RateModel
         bool isGrant{false}; //!< or the control channel
     };
 
-    /// @return by which way a packet goes, link header not counted in its size
+    /**
+     * @param state gains and noise density
+     * @param device its number, at one end
+     * @param grant its grant
+     * @param packetBytes size of the packet [byte]
+     * @return by which way a packet goes, link header not counted in its size
+     */
     Link FindLink(const SystemState& state,
                   DeviceId device,
                   const Grant& grant,
                   double packetBytes) const;
-    /// @return whether a device is busy long enough for its last acknowledgement to go alone
+    /**
+     * @param device its number
+     * @return whether a device is busy long enough for its last acknowledgement to go alone
+     */
     bool AcksAlone(DeviceId device) const;
 
     Cell m_cell;                  //!< the cell

@@ -18,7 +18,10 @@ namespace fl
 namespace
 {
 
-/// @return the first model of a chain that fades in blocks; null: none
+/**
+ * @param loss the first model of the chain; null: there is no chain
+ * @return the first model of a chain that fades in blocks; null: none
+ */
 Ptr<BlockFadingLossModel>
 FindFading(Ptr<PropagationLossModel> loss)
 {
@@ -52,7 +55,12 @@ MobilityOf(const Ptr<Node>& node)
     return mobility;
 }
 
-/// @return how much a device's link fades now, in one direction
+/**
+ * @param links the cell's nodes and loss models
+ * @param device its number
+ * @param direction the link's direction
+ * @return how much a device's link fades now, as a linear power gain; 1 without block fading
+ */
 double
 FadeOf(const CellLinks& links, DeviceId device, Direction direction)
 {
@@ -63,7 +71,12 @@ FadeOf(const CellLinks& links, DeviceId device, Direction direction)
     return fading ? fading->GetGain(up ? there : here, up ? here : there) : 1;
 }
 
-/// @return a device's gain now, in one direction
+/**
+ * @param links the cell's nodes and loss models
+ * @param device its number
+ * @param direction the link's direction
+ * @return a device's linear power gain now, path loss and fading included; 1 without a loss model
+ */
 double
 GainOf(const CellLinks& links, DeviceId device, Direction direction)
 {

@@ -58,7 +58,14 @@ CheckGrant(DeviceId device, Direction direction, const Grant& grant, uint32_t ce
             "finite and at least 0");
 }
 
-/// @return the plan's grants in one direction, each checked on its own
+/**
+ * @param plan all work orders of the round
+ * @param direction which grants
+ * @param limits of the cell: its number, and the largest power by device [W]
+ * @return the plan's grants in one direction, each checked on its own
+ * @throws InvalidInput if an order's device is not in the cell, a grant is not valid by itself, or
+ *         a device has two in this direction
+ */
 std::vector<OwnedGrant>
 Collect(const Plan& plan, Direction direction, const GrantLimits& limits)
 {

@@ -17,7 +17,7 @@ namespace fl
 namespace
 {
 
-constexpr double PI = 3.14159265358979323846;
+constexpr double PI = 3.14159265358979323846; //!< pi
 
 /// The finalizer of SplitMix64: a bijection in which each input bit changes half of the output
 /// bits.
@@ -30,7 +30,10 @@ Mix(uint64_t x)
     return x ^ (x >> 31);
 }
 
-/// @return a number in the open interval (0, 1), from the 53 upper bits
+/**
+ * @param bits 64 random bits
+ * @return a number in the open interval (0, 1), from the 53 upper bits
+ */
 double
 ToUniform(uint64_t bits)
 {

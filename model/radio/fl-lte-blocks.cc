@@ -18,7 +18,10 @@ namespace
 /// Quotas that are a whole number but for round-off are taken as that number.
 constexpr double ROUND_OFF = 1e-9;
 
-/// @return the largest whole number that is not above x, but for round-off
+/**
+ * @param x not negative, below 2^32
+ * @return the largest whole number that is not above x, but for round-off
+ */
 uint32_t
 Floor(double x)
 {

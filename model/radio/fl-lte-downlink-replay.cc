@@ -20,7 +20,7 @@ namespace fl
 namespace
 {
 
-constexpr double SUBFRAME_S = 1e-3;
+constexpr double SUBFRAME_S = 1e-3; //!< a transmission time interval (TTI) [s]
 /// An uplink subframe ends with a symbol for sounding, so that data are there earlier [s].
 constexpr double SOUNDING_S = 71.43e-6;
 /// RLC says again what waits if nothing was sent for so long [subframes].
@@ -57,6 +57,7 @@ struct Receiver
 /// What happens beside subframes.
 struct Event
 {
+    /// What happens.
     enum Kind
     {
         BEGIN,  ///< a message is handed to its session
@@ -71,6 +72,10 @@ struct Event
     size_t ue;              //!< whose
     TransportPacket packet; //!< which; its bytes are those acknowledged
 
+    /**
+     * @param other another event
+     * @return whether this one comes later; of equal times, that which was pushed later
+     */
     bool operator>(const Event& other) const
     {
         return timeS != other.timeS ? timeS > other.timeS : order > other.order;
@@ -81,6 +86,10 @@ struct Event
 class Replay
 {
   public:
+    /**
+     * Begin all messages that can be sent; the others never end.
+     * @param cell its UEs with their messages, and the core network; must outlive this object
+     */
     explicit Replay(const LteDownlinkCell& cell)
         : m_cell(cell)
     {
@@ -97,6 +106,11 @@ class Replay
         }
     }
 
+    /**
+     * Run subframe by subframe until nothing is left to be sent.
+     * @return by UE, from its start to all of its message there [s]; infinite if that does not
+     *         happen
+     */
     std::vector<double> Run()
     {
         int64_t subframe = 0;
@@ -129,11 +143,22 @@ class Replay
     }
 
   private:
+    /**
+     * Add an event.
+     * @param timeS when [s]
+     * @param kind what
+     * @param ue index of the UE
+     * @param packet which packet, if it is about one
+     */
     void Push(double timeS, Event::Kind kind, size_t ue, TransportPacket packet = {})
     {
         m_events.push({timeS, m_nEvents++, kind, ue, packet});
     }
 
+    /**
+     * Do all events that are due.
+     * @param nowS begin of the subframe [s]
+     */
     void TakeEvents(double nowS)
     {
         while (!m_events.empty() && m_events.top().timeS <= nowS + ROUND_OFF * SUBFRAME_S)
@@ -266,9 +291,14 @@ class Replay
         Push(end * SUBFRAME_S - SOUNDING_S, Event::ACK, ue, {acknowledged, false});
     }
 
-    /// An acknowledgement goes along in blocks that the UE was given for earlier ones, if it is
-    /// there when they are filled; else it asks for its own. @return the subframe before which it
-    /// is there
+    /**
+     * An acknowledgement goes along in blocks that the UE was given for earlier ones, if it is
+     * there when they are filled; else it asks for its own.
+     * @param receiver the UE's state; its blocks are changed
+     * @param ue sizes [byte] and durations [subframe] of its uplink's transport blocks
+     * @param subframe number of the running subframe
+     * @return the subframe before which it is there
+     */
     double SendAnswer(Receiver& receiver, const LteDownlinkUe& ue, int64_t subframe) const
     {
         auto& blocks = receiver.answers;

@@ -72,9 +72,16 @@ class LteDownlinkShares
     /// What a UE got while it had claims in each subframe.
     using Passes = std::map<uint16_t, double>;
 
-    /// @return the groups that a UE may use, by number; 0: those that belong to nobody
+    /**
+     * @param rnti a UE
+     * @return the groups that a UE may use, by number; 0: those that belong to nobody
+     */
     uint32_t PoolOf(uint16_t rnti) const;
-    /// @return what the UEs of these claims got so far
+    /**
+     * @param claims of the UEs that have something to receive
+     * @return by RNTI, the groups over weight that the UEs of these claims got so far; who is new
+     *         begins with the least of its pool
+     */
     Passes Continue(const std::vector<LteDownlinkClaim>& claims) const;
 
     std::vector<uint32_t> m_pools;      //!< by group

@@ -17,7 +17,10 @@ namespace
 /// The bearer of signalling, of which ns-3's schedulers reckon with a longer RLC header.
 constexpr uint8_t SRB1 = 1;
 
-/// @return what ns-3's schedulers take off a transport block for RLC's header [byte]
+/**
+ * @param channel logical channel identity (LCID)
+ * @return what ns-3's schedulers take off a transport block for RLC's header [byte]
+ */
 uint32_t
 RlcBytes(uint8_t channel)
 {

@@ -80,7 +80,12 @@ class LteDownlink
         uint8_t cqi{1};                      //!< the worst of all groups in reach; 0: none is
     };
 
-    /// @return groups that hold all that waits for a UE
+    /**
+     * @param rnti the UE
+     * @param ue its waiting data and its CQI
+     * @return number of block groups that hold all that waits for a UE, at most those that it may
+     *         have
+     */
     uint32_t GroupsFor(uint16_t rnti, const Ue& ue) const;
 
     LteLink m_link;                  //!< tables

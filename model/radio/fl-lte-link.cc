@@ -22,6 +22,7 @@ namespace
 
 /// The least that RLC and MAC can use: 7 bytes of data (LteUeMac), headers, a status report.
 constexpr uint32_t MIN_BLOCK_BYTES = 11;
+/// Highest MCS index with a modulation and code rate of its own (3GPP TS 36.213)
 constexpr uint8_t MAX_MCS = 28;
 
 } // namespace

@@ -35,26 +35,37 @@ NS_OBJECT_ENSURE_REGISTERED(LteRadioControl);
 namespace
 {
 
-constexpr int64_t SUBFRAME_NS = 1000000;
+constexpr int64_t SUBFRAME_NS = 1000000; //!< a transmission time interval (TTI) [ns]
 /// Power changes this long before a subframe begins: the PSD of what is still sent in the one
 /// before, sounding included, is set already.
 constexpr int64_t LEAD_NS = 20000;
 /// Stands for no power at all [dBm].
 constexpr double NO_POWER_DBM = -300;
 
+/**
+ * @param watt power [W]
+ * @return the same [dBm]; NO_POWER_DBM if it is not positive
+ */
 double
 DbmOfWatt(double watt)
 {
     return watt > 0 ? 10 * std::log10(watt * 1e3) : NO_POWER_DBM;
 }
 
+/**
+ * @param dbm power [dBm]
+ * @return the same [W]
+ */
 double
 WattOfDbm(double dbm)
 {
     return 1e-3 * std::pow(10, dbm / 10);
 }
 
-/// @return kT and the receiver's noise figure [W/Hz], as LteSpectrumValueHelper
+/**
+ * @param noiseFigureDb of the receiver [dB]
+ * @return kT and the receiver's noise figure [W/Hz], as LteSpectrumValueHelper
+ */
 double
 NoiseWPerHz(double noiseFigureDb)
 {

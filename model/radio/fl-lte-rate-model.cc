@@ -19,7 +19,8 @@ namespace fl
 namespace
 {
 
-constexpr double RLC_BYTES = LteHeaders::RLC_BYTES;
+constexpr double RLC_BYTES = LteHeaders::RLC_BYTES; //!< header of a transport block [byte]
+/// Headers of a packet in it [byte]
 constexpr double PACKET_BYTES = LteHeaders::LENGTH_BYTES + LteHeaders::PDCP_BYTES;
 /// ns-3 sends data for a subframe less the symbol that is kept for sounding [s].
 constexpr double DATA_S = 1e-3 - 71.43e-6;

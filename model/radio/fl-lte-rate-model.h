@@ -102,21 +102,42 @@ class LteRateModel : public RateModel
     /// @param device which
     /// @param grant of that device
     Stream MakeStream(const SystemState& state, DeviceId device, const Grant& grant) const;
-    /// Lay out the plan's grants of one direction, as the scheduler will.
-    /// @return blocks; members are devices
+    /**
+     * Lay out the plan's grants of one direction, as the scheduler will.
+     * @param plan all work orders of the round
+     * @param direction which grants
+     * @param blocks resource blocks, or block groups, that there are for the plan
+     * @param blockHz width of one [Hz]
+     * @return blocks; members are devices
+     */
     std::vector<BlockGroup> LayOut(const Plan& plan,
                                    Direction direction,
                                    uint32_t blocks,
                                    double blockHz);
-    /// @return the MCS that a device's reports will ask for; -1: nothing can be sent
+    /**
+     * @param state gains of the downlink
+     * @param device its number
+     * @param cell its cell's number
+     * @return the MCS that a device's reports will ask for; -1: nothing can be sent
+     */
     int FindDownlinkMcs(const SystemState& state, DeviceId device, uint32_t cell) const;
-    /// @return what a session may send before the first acknowledgement [byte]
+    /**
+     * @param state the round's number: a window that stays is open from the second round on
+     * @return what a session may send before the first acknowledgement [byte]; infinite if the
+     *         window stays open
+     */
     double InitialWindowBytes(const SystemState& state) const;
     /// Go through all downloads of the plan.
     void PredictDownloads(const SystemState& state,
                           const Plan& plan,
                           const std::vector<BlockGroup>& owned);
-    /// @return an order's download
+    /**
+     * @param state gains, time and round
+     * @param order a work order that has a download
+     * @param shares says how many block groups the UE may have
+     * @return the order's download: its UE, when it starts [s], message, window and block sizes
+     *         [byte]
+     */
     LteDownlinkUe MakeDownlinkUe(const SystemState& state,
                                  const WorkOrder& order,
                                  const LteDownlinkShares& shares) const;

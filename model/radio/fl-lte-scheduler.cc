@@ -48,123 +48,195 @@ constexpr uint64_t REPORT_LAG_TTIS = 8;
 
 } // namespace
 
+/// What the RRC configures: passed to the inner scheduler, cell and UEs through the owner.
 class LteFlScheduler::CschedProvider : public FfMacCschedSapProvider
 {
   public:
+    /// @param owner the scheduler; outlives this object
     explicit CschedProvider(LteFlScheduler* owner)
         : m_owner(owner)
     {
     }
 
+    /**
+     * Configure the cell.
+     * @param params bandwidths of uplink and downlink, among others
+     */
     void CschedCellConfigReq(const CschedCellConfigReqParameters& params) override
     {
         m_owner->DoCellConfig(params);
     }
 
+    /**
+     * Configure a UE.
+     * @param params its RNTI and transmission mode, among others
+     */
     void CschedUeConfigReq(const CschedUeConfigReqParameters& params) override
     {
         m_owner->DoUeConfig(params);
     }
 
+    /**
+     * Configure logical channels, which only the inner scheduler knows.
+     * @param params RNTI and channels
+     */
     void CschedLcConfigReq(const CschedLcConfigReqParameters& params) override
     {
         m_owner->m_inner->GetFfMacCschedSapProvider()->CschedLcConfigReq(params);
     }
 
+    /**
+     * Release logical channels, which only the inner scheduler knows.
+     * @param params RNTI and channels
+     */
     void CschedLcReleaseReq(const CschedLcReleaseReqParameters& params) override
     {
         m_owner->m_inner->GetFfMacCschedSapProvider()->CschedLcReleaseReq(params);
     }
 
+    /**
+     * Release a UE.
+     * @param params its RNTI
+     */
     void CschedUeReleaseReq(const CschedUeReleaseReqParameters& params) override
     {
         m_owner->DoUeRelease(params);
     }
 
   private:
-    LteFlScheduler* m_owner;
+    LteFlScheduler* m_owner; //!< not owned
 };
 
+/**
+ * What the MAC asks for in each subframe: the downlink is left to the inner scheduler, the uplink
+ * is the owner's.
+ */
 class LteFlScheduler::SchedProvider : public FfMacSchedSapProvider
 {
   public:
+    /// @param owner the scheduler; outlives this object
     explicit SchedProvider(LteFlScheduler* owner)
         : m_owner(owner)
     {
     }
 
+    /**
+     * RLC says what waits for a UE; noted, and passed on.
+     * @param params RNTI, logical channel and queue sizes [byte]
+     */
     void SchedDlRlcBufferReq(const SchedDlRlcBufferReqParameters& params) override
     {
         m_owner->m_downlink.NoteBuffer(params);
         Inner()->SchedDlRlcBufferReq(params);
     }
 
+    /**
+     * What waits of paging messages; passed on.
+     * @param params queue size of the paging channel [byte]
+     */
     void SchedDlPagingBufferReq(const SchedDlPagingBufferReqParameters& params) override
     {
         Inner()->SchedDlPagingBufferReq(params);
     }
 
+    /**
+     * MAC control elements of the downlink; passed on.
+     * @param params those that wait for a UE
+     */
     void SchedDlMacBufferReq(const SchedDlMacBufferReqParameters& params) override
     {
         Inner()->SchedDlMacBufferReq(params);
     }
 
+    /**
+     * Decide a subframe of the downlink.
+     * @param params frame, subframe and HARQ feedback
+     */
     void SchedDlTriggerReq(const SchedDlTriggerReqParameters& params) override
     {
         m_owner->DoDlTrigger(params);
     }
 
+    /**
+     * Random accesses that were received; passed on.
+     * @param params preambles, by RNTI
+     */
     void SchedDlRachInfoReq(const SchedDlRachInfoReqParameters& params) override
     {
         Inner()->SchedDlRachInfoReq(params);
     }
 
+    /**
+     * CQI reports of UEs; noted, and passed on.
+     * @param params by UE, wideband or subband CQI
+     */
     void SchedDlCqiInfoReq(const SchedDlCqiInfoReqParameters& params) override
     {
         m_owner->m_downlink.NoteCqi(params);
         Inner()->SchedDlCqiInfoReq(params);
     }
 
+    /**
+     * Decide a subframe of the uplink.
+     * @param params frame, subframe and HARQ feedback
+     */
     void SchedUlTriggerReq(const SchedUlTriggerReqParameters& params) override
     {
         m_owner->DoUlTrigger(params);
     }
 
+    /// Ignored: the uplink's channel state comes from SINR reports.
     void SchedUlNoiseInterferenceReq(const SchedUlNoiseInterferenceReqParameters&) override
     {
     }
 
+    /// Ignored: buffer status reports say what waits.
     void SchedUlSrInfoReq(const SchedUlSrInfoReqParameters&) override
     {
     }
 
+    /**
+     * Buffer status reports.
+     * @param params MAC control elements that were received
+     */
     void SchedUlMacCtrlInfoReq(const SchedUlMacCtrlInfoReqParameters& params) override
     {
         m_owner->DoMacCtrl(params);
     }
 
+    /**
+     * SINR of the uplink, from PUSCH or SRS.
+     * @param params SINR by resource block
+     */
     void SchedUlCqiInfoReq(const SchedUlCqiInfoReqParameters& params) override
     {
         m_owner->DoUlCqi(params);
     }
 
   private:
+    /// @return where the inner scheduler takes requests
     FfMacSchedSapProvider* Inner() const
     {
         return m_owner->m_inner->GetFfMacSchedSapProvider();
     }
 
-    LteFlScheduler* m_owner;
+    LteFlScheduler* m_owner; //!< not owned
 };
 
+/// What the inner scheduler decides: noted, and passed on to the MAC.
 class LteFlScheduler::SchedUser : public FfMacSchedSapUser
 {
   public:
+    /// @param owner the scheduler; outlives this object
     explicit SchedUser(LteFlScheduler* owner)
         : m_owner(owner)
     {
     }
 
+    /**
+     * Decisions for a subframe of the downlink.
+     * @param params random access responses and transport blocks
+     */
     void SchedDlConfigInd(const SchedDlConfigIndParameters& params) override
     {
         for (const auto& rar : params.m_buildRarList)
@@ -178,18 +250,21 @@ class LteFlScheduler::SchedUser : public FfMacSchedSapUser
         m_owner->m_schedUser->SchedDlConfigInd(params);
     }
 
+    /// Decisions for the uplink, which are ignored.
     void SchedUlConfigInd(const SchedUlConfigIndParameters&) override
     {
         // The inner scheduler is never asked for one.
     }
 
   private:
-    LteFlScheduler* m_owner;
+    LteFlScheduler* m_owner; //!< not owned
 };
 
+/// Tells the inner scheduler which blocks a UE may have, as an algorithm of frequency reuse does.
 class LteFlScheduler::FfrProvider : public LteFfrSapProvider
 {
   public:
+    /// @param owner the scheduler; outlives this object
     explicit FfrProvider(LteFlScheduler* owner)
         : m_owner(owner)
     {
@@ -220,10 +295,12 @@ class LteFlScheduler::FfrProvider : public LteFfrSapProvider
         return true;
     }
 
+    /// Ignored: the plan does not depend on reports.
     void ReportDlCqiInfo(const FfMacSchedSapProvider::SchedDlCqiInfoReqParameters&) override
     {
     }
 
+    /// Ignored: the plan does not depend on reports.
     void ReportUlCqiInfo(const FfMacSchedSapProvider::SchedUlCqiInfoReqParameters&) override
     {
     }
@@ -243,7 +320,7 @@ class LteFlScheduler::FfrProvider : public LteFfrSapProvider
     }
 
   private:
-    LteFlScheduler* m_owner;
+    LteFlScheduler* m_owner; //!< not owned
 };
 
 TypeId

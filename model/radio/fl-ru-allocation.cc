@@ -22,12 +22,16 @@ namespace
 
 /// Sizes of RUs, and how many 52-tone RUs each has room for; a 26-tone RU is half of one.
 constexpr std::array<uint32_t, 7> SIZES{26, 52, 106, 242, 484, 996, 1992};
-constexpr std::array<uint32_t, 7> UNITS{0, 1, 2, 4, 8, 16, 32};
+constexpr std::array<uint32_t, 7> UNITS{0, 1, 2, 4, 8, 16, 32}; //!< by size, as SIZES
 
 /// What round-off may make of a share that is that of an RU.
 constexpr double ROUND_OFF = 1e-9;
 
-/// @return how many of the sizes a channel has
+/**
+ * @param widthMhz channel width [MHz]
+ * @return how many of the sizes a channel has
+ * @throws InvalidInput if it is not 20, 40, 80 or 160
+ */
 size_t
 NSizes(uint32_t widthMhz)
 {
@@ -47,7 +51,12 @@ NSizes(uint32_t widthMhz)
     }
 }
 
-/// @return which of the sizes it is
+/**
+ * @param tones size of an RU
+ * @param nSizes how many of the sizes the channel has
+ * @return which of the sizes it is, from 0
+ * @throws InvalidInput if it is none of them
+ */
 size_t
 LevelOf(uint32_t tones, size_t nSizes)
 {
@@ -67,6 +76,10 @@ LevelOf(uint32_t tones, size_t nSizes)
 class RuCount
 {
   public:
+    /**
+     * No RU is taken yet.
+     * @param widthMhz channel width [MHz]
+     */
     explicit RuCount(uint32_t widthMhz)
         : m_units(widthMhz / 20 * 4),
           m_centres20(widthMhz / 20),
@@ -74,6 +87,11 @@ class RuCount
     {
     }
 
+    /**
+     * Take RUs, or give them back.
+     * @param level which of the sizes
+     * @param by how many; negative: given back
+     */
     void Add(size_t level, int by)
     {
         m_count[level] += by;
@@ -81,8 +99,9 @@ class RuCount
 
     /**
      * RUs of 52 tones and more are halved like the blocks of a buddy allocator, so that they have
-     * room if their sum has. A centre 26-tone RU is free unless a wider RU spans it: one in each
-     * 20 MHz, one in each 80 MHz.
+     * room if their sum has. A centre 26-tone RU is free unless a wider RU spans it: one in each 20
+     * MHz, one in each 80 MHz.
+     * @return whether the RUs that are taken have room together
      */
     bool Fits() const
     {
@@ -103,7 +122,11 @@ class RuCount
     std::array<int, 7> m_count{}; //!< RUs taken, by size
 };
 
-/// @return where RUs of a size begin and how many 26-tone RUs each has, from place 0
+/**
+ * @param level which of the sizes
+ * @param number which RU of that size, from 0 in ascending frequency
+ * @return where RUs of a size begin and how many 26-tone RUs each has, from place 0
+ */
 RuSpan
 SpanAt(size_t level, uint32_t number)
 {
@@ -136,11 +159,22 @@ SpanAt(size_t level, uint32_t number)
 class RuMap
 {
   public:
+    /**
+     * All places are free.
+     * @param widthMhz channel width [MHz]
+     * @throws InvalidInput if it is not 20, 40, 80 or 160
+     */
     explicit RuMap(uint32_t widthMhz)
         : m_taken(MaxRus(widthMhz), false)
     {
     }
 
+    /**
+     * Take the lowest free RU of a size.
+     * @param level which of the sizes
+     * @return the RU
+     * @throws std::logic_error if there is none
+     */
     Ru Take(size_t level)
     {
         for (uint32_t number = 0;; ++number)
@@ -163,7 +197,13 @@ class RuMap
     std::vector<bool> m_taken; //!< by 26-tone RU
 };
 
-/// @return the smallest sizes that stations can use, checked
+/**
+ * @param widthMhz channel width [MHz]
+ * @param demands by station
+ * @return by station, the smallest size that it can use, checked
+ * @throws InvalidInput if the width or a smallest size is none, or a share of tones is not finite
+ *         and positive
+ */
 std::vector<size_t>
 LowestLevels(uint32_t widthMhz, const std::vector<RuDemand>& demands)
 {
@@ -200,6 +240,10 @@ struct Candidate
  * A set in which some RU is replaced by a smaller one still has room. So if the station that is
  * worst off cannot have the next size while all others have the least that leaves them no worse
  * off, it has it in no set that is better, and stays; and else there is a best set in which it has.
+ * @param widthMhz channel width [MHz]
+ * @param demands by station
+ * @param count RUs taken, those of levels; changed with them
+ * @param levels by station, which of the sizes; raised
  */
 void
 Raise(uint32_t widthMhz,
@@ -240,7 +284,11 @@ Raise(uint32_t widthMhz,
     }
 }
 
-/// @return demands in a group with some part of the time
+/**
+ * @param demands by station
+ * @param group its members, and its part of the time, within (0, 1]
+ * @return demands of the group's members, divided by its part of the time
+ */
 std::vector<RuDemand>
 Scaled(const std::vector<RuDemand>& demands, const RuGroup& group)
 {
@@ -253,7 +301,13 @@ Scaled(const std::vector<RuDemand>& demands, const RuGroup& group)
     return scaled;
 }
 
-/// @return groups of a certain number, without RUs; each one is a run of the stations in an order
+/**
+ * @param demands by station
+ * @param order all stations; neighbours get into one group
+ * @param nGroups number of groups, within 1 ... number of stations
+ * @return groups of a certain number, without RUs; each one is a run of the stations in that order,
+ *         with a part of the time in proportion to its demands
+ */
 std::vector<RuGroup>
 Deal(const std::vector<RuDemand>& demands, const std::vector<size_t>& order, size_t nGroups)
 {

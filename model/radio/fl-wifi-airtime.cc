@@ -18,7 +18,7 @@ namespace fl
 namespace
 {
 
-constexpr double NEVER = std::numeric_limits<double>::infinity();
+constexpr double NEVER = std::numeric_limits<double>::infinity(); //!< a time that does not come [s]
 
 /// A message on its way, as its transport sees it.
 struct Flow
@@ -60,6 +60,11 @@ using PacketQueue = std::deque<QueuedPacket>;
 class Round
 {
   public:
+    /**
+     * Set the round up: messages, and what waits at the access point since before.
+     * @param cell stations, groups and timing; must outlive this object
+     * @param seed of the backoffs
+     */
     Round(const WifiAirtimeCell& cell, uint32_t seed)
         : m_cell(cell),
           m_random(seed),
@@ -115,6 +120,10 @@ class Round
         }
     }
 
+    /**
+     * @return by station, durations of download and upload, and airtime [s]; infinite what did not
+     *         end
+     */
     std::vector<WifiAirtimeResult> GetResults() const
     {
         std::vector<WifiAirtimeResult> results(m_down.size());
@@ -139,6 +148,10 @@ class Round
         uint32_t station;    //!< whose
         Direction direction; //!< which message
 
+        /**
+         * @param other another timer
+         * @return whether this one is later; of equal times, that of the higher station number
+         */
         bool operator>(const Timer& other) const
         {
             return timeS != other.timeS ? timeS > other.timeS : station > other.station;
@@ -173,6 +186,11 @@ class Round
         }
     }
 
+    /**
+     * Let a station compute, and then upload, if it has something to upload.
+     * @param station its number
+     * @param readyS when it has the model [s]
+     */
     void BeginUpload(uint32_t station, double readyS)
     {
         const auto& data = m_cell.stations[station];
@@ -322,6 +340,7 @@ class Round
         return true;
     }
 
+    /// @return whether anything waits that can be sent, in either direction
     bool HasTraffic() const
     {
         return NextReceiver() < m_downlink.size() ||
@@ -331,7 +350,12 @@ class Round
                    [](const PacketQueue& queue) { return !queue.empty(); });
     }
 
-    /// @return the group to be asked, and who in it
+    /**
+     * @param users set to the group's stations that have something to send; unchanged if there is
+     *        no group
+     * @return index of the group to be asked: of those with traffic, the one that is furthest
+     *         behind its share; the number of groups if there is none
+     */
     size_t NextGroup(std::vector<uint32_t>& users)
     {
         size_t best = m_cell.groups.size();
@@ -355,6 +379,10 @@ class Round
         return best;
     }
 
+    /**
+     * @param group index of a group
+     * @return its stations that have something to send
+     */
     std::vector<uint32_t> UsersOf(size_t group) const
     {
         std::vector<uint32_t> users;
@@ -514,8 +542,13 @@ class Round
             m_nowS + 2 * data.delayS + data.uplink.DurationS(std::min(airBytes, capacity));
     }
 
-    /// A packet of a message arrives, and may be acknowledged. @return whether the message is
-    /// complete
+    /**
+     * A packet of a message arrives, and may be acknowledged.
+     * @param flow the message
+     * @param arrival the packet, and when it is there [s]
+     * @param answer direction of the acknowledgement
+     * @return whether the message is complete
+     */
     bool Receive(Flow& flow, const Arrival& arrival, Direction answer)
     {
         if (flow.unackedBytes == 0)
@@ -542,6 +575,11 @@ class Round
         return true;
     }
 
+    /**
+     * An acknowledgement arrives: its bytes are in flight no more, and the window grows.
+     * @param flow the message that is acknowledged
+     * @param arrival the acknowledgement, and when it is there [s]
+     */
     static void TakeAck(Flow& flow, const Arrival& arrival)
     {
         const auto& ack = arrival.packet;
@@ -553,6 +591,11 @@ class Round
         flow.window.Acknowledge(arrival.timeS, ack.acknowledgedBytes, ack.sentS, flow.flightBytes);
     }
 
+    /**
+     * A packet arrives at its station: an acknowledgement lets the upload go on, the download's
+     * last one starts computing.
+     * @param arrival the packet, and when it is there [s]
+     */
     void ReceiveAtStation(const Arrival& arrival)
     {
         const uint32_t station = arrival.packet.station;
@@ -568,6 +611,10 @@ class Round
         }
     }
 
+    /**
+     * A packet arrives at the access point: an acknowledgement lets a download go on.
+     * @param arrival the packet, and when it is there [s]
+     */
     void ReceiveAtAccessPoint(const Arrival& arrival)
     {
         const uint32_t station = arrival.packet.station;

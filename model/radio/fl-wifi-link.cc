@@ -17,9 +17,13 @@ namespace fl
 namespace
 {
 
-constexpr uint8_t N_MCS = 12;
+constexpr uint8_t N_MCS = 12; //!< MCS 0 ... 11 of 802.11ax
 
-/// @return the type of an RU as ns-3 names it
+/**
+ * @param tones size of the RU
+ * @return the type of an RU as ns-3 names it
+ * @throws InvalidInput if there is no RU of that size
+ */
 HeRu::RuType
 TypeOf(uint32_t tones)
 {

@@ -40,7 +40,11 @@ constexpr uint8_t TID = 0;
 /// Times in a row that nothing came of an MCS until a lower one is used.
 constexpr uint32_t FAILURES_PER_MCS = 3;
 
-/// @return whether two RUs share a tone
+/**
+ * @param a one RU
+ * @param b another of the same channel
+ * @return whether two RUs share a tone
+ */
 bool
 Overlap(const Ru& a, const Ru& b)
 {
