@@ -1017,60 +1017,10 @@ class FadeTestCase : public TestCase
   private:
     void DoRun() override
     {
-        for (
-            const auto& json : {
-                ParseJson(
-                    R"({"weight_energy":0.5,"weight_time":0.5,"bandwidth_hz":4985617399851.18,"noise_w_)"
-                    R"(per_hz":3.296042166125386e-17,"rounds":400,"local_iterations":17,"devices":[{"ga)"
-                    R"(in":3.4122471407761117e-22,"payload_bits":135320.0924428545,"samples":985,"cycle)"
-                    R"(s_per_sample":4.0429990212086,"capacitance":1.2289313379745416e-25,"cpu_hz":[761)"
-                    R"(967290.1791022,79582976592918.34],"power_w":[1.0705196195108981,6.09809982627326)"
-                    R"(6]},{"gain":4.410078676908017e-19,"payload_bits":0.4397893519664891,"samples":32)"
-                    R"(8,"cycles_per_sample":18717.71682498364,"capacitance":3.481565080626464e-30,"cpu)"
-                    R"(_hz":[6818.95145578777,5078208056.750818],"power_w":[1.0660009630308935e-06,0.06)"
-                    R"(009124484120968]}]})",
-                    "fade.json"),
-                ParseJson(
-                    R"({"weight_energy":0.0,"weight_time":1.0,"bandwidth_hz":8.586095150497303e+21,"noi)"
-                    R"(se_w_per_hz":7.724668360814688e-31,"rounds":400,"local_iterations":12,"devices":)"
-                    R"([{"gain":3.306305438491216e-21,"payload_bits":10.199855515372654,"samples":709,")"
-                    R"(cycles_per_sample":25053379024.99571,"capacitance":1.0510781110706902e-14,"cpu_h)"
-                    R"(z":[0.0,37055195376935.66],"power_w":[7.077599728386612e-06,162015953.2793957]},)"
-                    R"({"gain":2.5218103286856895e-14,"payload_bits":4.2372126660141855e+18,"samples":2)"
-                    R"(06,"cycles_per_sample":0.0,"capacitance":9.425402815404697e-16,"cpu_hz":[2.66805)"
-                    R"(8586148199e-05,9.846783018951153e-05],"power_w":[2.186881783705307e-05,2.1868817)"
-                    R"(83705307e-05]},{"gain":3348.1700965117093,"payload_bits":3.5896527129502345e-10,)"
-                    R"("samples":768,"cycles_per_sample":52.8079190853657,"capacitance":1.7487023165866)"
-                    R"(335e-28,"cpu_hz":[8.242058453539365e-06,2155382566954.1553],"power_w":[0.0,40424)"
-                    R"(69370.4636927]}]})",
-                    "fade.json"),
-                ParseJson(
-                    R"({"weight_energy":0.5,"weight_time":0.5,"bandwidth_hz":5014146.383123756,"noise_w)"
-                    R"(_per_hz":3.0244252919485136e-16,"rounds":400,"local_iterations":17,"devices":[{")"
-                    R"(gain":3.8151854670721683e-13,"payload_bits":5.4787976810445285,"samples":13,"cyc)"
-                    R"(les_per_sample":26.87746316244289,"capacitance":8.316088691236027e-23,"cpu_hz":[)"
-                    R"(5505.337014007979,21072854.699304547],"power_w":[1.4895748925911744e-06,0.185092)"
-                    R"(58996199338]},{"gain":6.386429272095286e-18,"payload_bits":24115.55948388137,"sa)"
-                    R"(mples":810,"cycles_per_sample":2430268.3904252956,"capacitance":1.23328515889276)"
-                    R"(78e-23,"cpu_hz":[195265885.9152836,561959092212.3546],"power_w":[0.0,0.002106869)"
-                    R"(7320633253]}]})",
-                    "fade.json"),
-                ParseJson(
-                    R"({"weight_energy":0.0,"weight_time":1.0,"bandwidth_hz":1137.9282540665597,"noise_)"
-                    R"(w_per_hz":1.4468629951618595e-08,"rounds":400,"local_iterations":10,"devices":[{)"
-                    R"("gain":8.973968749780526e-19,"payload_bits":35.264602503629455,"samples":480,"cy)"
-                    R"(cles_per_sample":0.0,"capacitance":1.4688229129585163e-14,"cpu_hz":[125533332.13)"
-                    R"(248962,18932839180.186047],"power_w":[4.8602746356736154e-11,4.035625715384697e-)"
-                    R"(07]},{"gain":2285.366878151472,"payload_bits":2.2767575846178074e+17,"samples":9)"
-                    R"(11,"cycles_per_sample":3.6481928966618307e-10,"capacitance":2.929348167663595e-2)"
-                    R"(3,"cpu_hz":[101.39787478310929,173.92547556110978],"power_w":[3.592160468346362e)"
-                    R"(-18,3.2734900444330528e-06]},{"gain":2.3380772055504262e-23,"payload_bits":5.893)"
-                    R"(423132204406e-08,"samples":545,"cycles_per_sample":0.16403204685147754,"capacita)"
-                    R"(nce":1.2266445680543257e-20,"cpu_hz":[1.236035165077823,2.850754550519546e+16],")"
-                    R"(power_w":[78538.79090285407,16336687780.13813]}]})",
-                    "fade.json"),
-            })
+        for (const auto* name : {"joint-fade-1", "joint-fade-2", "joint-fade-3", "joint-fade-4"})
         {
+            const auto path = CreateDataDirFilename(std::string("hostile/") + name + ".json");
+            const auto json = ParseJson(ReadJsonText(path), path);
             const auto problem = JointProblemFromJson(json);
             const auto solution = SolveJointGlobal(problem, {});
             NS_TEST_EXPECT_MSG_EQ(ToString(solution.status),
