@@ -47,10 +47,10 @@ struct Answer
 /// A UE as it goes.
 struct Receiver
 {
-    TransportFlow flow;         //!< its messages
-    std::deque<Waiting> queue;  //!< at the eNB
-    double knownBytes{0};       //!< in it, as the scheduler reckons [byte]
-    std::deque<Answer> answers; //!< transport blocks of its uplink
+    TransportFlow flow;           //!< its messages
+    std::deque<Waiting> queue{};  //!< at the eNB
+    double knownBytes{0};         //!< in it, as the scheduler reckons [byte]
+    std::deque<Answer> answers{}; //!< transport blocks of its uplink
     double endS{std::numeric_limits<double>::infinity()}; //!< when all is there [s]
 };
 
@@ -97,7 +97,7 @@ class Replay
         for (size_t i = 0; i < cell.ues.size(); ++i)
         {
             const auto& ue = cell.ues[i];
-            m_receivers.push_back({TransportFlow(cell.transport, ue.windowBytes), {}});
+            m_receivers.push_back({TransportFlow(cell.transport, ue.windowBytes)});
             m_byRnti[ue.rnti] = i;
             if (ue.blockBytes.size() > 1 && ue.blockBytes[1] > LteHeaders::RLC_BYTES)
             {
