@@ -4,7 +4,7 @@
 #ifndef FL_TRANSPORT_FLOW_H
 #define FL_TRANSPORT_FLOW_H
 
-#include "ns3/fl-predictor.h"
+#include "fl-predictor.h"
 
 #include <deque>
 

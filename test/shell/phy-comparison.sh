@@ -40,9 +40,10 @@ for phy in $phys; do
   done
   grep -q "\"$phy\": {" one/summary.json || fail "$phy is not in the summary"
 done
-# FDMA's own model is Shannon's formula; headers and nothing else make uploads longer, by 5.2 %, so that both predict 4.9 %
-# too little (doc/fl.rst, "The predictor").
-awk -F, '$1 == "fdma" && !($8 == $9 && $8 / $10 > 0.950 && $8 / $10 < 0.952) { exit 1 }' one/phys.csv ||
+# FDMA's own model knows headers and acknowledgements, to 0.5 %. Shannon's formula does not: headers and nothing else make
+# uploads longer, by 5.2 %, so that it predicts 4.9 % too little (doc/fl.rst, "The predictor").
+awk -F, '$1 == "fdma" && !($8 / $10 > 0.995 && $8 / $10 < 1.005 && $9 / $10 > 0.950 && $9 / $10 < 0.952) { exit 1 }' \
+  one/phys.csv ||
   fail "FDMA: uploads are not as predicted"
 # What no standard reaches is the formula.
 awk -F, 'NR > 1 && $9 >= $10 { exit 1 }' one/phys.csv || fail "an upload is faster than Shannon"
