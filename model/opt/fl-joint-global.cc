@@ -4,6 +4,7 @@
 #include "fl-joint-global.h"
 
 #include "../fl-error.h"
+#include "fl-joint-dual.h"
 #include "fl-joint-prices.h"
 #include "fl-joint-sweep.h"
 
@@ -176,7 +177,7 @@ class GlobalSolver
     }
 
     /**
-     * Solve the problem, and sharpen the prices of an answer with a free duration.
+     * Solve the problem; with a free duration, refine an answer that is not proven.
      * @return the answer, with prices and the lower bound that follows from them
      * @throws Infeasible if the problem has a deadline that cannot be met
      */
@@ -722,13 +723,24 @@ JointSolution
 GlobalSolver::Solve()
 {
     auto solution = SolvePrimal();
-    if (solution.status == SolveStatus::FEASIBLE && !m_problem.roundDeadlineS)
+    if (m_problem.roundDeadlineS)
     {
-        // Prices that come with the answer have its digits, which may not be enough.
-        solution.prices = NormalizePrices(
-            m_problem,
-            SharpenJointPrices(m_problem, solution.shares, *solution.prices, m_sweep.GetPool()));
-        solution.lowerBound = JointLowerBound(m_problem, *solution.prices, m_sweep.GetPool());
+        return solution;
+    }
+    auto* pool = m_sweep.GetPool();
+    if (solution.status == SolveStatus::FEASIBLE && m_problem.weightTime > 0 &&
+        m_problem.devices.size() <= JOINT_DUAL_DEVICES)
+    {
+        // T may not have the digits that tell the prices of time, nor the best answer.
+        solution = RefineJoint(m_problem, std::move(solution), JOINT_GAP_TOLERANCE, pool);
+        Judge(solution);
+    }
+    if (solution.status == SolveStatus::FEASIBLE)
+    {
+        solution.prices =
+            NormalizePrices(m_problem,
+                            SharpenJointPrices(m_problem, solution.shares, *solution.prices, pool));
+        solution.lowerBound = JointLowerBound(m_problem, *solution.prices, pool);
         Judge(solution);
     }
     return solution;
