@@ -21,13 +21,15 @@ namespace
 using Real = long double;
 
 constexpr Real ENDLESS = std::numeric_limits<Real>::infinity(); //!< no time is enough
-constexpr Real MIN_U = -230;     //!< x = ln(1 + SNR) is searched from here, as u = ln x
-constexpr Real MAX_U = 8;        //!< x = ln(1 + SNR) is searched up to here, as u = ln x
-constexpr Real CLOSE = 1e-17L;   //!< a bracket of a logarithm is closed at this width, relative
-constexpr Real FARTHEST = 2000;  //!< no logarithm of a price or a time is beyond
-constexpr Real NEGLIGIBLE = 200; //!< a price of time that is e to this below w2 is none
-constexpr Real BEYOND = 5;       //!< as is one that is e to this above w2
-constexpr int MAX_STEPS = 300;   //!< of a bracketed search
+/// Logarithms are equal this close: rounding is all that is left.
+constexpr Real CLOSE = std::max(1e-17L, 100 * std::numeric_limits<Real>::epsilon());
+constexpr Real MIN_U = -230;       //!< x = ln(1 + SNR) is searched from here, as u = ln x
+constexpr Real MAX_U = 8;          //!< x = ln(1 + SNR) is searched up to here, as u = ln x
+constexpr Real FARTHEST = 2000;    //!< no logarithm of a price or a time is beyond
+constexpr Real BEYOND = 5;         //!< prices of time are searched up to e to this above w2
+constexpr Real NEGLIGIBLE = 200;   //!< e to this below that they are none
+constexpr Real FIRST_STEP = 0.01L; //!< where nothing is known of how far off a root is
+constexpr int MAX_STEPS = 300;     //!< of a bracketed search
 
 /// (e^x - 1) / x less 1, and its derivative; without cancellation.
 struct Phi
@@ -75,13 +77,23 @@ FindRoot(const Function& function, Real& u)
         {
             next = 0.5L * (low + high);
         }
-        const bool done = std::abs(next - u) < 1e-18L * std::max(Real(1), std::abs(u));
+        const bool done = std::abs(next - u) < 0.1L * CLOSE * std::max(Real(1), std::abs(u));
         u = next;
         if (done)
         {
             return;
         }
     }
+}
+
+/**
+ * @param value that must vanish
+ * @return the same, or 0 where rounding is all that is left
+ */
+Real
+Rounded(Real value)
+{
+    return std::abs(value) < CLOSE ? 0 : value;
 }
 
 /// A bracket: a falling function is positive at the lower end and not at the upper one.
@@ -97,7 +109,7 @@ struct Bracket
  * @param function falling; may be infinite
  * @param at its ends, at which the function is positive and not
  * @param value the function at them
- * @return the bracket, closed
+ * @return the bracket, closed; both its ends are a root that is met
  */
 template <typename Function>
 Bracket
@@ -111,6 +123,10 @@ Close(const Function& function, const Bracket& at, const Bracket& value)
     {
         const Real next = a.first + part * (b.first - a.first);
         const std::pair newest(next, function(next));
+        if (newest.second == 0)
+        {
+            return {next, next};
+        }
         const bool same = (newest.second > 0) == (a.second > 0);
         const auto c = same ? a : b;
         b = same ? b : a;
@@ -140,18 +156,19 @@ Close(const Function& function, const Bracket& at, const Bracket& value)
  * @param function falling; may be infinite
  * @param start where to begin
  * @param limits the range in which to look
+ * @param step how far off the change may be; the first step
  * @return the two sides of the change; where the sign is the same all over, both are the end of the
  *         range at which it would change
  */
 template <typename Function>
 Bracket
-FindSign(const Function& function, Real start, Bracket limits)
+FindSign(const Function& function, Real start, Bracket limits, Real step)
 {
     const Real first = function(start);
     const bool up = first > 0;
     Bracket at{start, start};
     Bracket value{first, first};
-    for (Real step = 0.01L; up ? value.high > 0 : !(value.low > 0); step *= 4)
+    for (; up ? value.high > 0 : !(value.low > 0); step *= 8)
     {
         Real& end = up ? at.high : at.low;
         Real& there = up ? value.high : value.low;
@@ -165,6 +182,16 @@ FindSign(const Function& function, Real start, Bracket limits)
         there = function(end);
     }
     return Close(function, at, value);
+}
+
+/**
+ * @param moved how far a root was from the one before
+ * @return how far off the next may be
+ */
+Real
+StepAfter(Real moved)
+{
+    return std::clamp<Real>(2 * std::abs(moved), 1e-14L, 1);
 }
 
 /// A device that minimises its part of the Lagrangian.
@@ -208,10 +235,12 @@ class DualDevice
         const Real most = std::log(m_most) + BEYOND;
         const auto late = [&](Real price) {
             Respond(lambda, std::exp(price));
-            return m_excessS > 0 ? std::log(m_excessS) - std::log(spareS) : -FARTHEST;
+            return m_excessS > 0 ? Rounded(std::log(m_excessS / spareS)) : -FARTHEST;
         };
         const Real none = most - NEGLIGIBLE;
-        m_price = FindSign(late, m_price, {none, most}).high;
+        const Real before = m_price;
+        m_price = FindSign(late, m_price, {none, most}, m_step).high;
+        m_step = StepAfter(m_price - before);
         Respond(lambda, std::exp(m_price));
         return m_price <= none ? 0 : std::exp(m_price);
     }
@@ -328,18 +357,19 @@ class DualDevice
                      least * ((m_device.maxTxPowerW - m_powerW) / m_powerW);
     }
 
-    JointDevice m_device; //!< the device
-    Real m_w1;            //!< weight of energy
-    Real m_a;             //!< payload [nat]
-    Real m_s;             //!< g / N0 [Hz/W]
-    Real m_most;          //!< w2
-    Real m_price;         //!< logarithm of the last price of time
-    Real m_u{0};          //!< logarithm of m_x
-    Real m_x{1};          //!< ln(1 + SNR)
-    Real m_powerW{0};     //!< p
-    Real m_cpuHz{0};      //!< f
-    Real m_uploadS{0};    //!< d / r
-    Real m_excessS{0};    //!< what it takes, less what it takes at least
+    JointDevice m_device;    //!< the device
+    Real m_w1;               //!< weight of energy
+    Real m_a;                //!< payload [nat]
+    Real m_s;                //!< g / N0 [Hz/W]
+    Real m_most;             //!< w2
+    Real m_price;            //!< logarithm of the last price of time
+    Real m_step{FIRST_STEP}; //!< how far off the next may be
+    Real m_u{0};             //!< logarithm of m_x
+    Real m_x{1};             //!< ln(1 + SNR)
+    Real m_powerW{0};        //!< p
+    Real m_cpuHz{0};         //!< f
+    Real m_uploadS{0};       //!< d / r
+    Real m_excessS{0};       //!< what it takes, less what it takes at least
 };
 
 /// See MaximiseJointDual().
@@ -367,7 +397,7 @@ class DualSearch
     {
         const auto scarce = [&](Real price) {
             Divide(std::exp(price));
-            return std::log(BandwidthHz() / m_problem.bandwidthHz);
+            return Rounded(std::log(BandwidthHz() / m_problem.bandwidthHz));
         };
         Real price = 0;
         if (m_uploads)
@@ -375,7 +405,7 @@ class DualSearch
             const Real start =
                 lambda > 0 ? std::log(Real(lambda))
                            : std::log(m_problem.weightTime * m_baseS / m_problem.bandwidthHz);
-            price = FindSign(scarce, start, {-FARTHEST, FARTHEST}).high;
+            price = FindSign(scarce, start, {-FARTHEST, FARTHEST}, FIRST_STEP).high;
         }
         const auto mu = Divide(std::exp(price));
         JointDualAnswer answer;
@@ -433,16 +463,19 @@ class DualSearch
         const auto dear = [&](Real room) {
             auto prices = PricesOf(lambda, room);
             const Real sum = sumOf(prices);
-            if (sum > w2)
+            const Real excess = sum > 0 ? Rounded(std::log(sum / w2)) : -FARTHEST;
+            if (excess > 0)
             {
                 before = std::move(prices);
-                return std::log(sum / w2);
+                return excess;
             }
             mu = std::move(prices);
             slow = m_devices;
-            return sum > 0 ? std::log(sum / w2) : -FARTHEST;
+            return excess;
         };
-        m_room = FindSign(dear, m_room, {-FARTHEST, FARTHEST}).high;
+        const Real last = m_room;
+        m_room = FindSign(dear, m_room, {-FARTHEST, FARTHEST}, m_step).high;
+        m_step = StepAfter(m_room - last);
         m_devices = std::move(slow);
         const Real least = sumOf(mu);
         const Real most = sumOf(before);
@@ -480,6 +513,7 @@ class DualSearch
     Real m_baseS{0};                   //!< no round is shorter [s]
     bool m_uploads{false};             //!< whether any device does
     Real m_room;                       //!< logarithm of the last duration less the base
+    Real m_step{FIRST_STEP};           //!< how far off the next may be
 };
 
 } // namespace
