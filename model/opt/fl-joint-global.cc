@@ -35,6 +35,8 @@ constexpr double JUMP = 5e-11;
 constexpr int MAX_NEWTON_STEPS = 100;
 constexpr int MAX_LAST_STEPS = 3;   //!< Newton steps at tolerance TIGHT behind these
 constexpr int MAX_BISECTIONS = 200; //!< of a bracketed search for one root
+/// After so many sweeps bisection is left, where the dual takes less time.
+constexpr uint32_t MAX_SWEEPS = 2000;
 /// Keeps logarithms and quotients finite where a sum of prices vanishes
 constexpr double TINY = 1e-290;
 /// Nearer than that, T is the base.
@@ -579,8 +581,13 @@ GlobalSolver::Bisect()
 {
     LogBracket bracket;
     double price = std::log(m_lambda);
+    const bool hasDual = m_problem.devices.size() <= JOINT_DUAL_DEVICES;
     for (int step = 0; step < MAX_BISECTIONS && !bracket.IsClosed(); ++step)
     {
+        if (hasDual && m_sweeps > MAX_SWEEPS)
+        {
+            return;
+        }
         m_lambda = std::exp(price);
         Hasten();
         const auto at = Evaluate(TIGHT);
