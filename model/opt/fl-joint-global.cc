@@ -4,6 +4,7 @@
 #include "fl-joint-global.h"
 
 #include "../fl-error.h"
+#include "fl-joint-dual.h"
 #include "fl-joint-prices.h"
 #include "fl-joint-sweep.h"
 
@@ -34,6 +35,8 @@ constexpr double JUMP = 5e-11;
 constexpr int MAX_NEWTON_STEPS = 100;
 constexpr int MAX_LAST_STEPS = 3;   //!< Newton steps at tolerance TIGHT behind these
 constexpr int MAX_BISECTIONS = 200; //!< of a bracketed search for one root
+/// After so many sweeps bisection is left, where the dual takes less time.
+constexpr uint32_t MAX_SWEEPS = 2000;
 /// Keeps logarithms and quotients finite where a sum of prices vanishes
 constexpr double TINY = 1e-290;
 /// Nearer than that, T is the base.
@@ -176,7 +179,7 @@ class GlobalSolver
     }
 
     /**
-     * Solve the problem, and sharpen the prices of an answer with a free duration.
+     * Solve the problem; with a free duration, refine an answer that is not proven.
      * @return the answer, with prices and the lower bound that follows from them
      * @throws Infeasible if the problem has a deadline that cannot be met
      */
@@ -578,8 +581,13 @@ GlobalSolver::Bisect()
 {
     LogBracket bracket;
     double price = std::log(m_lambda);
+    const bool hasDual = m_problem.devices.size() <= JOINT_DUAL_DEVICES;
     for (int step = 0; step < MAX_BISECTIONS && !bracket.IsClosed(); ++step)
     {
+        if (hasDual && m_sweeps > MAX_SWEEPS)
+        {
+            return;
+        }
         m_lambda = std::exp(price);
         Hasten();
         const auto at = Evaluate(TIGHT);
@@ -722,13 +730,24 @@ JointSolution
 GlobalSolver::Solve()
 {
     auto solution = SolvePrimal();
-    if (solution.status == SolveStatus::FEASIBLE && !m_problem.roundDeadlineS)
+    if (m_problem.roundDeadlineS)
     {
-        // Prices that come with the answer have its digits, which may not be enough.
-        solution.prices = NormalizePrices(
-            m_problem,
-            SharpenJointPrices(m_problem, solution.shares, *solution.prices, m_sweep.GetPool()));
-        solution.lowerBound = JointLowerBound(m_problem, *solution.prices, m_sweep.GetPool());
+        return solution;
+    }
+    auto* pool = m_sweep.GetPool();
+    if (solution.status == SolveStatus::FEASIBLE && m_problem.weightTime > 0 &&
+        m_problem.devices.size() <= JOINT_DUAL_DEVICES)
+    {
+        // T may not have the digits that tell the prices of time, nor the best answer.
+        solution = RefineJoint(m_problem, std::move(solution), JOINT_GAP_TOLERANCE, pool);
+        Judge(solution);
+    }
+    if (solution.status == SolveStatus::FEASIBLE)
+    {
+        solution.prices =
+            NormalizePrices(m_problem,
+                            SharpenJointPrices(m_problem, solution.shares, *solution.prices, pool));
+        solution.lowerBound = JointLowerBound(m_problem, *solution.prices, pool);
         Judge(solution);
     }
     return solution;
