@@ -10,6 +10,7 @@
 #include "ns3/simulator.h"
 #include "ns3/tcp-socket-base.h"
 #include "ns3/tcp-socket-factory.h"
+#include "ns3/tcp-socket-state.h"
 #include "ns3/uinteger.h"
 
 #include <algorithm>
@@ -47,7 +48,7 @@ const Time GRAVE_LIFETIME = Minutes(5);
 
 /// Reaches what ns-3 has no public function for, on any TCP socket: by pointers to protected
 /// members of the base, as a derived class may have them.
-class TcpReset : public TcpSocketBase
+class TcpAccess : public TcpSocketBase
 {
   public:
     /**
@@ -58,7 +59,7 @@ class TcpReset : public TcpSocketBase
     {
         if (const auto tcp = DynamicCast<TcpSocketBase>(socket))
         {
-            (PeekPointer(tcp)->*(&TcpReset::SendRST))();
+            (PeekPointer(tcp)->*(&TcpAccess::SendRST))();
         }
         else
         {
@@ -77,9 +78,9 @@ class TcpReset : public TcpSocketBase
         if (const auto tcp = DynamicCast<TcpSocketBase>(socket))
         {
             auto& base = *PeekPointer(tcp);
-            (base.*(&TcpReset::SendEmptyPacket))(TcpHeader::RST);
-            (base.*(&TcpReset::CancelAllTimers))();
-            base.*(&TcpReset::m_state) = TcpSocket::CLOSED;
+            (base.*(&TcpAccess::SendEmptyPacket))(TcpHeader::RST);
+            (base.*(&TcpAccess::CancelAllTimers))();
+            base.*(&TcpAccess::m_state) = TcpSocket::CLOSED;
         }
         else
         {
@@ -87,12 +88,22 @@ class TcpReset : public TcpSocketBase
         }
     }
 
+    /**
+     * @param socket of any kind
+     * @return its congestion control's state, which lives as long as it; null if it is not TCP
+     */
+    static const TcpSocketState* GetState(Ptr<Socket> socket)
+    {
+        const auto tcp = DynamicCast<TcpSocketBase>(socket);
+        return tcp ? PeekPointer(PeekPointer(tcp)->*(&TcpAccess::m_tcb)) : nullptr;
+    }
+
     /// @param socket one that answers; no more
     static void Forget(Ptr<Socket> socket)
     {
         if (const auto tcp = DynamicCast<TcpSocketBase>(socket))
         {
-            (PeekPointer(tcp)->*(&TcpReset::DeallocateEndPoint))();
+            (PeekPointer(tcp)->*(&TcpAccess::DeallocateEndPoint))();
         }
     }
 };
@@ -157,16 +168,8 @@ class TcpSession : public Session
     /// Close the socket as soon as the peer has all that was written, and leave.
     void Finish();
 
-    /// Be told of the congestion window from now on, where this kind of socket has one.
-    void WatchWindow();
-    /// Not any more.
-    void UnwatchWindow();
-    /// The congestion window changes [byte].
-    void NotifyWindow(uint32_t before, uint32_t now);
-    /// The slow start threshold changes [byte].
-    void NotifyThreshold(uint32_t before, uint32_t now);
-    /// The smoothed round-trip time changes.
-    void NotifyRtt(Time before, Time now);
+    /// Look whether the slow start threshold has changed. Traces would tell, but take a kilobyte.
+    void WatchThreshold();
 
     /// @param socket the connection, which stands
     void HandleConnected(Ptr<Socket> socket);
@@ -192,7 +195,10 @@ class TcpSession : public Session
     uint32_t m_segmentBytes;                 //!< the most to hand over at once
     uint32_t m_bufferBytes;                  //!< size of the socket's buffer
     bool m_accepted{true};                   //!< by a listening socket
-    SendWindow m_window;                     //!< as known last; without what is in flight
+    const TcpSocketState* m_state;           //!< the socket's; null: it has none
+    uint32_t m_threshold{UINT32_MAX};        //!< of slow start, as known last [byte]
+    double m_thresholdS{0};                  //!< when that changed last [s]
+    double m_flightS{0};                     //!< when bytes were written or acknowledged last [s]
     bool m_connected{false};                 //!< the connection stands
     bool m_writing{false};                   //!< in Write()
 };
@@ -206,14 +212,14 @@ TcpSession::TcpSession(TcpTransport* transport,
       m_socket(socket),
       m_peer(peer),
       m_nextOut(m_out.end()),
-      m_bufferBytes(socket->GetTxAvailable())
+      m_bufferBytes(socket->GetTxAvailable()),
+      m_state(TcpAccess::GetState(socket))
 {
     m_segmentBytes = std::max<uint32_t>(1, std::min(segmentBytes, m_bufferBytes));
     socket->SetRecvCallback(MakeCallback(&TcpSession::HandleReceive, this));
     socket->SetSendCallback(MakeCallback(&TcpSession::HandleRoom, this));
     socket->SetCloseCallbacks(MakeCallback(&TcpSession::HandlePeerClosed, this),
                               MakeCallback(&TcpSession::HandleError, this));
-    WatchWindow();
 }
 
 TcpSession::~TcpSession()
@@ -226,7 +232,6 @@ TcpSession::DoDetach()
 {
     if (m_socket)
     {
-        UnwatchWindow();
         m_socket->SetConnectCallback(MakeNullCallback<void, Ptr<Socket>>(),
                                      MakeNullCallback<void, Ptr<Socket>>());
         m_socket->SetRecvCallback(MakeCallback(&Drain));
@@ -234,6 +239,7 @@ TcpSession::DoDetach()
         m_socket->SetCloseCallbacks(MakeNullCallback<void, Ptr<Socket>>(),
                                     MakeNullCallback<void, Ptr<Socket>>());
         m_socket = nullptr;
+        m_state = nullptr;
     }
     m_out.clear();
     m_nextOut = m_out.end();
@@ -257,55 +263,34 @@ TcpSession::GetPendingBytes() const
 }
 
 void
-TcpSession::WatchWindow()
+TcpSession::WatchThreshold()
 {
-    UintegerValue segments;
-    if (m_socket->TraceConnectWithoutContext("CongestionWindow",
-                                             MakeCallback(&TcpSession::NotifyWindow, this)) &&
-        m_socket->GetAttributeFailSafe("InitialCwnd", segments))
+    if (m_state && m_state->m_ssThresh != m_threshold)
     {
-        m_window.bytes = static_cast<double>(segments.Get()) * m_segmentBytes;
-        m_socket->TraceConnectWithoutContext("SlowStartThreshold",
-                                             MakeCallback(&TcpSession::NotifyThreshold, this));
-        m_socket->TraceConnectWithoutContext("RTT", MakeCallback(&TcpSession::NotifyRtt, this));
+        m_threshold = m_state->m_ssThresh;
+        m_thresholdS = Simulator::Now().GetSeconds();
     }
-}
-
-void
-TcpSession::UnwatchWindow()
-{
-    m_socket->TraceDisconnectWithoutContext("CongestionWindow",
-                                            MakeCallback(&TcpSession::NotifyWindow, this));
-    m_socket->TraceDisconnectWithoutContext("SlowStartThreshold",
-                                            MakeCallback(&TcpSession::NotifyThreshold, this));
-    m_socket->TraceDisconnectWithoutContext("RTT", MakeCallback(&TcpSession::NotifyRtt, this));
-}
-
-void
-TcpSession::NotifyWindow(uint32_t /* before */, uint32_t now)
-{
-    m_window.bytes = now;
-}
-
-void
-TcpSession::NotifyThreshold(uint32_t /* before */, uint32_t now)
-{
-    // ns-3 begins with the highest number that there is.
-    m_window.thresholdBytes = now < UINT32_MAX ? now : std::numeric_limits<double>::infinity();
-    m_window.thresholdS = Simulator::Now().GetSeconds();
-}
-
-void
-TcpSession::NotifyRtt(Time /* before */, Time now)
-{
-    m_window.rttS = now.GetSeconds();
 }
 
 SendWindow
 TcpSession::GetSendWindow() const
 {
-    SendWindow window = m_window;
+    SendWindow window;
     window.flightBytes = static_cast<double>(GetPendingBytes());
+    window.flightS = m_flightS;
+    if (!m_state)
+    {
+        return window;
+    }
+    window.bytes = m_state->m_cWnd;
+    // ns-3 begins with the highest number that there is.
+    if (m_threshold < UINT32_MAX)
+    {
+        window.thresholdBytes = m_threshold;
+        window.thresholdS = m_thresholdS;
+    }
+    window.rttS = m_state->m_lastRtt.Get().GetSeconds();
+    window.minRttS = m_state->m_minRtt == Time::Max() ? 0 : m_state->m_minRtt.GetSeconds();
     return window;
 }
 
@@ -349,11 +334,11 @@ TcpSession::DoAbort()
         if (m_accepted)
         {
             static_cast<TcpTransport*>(m_transport)->Bury(socket);
-            Simulator::ScheduleNow(&TcpReset::EndAndAnswer, socket);
+            Simulator::ScheduleNow(&TcpAccess::EndAndAnswer, socket);
         }
         else
         {
-            Simulator::ScheduleNow(&TcpReset::End, socket);
+            Simulator::ScheduleNow(&TcpAccess::End, socket);
         }
         Leave();
     }
@@ -415,7 +400,7 @@ TcpSession::WriteChunk(Outgoing& out)
     const bool isFirst = out.offset == 0;
     out.offset += static_cast<uint32_t>(sent);
     m_written += static_cast<uint32_t>(sent);
-    m_window.flightS = Simulator::Now().GetSeconds();
+    m_flightS = Simulator::Now().GetSeconds();
     if (isFirst)
     {
         TellStarted(out.message.header);
@@ -432,9 +417,8 @@ TcpSession::TellAcknowledged()
     if (acknowledged > m_acknowledged)
     {
         m_acknowledged = acknowledged;
-        m_window.flightS = Simulator::Now().GetSeconds();
-        m_window.minRttS =
-            m_window.minRttS > 0 ? std::min(m_window.minRttS, m_window.rttS) : m_window.rttS;
+        m_flightS = Simulator::Now().GetSeconds();
+        WatchThreshold();
         Heard();
     }
     while (m_socket && m_out.begin() != m_nextOut && m_out.front().end <= acknowledged)
@@ -615,7 +599,7 @@ TcpTransport::Bury(Ptr<Socket> socket)
     const Time now = Simulator::Now();
     while (!m_graves.empty() && m_graves.front().first <= now)
     {
-        TcpReset::Forget(m_graves.front().second);
+        TcpAccess::Forget(m_graves.front().second);
         m_graves.pop_front();
     }
     m_graves.emplace_back(now + GRAVE_LIFETIME, socket);
