@@ -24,25 +24,10 @@ BackgroundRateModel::BackgroundRateModel(std::unique_ptr<const RateModel> inner,
 {
 }
 
-double
-BackgroundRateModel::RateBps(const SystemState& state, DeviceId device, const Grant& grant) const
+const RateModel&
+BackgroundRateModel::GetInner() const
 {
-    return m_inner->RateBps(state, device, grant);
-}
-
-double
-BackgroundRateModel::RateAtGainBps(const SystemState& state,
-                                   DeviceId device,
-                                   const Grant& grant,
-                                   double gain) const
-{
-    return m_inner->RateAtGainBps(state, device, grant, gain);
-}
-
-double
-BackgroundRateModel::RoundedHz(DeviceId device, const Grant& grant) const
-{
-    return m_inner->RoundedHz(device, grant);
+    return *m_inner;
 }
 
 TransferTime

@@ -4,7 +4,7 @@
 #ifndef FL_BACKGROUND_RATE_MODEL_H
 #define FL_BACKGROUND_RATE_MODEL_H
 
-#include "fl-predictor.h"
+#include "fl-rate-model-wrapper.h"
 
 #include <memory>
 #include <vector>
@@ -27,7 +27,7 @@ namespace fl
  * from then to the beginning of the upload. All that the device sends meanwhile is radiated.
  * Downloads are as without it.
  */
-class BackgroundRateModel : public RateModel
+class BackgroundRateModel : public RateModelWrapper
 {
   public:
     /**
@@ -41,12 +41,6 @@ class BackgroundRateModel : public RateModel
                         double linkHeaderBytes,
                         std::vector<double> queuedBits);
 
-    double RateBps(const SystemState& state, DeviceId device, const Grant& grant) const override;
-    double RateAtGainBps(const SystemState& state,
-                         DeviceId device,
-                         const Grant& grant,
-                         double gain) const override;
-    double RoundedHz(DeviceId device, const Grant& grant) const override;
     /// As of a transfer that begins now.
     TransferTime Transfer(const SystemState& state,
                           DeviceId device,
@@ -59,6 +53,8 @@ class BackgroundRateModel : public RateModel
                             double startS) const override;
 
   private:
+    const RateModel& GetInner() const override;
+
     std::unique_ptr<const RateModel> m_inner; //!< without other traffic
     TransportProfile m_transport;             //!< how messages travel
     double m_linkHeaderBytes;                 //!< of each packet

@@ -72,25 +72,10 @@ FadingRateModel::FadingRateModel(const SystemState& state, Plan plan, Factory ma
 {
 }
 
-double
-FadingRateModel::RateBps(const SystemState& state, DeviceId device, const Grant& grant) const
+const RateModel&
+FadingRateModel::GetInner() const
 {
-    return m_now->RateBps(state, device, grant);
-}
-
-double
-FadingRateModel::RateAtGainBps(const SystemState& state,
-                               DeviceId device,
-                               const Grant& grant,
-                               double gain) const
-{
-    return m_now->RateAtGainBps(state, device, grant, gain);
-}
-
-double
-FadingRateModel::RoundedHz(DeviceId device, const Grant& grant) const
-{
-    return m_now->RoundedHz(device, grant);
+    return *m_now;
 }
 
 TransferTime

@@ -4,7 +4,7 @@
 #ifndef FL_FADING_RATE_MODEL_H
 #define FL_FADING_RATE_MODEL_H
 
-#include "fl-predictor.h"
+#include "fl-rate-model-wrapper.h"
 
 #include <functional>
 #include <memory>
@@ -80,7 +80,7 @@ class FadingMean
  * first time; each grant costs one evaluation of the rate per node of the quadrature, and some tens
  * more.
  */
-class FadingRateModel : public RateModel
+class FadingRateModel : public RateModelWrapper
 {
   public:
     /// Makes the PHY's model for given gains. Called during the life of this model.
@@ -93,12 +93,6 @@ class FadingRateModel : public RateModel
      */
     FadingRateModel(const SystemState& state, Plan plan, Factory make);
 
-    double RateBps(const SystemState& state, DeviceId device, const Grant& grant) const override;
-    double RateAtGainBps(const SystemState& state,
-                         DeviceId device,
-                         const Grant& grant,
-                         double gain) const override;
-    double RoundedHz(DeviceId device, const Grant& grant) const override;
     /// As the PHY's model says, if the present block lasted for ever.
     TransferTime Transfer(const SystemState& state,
                           DeviceId device,
@@ -111,6 +105,8 @@ class FadingRateModel : public RateModel
                             double startS) const override;
 
   private:
+    const RateModel& GetInner() const override;
+
     /// What follows the present block.
     struct Later
     {
