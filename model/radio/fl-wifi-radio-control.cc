@@ -16,6 +16,7 @@
 #include "ns3/node.h"
 #include "ns3/qos-txop.h"
 #include "ns3/simulator.h"
+#include "ns3/sta-wifi-mac.h"
 #include "ns3/table-based-error-rate-model.h"
 #include "ns3/uinteger.h"
 #include "ns3/wifi-mac-header.h"
@@ -561,14 +562,16 @@ WifiRadioControl::AddAirtimeGroup(const WifiScheduler::Group& group,
     {
         const double snr = UplinkSnr(powersW[user.device], gains[user.device], user.ru.tones);
         const auto mcs = m_mcsTable->McsFor(snr);
-        if (!mcs)
+        const auto mac = DynamicCast<StaWifiMac>(m_stations[user.device].device->GetMac());
+        // Who is not associated is not asked, and ns-3 aborts at the answer to it.
+        if (!mcs || !mac->IsAssociated())
         {
             continue;
         }
         // Association ids only tell users apart here.
         const auto aid = static_cast<uint16_t>(user.device + 1);
         users.push_back({aid, user.ru, *mcs});
-        addresses.push_back(m_stations[user.device].device->GetMac()->GetAddress());
+        addresses.push_back(mac->GetAddress());
         timing.stations.push_back(user.device);
         auto& station = cell.stations[user.device];
         station.uplink = TimingOf(UplinkTxVector({users.back()}, widthMhz, guardNs), aid);
