@@ -45,7 +45,7 @@ Text(double value)
 /**
  * @param first the first number
  * @param step from one to the next
- * @param count how many
+ * @param count how many numbers, at least 0
  * @return first, first + step, ..., of that length
  */
 std::vector<double>

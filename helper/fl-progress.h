@@ -130,7 +130,7 @@ class Progress
     ProgressLine m_line;       //!< where it is shown
     uint32_t m_rounds;         //!< per run
     uint32_t m_runs;           //!< per case
-    uint32_t m_cases;          //!< how many
+    uint32_t m_cases;          //!< cases compared, at least 1
     std::string m_name;        //!< of the current case; empty: there is one alone
     uint32_t m_case{0};        //!< those before the current one
     uint32_t m_run{1};         //!< current run of the case

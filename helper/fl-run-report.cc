@@ -45,7 +45,7 @@ Figure(const std::vector<const RunTotals*>& runs,
 /// The figure of one run, or of all.
 struct TableRow
 {
-    const char* name;                               //!< what it is
+    const char* name;                               //!< label of the row in the summary
     std::function<double(const RunTotals&)> figure; //!< of one run
     double scale;                                   //!< to the unit
     const char* unit;                               //!< of the printed figure

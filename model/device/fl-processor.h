@@ -138,8 +138,8 @@ class Processor : public Object
     /// @param job one that runs
     double CyclesRun(const Job& job) const;
     /// @return the energy of a number of cycles [J]
-    /// @param cycles how many
-    /// @param hz at which frequency [Hz]
+    /// @param cycles CPU cycles, at least 0
+    /// @param hz the frequency that they run at, above 0 [Hz]
     double EnergyJ(double cycles, double hz) const;
     /// Report the power, if it changed.
     void UpdatePower();

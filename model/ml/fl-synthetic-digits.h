@@ -46,7 +46,7 @@ uint8_t DrawSyntheticDigit(uint64_t seed, uint64_t index, uint8_t* pixels);
 /**
  * @param seed the seed
  * @param first number of the first image
- * @param count how many
+ * @param count number of images
  * @param pool threads to use, or null
  * @return images first ... first + count - 1 of the seed
  */

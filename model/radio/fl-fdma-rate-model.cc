@@ -183,7 +183,7 @@ class MessageFlow
     }
 
     Setting m_set;            //!< what does not change
-    double m_segments;        //!< how many
+    double m_segments;        //!< that the message is cut into, at least 1
     double m_ackEvery;        //!< segments per acknowledgement
     double m_windowBytes;     //!< may be on their way
     double m_flightBytes{0};  //!< are
