@@ -270,15 +270,24 @@ function(fl_add_tests)
 
   fl_add_recipes()
 
-  # A few seconds of random input; minutes are for those who change a solver or a reader.
+  # A fixed number of random inputs, so that what is tested does not depend on the machine; minutes of them are for those
+  # who change a solver or a reader.
   add_executable(
     fl-fuzz-solve test/fuzz/fl-fuzz-solve.cc test/fuzz/fl-fuzz-check.cc test/fuzz/fl-fuzz-instance.cc
                   test/fuzz/fl-fuzz-mel.cc test/fuzz/fl-fuzz-schedule.cc test/fuzz/fl-fuzz-watch.cc
   )
   target_link_libraries(fl-fuzz-solve PRIVATE fl)
+  set(cases_joint 700)
+  set(cases_mel 6000)
+  set(cases_schedule 10000)
+  # Processor time; sanitizers make the solvers about five times slower.
+  set(limit 30)
+  if(FL_SANITIZE)
+    set(limit 150)
+  endif()
   foreach(problem joint mel schedule)
     file(MAKE_DIRECTORY ${work}/fuzz-${problem})
-    add_test(NAME fuzz-${problem} COMMAND fl-fuzz-solve --problem=${problem} --seconds=5
+    add_test(NAME fuzz-${problem} COMMAND fl-fuzz-solve --problem=${problem} --cases=${cases_${problem}} --limit=${limit}
              WORKING_DIRECTORY ${work}/fuzz-${problem})
     set_tests_properties(fuzz-${problem} PROPERTIES LABELS fuzz TIMEOUT ${timeout} ENVIRONMENT "${environment}")
   endforeach()

@@ -20,6 +20,10 @@ namespace fl
 namespace
 {
 
+/// A bound beside an answer takes no more than this part of the work that the exact solver may do:
+/// who asks for a quick method does not wait for a proof.
+constexpr uint64_t BOUND_PART = 16;
+
 /// Bound an answer that has no bound yet, by the relaxations of all bases.
 void
 AddBound(const MelProblem& problem, const MelOptions& options, MelSolution& solution)
@@ -29,7 +33,7 @@ AddBound(const MelProblem& problem, const MelOptions& options, MelSolution& solu
         return;
     }
     const auto count = static_cast<double>(problem.learners.size());
-    uint64_t work = options.maxWork;
+    uint64_t work = options.maxWork / BOUND_PART;
     const auto survey = SurveyMelBases(problem,
                                        MelSynchronousIterations(problem),
                                        std::llround(solution.objective * count),

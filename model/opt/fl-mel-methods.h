@@ -26,7 +26,8 @@ namespace fl
 struct MelOptions
 {
     /// How many entries the exact solver's tables may have in all, 2 bytes each; and how many
-    /// choices of learners at all bases are looked at for bounds.
+    /// choices of learners at all bases are looked at for bounds; a 16th of that for the bounds
+    /// of all other methods.
     uint64_t maxWork{uint64_t{1} << 29};
 };
 

@@ -41,9 +41,10 @@ struct FuzzOptions
 {
     std::string problem{"joint"}; //!< which
     double seconds{60};           //!< how long
+    uint64_t cases{0};            //!< how many at most; 0: as many as the time allows
     uint64_t seed{1};             //!< of all random numbers
     uint64_t first{0};            //!< number of the first case
-    double limitS{20};            //!< what takes longer hangs [s]
+    double limitS{20};            //!< what takes more processor time hangs [s]
     uint32_t findings{1};         //!< stop after so many different ones
     std::string out{"."};         //!< where instances are written
     std::string file;             //!< look at this instance only
@@ -138,7 +139,7 @@ LookAt(const FuzzOptions& options)
     return faults.empty() ? EXIT_DONE : EXIT_FAILED;
 }
 
-/// Look at random instances until the time is up.
+/// Look at random instances until there were enough, or until the time is up.
 int
 Fuzz(const FuzzOptions& options)
 {
@@ -146,10 +147,14 @@ Fuzz(const FuzzOptions& options)
     const auto& problem = ProblemOf(options);
     const auto start = std::chrono::steady_clock::now();
     const std::chrono::duration<double> duration(options.seconds);
+    const auto goesOn = [&](uint64_t number) {
+        return options.cases > 0 ? number - options.first < options.cases
+                                 : std::chrono::steady_clock::now() - start < duration;
+    };
     Statistics statistics;
     std::set<std::string> known;
     uint64_t number = options.first;
-    for (; std::chrono::steady_clock::now() - start < duration; ++number)
+    for (; goesOn(number); ++number)
     {
         const auto instance = problem.make(options.seed, number);
         const std::string file =
@@ -183,9 +188,10 @@ main(int argc, char* argv[])
         OptionParser parser("fl-fuzz-solve", "Random JSON for ./fl solve");
         parser.Add("problem", "which kind", options.problem, OneOf(ProblemNames()));
         parser.Add("seconds", "how long [s]", options.seconds, Positive(1e6));
+        parser.Add("cases", "how many, whatever time they take; 0: --seconds counts", options.cases);
         parser.Add("seed", "of all random numbers", options.seed);
         parser.Add("first", "number of the first case", options.first);
-        parser.Add("limit", "a case that takes longer hangs [s]", options.limitS, Positive(3600));
+        parser.Add("limit", "a case that takes more processor time hangs [s]", options.limitS, Positive(3600));
         parser.Add("findings",
                    "stop after so many different faults",
                    options.findings,

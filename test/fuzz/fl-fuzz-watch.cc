@@ -64,7 +64,7 @@ Handle(int signal)
 {
     Say("fl-fuzz-solve: ");
     Say(g_method);
-    Say(signal == SIGALRM ? " hangs" : " crashes");
+    Say(signal == SIGPROF ? " hangs" : " crashes");
     Save();
     _exit(1);
 }
@@ -82,7 +82,7 @@ Watch::Watch(const std::string& file, double limitS)
     struct sigaction action{};
     action.sa_handler = Handle;
     action.sa_flags = SA_ONSTACK;
-    for (const int signal : {SIGALRM, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
+    for (const int signal : {SIGPROF, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
     {
         sigaction(signal, &action, nullptr);
     }
@@ -101,7 +101,7 @@ Watch::Begin(const std::string& text)
     timer.it_value.tv_sec = static_cast<time_t>(std::floor(m_limitS));
     timer.it_value.tv_usec =
         static_cast<suseconds_t>((m_limitS - std::floor(m_limitS)) * 1e6) + (m_limitS < 1e-6);
-    setitimer(ITIMER_REAL, &timer, nullptr);
+    setitimer(ITIMER_PROF, &timer, nullptr);
 }
 
 void
@@ -114,7 +114,7 @@ void
 Watch::End()
 {
     const itimerval none{};
-    setitimer(ITIMER_REAL, &none, nullptr);
+    setitimer(ITIMER_PROF, &none, nullptr);
     g_text = nullptr;
 }
 

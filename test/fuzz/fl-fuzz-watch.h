@@ -22,7 +22,7 @@ class Watch
   public:
     /**
      * @param file where the instance goes
-     * @param limitS what takes longer hangs [s]
+     * @param limitS what takes more time of all processors together hangs [s]
      */
     Watch(const std::string& file, double limitS);
 
