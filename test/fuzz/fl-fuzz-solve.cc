@@ -188,10 +188,15 @@ main(int argc, char* argv[])
         OptionParser parser("fl-fuzz-solve", "Random JSON for ./fl solve");
         parser.Add("problem", "which kind", options.problem, OneOf(ProblemNames()));
         parser.Add("seconds", "how long [s]", options.seconds, Positive(1e6));
-        parser.Add("cases", "how many, whatever time they take; 0: --seconds counts", options.cases);
+        parser.Add("cases",
+                   "how many, whatever time they take; 0: --seconds counts",
+                   options.cases);
         parser.Add("seed", "of all random numbers", options.seed);
         parser.Add("first", "number of the first case", options.first);
-        parser.Add("limit", "a case that takes more processor time hangs [s]", options.limitS, Positive(3600));
+        parser.Add("limit",
+                   "a case that takes more processor time hangs [s]",
+                   options.limitS,
+                   Positive(3600));
         parser.Add("findings",
                    "stop after so many different faults",
                    options.findings,
