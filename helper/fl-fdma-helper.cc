@@ -3,11 +3,10 @@
  */
 #include "fl-fdma-helper.h"
 
-#include "../model/fl-error.h"
-
 #include "ns3/arp-cache.h"
 #include "ns3/config.h"
 #include "ns3/double.h"
+#include "ns3/fl-error.h"
 #include "ns3/ipv4-interface.h"
 #include "ns3/ipv4-l3-protocol.h"
 #include "ns3/mac48-address.h"

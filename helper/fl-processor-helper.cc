@@ -3,10 +3,9 @@
  */
 #include "fl-processor-helper.h"
 
-#include "../model/device/fl-processor-energy-model.h"
-#include "../model/radio/fl-fdma-radio-energy-model.h"
-
 #include "ns3/double.h"
+#include "ns3/fl-fdma-radio-energy-model.h"
+#include "ns3/fl-processor-energy-model.h"
 #include "ns3/node.h"
 
 namespace ns3

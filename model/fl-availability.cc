@@ -3,8 +3,7 @@
  */
 #include "fl-availability.h"
 
-#include "fl-error.h"
-
+#include "ns3/fl-error.h"
 #include "ns3/nstime.h"
 #include "ns3/pointer.h"
 #include "ns3/simulator.h"

@@ -3,12 +3,11 @@
  */
 #include "fl-client.h"
 
-#include "fl-error.h"
-#include "fl-ns3-compat.h"
-#include "fl-tcp-transport.h"
-#include "ml/fl-random-stream.h"
-#include "ml/fl-sample-codec.h"
-
+#include "ns3/fl-error.h"
+#include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-random-stream.h"
+#include "ns3/fl-sample-codec.h"
+#include "ns3/fl-tcp-transport.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/log.h"
 #include "ns3/pointer.h"

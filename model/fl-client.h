@@ -5,13 +5,13 @@
 #define FL_CLIENT_H
 
 #include "fl-learning-task.h"
-#include "fl-transport.h"
-#include "fl-work-codec.h"
 
 #include "ns3/application.h"
 #include "ns3/event-id.h"
 #include "ns3/fl-outcome.h"
 #include "ns3/fl-processor.h"
+#include "ns3/fl-transport.h"
+#include "ns3/fl-work-codec.h"
 #include "ns3/nstime.h"
 #include "ns3/traced-callback.h"
 

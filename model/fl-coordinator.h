@@ -5,11 +5,11 @@
 #define FL_COORDINATOR_H
 
 #include "fl-learning-task.h"
-#include "fl-message.h"
-#include "fl-work-codec.h"
 
+#include "ns3/fl-message.h"
 #include "ns3/fl-radio-control.h"
 #include "ns3/fl-system-state.h"
+#include "ns3/fl-work-codec.h"
 #include "ns3/object.h"
 #include "ns3/traced-callback.h"
 

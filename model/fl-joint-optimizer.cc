@@ -3,10 +3,9 @@
  */
 #include "fl-joint-optimizer.h"
 
-#include "fl-error.h"
-
 #include "ns3/boolean.h"
 #include "ns3/double.h"
+#include "ns3/fl-error.h"
 #include "ns3/fl-method-name.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"

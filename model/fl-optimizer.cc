@@ -3,12 +3,11 @@
  */
 #include "fl-optimizer.h"
 
-#include "fl-error.h"
-#include "opt/fl-joint-methods.h"
-#include "opt/fl-mel-methods.h"
-#include "opt/fl-round-plan.h"
-#include "opt/fl-schedule-methods.h"
-
+#include "ns3/fl-error.h"
+#include "ns3/fl-joint-methods.h"
+#include "ns3/fl-mel-methods.h"
+#include "ns3/fl-round-plan.h"
+#include "ns3/fl-schedule-methods.h"
 #include "ns3/object-factory.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"

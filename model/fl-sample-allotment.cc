@@ -3,9 +3,9 @@
  */
 #include "fl-sample-allotment.h"
 
-#include "fl-error.h"
-#include "ml/fl-random-stream.h"
-#include "ml/fl-sample-codec.h"
+#include "ns3/fl-error.h"
+#include "ns3/fl-random-stream.h"
+#include "ns3/fl-sample-codec.h"
 
 #include <numeric>
 

@@ -5,8 +5,8 @@
 #define FL_SAMPLE_ALLOTMENT_H
 
 #include "fl-learning-task.h"
-#include "fl-message.h"
 
+#include "ns3/fl-message.h"
 #include "ns3/fl-plan.h"
 
 #include <cstdint>

@@ -3,12 +3,11 @@
  */
 #include "fl-schedule-optimizer.h"
 
-#include "fl-error.h"
-#include "opt/fl-round-plan.h"
-
 #include "ns3/boolean.h"
 #include "ns3/double.h"
+#include "ns3/fl-error.h"
 #include "ns3/fl-method-name.h"
+#include "ns3/fl-round-plan.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
 

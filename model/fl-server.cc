@@ -3,10 +3,9 @@
  */
 #include "fl-server.h"
 
-#include "fl-error.h"
-#include "fl-ns3-compat.h"
-#include "fl-tcp-transport.h"
-
+#include "ns3/fl-error.h"
+#include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-tcp-transport.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/log.h"
 #include "ns3/pointer.h"

@@ -5,13 +5,13 @@
 #define FL_SERVER_H
 
 #include "fl-coordinator.h"
-#include "fl-transport.h"
-#include "fl-work-codec.h"
 
 #include "ns3/application.h"
 #include "ns3/event-id.h"
 #include "ns3/fl-outcome.h"
 #include "ns3/fl-plan.h"
+#include "ns3/fl-transport.h"
+#include "ns3/fl-work-codec.h"
 #include "ns3/nstime.h"
 #include "ns3/traced-callback.h"
 

@@ -3,9 +3,8 @@
  */
 #include "fl-processor.h"
 
-#include "../fl-error.h"
-
 #include "ns3/double.h"
+#include "ns3/fl-error.h"
 #include "ns3/log.h"
 #include "ns3/simulator.h"
 #include "ns3/trace-source-accessor.h"

@@ -3,8 +3,8 @@
  */
 #include "fl-aggregator.h"
 
-#include "../fl-error.h"
-#include "fl-finite.h"
+#include "ns3/fl-error.h"
+#include "ns3/fl-finite.h"
 
 #include <cmath>
 

@@ -3,10 +3,10 @@
  */
 #include "fl-trainer.h"
 
-#include "../fl-error.h"
-#include "fl-finite.h"
-#include "fl-loss.h"
-#include "fl-random-stream.h"
+#include "ns3/fl-error.h"
+#include "ns3/fl-finite.h"
+#include "ns3/fl-loss.h"
+#include "ns3/fl-random-stream.h"
 
 #include <algorithm>
 #include <cmath>

@@ -4,9 +4,9 @@
 #ifndef FL_TRAINER_H
 #define FL_TRAINER_H
 
-#include "fl-dataset.h"
-#include "fl-model.h"
-#include "fl-thread-pool.h"
+#include "ns3/fl-dataset.h"
+#include "ns3/fl-model.h"
+#include "ns3/fl-thread-pool.h"
 
 #include <atomic>
 #include <cstdint>

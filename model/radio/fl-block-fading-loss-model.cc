@@ -3,10 +3,9 @@
  */
 #include "fl-block-fading-loss-model.h"
 
-#include "../fl-ns3-compat.h"
-
 #include "ns3/boolean.h"
 #include "ns3/double.h"
+#include "ns3/fl-ns3-compat.h"
 #include "ns3/simulator.h"
 
 #include <cmath>

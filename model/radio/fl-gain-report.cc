@@ -3,9 +3,9 @@
  */
 #include "fl-gain-report.h"
 
-#include "../fl-error.h"
 #include "fl-block-fading-loss-model.h"
 
+#include "ns3/fl-error.h"
 #include "ns3/mobility-model.h"
 
 #include <cmath>

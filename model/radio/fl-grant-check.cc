@@ -3,8 +3,8 @@
  */
 #include "fl-grant-check.h"
 
-#include "../fl-error.h"
-#include "../opt/fl-predictor.h"
+#include "ns3/fl-error.h"
+#include "ns3/fl-predictor.h"
 
 #include <algorithm>
 #include <cmath>

@@ -3,8 +3,7 @@
  */
 #include "fl-link-draw.h"
 
-#include "../fl-error.h"
-
+#include "ns3/fl-error.h"
 #include "ns3/node.h"
 
 #include <cmath>

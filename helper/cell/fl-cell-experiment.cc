@@ -1,0 +1,354 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-cell-experiment.h"
+
+#include "ns3/basic-energy-source-helper.h"
+#include "ns3/boolean.h"
+#include "ns3/data-rate.h"
+#include "ns3/double.h"
+#include "ns3/fl-error.h"
+#include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-optimizer.h"
+#include "ns3/fl-processor-helper.h"
+#include "ns3/fl-run-report.h"
+#include "ns3/inet-socket-address.h"
+#include "ns3/mobility-helper.h"
+#include "ns3/on-off-helper.h"
+#include "ns3/packet-sink-helper.h"
+#include "ns3/pointer.h"
+#include "ns3/position-allocator.h"
+#include "ns3/rectangle.h"
+#include "ns3/rng-seed-manager.h"
+#include "ns3/simulator.h"
+#include "ns3/string.h"
+#include "ns3/uinteger.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// TCP or UDP port at which the server listens for clients.
+constexpr uint16_t SERVER_PORT = 9000;
+/// UDP port of the sink of background traffic.
+constexpr uint16_t BACKGROUND_PORT = 9001;
+
+} // namespace
+
+CellRun::CellRun(const Options& options, const LearningData& data)
+    : m_options(options)
+{
+    m_station.Create(1);
+    m_devices.Create(options.devices);
+    PlaceNodes();
+    InstallRadio();
+    InstallFederation(data);
+    InstallBatteries();
+    InstallBackground();
+    InstallAvailability();
+}
+
+CellRun::~CellRun()
+{
+    Simulator::Destroy();
+}
+
+const Federation&
+CellRun::GetFederation() const
+{
+    return m_federation;
+}
+
+const EqualSharesComparison&
+CellRun::GetComparison() const
+{
+    return m_comparison;
+}
+
+const NodeContainer&
+CellRun::GetDevices() const
+{
+    return m_devices;
+}
+
+Ptr<Node>
+CellRun::GetBaseStation() const
+{
+    return m_station.Get(0);
+}
+
+Ptr<Node>
+CellRun::GetServerNode() const
+{
+    return m_radio->GetServerNode();
+}
+
+const CellRadio&
+CellRun::GetRadio() const
+{
+    return *m_radio;
+}
+
+double
+CellRun::GetBackgroundBytes() const
+{
+    return m_background ? static_cast<double>(m_background->GetTotalRx()) : 0;
+}
+
+void
+CellRun::PlaceNodes()
+{
+    MobilityHelper station;
+    station.SetMobilityModel("ns3::ConstantPositionMobilityModel");
+    station.Install(m_station);
+
+    auto positions = CreateObject<UniformDiscPositionAllocator>();
+    positions->SetAttribute("rho", DoubleValue(CellRadius(m_options)));
+    m_stream += positions->AssignStreams(m_stream);
+    MobilityHelper devices;
+    devices.SetPositionAllocator(positions);
+    if (m_options.mobility > 0)
+    {
+        const double edge = CellRadius(m_options);
+        devices.SetMobilityModel(
+            "ns3::RandomWalk2dMobilityModel",
+            "Bounds",
+            RectangleValue(Rectangle(-edge, edge, -edge, edge)),
+            "Mode",
+            StringValue("Time"),
+            "Time",
+            TimeValue(Seconds(1)),
+            "Speed",
+            StringValue(
+                Describe("ns3::ConstantRandomVariable[Constant=", m_options.mobility, "]")));
+    }
+    else
+    {
+        devices.SetMobilityModel("ns3::ConstantPositionMobilityModel");
+    }
+    devices.Install(m_devices);
+    m_stream += devices.AssignStreams(m_devices, m_stream);
+}
+
+void
+CellRun::InstallRadio()
+{
+    m_radio = MakeCellRadio(m_options);
+    m_radio->Install(m_station.Get(0), m_devices);
+    m_stream += m_radio->AssignStreams(m_stream);
+    m_stream = std::max(m_stream, m_options.streamAfterRadio);
+    m_serverAddress = m_radio->GetServerAddress(SERVER_PORT);
+    const double startS = m_radio->GetStartTime().GetSeconds();
+    if (m_options.serverStopS > 0 && m_options.serverStopS <= startS)
+    {
+        throw InvalidInput(Describe("--server-stop=",
+                                    m_options.serverStopS,
+                                    ": must be later than the server's start, at ",
+                                    startS,
+                                    " s with --phy=",
+                                    m_options.phy,
+                                    " --devices=",
+                                    m_options.devices));
+    }
+    if (m_options.pcap)
+    {
+        const std::string run =
+            m_options.runs > 1 ? Describe("-run", RngSeedManager::GetRun()) : "";
+        m_radio->EnablePcap(m_options.out + "/cell" + run);
+    }
+}
+
+std::vector<DeviceProfile>
+CellRun::DrawProfiles()
+{
+    if (m_options.minCycles > m_options.maxCycles)
+    {
+        throw InvalidInput(Describe("--min-cycles=",
+                                    m_options.minCycles,
+                                    ": must not exceed --max-cycles=",
+                                    m_options.maxCycles));
+    }
+    auto cycles = CreateObject<UniformRandomVariable>();
+    cycles->SetAttribute("Min", DoubleValue(m_options.minCycles));
+    cycles->SetAttribute("Max", DoubleValue(m_options.maxCycles));
+    cycles->SetStream(m_stream++);
+    std::vector<DeviceProfile> profiles(m_options.devices);
+    for (size_t i = 0; i < profiles.size(); ++i)
+    {
+        auto& profile = profiles[i];
+        profile.cyclesPerSample = cycles->GetValue();
+        profile.minCpuHz = m_options.minCpuHz;
+        const auto& hz = m_options.cpuHzInTurn;
+        profile.maxCpuHz = hz.empty() ? m_options.maxCpuHz : hz[i % hz.size()];
+        profile.effectiveCapacitance = m_options.capacitance;
+        profile.minTxPowerW = WattOfDbm(m_options.minPowerDbm);
+        profile.maxTxPowerW = WattOfDbm(m_options.maxPowerDbm);
+        profile.samples = m_options.samplesPerDevice;
+    }
+    return profiles;
+}
+
+void
+CellRun::InstallFederation(const LearningData& data)
+{
+    // Partition and initial model depend on seed and run, but not on anything drawn before.
+    const uint64_t seed = RngSeedManager::GetSeed() * 1000003ULL + RngSeedManager::GetRun();
+    const auto task = BuildTask(m_options, data, seed);
+    FederationHelper helper(task);
+    helper.SetOptimizer(m_options.optimizer);
+    helper.SetTransport(m_options.transport == "datagram" ? "ns3::fl::DatagramTransport"
+                                                          : "ns3::fl::TcpTransport");
+    helper.SetRadioControl(m_radio->GetRadioControl());
+    helper.SetCoordinatorAttribute("Rounds", UintegerValue(m_options.rounds));
+    m_federation = helper.Install(m_radio->GetServerNode(),
+                                  m_serverAddress,
+                                  m_devices,
+                                  DrawProfiles(),
+                                  BuildParts(m_options, *task, seed));
+    m_federation.applications.Start(m_radio->GetStartTime());
+    m_stream += FederationHelper::AssignStreams(m_federation, m_stream);
+    m_federation.coordinator->TraceConnectWithoutContext("Finished",
+                                                         MakeCallback(&CellRun::Finished, this));
+    if (m_options.serverStopS > 0 && m_options.serverRestartS > 0)
+    {
+        const auto server = m_federation.server;
+        Simulator::Schedule(Seconds(m_options.serverStopS), &Server::Stop, server);
+        Simulator::Schedule(Seconds(m_options.serverRestartS), &Server::Start, server);
+    }
+    else if (m_options.serverStopS > 0)
+    {
+        m_federation.server->SetStopTime(Seconds(m_options.serverStopS));
+    }
+}
+
+void
+CellRun::InstallBatteries()
+{
+    if (m_options.batteryJ <= 0)
+    {
+        return;
+    }
+    BasicEnergySourceHelper batteries;
+    // All of it can be used; ns-3's default calls a source empty at 10 %. The reserve is for what
+    // ns-3 rounds, see LoadEnergyModel.
+    constexpr double RESERVE_J = 1e-7;
+    const double initialJ = m_options.batteryJ + RESERVE_J;
+    batteries.Set("BasicEnergySourceInitialEnergyJ", DoubleValue(initialJ));
+    batteries.Set("BasicEnergyLowBatteryThreshold", DoubleValue(RESERVE_J / initialJ));
+    const auto sources = batteries.Install(m_devices);
+    ProcessorHelper::InstallEnergyModels(sources);
+    m_radio->InstallEnergyModels(sources);
+}
+
+void
+CellRun::InstallBackground()
+{
+    if (m_options.background <= 0)
+    {
+        return;
+    }
+    const auto server = InetSocketAddress::ConvertFrom(m_serverAddress).GetIpv4();
+    PacketSinkHelper sink("ns3::UdpSocketFactory",
+                          InetSocketAddress(Ipv4Address::GetAny(), BACKGROUND_PORT));
+    m_background = DynamicCast<PacketSink>(sink.Install(m_radio->GetServerNode()).Get(0));
+    // A packet each second at least.
+    constexpr double MOST_BYTES = 512;
+    const double bps = std::ceil(m_options.background);
+    const double bytes = std::clamp(std::floor(bps / 8), 1.0, MOST_BYTES);
+    OnOffHelper traffic("ns3::UdpSocketFactory", InetSocketAddress(server, BACKGROUND_PORT));
+    traffic.SetConstantRate(DataRate(static_cast<uint64_t>(bps)), static_cast<uint32_t>(bytes));
+    const auto sources = traffic.Install(m_devices);
+    // Evenly over the time from packet to packet.
+    const Time interval = Seconds(8 * bytes / bps);
+    for (uint32_t i = 0; i < sources.GetN(); ++i)
+    {
+        sources.Get(i)->SetStartTime(m_radio->GetStartTime() + interval * i / sources.GetN());
+    }
+    m_stream += traffic.AssignStreams(m_devices, m_stream);
+    m_radio->GetRadioControl()->SetBackground(bps, bytes);
+}
+
+void
+CellRun::InstallAvailability()
+{
+    m_availability = CreateObject<Availability>();
+    m_stream += m_availability->AssignStreams(m_stream);
+    const auto& clients = m_federation.clients;
+    m_availability->Start(
+        m_options.devices,
+        MakeFlCallback<void, DeviceId, bool>([clients](DeviceId device, bool available) {
+            clients[device]->SetAvailable(available);
+        }));
+}
+
+void
+CellRun::Finished(const std::string& reason)
+{
+    m_reason = reason;
+}
+
+std::string
+CellRun::Run(ResultWriter& writer, Progress& progress)
+{
+    RecordRounds(m_federation.coordinator, writer, progress);
+    m_comparison.Watch(m_federation.coordinator);
+    Simulator::Run();
+    writer.SetCounter("energy_spent_j", m_federation.coordinator->GetEnergyJ());
+    writer.SetCounter("planned_energy_j", m_comparison.GetPlanned().energyJ);
+    writer.SetCounter("planned_time_s", m_comparison.GetPlanned().timeS);
+    writer.SetCounter("equal_shares_energy_j", m_comparison.GetEqual().energyJ);
+    writer.SetCounter("equal_shares_time_s", m_comparison.GetEqual().timeS);
+    if (m_background)
+    {
+        writer.SetCounter("background_bytes", GetBackgroundBytes());
+    }
+    writer.SetCounter("messages_dropped", static_cast<double>(m_federation.server->GetNDropped()));
+    for (const auto& [name, value] : m_radio->GetCounters())
+    {
+        writer.SetCounter(name, value);
+    }
+    return m_reason.empty() ? "no event was left" : m_reason;
+}
+
+void
+RunCellExperiment(const OptionParser& parser, const Options& options)
+{
+    const LearningData data = LoadData(options);
+    ResultFolder results(options.out, options.runs, parser.GetProgram(), parser.ToJson());
+    Progress progress(options.rounds, options.runs);
+    const uint64_t firstRun = RngSeedManager::GetRun();
+    std::string reason;
+    std::string comparison;
+    std::string radio;
+    for (uint32_t run = 0; run < options.runs; ++run)
+    {
+        if (run > 0)
+        {
+            progress.BeginRun();
+        }
+        RngSeedManager::SetRun(firstRun + run);
+        CellRun cell(options, data);
+        reason = cell.Run(results.BeginRun(), progress);
+        comparison = cell.GetComparison().ToText();
+        radio = cell.GetRadio().ToText();
+    }
+    std::vector<std::string> notes;
+    for (const auto& text : {comparison, radio})
+    {
+        const bool ofLast = options.runs > 1 && !text.empty();
+        notes.push_back((ofLast ? "Of the last run: " : "") + text);
+    }
+    FinishRuns(results, progress, options.optimizer, reason, notes);
+}
+
+} // namespace fl
+} // namespace ns3

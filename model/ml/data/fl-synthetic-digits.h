@@ -1,0 +1,79 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_SYNTHETIC_DIGITS_H
+#define FL_SYNTHETIC_DIGITS_H
+
+#include "fl-dataset.h"
+
+#include "ns3/fl-thread-pool.h"
+
+#include <cstdint>
+#include <string>
+
+/**
+ * @file
+ * @ingroup fl
+ * The default data: images of hand-drawn digits that are made rather than loaded, so that a first
+ * run needs no download.
+ *
+ * Each image is one of a few ways to write its digit (a list of strokes), put through a smooth
+ * random deformation ("elastic", after P. Simard, D. Steinkraus, J. Platt, "Best practices for
+ * convolutional neural networks", 2003, here applied to the strokes' points), a random affine map,
+ * drawn with a pen of random width and darkness, and covered with noise. How strong these are is
+ * set so that the data are about as hard as MNIST: see doc/ and "./fl bench" for the accuracies.
+ *
+ * Image number i of a seed depends on (seed, i) alone: not on the number of threads, nor on how
+ * many images are made.
+ */
+
+namespace ns3
+{
+namespace fl
+{
+
+/// Rows and columns of an image, as MNIST's.
+inline constexpr uint32_t SYNTHETIC_DIGIT_SIZE = 28;
+
+/**
+ * Draw one image.
+ * @param seed the seed
+ * @param index number of the image
+ * @param pixels 28 x 28 bytes, row by row; 0 is paper, 255 is ink
+ * @return the digit
+ */
+uint8_t DrawSyntheticDigit(uint64_t seed, uint64_t index, uint8_t* pixels);
+
+/**
+ * @param seed the seed
+ * @param first number of the first image
+ * @param count number of images
+ * @param pool threads to use, or null
+ * @return images first ... first + count - 1 of the seed
+ */
+Dataset MakeSyntheticDigits(uint64_t seed, uint64_t first, uint32_t count, ThreadPool* pool);
+
+/**
+ * Write training and test images as MNIST's four files into a folder of a cache, unless they are
+ * there. The folder appears whole or not at all; of two processes that race, one wins and both can
+ * read. The folder's name tells seed, counts and version of the generator, so that what is found is
+ * what was asked for.
+ * @param cacheFolder the cache; made if it is missing
+ * @param seed the seed
+ * @param trainCount how many images to train on (numbers 0 ...), at least 1
+ * @param testCount how many held out (the numbers that follow), at least 1
+ * @param pool threads to use, or null
+ * @return the folder that ReadMnist() takes
+ * @throws InvalidInput if a count is 0 or the cache cannot be made
+ * @throws std::runtime_error if writing fails half-way, as on a full disk; nothing is left then
+ */
+std::string EnsureSyntheticMnist(const std::string& cacheFolder,
+                                 uint64_t seed,
+                                 uint32_t trainCount,
+                                 uint32_t testCount,
+                                 ThreadPool* pool = nullptr);
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_SYNTHETIC_DIGITS_H */

@@ -1,0 +1,175 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_LAYER_H
+#define FL_LAYER_H
+
+#include "ns3/fl-random-stream.h"
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+/// A matrix in someone else's memory, column after column.
+using MatrixView = Eigen::Map<Eigen::MatrixXf>;
+/// The same, to read only.
+using ConstMatrixView = Eigen::Map<const Eigen::MatrixXf>;
+
+/// Name and shape of one of a layer's parameters.
+struct ParameterShape
+{
+    std::string name;    //!< within the layer
+    uint32_t rows{0};    //!< of the matrix
+    uint32_t columns{0}; //!< of the matrix; 1: a vector
+};
+
+/// What a layer needs to go backward. Every column of a matrix is one sample.
+struct BackwardPass
+{
+    const float* parameters;        //!< the layer's, as Layer::Parameters() lists them
+    ConstMatrixView input;          //!< what Forward() got, inputs x batch
+    ConstMatrixView output;         //!< what Forward() made of it, outputs x batch
+    ConstMatrixView outputGradient; //!< of the loss with respect to output, outputs x batch
+    float* gradient;                //!< of the parameters; is added to
+    const uint8_t* trains;          //!< per parameter matrix: 0 leaves its gradient as it is
+    MatrixView inputGradient;       //!< written, inputs x batch; not wanted if its data are null
+};
+
+/**
+ * @ingroup fl
+ * A link of a Model's chain. Layers are immutable and own no parameters: these come with each call,
+ * as the layer's part of the model's flat vector, matrix after matrix, each column by column. So
+ * any number of clients and threads share one layer.
+ */
+class Layer
+{
+  public:
+    /**
+     * @param name unique within the model, for example "dense1"
+     * @param inputSize features per sample that go in, at least 1
+     * @param outputSize features per sample that come out, at least 1
+     * @throws InvalidInput if a size is 0
+     */
+    Layer(const std::string& name, uint32_t inputSize, uint32_t outputSize);
+    virtual ~Layer() = default;
+    Layer(const Layer&) = delete;
+    Layer& operator=(const Layer&) = delete;
+
+    /// @return its name
+    const std::string& Name() const;
+    /// @return features per sample that go in
+    uint32_t InputSize() const;
+    /// @return features per sample that come out
+    uint32_t OutputSize() const;
+
+    /// @return its parameters in their order; none by default
+    virtual std::vector<ParameterShape> Parameters() const;
+
+    /**
+     * Give the parameters their values before training; all zero on entry.
+     * @param parameters the layer's
+     * @param random where chance comes from
+     */
+    virtual void Initialize(float* parameters, RandomStream& random) const;
+
+    /**
+     * @param parameters the layer's
+     * @param input inputs x batch
+     * @param output outputs x batch, is written; never overlaps with input
+     */
+    virtual void Forward(const float* parameters,
+                         const ConstMatrixView& input,
+                         MatrixView output) const = 0;
+
+    /**
+     * Add to the parameters' gradient, and write the input's.
+     * @param pass what it is computed from and where it goes
+     */
+    virtual void Backward(BackwardPass& pass) const = 0;
+
+  private:
+    std::string m_name;    //!< prefix of its slices
+    uint32_t m_inputSize;  //!< values per sample at its input
+    uint32_t m_outputSize; //!< values per sample at its output
+};
+
+/**
+ * @ingroup fl
+ * y = W x + b. Parameters: weight (outputs x inputs), bias (outputs).
+ */
+class Dense : public Layer
+{
+  public:
+    /// How weights begin; biases begin at zero.
+    enum class Start : uint8_t
+    {
+        ZERO,  //!< for convex models
+        HE,    //!< normal, variance 2 / inputs (He et al., ICCV 2015): before a ReLU
+        GLOROT //!< uniform, variance 2 / (inputs + outputs) (Glorot and Bengio, AISTATS 2010)
+    };
+
+    /**
+     * @param name unique within the model
+     * @param inputSize columns of W
+     * @param outputSize rows of W
+     * @param start how weights begin
+     */
+    Dense(const std::string& name, uint32_t inputSize, uint32_t outputSize, Start start);
+
+    std::vector<ParameterShape> Parameters() const override;
+    void Initialize(float* parameters, RandomStream& random) const override;
+    void Forward(const float* parameters,
+                 const ConstMatrixView& input,
+                 MatrixView output) const override;
+    void Backward(BackwardPass& pass) const override;
+
+  private:
+    Start m_start; //!< how weights begin
+};
+
+/**
+ * @ingroup fl
+ * y = max(x, 0), element by element; the derivative at 0 is taken as 0.
+ */
+class Relu : public Layer
+{
+  public:
+    /**
+     * @param name unique within the model
+     * @param size features per sample, in and out
+     */
+    Relu(const std::string& name, uint32_t size);
+    void Forward(const float* parameters,
+                 const ConstMatrixView& input,
+                 MatrixView output) const override;
+    void Backward(BackwardPass& pass) const override;
+};
+
+/**
+ * @ingroup fl
+ * y = tanh(x), element by element.
+ */
+class Tanh : public Layer
+{
+  public:
+    /**
+     * @param name unique within the model
+     * @param size features per sample, in and out
+     */
+    Tanh(const std::string& name, uint32_t size);
+    void Forward(const float* parameters,
+                 const ConstMatrixView& input,
+                 MatrixView output) const override;
+    void Backward(BackwardPass& pass) const override;
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_LAYER_H */

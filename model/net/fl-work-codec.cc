@@ -1,0 +1,314 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-work-codec.h"
+
+#include "ns3/fl-error.h"
+
+#include <cmath>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// First byte of a phase.
+enum PhaseKind : uint8_t
+{
+    IDLE = 0,
+    TRANSFER = 1,
+    COMPUTE = 2
+};
+
+/// Flags of an order: forAggregation follows; its samples came before it, in a DATA message.
+constexpr uint8_t HAS_AGGREGATION = 1;
+constexpr uint8_t SAMPLES_SENT = 2; //!< bit 1 of an order's flags
+/// Flags of a transfer.
+constexpr uint8_t IS_DOWNLINK = 1;
+constexpr uint8_t HAS_GRANT = 2; //!< bit 1 of a transfer's flags
+/// Flag of a grant.
+constexpr uint8_t GRANT_IS_DOWNLINK = 1;
+
+/**
+ * @param value a number from outside
+ * @return whether it can be a duration, a size, a power
+ */
+bool
+IsQuantity(double value)
+{
+    return std::isfinite(value) && value >= 0;
+}
+
+/**
+ * @param value a number from outside
+ * @return whether it is a quantity or ABSENT
+ */
+bool
+IsQuantityOrAbsent(double value)
+{
+    return std::isnan(value) || IsQuantity(value);
+}
+
+/**
+ * @param isDownlink what the flag says
+ * @return the direction
+ */
+Direction
+ToDirection(bool isDownlink)
+{
+    return isDownlink ? Direction::DOWNLINK : Direction::UPLINK;
+}
+
+/**
+ * @param bytes grows by the grant
+ * @param grant what to write
+ */
+void
+AppendGrant(std::vector<uint8_t>& bytes, const Grant& grant)
+{
+    AppendNumber<uint8_t>(bytes, grant.direction == Direction::DOWNLINK ? GRANT_IS_DOWNLINK : 0);
+    AppendNumber(bytes, grant.cell);
+    AppendNumber(bytes, grant.startHz);
+    AppendNumber(bytes, grant.bandwidthHz);
+    AppendNumber(bytes, grant.txPowerW);
+}
+
+/**
+ * @param reader where to read
+ * @param [out] grant the result
+ * @return whether it is valid
+ */
+bool
+ParseGrant(ByteReader& reader, Grant& grant)
+{
+    const auto flags = reader.Read<uint8_t>();
+    grant.direction = ToDirection(flags & GRANT_IS_DOWNLINK);
+    grant.cell = reader.Read<uint32_t>();
+    grant.startHz = reader.Read<double>();
+    grant.bandwidthHz = reader.Read<double>();
+    grant.txPowerW = reader.Read<double>();
+    return reader.IsGood() && flags <= GRANT_IS_DOWNLINK && IsQuantity(grant.startHz) &&
+           IsQuantity(grant.bandwidthHz) && IsQuantity(grant.txPowerW);
+}
+
+/// Writes the phase that it visits.
+struct PhaseWriter
+{
+    std::vector<uint8_t>& bytes; //!< grows
+
+    /// @param idle what to write
+    void operator()(const Idle& idle) const
+    {
+        AppendNumber<uint8_t>(bytes, IDLE);
+        AppendNumber(bytes, idle.durationS);
+    }
+
+    /// @param transfer what to write
+    void operator()(const Transfer& transfer) const
+    {
+        AppendNumber<uint8_t>(bytes, TRANSFER);
+        AppendNumber<uint8_t>(bytes,
+                              (transfer.direction == Direction::DOWNLINK ? IS_DOWNLINK : 0) |
+                                  (transfer.grant ? HAS_GRANT : 0));
+        AppendNumber(bytes, transfer.peer);
+        AppendNumber(bytes, transfer.payloadBits);
+        if (transfer.grant)
+        {
+            AppendGrant(bytes, *transfer.grant);
+        }
+    }
+
+    /// @param compute what to write
+    void operator()(const Compute& compute) const
+    {
+        AppendNumber<uint8_t>(bytes, COMPUTE);
+        AppendNumber(bytes, compute.cycles);
+        AppendNumber(bytes, compute.cpuHz);
+    }
+};
+
+/**
+ * @param reader where to read, after the kind
+ * @param [out] transfer the result
+ * @return whether it is valid
+ */
+bool
+ParseTransfer(ByteReader& reader, Transfer& transfer)
+{
+    const auto flags = reader.Read<uint8_t>();
+    transfer.direction = ToDirection(flags & IS_DOWNLINK);
+    transfer.peer = reader.Read<uint32_t>();
+    transfer.payloadBits = reader.Read<double>();
+    if (!reader.IsGood() || flags > (IS_DOWNLINK | HAS_GRANT) || !IsQuantity(transfer.payloadBits))
+    {
+        return false;
+    }
+    return !(flags & HAS_GRANT) || ParseGrant(reader, transfer.grant.emplace());
+}
+
+/**
+ * @param reader where to read
+ * @param [out] phase the result
+ * @return whether it is valid
+ */
+bool
+ParsePhase(ByteReader& reader, Phase& phase)
+{
+    switch (reader.Read<uint8_t>())
+    {
+    case IDLE: {
+        auto& idle = phase.emplace<Idle>();
+        idle.durationS = reader.Read<double>();
+        return reader.IsGood() && IsQuantity(idle.durationS);
+    }
+    case TRANSFER:
+        return ParseTransfer(reader, phase.emplace<Transfer>());
+    case COMPUTE: {
+        auto& compute = phase.emplace<Compute>();
+        compute.cycles = reader.Read<double>();
+        compute.cpuHz = reader.Read<double>();
+        return reader.IsGood() && IsQuantity(compute.cycles) && IsQuantity(compute.cpuHz);
+    }
+    default:
+        return false;
+    }
+}
+
+} // namespace
+
+void
+Append(std::vector<uint8_t>& bytes, const WorkOrder& order)
+{
+    if (order.phases.size() > MAX_PHASES)
+    {
+        throw InvalidInput(Describe("work order of device ",
+                                    order.device,
+                                    ": ",
+                                    order.phases.size(),
+                                    " phases: at most ",
+                                    MAX_PHASES,
+                                    " are allowed"));
+    }
+    AppendNumber<uint8_t>(bytes,
+                          (order.forAggregation ? HAS_AGGREGATION : 0) |
+                              (order.samplesSent && order.samples > 0 ? SAMPLES_SENT : 0));
+    AppendNumber(bytes, order.device);
+    AppendNumber(bytes, order.server);
+    AppendNumber(bytes, order.task);
+    AppendNumber(bytes, order.round);
+    AppendNumber(bytes, order.baseVersion);
+    AppendNumber(bytes, order.earliestStartS);
+    if (order.forAggregation)
+    {
+        AppendNumber(bytes, *order.forAggregation);
+    }
+    AppendNumber(bytes, order.localIterations);
+    AppendNumber(bytes, order.samples);
+    AppendNumber(bytes, static_cast<uint8_t>(order.phases.size()));
+    for (const auto& phase : order.phases)
+    {
+        std::visit(PhaseWriter{bytes}, phase);
+    }
+}
+
+bool
+Parse(ByteReader& reader, WorkOrder& order)
+{
+    const auto flags = reader.Read<uint8_t>();
+    order.device = reader.Read<uint32_t>();
+    order.server = reader.Read<uint32_t>();
+    order.task = reader.Read<uint32_t>();
+    order.round = reader.Read<uint32_t>();
+    order.baseVersion = reader.Read<uint32_t>();
+    order.earliestStartS = reader.Read<double>();
+    order.forAggregation.reset();
+    if (flags & HAS_AGGREGATION)
+    {
+        order.forAggregation = reader.Read<uint32_t>();
+    }
+    order.localIterations = reader.Read<uint32_t>();
+    order.samples = reader.Read<uint32_t>();
+    order.samplesSent = (flags & SAMPLES_SENT) != 0;
+    order.phases.resize(reader.Read<uint8_t>());
+    if (!reader.IsGood() || flags > (HAS_AGGREGATION | SAMPLES_SENT) ||
+        !IsQuantity(order.earliestStartS))
+    {
+        return false;
+    }
+    for (auto& phase : order.phases)
+    {
+        if (!ParsePhase(reader, phase))
+        {
+            return false;
+        }
+    }
+    return true;
+}
+
+void
+AppendExpectedUpload(std::vector<uint8_t>& bytes, double uploadS)
+{
+    AppendNumber(bytes, uploadS);
+}
+
+bool
+ParseExpectedUpload(ByteReader& reader, double& uploadS)
+{
+    uploadS = reader.GetLeft() > 0 ? reader.Read<double>() : 0;
+    return reader.IsGood() && IsQuantity(uploadS);
+}
+
+void
+Append(std::vector<uint8_t>& bytes, const WorkReport& report)
+{
+    AppendNumber(bytes, report.samples);
+    AppendNumber(bytes, report.iterations);
+    AppendNumber(bytes, report.baseVersion);
+    AppendNumber(bytes, report.loss);
+    AppendNumber(bytes, report.startS);
+    AppendNumber(bytes, report.idleS);
+    AppendNumber(bytes, report.downloadS);
+    AppendNumber(bytes, report.computeS);
+    AppendNumber(bytes, report.computeEnergyJ);
+    AppendNumber(bytes, report.uploadStartS);
+}
+
+bool
+Parse(ByteReader& reader, WorkReport& report)
+{
+    report.samples = reader.Read<uint32_t>();
+    report.iterations = reader.Read<uint32_t>();
+    report.baseVersion = reader.Read<uint32_t>();
+    report.loss = reader.Read<double>();
+    report.startS = reader.Read<double>();
+    report.idleS = reader.Read<double>();
+    report.downloadS = reader.Read<double>();
+    report.computeS = reader.Read<double>();
+    report.computeEnergyJ = reader.Read<double>();
+    report.uploadStartS = reader.Read<double>();
+    return reader.IsGood() && !std::isinf(report.loss) && IsQuantityOrAbsent(report.startS) &&
+           IsQuantityOrAbsent(report.idleS) && IsQuantityOrAbsent(report.downloadS) &&
+           IsQuantityOrAbsent(report.computeS) && IsQuantityOrAbsent(report.computeEnergyJ) &&
+           IsQuantityOrAbsent(report.uploadStartS);
+}
+
+void
+Append(std::vector<uint8_t>& bytes, const Hello& hello)
+{
+    AppendNumber(bytes, hello.device);
+    AppendNumber(bytes, hello.token);
+}
+
+bool
+Parse(ByteReader& reader, Hello& hello)
+{
+    hello.device = reader.Read<uint32_t>();
+    hello.token = reader.Read<uint64_t>();
+    return reader.IsGood();
+}
+
+} // namespace fl
+} // namespace ns3

@@ -1,0 +1,188 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-fading-rate-model.h"
+
+#include "ns3/fl-error.h"
+
+#include <algorithm>
+#include <boost/math/special_functions/bessel.hpp>
+#include <cmath>
+#include <limits>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// exp(-x) I0(x), x at least 0.
+double
+ScaledBesselI0(double x)
+{
+    constexpr double LARGE = 500;
+    if (x < LARGE)
+    {
+        return boost::math::cyl_bessel_i(0, x) * std::exp(-x);
+    }
+    // Abramowitz and Stegun, 9.7.1; the next term is below 3e-7 of it.
+    constexpr double TWO_PI = 6.283185307179586476925286766559;
+    return (1 + 1 / (8 * x)) / std::sqrt(TWO_PI * x);
+}
+
+} // namespace
+
+FadingMean::FadingMean(double kFactor)
+{
+    if (!std::isfinite(kFactor) || kFactor < 0)
+    {
+        throw InvalidInput(Describe("K factor = ", kFactor, ": must be finite and at least 0"));
+    }
+    // (1 + K) g is the square of a + n, a^2 = K and n complex normal of variance 1: within 6 of a
+    // but for exp(-36). At the lower end e^-22 of the probability is left out.
+    constexpr double WIDTH = 6;
+    constexpr double LOWEST = 1.67e-5;
+    constexpr uint32_t NODES = 128;
+    const double a = std::sqrt(kFactor);
+    const double from = 2 * std::log(std::max(a - WIDTH, LOWEST));
+    const double step = (2 * std::log(a + WIDTH) - from) / (NODES - 1);
+    double sum = 0;
+    for (uint32_t i = 0; i < NODES; ++i)
+    {
+        const double u = from + i * step; // ln((1 + K) g)
+        const double power = std::exp(u);
+        const double root = std::sqrt(power);
+        const double weight = std::exp(u - (root - a) * (root - a)) * ScaledBesselI0(2 * a * root);
+        m_nodes.push_back({power / (1 + kFactor), weight});
+        sum += weight;
+    }
+    for (auto& node : m_nodes)
+    {
+        node.weight /= sum;
+    }
+}
+
+FadingRateModel::FadingRateModel(const SystemState& state, Plan plan, Factory make)
+    : m_state(state),
+      m_plan(std::move(plan)),
+      m_make(std::move(make)),
+      m_now(m_make(m_state))
+{
+}
+
+const RateModel&
+FadingRateModel::GetInner() const
+{
+    return *m_now;
+}
+
+TransferTime
+FadingRateModel::Transfer(const SystemState& state,
+                          DeviceId device,
+                          const Grant& grant,
+                          double payloadBits) const
+{
+    return m_now->Transfer(state, device, grant, payloadBits);
+}
+
+TransferTime
+FadingRateModel::TransferAt(const SystemState& state,
+                            DeviceId device,
+                            const Grant& grant,
+                            double payloadBits,
+                            double startS) const
+{
+    const TransferTime now = m_now->TransferAt(state, device, grant, payloadBits, startS);
+    // None of the present block where it begins when that is over, or nobody knows when.
+    const double endS = m_state.fading.blockEndS;
+    const double knownS = startS < endS ? endS - startS : 0;
+    if (now.seconds <= knownS)
+    {
+        return now;
+    }
+    const Later& later = GetLater();
+    const TransferTime mean =
+        later.model->TransferAt(later.state, device, grant, payloadBits, startS);
+    const double excess = later.excess[static_cast<size_t>(grant.direction)].at(device);
+    // The part that the present block leaves.
+    const double done = knownS / now.seconds;
+    const double rest = (1 - done) * excess;
+    TransferTime time;
+    time.seconds = knownS + rest * mean.seconds;
+    // Where nothing can be sent now, nothing is radiated.
+    time.airtimeS = (done > 0 ? done * now.airtimeS : 0) + rest * mean.airtimeS;
+    time.controlJ = (done > 0 ? done * now.controlJ : 0) + rest * mean.controlJ;
+    return time;
+}
+
+const FadingRateModel::Later&
+FadingRateModel::GetLater() const
+{
+    if (m_later)
+    {
+        return *m_later;
+    }
+    auto later = std::make_unique<Later>();
+    later->state = m_state;
+    for (auto& excess : later->excess)
+    {
+        excess.assign(m_state.profiles.size(), 1);
+    }
+    const FadingMean mean(m_state.fading.kFactor);
+    std::vector<Grant> downlink;
+    for (uint32_t cell = 0; cell < m_state.cells.size(); ++cell)
+    {
+        downlink.push_back(Predictor::DefaultDownlinkGrant(m_state.cells[cell], cell, m_plan));
+    }
+    for (const auto& order : m_plan.orders)
+    {
+        for (const auto direction : {Direction::UPLINK, Direction::DOWNLINK})
+        {
+            const auto* transfer = order.FindTransfer(direction);
+            if (transfer && transfer->grant)
+            {
+                AddMean(order.device, *transfer->grant, mean, *later);
+            }
+            else if (transfer && direction == Direction::DOWNLINK &&
+                     transfer->peer < downlink.size())
+            {
+                AddMean(order.device, downlink[transfer->peer], mean, *later);
+            }
+        }
+    }
+    later->model = m_make(later->state);
+    m_later = std::move(later);
+    return *m_later;
+}
+
+void
+FadingRateModel::AddMean(DeviceId device,
+                         const Grant& grant,
+                         const FadingMean& mean,
+                         Later& later) const
+{
+    const double unfaded = m_state.meanGains(device, grant.cell, grant.direction);
+    const auto rateBps = [&](double fade) {
+        return m_now->RateAtGainBps(m_state, device, grant, unfaded * fade);
+    };
+    const double meanBps = mean(rateBps);
+    // Rates rise with the gain: the least one at which the mean is reached, to 1e-9.
+    double low = std::log(mean.GetNodes().front().gain);
+    double high = std::log(mean.GetNodes().back().gain);
+    while (high - low > 1e-9)
+    {
+        const double middle = (low + high) / 2;
+        (rateBps(std::exp(middle)) >= meanBps ? high : low) = middle;
+    }
+    later.state.gains.At(device, grant.cell, grant.direction) = unfaded * std::exp(high);
+    if (meanBps > 0)
+    {
+        later.excess[static_cast<size_t>(grant.direction)][device] =
+            rateBps(std::exp(high)) / meanBps;
+    }
+}
+
+} // namespace fl
+} // namespace ns3

@@ -1,0 +1,224 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-fdma-transmitter.h"
+
+#include "fl-fdma-channel.h"
+#include "fl-fdma-net-device.h"
+
+#include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-predictor.h"
+#include "ns3/node.h"
+#include "ns3/simulator.h"
+
+#include <algorithm>
+
+namespace ns3
+{
+namespace fl
+{
+
+FdmaTransmitter::FdmaTransmitter(FdmaNetDevice* sender, uint32_t index, Direction direction)
+    : m_sender(sender),
+      m_index(index)
+{
+    m_grant.direction = direction;
+}
+
+FdmaTransmitter::~FdmaTransmitter()
+{
+    m_event.Cancel();
+}
+
+void
+FdmaTransmitter::SetGrant(const Grant& grant)
+{
+    const bool same =
+        grant.bandwidthHz == m_grant.bandwidthHz && grant.txPowerW == m_grant.txPowerW;
+    m_grant = grant;
+    if (same || GetNFrames() == 0)
+    {
+        return;
+    }
+    if (m_onAir)
+    {
+        Settle();
+    }
+    m_event.Cancel();
+    // In the sender's context, not in that of whoever gives the grant.
+    m_event = EventId();
+    Simulator::ScheduleWithContext(m_sender->GetNode()->GetId(),
+                                   Time(0),
+                                   &FdmaNetDevice::ResumeLink,
+                                   Ptr<FdmaNetDevice>(m_sender),
+                                   m_index);
+}
+
+const Grant&
+FdmaTransmitter::GetGrant() const
+{
+    return m_grant;
+}
+
+bool
+FdmaTransmitter::Enqueue(Ptr<Packet> frame)
+{
+    if (!GetQueue()->Enqueue(frame))
+    {
+        return false;
+    }
+    Resume();
+    return true;
+}
+
+void
+FdmaTransmitter::Resume()
+{
+    if (m_onAir || IsPending(m_event))
+    {
+        return;
+    }
+    if (!m_frame && m_queue)
+    {
+        m_frame = m_queue->Dequeue();
+        m_begun = false;
+        m_bitsLeft = m_frame ? 8.0 * m_frame->GetSize() : 0;
+    }
+    if (m_frame)
+    {
+        StartSegment();
+    }
+    m_sender->UpdateTxPower();
+}
+
+void
+FdmaTransmitter::StartSegment()
+{
+    if (m_grant.bandwidthHz <= 0 || m_grant.txPowerW <= 0)
+    {
+        return; // the next grant resumes
+    }
+    const auto channel = m_sender->GetFdmaChannel();
+    const double gain = channel->GetGain(m_index, m_grant.direction);
+    const double rateBps =
+        ShannonRateBps(m_grant.bandwidthHz, m_grant.txPowerW, gain, channel->GetNoiseWPerHz());
+    if (rateBps < channel->GetMinRateBps())
+    {
+        m_event = Simulator::Schedule(channel->GetRetryInterval(), &FdmaTransmitter::Resume, this);
+        return;
+    }
+    AdaptSegment(gain);
+    const double neededS = m_bitsLeft / rateBps;
+    m_last = neededS <= m_segment.GetSeconds();
+    m_rateBps = rateBps;
+    m_txPowerW = m_grant.txPowerW;
+    m_start = Simulator::Now();
+    m_onAir = true;
+    m_event = Simulator::Schedule(m_last ? Seconds(neededS) : m_segment,
+                                  &FdmaTransmitter::EndSegment,
+                                  this);
+    if (!m_begun)
+    {
+        m_begun = true;
+        m_sender->NotifyTxBegin(m_frame);
+    }
+}
+
+void
+FdmaTransmitter::AdaptSegment(double gain)
+{
+    const auto channel = m_sender->GetFdmaChannel();
+    if (gain != m_gain)
+    {
+        m_segment = channel->GetMinSegment();
+    }
+    else if (!m_last)
+    {
+        m_segment = std::min(m_segment + m_segment, channel->GetMaxSegment());
+    }
+    m_gain = gain;
+}
+
+void
+FdmaTransmitter::EndSegment()
+{
+    Settle();
+    if (m_last)
+    {
+        // Out of m_frame first: a trace sink may send, and so begin the next one.
+        Ptr<Packet> frame = m_frame;
+        m_frame = nullptr;
+        m_sender->NotifyTxEnd(frame);
+        m_sender->GetFdmaChannel()->Deliver(frame, m_index, m_grant.direction);
+    }
+    Resume();
+}
+
+void
+FdmaTransmitter::Settle()
+{
+    const Time airtime = Simulator::Now() - m_start;
+    m_bitsLeft = std::max(m_bitsLeft - m_rateBps * airtime.GetSeconds(), 0.0);
+    m_energyJ += m_txPowerW * airtime.GetSeconds();
+    m_airtime += airtime;
+    m_onAir = false;
+}
+
+void
+FdmaTransmitter::Flush()
+{
+    if (m_onAir)
+    {
+        Settle();
+    }
+    m_event.Cancel();
+    if (m_frame)
+    {
+        Ptr<Packet> frame = m_frame;
+        m_frame = nullptr;
+        m_sender->NotifyTxDrop(frame);
+    }
+    while (Ptr<Packet> frame = m_queue ? m_queue->Dequeue() : nullptr)
+    {
+        m_sender->NotifyTxDrop(frame);
+    }
+    m_sender->UpdateTxPower();
+}
+
+Ptr<Queue<Packet>>
+FdmaTransmitter::GetQueue()
+{
+    if (!m_queue)
+    {
+        m_queue = m_sender->GetFdmaChannel()->GetQueueFactory().Create<Queue<Packet>>();
+    }
+    return m_queue;
+}
+
+uint32_t
+FdmaTransmitter::GetNFrames() const
+{
+    return (m_queue ? m_queue->GetNPackets() : 0) + (m_frame ? 1 : 0);
+}
+
+double
+FdmaTransmitter::GetTxPowerNowW() const
+{
+    return m_onAir ? m_txPowerW : 0;
+}
+
+double
+FdmaTransmitter::GetEnergyJ() const
+{
+    const Time current = m_onAir ? Simulator::Now() - m_start : Time(0);
+    return m_energyJ + m_txPowerW * current.GetSeconds();
+}
+
+Time
+FdmaTransmitter::GetAirtime() const
+{
+    return m_airtime + (m_onAir ? Simulator::Now() - m_start : Time(0));
+}
+
+} // namespace fl
+} // namespace ns3
