@@ -37,6 +37,13 @@ enum class WorkStatus : uint8_t
 /// @param status how an order ended
 const char* ToString(WorkStatus status);
 
+/// When one phase of a work order began and ended.
+struct PhaseTimes
+{
+    double startS{ABSENT}; //!< [s]; a transfer: when it is handed to the session
+    double endS{ABSENT};   //!< [s]; a transfer: when all of it is at the other end
+};
+
 /// Of one work order: when it started, how long each phase took, the energy, how it ended.
 struct WorkOutcome
 {
@@ -61,6 +68,7 @@ struct WorkOutcome
     double circuitEnergyJ{ABSENT};          //!< energy of the radio's circuits, where modelled [J]
     double loss{ABSENT};                    //!< training loss that the device reports
     WorkStatus status{WorkStatus::PENDING}; //!< how it ended
+    std::vector<PhaseTimes> phases;         //!< of the order's phases, in their order
 
     /// @return the sum of the phases that are known [s]
     double DurationS() const;

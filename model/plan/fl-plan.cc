@@ -8,6 +8,25 @@ namespace ns3
 namespace fl
 {
 
+const char*
+ToString(PayloadKind kind)
+{
+    switch (kind)
+    {
+    case PayloadKind::MODEL:
+        return "model";
+    case PayloadKind::UPDATE:
+        return "update";
+    case PayloadKind::SAMPLES:
+        return "samples";
+    case PayloadKind::ACTIVATIONS:
+        return "activations";
+    case PayloadKind::GRADIENTS:
+        return "gradients";
+    }
+    return "?";
+}
+
 const Transfer*
 WorkOrder::FindTransfer(Direction direction) const
 {

@@ -52,6 +52,20 @@ struct Idle
     double durationS{0}; //!< [s]
 };
 
+/// What a transfer carries.
+enum class PayloadKind : uint8_t
+{
+    MODEL,       //!< parameters of the global model
+    UPDATE,      //!< parameters after local training
+    SAMPLES,     //!< training data
+    ACTIVATIONS, //!< output of the layers on one node, input of those on the other
+    GRADIENTS    //!< the loss function's gradient with respect to activations
+};
+
+/// @return the name used in result files, in lower case
+/// @param kind what a transfer carries
+const char* ToString(PayloadKind kind);
+
 /// A payload that crosses the air.
 struct Transfer
 {
@@ -59,20 +73,41 @@ struct Transfer
     Direction direction{Direction::UPLINK}; //!< from or to the device
     double payloadBits{0};                  //!< size of the encoded message [bit]
     std::optional<Grant> grant;             //!< what it is sent on; none: the radio's default
+    PayloadKind kind{PayloadKind::MODEL};   //!< what is carried
+};
+
+/// Which end of the order's link computes.
+enum class ComputeNode : uint8_t
+{
+    DEVICE, //!< the device
+    SERVER  //!< the node of the order's server
+};
+
+/// What a computation is.
+enum class ComputeJob : uint8_t
+{
+    TRAIN,    //!< local training, from model to update
+    FORWARD,  //!< from samples to activations
+    BACKWARD, //!< from gradients to an update
+    OTHER     //!< only time and energy count
 };
 
 /// A computation on a node's Processor.
 struct Compute
 {
-    double cycles{0}; //!< CPU cycles in all
-    double cpuHz{0};  //!< frequency to run at [Hz]
+    double cycles{0};                      //!< CPU cycles in all
+    double cpuHz{0};                       //!< frequency to run at [Hz]
+    ComputeNode node{ComputeNode::DEVICE}; //!< where
+    ComputeJob job{ComputeJob::TRAIN};     //!< what
 };
 
 /// One step of a work order.
 using Phase = std::variant<Idle, Transfer, Compute>;
 
 /**
- * What one device is to do for one task: phases in their order, and what to train meanwhile.
+ * What one device is to do for one task: a program of phases that are carried out one after the
+ * other. A device may hold several orders at once, of different tasks or servers; (server, task,
+ * round) tells them apart.
  */
 struct WorkOrder
 {

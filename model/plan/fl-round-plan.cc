@@ -34,7 +34,7 @@ MakeRoundPlan(const SystemState& state, const std::vector<RoundShare>& shares)
         }
         order.phases.emplace_back(Transfer{0, Direction::DOWNLINK, state.downloadBits, {}});
         order.phases.emplace_back(Compute{cycles, share.cpuHz});
-        Transfer upload{0, Direction::UPLINK, state.uploadBits, {}};
+        Transfer upload{0, Direction::UPLINK, state.uploadBits, {}, PayloadKind::UPDATE};
         if (!state.cells.empty())
         {
             upload.grant = Grant{0, Direction::UPLINK, edgeHz, share.uplinkHz, share.txPowerW};
