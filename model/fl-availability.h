@@ -21,12 +21,12 @@ namespace fl
 
 /**
  * @ingroup fl
- * When devices are there and when they are not.
+ * Availability of the devices over time (churn).
  *
  * Either a trace file with lines `time_s,device,available` (available 0 or 1; a header line and
  * lines that begin with `#` are skipped), or, where no file is given and OffTime is set, a random
- * on-off process per device that begins in the on state. All devices are available until they are
- * told otherwise.
+ * on-off process per device that begins in the on state. All devices are available until the
+ * first change.
  */
 class Availability : public Object
 {
@@ -34,42 +34,42 @@ class Availability : public Object
     /// @return the TypeId
     static TypeId GetTypeId();
 
-    /// Told of each change: the device, and whether it is available from now on.
+    /// Receives each change: the device, and whether it is available from now on.
     using ChangeCallback = Callback<void, DeviceId, bool>;
 
     /// Signature of the trace source "Change".
     using ChangeTraceCallback = void (*)(DeviceId, bool);
 
     /**
-     * Begin; to be called once.
-     * @param devices how many devices there are
-     * @param change whom to tell
+     * Start the process; to be called once.
+     * @param devices number of devices
+     * @param change is called at each change
      * @throws InvalidInput if the trace file is missing or malformed; the message names file, line,
-     *         value and what is allowed. Later, from within the simulation, if a time that is drawn
-     *         is not positive
+     *         value and what is allowed. Later, from within the simulation, if OnTime or OffTime
+     *         yields a value that is not positive
      */
     void Start(uint32_t devices, ChangeCallback change);
 
     /**
-     * Fix the random streams.
-     * @param stream the first one to use
-     * @return how many were used
+     * Assign fixed random variable streams.
+     * @param stream index of the first stream
+     * @return number of streams assigned
      */
     int64_t AssignStreams(int64_t stream);
 
-    /// One line of a trace.
+    /// One line of a trace file.
     struct Change
     {
         double timeS{0};      //!< simulated time [s]
-        DeviceId device{0};   //!< who
+        DeviceId device{0};   //!< the device
         bool available{true}; //!< from now on
     };
 
     /**
      * Read a trace file.
-     * @param path the file
-     * @param devices how many devices there are
-     * @return its lines, in the order of time (of equal times: of the file)
+     * @param path path of the file
+     * @param devices number of devices; larger DeviceIds are refused
+     * @return its lines by time, those of equal times in the order of the file
      * @throws InvalidInput as Start()
      */
     static std::vector<Change> ReadTrace(const std::string& path, uint32_t devices);
@@ -79,13 +79,13 @@ class Availability : public Object
 
   private:
     /**
-     * A device comes or goes, and will again after a random time.
-     * @param device which
-     * @param available whether it comes
+     * Change a device's state, and schedule the next change after a random time.
+     * @param device the device
+     * @param available its new state
      */
     void Toggle(DeviceId device, bool available);
     /**
-     * Read the trace file and schedule what stands in it.
+     * Apply the changes of the trace file that are due, and schedule the next one.
      * @throws InvalidInput that names the file, the line and what is allowed
      */
     void ApplyTrace();
@@ -93,10 +93,10 @@ class Availability : public Object
     std::string m_file;                  //!< trace file, or empty
     Ptr<RandomVariableStream> m_onTime;  //!< [s]
     Ptr<RandomVariableStream> m_offTime; //!< [s], or null: always on
-    ChangeCallback m_callback;           //!< whom to tell
-    std::vector<Change> m_trace;         //!< the trace
+    ChangeCallback m_callback;           //!< receives each change
+    std::vector<Change> m_trace;         //!< content of the trace file
     size_t m_next{0};                    //!< next line of the trace
-    std::vector<EventId> m_events;       //!< next change, per device (or one for the trace)
+    std::vector<EventId> m_events;       //!< next change by device (one in all with a trace file)
     TracedCallback<DeviceId, bool> m_changeTrace; //!< each change
 };
 

@@ -21,15 +21,17 @@ namespace fl
 
 /**
  * @ingroup fl
- * Sets power, bandwidth and CPU frequency of every device for the least w1 E + w2 T of the next
- * round (JointProblem), by one of JointMethods(): the global optimum with a lower bound, the
- * paper's algorithm, or one of its baselines.
+ * Joint allocation of transmit power, bandwidth and CPU frequency that minimises w1 E + w2 T of the
+ * next round (JointProblem; Zhou et al., ICDCS 2022, problem P1) by one of JointMethods(): the
+ * globally optimal solver with a certified lower bound, the paper's algorithm, or a baseline.
  *
- * It plans from the gains that the radio reports now, each round anew, or once for all rounds as
- * the paper does (attribute PlanOnce). The global solver starts from the last round's prices.
+ * The channel gains are those that the radio controller reports at the round's begin; every round
+ * is planned anew or, as in the paper, one allocation serves all rounds (attribute PlanOnce). The
+ * global solver is warm-started with the dual prices of the previous round.
  *
- * E is computing and uploading, T the longest upload after computing: downloads are not in the
- * problem, as in the paper. Objective and bound of the plan are of one round.
+ * E is the energy of computation and upload, T the largest sum of computation and upload time;
+ * downloads are not part of the problem, as in the paper. Objective and bound of the plan are those
+ * of one round.
  */
 class JointOptimizer : public Optimizer
 {
@@ -40,11 +42,12 @@ class JointOptimizer : public Optimizer
     ~JointOptimizer() override;
 
     /**
-     * @param state what is known
-     * @param devices who takes part
-     * @param weightEnergy w1
-     * @return the problem of one round; without a deadline
-     * @throws InvalidInput if no cell's radio is controlled
+     * @param state the system state at the round's begin
+     * @param devices the participants
+     * @param weightEnergy w1, in [0, 1]; w2 = 1 - w1
+     * @return the problem of one round (R_g = 1), without a deadline; its devices are in the order
+     *         of `devices`
+     * @throws InvalidInput if state.cells is empty: there is no RadioControl
      */
     static JointProblem MakeProblem(const SystemState& state,
                                     const std::vector<DeviceId>& devices,
@@ -58,30 +61,38 @@ class JointOptimizer : public Optimizer
     Plan DoPlan(const SystemState& state) override;
     int64_t DoAssignStreams(int64_t stream) override;
     /**
-     * @param method name of one, see the attribute Method
-     * @throws InvalidInput if there is none of that name
+     * @param method a name of JointMethods(), or such a name with the prefix "joint-"
+     * @throws InvalidInput if there is no such method
      */
     void SetMethod(std::string method);
-    /// @return name of the method
+    /// @return the name in JointMethods()
     std::string GetMethod() const;
 
-    /// @return the method's answer for one round
-    /// @param problem of the round
+    /**
+     * @param problem the problem of one round
+     * @return the solution by the selected method
+     */
     JointSolution Solve(const JointProblem& problem);
-    /// @return shares that were planned once, for these devices; nothing if one has none
-    /// @param devices that may take part, in ascending order
+    /**
+     * @param devices the participants, in ascending order
+     * @return their stored allocation (PlanOnce); nothing if one of them has none
+     */
     std::optional<std::vector<JointShare>> FindKept(const std::vector<DeviceId>& devices) const;
-    /// Keep them for later rounds.
+    /**
+     * Store an allocation for later rounds (PlanOnce).
+     * @param devices the participants
+     * @param shares one per participant
+     */
     void Keep(const std::vector<DeviceId>& devices, const std::vector<JointShare>& shares);
 
-    std::string m_method;                          //!< one of JointMethods()
+    std::string m_method;                          //!< name in JointMethods()
     double m_weightEnergy;                         //!< w1
-    Time m_deadline;                               //!< of a round; 0: free
-    bool m_planOnce;                               //!< for all rounds
-    uint32_t m_threads;                            //!< for the global solver
-    std::optional<JointStart> m_start;             //!< the last round's prices
-    std::vector<std::optional<JointShare>> m_kept; //!< by device, where planned once
-    Ptr<UniformRandomVariable> m_uniform;          //!< in [0, 1)
+    Time m_deadline;                               //!< upper limit on T; 0: T is minimised
+    bool m_planOnce;                               //!< one allocation for all rounds
+    uint32_t m_threads;                            //!< of the global solver
+    std::optional<JointStart> m_start;             //!< dual prices of the previous round
+    std::vector<std::optional<JointShare>> m_kept; //!< by device: stored allocation
+    Ptr<UniformRandomVariable> m_uniform;          //!< of the random baselines, in [0, 1)
 };
 
 } // namespace fl

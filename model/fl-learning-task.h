@@ -20,8 +20,8 @@ namespace fl
 
 /**
  * @ingroup fl
- * What is learned, on which data, how. Immutable, and shared by a server and all its clients: a
- * client holds no copy of the model, the data or the options.
+ * A learning task: model architecture, data, hyperparameters. Immutable, and shared by a server and
+ * all its clients: a client holds no copy of the model, the data or the options.
  *
  * Without a model it is a timing study: messages have a stated size and nothing is trained.
  */
@@ -30,11 +30,11 @@ struct LearningTask
     std::shared_ptr<const Model> model;   //!< the architecture, or null for a timing study
     std::shared_ptr<const Dataset> train; //!< training data of all devices
     std::shared_ptr<const Dataset> test;  //!< held-out data
-    std::shared_ptr<ThreadPool> pool;     //!< where training runs
-    TrainerOptions trainer;               //!< how it runs
-    Encoding encoding{Encoding::FLOAT32}; //!< of parameters on the air
-    uint64_t statedBytes{0};              //!< size of a model and of an update where model is null
-    uint64_t seed{1};                     //!< of initial parameters and of local shuffles
+    std::shared_ptr<ThreadPool> pool;     //!< runs local training
+    TrainerOptions trainer;               //!< hyperparameters of local training
+    Encoding encoding{Encoding::FLOAT32}; //!< of parameters in messages
+    uint64_t statedBytes{0};              //!< size of model and update in a timing study [byte]
+    uint64_t seed{1};                     //!< of initial parameters and of the order of samples
 
     /// @return the size of an encoded model or update [byte], without message headers
     uint64_t PayloadBytes() const

@@ -19,11 +19,12 @@ namespace fl
 
 /**
  * @ingroup fl
- * Decides who takes part in the next round, and with which power, bandwidth, CPU frequency and
- * amount of work.
+ * Device scheduling and resource allocation: selects the devices of the next round and sets the
+ * transmit power [W], bandwidth [Hz], CPU frequency [Hz] and workload (local iterations, samples)
+ * of each.
  *
- * Weights and limits are attributes of the subclasses. Adding one: derive, override DoPlan,
- * register the TypeId, and name it in NamedOptimizers() to have it under `--optimizer`.
+ * Weights and limits are attributes of the subclasses. To add an optimizer, derive, override
+ * DoPlan(), register the TypeId, and list it in NamedOptimizers() to select it by `--optimizer`.
  */
 class Optimizer : public Object
 {
@@ -32,31 +33,34 @@ class Optimizer : public Object
     static TypeId GetTypeId();
 
     /**
-     * Decide.
-     * @param state what is known
-     * @return a plan that has at most one order per device, and only for available devices
-     * @throws std::logic_error if a subclass returns a plan that breaks this
+     * Plan one round.
+     * @param state device profiles, channel gains, bandwidth and message sizes at the round's
+     *        begin
+     * @return the round's plan: at most one work order per device, of available devices only
+     * @throws std::logic_error if the plan of a subclass has an order of a device that is not
+     *         available, or two of the same device
+     * @throws Infeasible if the optimization problem has no feasible solution
      */
     Plan MakePlan(const SystemState& state);
 
     /**
-     * Learn from what happened.
-     * @param outcome the measured outcome of the last plan
+     * Feed back the measurements of a round.
+     * @param outcome measured times [s], energies [J] and status of the round's work orders
      */
     void Observe(const Outcome& outcome);
 
     /**
-     * Fix the random streams.
-     * @param stream the first one to use
-     * @return how many were used
+     * Assign fixed random variable streams.
+     * @param stream index of the first stream
+     * @return number of streams assigned
      */
     int64_t AssignStreams(int64_t stream);
 
   protected:
     /**
-     * @param state what is known
-     * @return the devices that may take part this round: all that are available or, where the
-     *         attribute DevicesPerRound says so, a uniformly random choice of that many; ascending
+     * @param state the system state at the round's begin
+     * @return the candidates of the round in ascending order: all available devices or, with the
+     *         attribute DevicesPerRound, a uniformly random subset of that size
      */
     std::vector<DeviceId> ChooseDevices(const SystemState& state);
 
@@ -64,29 +68,30 @@ class Optimizer : public Object
 
   private:
     /**
-     * Decide.
-     * @param state all that is known; a plan may give work to the available devices only
-     * @return orders of this round, or of some devices; none is allowed
+     * Plan one round.
+     * @param state the system state; only devices with state.available may have an order
+     * @return the round's plan; it may be empty
      */
     virtual Plan DoPlan(const SystemState& state) = 0;
     /**
-     * Learn from what happened; nothing by default.
-     * @param outcome of the round that ended, as measured
+     * Update internal state (queues, estimates) after a round; does nothing by default.
+     * @param outcome measured outcome of the round
      */
     virtual void DoObserve(const Outcome& outcome);
     /**
-     * @param stream first random stream to use
-     * @return how many were used; 0 by default
+     * @param stream index of the first stream
+     * @return number of streams assigned; 0 by default
      */
     virtual int64_t DoAssignStreams(int64_t stream);
 
-    uint32_t m_devicesPerRound{0};       //!< 0: all
-    Ptr<UniformRandomVariable> m_choice; //!< draws the devices of a round
+    uint32_t m_devicesPerRound{0};       //!< size of the random subset; 0: no limit
+    Ptr<UniformRandomVariable> m_choice; //!< draws the subset, in [0, 1)
 };
 
 /**
  * @ingroup fl
- * Equal shares of the band at full power and full CPU frequency: the usual baseline.
+ * Baseline: every candidate takes part with an equal share of the uplink band, at its maximum
+ * transmit power and maximum CPU frequency.
  */
 class EqualOptimizer : public Optimizer
 {
@@ -100,8 +105,8 @@ class EqualOptimizer : public Optimizer
 
 /**
  * @ingroup fl
- * A uniformly random choice within the limits: power and CPU frequency uniform in their ranges, the
- * band's shares uniform on the simplex (so that they always add up to the band).
+ * Baseline: transmit power and CPU frequency are drawn uniformly from each device's range, and the
+ * bandwidths uniformly from the simplex, so that they always add up to the uplink band.
  */
 class RandomOptimizer : public Optimizer
 {
@@ -118,16 +123,16 @@ class RandomOptimizer : public Optimizer
     Ptr<UniformRandomVariable> m_uniform; //!< in [0, 1)
 };
 
-/// A name under `--optimizer`, and the type behind it.
+/// An optimizer that can be selected by `--optimizer=NAME`.
 struct NamedOptimizer
 {
-    std::string name;                                            //!< as typed
-    std::string typeId;                                          //!< the TypeId's name
-    std::string description;                                     //!< one line
-    std::vector<std::pair<std::string, std::string>> attributes; //!< names and values
+    std::string name;        //!< value of the option
+    std::string typeId;      //!< name of the TypeId to instantiate
+    std::string description; //!< one line for `--help`
+    std::vector<std::pair<std::string, std::string>> attributes; //!< to set: name and value
 };
 
-/// @return all optimizers that can be chosen by name
+/// @return all optimizers that can be selected by name
 const std::vector<NamedOptimizer>& NamedOptimizers();
 
 /**

@@ -20,37 +20,37 @@ namespace fl
 
 /**
  * @ingroup fl
- * Which of the server's samples go to which device in a round, where a plan sends samples
- * (WorkOrder::samplesSent): the training data are shuffled in each round, and dealt out in the
- * plan's order, so that no sample goes to two devices of a round.
+ * Partition of the server's training data over the devices of a round in parallelised learning
+ * (WorkOrder::samplesSent): a random permutation per round, cut into consecutive parts in the order
+ * of the plan, so that no sample goes to two devices.
  */
 class SampleAllotment
 {
   public:
     /**
-     * @param task what is learned
-     * @return size of an encoded sample [bit]; 0 if there are no training data
+     * @param task the learning task
+     * @return size of an encoded sample [bit]; 0 without training data
      */
     static double GetSampleBits(const LearningTask& task);
 
     /**
-     * Shuffle for a round, if its plan sends samples.
-     * @param task what is learned; its seed and the round's number decide
-     * @param plan the round's plan
-     * @throws InvalidInput if it sends more samples than there are
+     * Draw the permutation of a round, if its plan sends samples.
+     * @param task the learning task; its seed and the number of the round seed the permutation
+     * @param plan the plan of the round
+     * @throws InvalidInput if the orders have more samples than the training data
      */
     void Draw(const LearningTask& task, const Plan& plan);
 
     /**
-     * @param task what is learned
-     * @param order one of the plan's orders, in the plan's sequence
-     * @return the samples for it, encoded; null if it gets none
+     * @param task the learning task
+     * @param order the plan's next order
+     * @return its encoded samples (EncodeSamples()); null if none are sent
      */
     std::shared_ptr<const Payload> Take(const LearningTask& task, const WorkOrder& order);
 
   private:
-    std::vector<uint32_t> m_shuffled; //!< indices into the training data
-    size_t m_next{0};                 //!< the first one that nobody has
+    std::vector<uint32_t> m_shuffled; //!< permutation of the training data's indices
+    size_t m_next{0};                 //!< position of the first sample not yet assigned
 };
 
 } // namespace fl

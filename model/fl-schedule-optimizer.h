@@ -20,27 +20,29 @@ namespace ns3
 namespace fl
 {
 
-/// What a scheduler says of a round that is over.
+/// State of the scheduler after a round t; symbols as in Wang et al.
 struct ScheduleRound
 {
-    uint32_t round{0};        //!< its number
-    uint32_t selected{0};     //!< N(t)
-    double limitS{ABSENT};    //!< Dbar [s]
-    double plannedS{ABSENT};  //!< D(t) by Shannon's rate; 0: nobody took part [s]
-    double measuredS{ABSENT}; //!< the longest upload [s]; 0: nobody took part
-    double weight{ABSENT}; //!< zeta(t) Dq(t-1), the price of delay that it was planned with [1/s]
-    double queue{ABSENT};  //!< Dq(t), after it, in units of Dbar
-    double convergence{ABSENT}; //!< Theorem 1's bound on the gap to the least loss, after it
+    uint32_t round{0};          //!< t, from 1
+    uint32_t selected{0};       //!< N(t), number of scheduled devices
+    double limitS{ABSENT};      //!< Dbar, limit of the average delay [s]
+    double plannedS{ABSENT};    //!< D(t) at Shannon rates [s]; 0 without scheduled devices
+    double measuredS{ABSENT};   //!< longest measured upload [s]; 0 without scheduled devices
+    double weight{ABSENT};      //!< zeta(t) Dq(t-1), weight of the delay in the objective [1/s]
+    double queue{ABSENT};       //!< Dq(t), virtual queue after the round, in units of Dbar
+    double convergence{ABSENT}; //!< bound of Theorem 1 on F(W(t)) - F(W*)
 };
 
 /**
  * @ingroup fl
- * Chooses who uploads in a round, and on how much of the band, under a limit of the average delay
- * (ScheduleProblem), by one of ScheduleMethods(). Powers and CPU frequencies are the largest.
+ * Device scheduling and bandwidth allocation under a limit of the average delay (ScheduleProblem;
+ * Wang et al., federated fine-tuning, problem P1) by one of ScheduleMethods(). Transmit power and
+ * CPU frequency are the maximum.
  *
- * It plans from the gains that the radio reports now, and keeps a virtual queue of the delays
- * (DelayQueue), which goes on with each round that it observes. P1 knows uploads only, as in the
- * paper. Objective and bound of the plan are J and its upper bound.
+ * The channel gains are those that the radio controller reports at the round's begin. The long-term
+ * limit is kept by a virtual queue of the delays (DelayQueue), which is updated after every round.
+ * The delay of P1 is that of uploads alone, as in the paper. Objective and bound of the plan are J
+ * and its upper bound.
  */
 class ScheduleOptimizer : public Optimizer
 {
@@ -50,9 +52,9 @@ class ScheduleOptimizer : public Optimizer
     ScheduleOptimizer();
     ~ScheduleOptimizer() override;
 
-    /// Of the trace source Scheduled. @param round what is known of it
+    /// Signature of the trace source Scheduled. @param round state after a round
     using ScheduledCallback = void (*)(const ScheduleRound& round);
-    /// Of the trace source Warning. @param warning one line
+    /// Signature of the trace source Warning. @param warning one line of text
     using WarningCallback = void (*)(const std::string& warning);
 
   private:
@@ -60,51 +62,61 @@ class ScheduleOptimizer : public Optimizer
     Plan DoPlan(const SystemState& state) override;
     void DoObserve(const Outcome& outcome) override;
     int64_t DoAssignStreams(int64_t stream) override;
-    /// @param method name of one, see the attribute Method
+    /// @param method a name of ScheduleMethods(), or such a name with the prefix "schedule-"
     void SetMethod(std::string method);
-    /// @return name of the method
+    /// @return the name in ScheduleMethods()
     std::string GetMethod() const;
-    /// @param update 18a or algorithm1
+    /// @param update 18a or algorithm1: the two update rules of the paper
     void SetQueueUpdate(std::string update);
-    /// @return the same
+    /// @return 18a or algorithm1
     std::string GetQueueUpdate() const;
 
-    /// Take notice of gains, and begin queue and bound with the first round.
+    /**
+     * Update the running averages of the channel gains; in the first round, set up the virtual
+     * queue and the convergence bound.
+     * @param state the system state at the round's begin
+     */
     void Notice(const SystemState& state);
-    /// @return devices that can be heard at all, of those that may take part
-    /// @param state what is known
+    /**
+     * @param state the system state at the round's begin
+     * @return the candidates that are not out of range (gain over noise of at least FAINTEST_HZ)
+     */
     std::vector<DeviceId> Reachable(const SystemState& state);
-    /// @return what Theorem 1 takes to be known, of a cell with so many devices
-    /// @param devices how many; at least 1
+    /**
+     * @param devices number of devices in the cell, at least 1
+     * @return the constants of Theorem 1
+     */
     ConvergenceAssumptions Assumptions(size_t devices) const;
-    /// @return P1 for these devices
-    /// @param state what is known
-    /// @param devices those that can be heard
+    /**
+     * @param state the system state at the round's begin
+     * @param devices the candidates that are not out of range
+     * @return P1 of the round; its devices are in the order of `devices`
+     */
     ScheduleProblem MakeProblem(const SystemState& state,
                                 const std::vector<DeviceId>& devices) const;
 
-    std::string m_method;                    //!< one of ScheduleMethods()
-    double m_limitPerBitS;                   //!< of the average delay [s/bit]
+    std::string m_method;                    //!< name in ScheduleMethods()
+    double m_limitPerBitS;                   //!< Dbar over the upload's size [s/bit]
     double m_zeta;                           //!< zeta(1)
     double m_zetaDecay;                      //!< a in zeta(t) = zeta(1) t^-a
-    QueueUpdate m_update;                    //!< how the queue goes on
-    bool m_measured;                         //!< whether the queue takes measured delays
-    uint32_t m_scheduled;                    //!< devices per round, of some methods; 0: half
-    double m_learningRate;                   //!< of Theorem 1, as what follows: eta
-    double m_smoothness;                     //!< L
-    double m_polyakLojasiewicz;              //!< tau
-    double m_gradientVariance;               //!< phi^2
-    double m_sharedParameters;               //!< Omega^a
-    double m_localParameters;                //!< Omega^t
+    QueueUpdate m_update;                    //!< update rule of the virtual queue
+    bool m_measured;                         //!< whether the queue is fed with measured delays
+    uint32_t m_scheduled;                    //!< N of the methods with a fixed N; 0: half
+    double m_learningRate;                   //!< eta of Theorem 1
+    double m_smoothness;                     //!< L of Theorem 1
+    double m_polyakLojasiewicz;              //!< tau of Theorem 1
+    double m_gradientVariance;               //!< phi^2 of Theorem 1
+    double m_sharedParameters;               //!< Omega^a of Theorem 1
+    double m_localParameters;                //!< Omega^t of Theorem 1
     double m_initialGap;                     //!< F(W(0)) - F(W*)
-    std::optional<DelayQueue> m_queue;       //!< from the first round on
-    std::optional<ConvergenceBound> m_bound; //!< the same
-    std::vector<double> m_averageHz;         //!< of gain over noise, by device
-    uint32_t m_noticed{0};                   //!< rounds in that average
-    std::optional<ScheduleRound> m_round;    //!< planned, not yet over
-    Ptr<UniformRandomVariable> m_uniform;    //!< in [0, 1)
-    TracedCallback<const ScheduleRound&> m_scheduledTrace; //!< a round is over
-    TracedCallback<const std::string&> m_warningTrace;     //!< Theorem 1 does not hold
+    std::optional<DelayQueue> m_queue;       //!< virtual queue, from the first round on
+    std::optional<ConvergenceBound> m_bound; //!< of Theorem 1, from the first round on
+    std::vector<double> m_averageHz;         //!< by device: mean gain over noise density [Hz/W]
+    uint32_t m_noticed{0};                   //!< rounds in m_averageHz
+    std::optional<ScheduleRound> m_round;    //!< the planned round, until it is observed
+    Ptr<UniformRandomVariable> m_uniform;    //!< of the random methods, in [0, 1)
+    TracedCallback<const ScheduleRound&> m_scheduledTrace; //!< after each round
+    TracedCallback<const std::string&> m_warningTrace; //!< assumptions of Theorem 1 are violated
 };
 
 } // namespace fl
