@@ -70,8 +70,9 @@ class AirWatch
         for (DeviceId device = 0; device < options.devices; ++device)
         {
             // The access point's device comes first.
-            const auto phy =
-                DynamicCast<WifiNetDevice>(radio.GetNetDevices().Get(device + 1))->GetPhy();
+            // Not a Ptr: the PHY would hold itself.
+            WifiPhy* const phy = PeekPointer(
+                DynamicCast<WifiNetDevice>(radio.GetNetDevices().Get(device + 1))->GetPhy());
             phy->TraceConnectWithoutContext(
                 "PhyTxPsduBegin",
                 MakeFlCallback<void, WifiConstPsduMap, WifiTxVector, double>(
@@ -107,7 +108,7 @@ class AirWatch
     }
 
     void Sent(DeviceId device,
-              Ptr<WifiPhy> phy,
+              const WifiPhy* phy,
               const WifiConstPsduMap& psdus,
               const WifiTxVector& vector,
               double powerW)
