@@ -80,6 +80,17 @@ Server::GetTypeId()
                           UintegerValue(3),
                           MakeUintegerAccessor(&Server::m_keepAliveMisses),
                           MakeUintegerChecker<uint32_t>(1))
+            .AddAttribute("StallTimeout",
+                          "A client that has work and is not silent is lost as well when for so "
+                          "long no bytes of the order were acknowledged by it, or, after the "
+                          "order, no bytes came from it, in order: a radio may let nothing but "
+                          "small packets through. Twice the transport's first timeout and "
+                          "KeepAliveMisses times KeepAlive are the least. The default is twice the "
+                          "longest time between two retransmissions. Zero, or KeepAlive zero: "
+                          "never",
+                          TimeValue(Minutes(2)),
+                          MakeTimeAccessor(&Server::m_stallTimeout),
+                          MakeTimeChecker(Time(0)))
             .AddTraceSource("ClientJoined",
                             "A device has said HELLO",
                             MakeTraceSourceAccessor(&Server::m_joinedTrace),
@@ -285,6 +296,9 @@ Server::SendWork(const WorkOrder& order,
     peer.task = order.task;
     peer.round = order.round;
     peer.workSince = Simulator::Now() + Seconds(delayS);
+    peer.delivered = false;
+    peer.expectedDownload = message.expected;
+    peer.expectedUpload = uploadTime;
     if (m_keepAlive.IsStrictlyPositive() && !IsPending(m_keepAliveEvent))
     {
         m_keepAliveEvent = Simulator::Schedule(m_keepAlive, &Server::CheckAlive, this);
@@ -535,6 +549,18 @@ Server::SessionClosed(Ptr<Session> session, CloseReason reason)
 }
 
 void
+Server::MessageDelivered(Ptr<Session> session, const MessageHeader& header)
+{
+    Peer* peer = GetPeer(*session);
+    if (peer && header.type == MessageType::WORK && header.task == peer->task &&
+        header.round == peer->round)
+    {
+        peer->delivered = true;
+        peer->deliveredAt = Simulator::Now();
+    }
+}
+
+void
 Server::Disconnect(Peer& peer)
 {
     const Ptr<Session> session = peer.session;
@@ -555,6 +581,20 @@ Server::Drop(DeviceId device, const std::string& why)
     m_droppedTrace(device, why);
 }
 
+bool
+Server::IsStalled(const Peer& peer) const
+{
+    const Session& session = *peer.session;
+    // A device that computes answers each PING by a PONG, which comes behind what it sent before.
+    const Time since = peer.delivered ? std::max(peer.deliveredAt, session.GetLastReceived())
+                                      : std::max(peer.workSince, session.GetLastAcknowledged());
+    const Time expected = peer.delivered ? peer.expectedUpload : peer.expectedDownload;
+    const Time limit = std::max({m_stallTimeout,
+                                 m_transport->GetFirstTimeout(expected) * 2,
+                                 m_keepAlive * m_keepAliveMisses});
+    return m_stallTimeout.IsStrictlyPositive() && Simulator::Now() - since >= limit;
+}
+
 void
 Server::CheckAlive()
 {
@@ -571,6 +611,11 @@ Server::CheckAlive()
         if (silence >= m_keepAliveMisses * m_keepAlive)
         {
             NS_LOG_INFO("device " << peer.device << " is lost");
+            Disconnect(peer);
+        }
+        else if (IsStalled(peer))
+        {
+            NS_LOG_INFO("device " << peer.device << " is lost: nothing but small packets passes");
             Disconnect(peer);
         }
         else if (silence >= m_keepAlive)

@@ -132,6 +132,7 @@ class Server : public Application, public SessionHandler
                         WireError error,
                         const MessageHeader& header) override;
     void SessionClosed(Ptr<Session> session, CloseReason reason) override;
+    void MessageDelivered(Ptr<Session> session, const MessageHeader& header) override;
 
   protected:
     void DoDispose() override;
@@ -140,15 +141,19 @@ class Server : public Application, public SessionHandler
     /// What is known of a device.
     struct Peer
     {
-        DeviceId device{0};   //!< who
-        Ptr<Session> session; //!< null: not connected
-        uint64_t token{0};    //!< as in its first HELLO
-        bool known{false};    //!< has said HELLO before
-        bool working{false};  //!< has an order
-        uint32_t round{0};    //!< of that order
-        uint32_t task{0};     //!< of that order
-        Time workSince;       //!< when it was sent
-        EventId send;         //!< a model that waits for its time
+        DeviceId device{0};    //!< who
+        Ptr<Session> session;  //!< null: not connected
+        uint64_t token{0};     //!< as in its first HELLO
+        bool known{false};     //!< has said HELLO before
+        bool working{false};   //!< has an order
+        uint32_t round{0};     //!< of that order
+        uint32_t task{0};      //!< of that order
+        Time workSince;        //!< when it was sent
+        bool delivered{false}; //!< and acknowledged in full
+        Time deliveredAt;      //!< when
+        Time expectedDownload; //!< how long it was predicted to take; 0: not known
+        Time expectedUpload;   //!< the same of the update
+        EventId send;          //!< a model that waits for its time
     };
 
     void StartApplication() override;
@@ -196,7 +201,13 @@ class Server : public Application, public SessionHandler
      * @param peer who
      */
     void Disconnect(Peer& peer);
-    /// Ask who is silent; give up who is silent for too long.
+    /**
+     * @param peer one that has an order
+     * @return whether nothing has got through for too long of what it is to receive or send now,
+     *         though it may be heard of
+     */
+    bool IsStalled(const Peer& peer) const;
+    /// Ask who is silent; give up who is silent, or stalled, for too long.
     void CheckAlive();
     /// @return what stands behind a session, or null before its HELLO
     /// @param session any
@@ -207,6 +218,7 @@ class Server : public Application, public SessionHandler
     Ptr<Coordinator> m_coordinator; //!< what to do
     Time m_keepAlive;               //!< silence before a PING; zero: never
     uint32_t m_keepAliveMisses{3};  //!< periods of silence before a device is lost
+    Time m_stallTimeout;            //!< without progress before a device is lost; 0: never
     uint32_t m_id{0};               //!< number of the server
     bool m_running{false};          //!< between Start and Stop
     bool m_saidBye{false};          //!< there is no more work

@@ -5,10 +5,12 @@
 #include "ns3/fl-background-rate-model.h"
 #include "ns3/fl-cell-experiment.h"
 #include "ns3/fl-csv.h"
+#include "ns3/fl-equal-shares.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-fading-rate-model.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-progress.h"
+#include "ns3/mobility-model.h"
 #include "ns3/nstime.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
@@ -18,6 +20,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <vector>
 
 /**
  * @file
@@ -341,6 +344,52 @@ class FdmaPredictionTestCase : public TestCase
     static constexpr double LIMIT_BESIDE = 0.005 + 2 * 4432 / 1e6; //!< with other traffic
 };
 
+/// A device is out of reach when the first round is planned: a plan for it has no end, by
+/// prediction, and is not compared with equal shares.
+class EqualSharesTestCase : public TestCase
+{
+  public:
+    EqualSharesTestCase()
+        : TestCase("equal shares are compared over rounds that end")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        Config::SetDefault("ns3::fl::SyncCoordinator::RoundDeadline", TimeValue(Seconds(1)));
+        Options options;
+        options.devices = 3;
+        options.rounds = 2;
+        options.payloadBits = 28100;
+        options.out = "none";
+        const LearningData data = LoadData(options);
+        CellRun cell(options, data);
+        Config::Reset();
+        const auto node = cell.GetDevices().Get(0);
+        cell.GetFederation().server->TraceConnectWithoutContext(
+            "ClientJoined",
+            MakeFlCallback<void, DeviceId>(
+                [node](DeviceId) { node->GetObject<MobilityModel>()->SetPosition({1e9, 0, 0}); }));
+        std::vector<double> durationsS;
+        const auto coordinator = cell.GetFederation().coordinator;
+        coordinator->TraceConnectWithoutContext(
+            "RoundBegin",
+            MakeFlCallback<void, const SystemState&, const Plan&, const Outcome&>(
+                [&](const SystemState&, const Plan&, const Outcome& predicted) {
+                    durationsS.push_back(predicted.DurationS());
+                }));
+        EqualSharesComparison comparison;
+        comparison.Watch(coordinator);
+        Simulator::Run();
+        NS_TEST_ASSERT_MSG_EQ(durationsS.size(), 2, "rounds");
+        NS_TEST_EXPECT_MSG_EQ(std::isinf(durationsS[0]), true, "the first one is for ever");
+        // The second one is for those in reach.
+        NS_TEST_EXPECT_MSG_EQ(comparison.GetPlanned().timeS, durationsS[1], "of the plans");
+        NS_TEST_EXPECT_MSG_EQ(std::isfinite(comparison.GetEqual().timeS), true, "of equal shares");
+    }
+};
+
 /// The suite.
 class PredictionTestSuite : public TestSuite
 {
@@ -351,6 +400,7 @@ class PredictionTestSuite : public TestSuite
         AddTestCase(new FadingMeanTestCase);
         AddTestCase(new FadingRateTestCase);
         AddTestCase(new BackgroundRateTestCase);
+        AddTestCase(new EqualSharesTestCase);
         AddTestCase(new FdmaPredictionTestCase);
     }
 };

@@ -75,6 +75,9 @@ class AbortTestCase : public SessionTestCase
     {
         constexpr double BLOCK_S = 0.5;
         constexpr double ROUND_S = 1; // of computation
+        // By datagrams small packets overtake and are acknowledged: the device is never silent.
+        constexpr double STALL_S = 25;
+        const double giveUpS = m_transport == TRANSPORTS[0] ? 4 : STALL_S + 1;
         FederationSetup setup;
         setup.transport = m_transport;
         setup.rounds = 30;
@@ -85,19 +88,68 @@ class AbortTestCase : public SessionTestCase
         setup.configure = [](FederationHelper& helper) {
             helper.SetServerAttribute("KeepAlive", TimeValue(Seconds(1)));
             helper.SetClientAttribute("KeepAlive", TimeValue(Time(0)));
+            helper.SetServerAttribute("StallTimeout", TimeValue(Seconds(STALL_S)));
         };
         TestFederation run(setup);
         auto dropper = CreateObject<LargeDropper>();
         DynamicCast<SimpleNetDevice>(run.netDevices.Get(2))->SetReceiveErrorModel(dropper);
         Simulator::Schedule(Seconds(BLOCK_S), [&dropper] { dropper->mostBytes = 128; });
-        // Its order of the second round does not arrive; 3 to 4 periods of silence, then 1 s until
-        // it connects again.
-        constexpr double BACK_S = BLOCK_S + ROUND_S + 4 + 1 + 0.5;
+        // Its order of the second round does not arrive; 3 to 4 periods of silence, or STALL_S and
+        // a period, then 1 s until it connects again.
+        const double backS = BLOCK_S + ROUND_S + giveUpS + 1 + 0.5;
         uint32_t joined = 0;
-        Simulator::Schedule(Seconds(BACK_S), [&] { joined = run.Count("joined 1"); });
-        run.Run(BACK_S + 0.1);
+        Simulator::Schedule(Seconds(backS), [&] { joined = run.Count("joined 1"); });
+        run.Run(backS + 0.1);
         NS_TEST_EXPECT_MSG_EQ(run.Count("left 1"), 1, "given up once");
         NS_TEST_EXPECT_MSG_EQ(joined, 2, "and there again");
+    }
+};
+
+/// Large packets do not get through from a device any more, small ones do: it answers, and so is
+/// not silent, but its update does not come. It is given up, and is back when the radio is better.
+/// That it computed for longer than that before does no harm.
+class StallTestCase : public SessionTestCase
+{
+  public:
+    explicit StallTestCase(const std::string& transport)
+        : SessionTestCase("an update does not come, though its device answers", transport)
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        constexpr double PERIOD_S = 1;
+        // By datagrams twice InitialRto.
+        const double limitS = m_transport == TRANSPORTS[0] ? 5 : 20;
+        constexpr double COMPUTE_S = 30;
+        constexpr double BETTER_S = 60;
+        FederationSetup setup;
+        setup.transport = m_transport;
+        setup.rounds = 2;
+        setup.devices = 1;
+        setup.model = "mlp:200"; // 8 kB: packets of full size
+        setup.profile = [](DeviceProfile& profile, DeviceId) {
+            profile.cyclesPerSample = 0.5e9 * COMPUTE_S / profile.samples;
+        };
+        setup.configure = [](FederationHelper& helper) {
+            helper.SetServerAttribute("KeepAlive", TimeValue(Seconds(PERIOD_S)));
+            helper.SetServerAttribute("StallTimeout", TimeValue(Seconds(5)));
+        };
+        TestFederation run(setup);
+        auto dropper = CreateObject<LargeDropper>();
+        dropper->mostBytes = 128;
+        DynamicCast<SimpleNetDevice>(run.netDevices.Get(0))->SetReceiveErrorModel(dropper);
+        Simulator::Schedule(Seconds(BETTER_S), [&dropper] { dropper->mostBytes = UINT32_MAX; });
+        run.Run();
+        NS_TEST_ASSERT_MSG_EQ(run.rounds.size(), 2, "the rounds go on");
+        NS_TEST_EXPECT_MSG_EQ(run.StatusOf(1, 0), "lost", "its update did not come");
+        // It has answered at the latest two periods before it was ready; the server looks once per
+        // period. Half a second is more than all transfers take.
+        const double lostS = run.GetRound(1).endS - run.GetRound(1).startS;
+        NS_TEST_EXPECT_MSG_GT(lostS, COMPUTE_S - 2 * PERIOD_S + limitS, "not before that");
+        NS_TEST_EXPECT_MSG_LT(lostS, COMPUTE_S + limitS + PERIOD_S + 0.5, "but soon");
+        NS_TEST_EXPECT_MSG_EQ(run.StatusOf(2, 0), "merged", "there again");
     }
 };
 
@@ -345,9 +397,9 @@ class FlSessionTestSuite : public TestSuite
             AddTestCase(new LostResetTestCase(transport));
             AddTestCase(new DamagedSamplesTestCase(transport));
             AddTestCase(new AbsentTestCase(transport));
+            AddTestCase(new AbortTestCase(transport));
+            AddTestCase(new StallTestCase(transport));
         }
-        // By datagrams small packets overtake and are acknowledged: the device is never silent.
-        AddTestCase(new AbortTestCase(TRANSPORTS[0]));
         AddTestCase(new ManySynsTestCase);
         AddTestCase(new SlowTransferTestCase);
     }

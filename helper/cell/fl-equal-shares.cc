@@ -97,6 +97,11 @@ EqualSharesComparison::Compare(const SystemState& state, const Plan& plan, const
         CopyDownload(plan.orders[i], equalPlan.orders[i]);
     }
     const Outcome equal = m_coordinator->Predict(state, equalPlan);
+    // To a device that cannot be reached now any plan's transfers would take for ever.
+    if (!std::isfinite(predicted.DurationS()) || !std::isfinite(equal.DurationS()))
+    {
+        return;
+    }
     m_planned.timeS += predicted.DurationS();
     m_planned.energyJ += predicted.EnergyJ();
     m_equal.timeS += equal.DurationS();

@@ -383,6 +383,7 @@ DatagramSession::HandleData(const DatagramHeader& header, Ptr<Packet> packet)
         SendAck(header);
         return;
     }
+    Received();
     // Acknowledge first: what is delivered may make the handler send a great deal.
     std::vector<Ptr<Packet>> waiting;
     ++m_nextIn;
@@ -515,6 +516,10 @@ DatagramSession::TakeAck(const DatagramHeader& header)
         out.flight.pop_front();
     }
     out.base += nAcked;
+    if (nAcked > 0)
+    {
+        Acknowledged();
+    }
     for (std::size_t i = 1; header.received >> (i - 1) && i < out.flight.size(); ++i)
     {
         if ((header.received >> (i - 1)) & 1)

@@ -420,6 +420,7 @@ TcpSession::TellAcknowledged()
         m_flightS = Simulator::Now().GetSeconds();
         WatchThreshold();
         Heard();
+        Acknowledged();
     }
     while (m_socket && m_out.begin() != m_nextOut && m_out.front().end <= acknowledged)
     {
@@ -469,6 +470,7 @@ TcpSession::HandleReceive(Ptr<Socket> socket)
 {
     const Ptr<Session> self(this);
     Heard();
+    Received();
     while (m_socket)
     {
         // One segment at a time: ns-3 would copy a longer run once per segment in it.

@@ -74,7 +74,9 @@ SessionHandler::MessageDelivered(Ptr<Session> /* session */, const MessageHeader
 Session::Session(Transport* transport, SessionHandler* handler)
     : m_transport(transport),
       m_handler(handler),
-      m_lastHeard(Simulator::Now())
+      m_lastHeard(Simulator::Now()),
+      m_lastReceived(m_lastHeard),
+      m_lastAcknowledged(m_lastHeard)
 {
 }
 
@@ -133,6 +135,18 @@ void
 Session::Heard()
 {
     m_lastHeard = Simulator::Now();
+}
+
+void
+Session::Received()
+{
+    m_lastReceived = Simulator::Now();
+}
+
+void
+Session::Acknowledged()
+{
+    m_lastAcknowledged = Simulator::Now();
 }
 
 void

@@ -151,6 +151,21 @@ class Session : public SimpleRefCount<Session>
     }
 
     /**
+     * For liveness as well: a radio may let small packets through, and no large ones.
+     * @return when bytes of messages came last that no earlier ones are missing of
+     */
+    Time GetLastReceived() const
+    {
+        return m_lastReceived;
+    }
+
+    /// @return when the oldest bytes that were not acknowledged were last
+    Time GetLastAcknowledged() const
+    {
+        return m_lastAcknowledged;
+    }
+
+    /**
      * @return bytes of messages that are queued or not acknowledged [byte]
      */
     virtual uint64_t GetPendingBytes() const = 0;
@@ -205,6 +220,10 @@ class Session : public SimpleRefCount<Session>
     uint64_t GetMaxMessageBytes() const;
     /// The peer was heard of.
     void Heard();
+    /// Bytes came that are next in order.
+    void Received();
+    /// The oldest bytes on their way were acknowledged.
+    void Acknowledged();
     /// Tell that it can be used.
     void TellOpened();
     /**
@@ -241,6 +260,8 @@ class Session : public SimpleRefCount<Session>
     SessionHandler* m_handler; //!< whom to tell
     void* m_context{nullptr};  //!< the owner's
     Time m_lastHeard;          //!< when the peer was last heard of
+    Time m_lastReceived;       //!< when bytes came in order last
+    Time m_lastAcknowledged;   //!< when the oldest bytes on their way were acknowledged last
     uint32_t m_slot{0};        //!< place in the transport's list
     bool m_adopted{false};     //!< it is in that list
     bool m_open{true};         //!< messages may be queued
