@@ -16,6 +16,8 @@
 #include "ns3/simulator.h"
 #include "ns3/uinteger.h"
 
+#include <algorithm>
+
 namespace ns3
 {
 namespace fl
@@ -134,6 +136,24 @@ FederationHelper::SetClientAttribute(const std::string& name, const AttributeVal
     m_clientFactory.Set(name, value);
 }
 
+Ptr<Transport>
+FederationHelper::MakeServerTransport(uint32_t clients) const
+{
+    // Connections per table: few enough for their search to take no time. Small cells are left
+    // alone, so that all sockets are in the SocketList of the node's own TcpL4Protocol.
+    constexpr uint32_t PER_TABLE = 16;
+    constexpr uint32_t SMALL_CELL = 256;
+    const auto transport = m_transportFactory.Create<Transport>();
+    UintegerValue tables;
+    if (clients > SMALL_CELL && transport->GetAttributeFailSafe("EndPointTables", tables) &&
+        tables.Get() == 0)
+    {
+        transport->SetAttribute("EndPointTables",
+                                UintegerValue(std::min(clients / PER_TABLE, 65536U)));
+    }
+    return transport;
+}
+
 Federation
 FederationHelper::Install(Ptr<Node> server,
                           const Address& address,
@@ -162,8 +182,7 @@ FederationHelper::Install(Ptr<Node> server,
     }
     federation.server = m_serverFactory.Create<Server>();
     federation.server->SetAttribute("Local", AddressValue(AnyAddress(address)));
-    federation.server->SetAttribute("Transport",
-                                    PointerValue(m_transportFactory.Create<Transport>()));
+    federation.server->SetAttribute("Transport", PointerValue(MakeServerTransport(devices.GetN())));
     federation.server->SetCoordinator(federation.coordinator);
     federation.coordinator->TraceConnectWithoutContext(
         "Finished",

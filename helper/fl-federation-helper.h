@@ -116,6 +116,11 @@ class FederationHelper
 
   private:
     /**
+     * @param clients how many connect to the server
+     * @return the server's transport; over TCP its EndPointTables fit that many
+     */
+    Ptr<Transport> MakeServerTransport(uint32_t clients) const;
+    /**
      * Install one client, and a Processor where the node has none.
      * @param node where
      * @param device its number

@@ -6,6 +6,7 @@
 #include "fl-message-stream.h"
 
 #include "ns3/inet-socket-address.h"
+#include "ns3/inet6-socket-address.h"
 #include "ns3/log.h"
 #include "ns3/simulator.h"
 #include "ns3/tcp-socket-base.h"
@@ -40,6 +41,18 @@ Drain(Ptr<Socket> socket)
     for (auto packet = socket->Recv(); packet && packet->GetSize() > 0; packet = socket->Recv())
     {
     }
+}
+
+/**
+ * @param local address and port to listen on
+ * @return the port
+ */
+uint16_t
+LocalPort(const Address& local)
+{
+    return InetSocketAddress::IsMatchingType(local)
+               ? InetSocketAddress::ConvertFrom(local).GetPort()
+               : Inet6SocketAddress::ConvertFrom(local).GetPort();
 }
 
 /// How long a connection that was reset is remembered: several times the 60 s at most between two
@@ -579,7 +592,15 @@ TcpTransport::GetTypeId()
                           "a radio may let a device wait for a grant",
                           UintegerValue(20),
                           MakeUintegerAccessor(&TcpTransport::m_dataRetries),
-                          MakeUintegerChecker<uint32_t>(1));
+                          MakeUintegerChecker<uint32_t>(1))
+            .AddAttribute("EndPointTables",
+                          "Over how many instances of TcpL4Protocol a server's connections are "
+                          "spread (TcpDemux), since ns-3 searches all of one for each segment; 1: "
+                          "the node's own; 0: as 1, but FederationHelper sets it by the number of "
+                          "clients",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&TcpTransport::m_tables),
+                          MakeUintegerChecker<uint32_t>(0, 65536));
     return tid;
 }
 
@@ -607,15 +628,21 @@ TcpTransport::Bury(Ptr<Socket> socket)
     m_graves.emplace_back(now + GRAVE_LIFETIME, socket);
 }
 
-Ptr<Socket>
-TcpTransport::CreateSocket(Ptr<Node> node) const
+void
+TcpTransport::Configure(Ptr<Socket> socket) const
 {
-    auto socket = Socket::CreateSocket(node, m_socketType);
     // Only those that this kind of socket has.
     socket->SetAttributeFailSafe("SegmentSize", UintegerValue(m_segmentBytes));
     socket->SetAttributeFailSafe("SndBufSize", UintegerValue(m_sendBufferBytes));
     socket->SetAttributeFailSafe("RcvBufSize", UintegerValue(m_receiveBufferBytes));
     socket->SetAttributeFailSafe("DataRetries", UintegerValue(m_dataRetries));
+}
+
+Ptr<Socket>
+TcpTransport::CreateSocket(Ptr<Node> node) const
+{
+    auto socket = Socket::CreateSocket(node, m_socketType);
+    Configure(socket);
     return socket;
 }
 
@@ -624,12 +651,32 @@ TcpTransport::DoListen(Ptr<Node> node, const Address& local, SessionHandler& han
 {
     m_handler = &handler;
     m_accepting = true;
-    if (m_listener && m_listener->GetNode() == node && m_local == local)
+    if (!m_listeners.empty() && m_listeners.front()->GetNode() == node && m_local == local)
     {
         return true;
     }
     CloseListener();
-    auto socket = CreateSocket(node);
+    m_local = local;
+    // The first one refuses an address that is in use, and accepts whom no other one is for.
+    if (!AddListener(CreateSocket(node)))
+    {
+        return false;
+    }
+    if (m_tables > 1 && m_socketType == TcpSocketFactory::GetTypeId())
+    {
+        m_demux = TcpDemux::Install(node);
+        m_demux->Serve(LocalPort(local), m_tables, [this](Ptr<TcpL4Protocol> table) {
+            auto socket = table->CreateSocket();
+            Configure(socket);
+            AddListener(socket);
+        });
+    }
+    return true;
+}
+
+bool
+TcpTransport::AddListener(Ptr<Socket> socket)
+{
     // Each SYN that comes again is answered, and ns-3 counts that against the retransmissions of
     // the answer. When they are used up the half of a connection that is here dies, and nothing
     // tells the peer, whose connection may stand: SYNs that waited for the end of a fade come all
@@ -639,14 +686,13 @@ TcpTransport::DoListen(Ptr<Node> node, const Address& local, SessionHandler& han
     {
         socket->SetAttribute("ConnCount", UintegerValue(2 * attempts.Get()));
     }
-    if (socket->Bind(local) != 0 || socket->Listen() != 0)
+    if (socket->Bind(m_local) != 0 || socket->Listen() != 0)
     {
         return false;
     }
     socket->SetAcceptCallback(MakeCallback(&TcpTransport::IsWelcome, this),
                               MakeCallback(&TcpTransport::Accept, this));
-    m_listener = socket;
-    m_local = local;
+    m_listeners.push_back(socket);
     return true;
 }
 
@@ -661,13 +707,18 @@ TcpTransport::DoStopListening()
 void
 TcpTransport::CloseListener()
 {
-    if (m_listener)
+    if (m_demux)
     {
-        m_listener->SetAcceptCallback(MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
-                                      MakeNullCallback<void, Ptr<Socket>, const Address&>());
-        m_listener->Close();
-        m_listener = nullptr;
+        m_demux->Leave(LocalPort(m_local));
+        m_demux = nullptr;
     }
+    for (const auto& listener : m_listeners)
+    {
+        listener->SetAcceptCallback(MakeNullCallback<bool, Ptr<Socket>, const Address&>(),
+                                    MakeNullCallback<void, Ptr<Socket>, const Address&>());
+        listener->Close();
+    }
+    m_listeners.clear();
 }
 
 bool

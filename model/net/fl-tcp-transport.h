@@ -4,6 +4,7 @@
 #ifndef FL_TCP_TRANSPORT_H
 #define FL_TCP_TRANSPORT_H
 
+#include "fl-tcp-demux.h"
 #include "fl-transport.h"
 
 #include "ns3/socket.h"
@@ -19,8 +20,9 @@ namespace fl
  * @ingroup fl
  * Messages over one lasting connection per peer, of any stream socket.
  *
- * ns-3 finds the connection of a packet by walking a list, so that N connections at one server cost
- * O(N) per packet: up to some thousand peers this is no matter; beyond, use DatagramTransport.
+ * ns-3 finds the connection of a segment by a linear search, so that N connections at one server
+ * cost O(N) per segment. With the attribute EndPointTables = n it is O(N / n), see TcpDemux; for
+ * tens of thousands of peers use DatagramTransport.
  */
 class TcpTransport : public Transport
 {
@@ -53,7 +55,15 @@ class TcpTransport : public Transport
      * @return a socket with our attributes
      */
     Ptr<Socket> CreateSocket(Ptr<Node> node) const;
-    /// Close the listening socket.
+    /// @param socket gets our attributes
+    void Configure(Ptr<Socket> socket) const;
+    /**
+     * Listen with one more socket on m_local.
+     * @param socket a new socket
+     * @return false if the address can't be bound
+     */
+    bool AddListener(Ptr<Socket> socket);
+    /// Close the listening sockets.
     void CloseListener();
     /**
      * A peer wants to connect.
@@ -79,8 +89,10 @@ class TcpTransport : public Transport
     uint32_t m_sendBufferBytes;                        //!< attribute
     uint32_t m_receiveBufferBytes;                     //!< attribute
     uint32_t m_dataRetries;                            //!< attribute
-    Ptr<Socket> m_listener;                            //!< listens
-    Address m_local;                                   //!< where
+    uint32_t m_tables;                                 //!< attribute EndPointTables
+    std::vector<Ptr<Socket>> m_listeners;              //!< listening sockets, all on m_local
+    Ptr<TcpDemux> m_demux;                             //!< spreads peers over them; or null
+    Address m_local;                                   //!< where they listen
     bool m_accepting{false};                           //!< new peers are welcome
     SessionHandler* m_handler{nullptr};                //!< of the sessions accepted
     std::deque<std::pair<Time, Ptr<Socket>>> m_graves; //!< when to forget which, oldest first
