@@ -17,22 +17,10 @@
  * `--help` names the options, `results/fl-device-scheduling/` holds tables and plots afterwards.
  */
 
-#include "ns3/fl-main.h"
-#include "ns3/fl-schedule-packets.h"
-#include "ns3/fl-schedule-study.h"
-
-using namespace ns3::fl;
+#include "study/fl-study.h"
 
 int
 main(int argc, char* argv[])
 {
-    return RunMain(argc, argv, [](int argc, char* argv[]) {
-        ScheduleStudyOptions options;
-        OptionParser parser("fl-device-scheduling", "Scheduling under a delay limit, Wang et al.");
-        SetScheduleDefaults();
-        AddScheduleStudyOptions(parser, options);
-        parser.Parse(argc, argv);
-        options.packets ? RunSchedulePackets(parser, options) : RunScheduleStudy(parser, options);
-        return EXIT_DONE;
-    });
+    return ns3::fl::RunStudy(argc, argv, "fl-device-scheduling");
 }

@@ -18,21 +18,10 @@
  * `--help` names the options, `results/fl-joint-energy-time/` holds tables and plots afterwards.
  */
 
-#include "ns3/fl-joint-packets.h"
-#include "ns3/fl-joint-study.h"
-#include "ns3/fl-main.h"
-
-using namespace ns3::fl;
+#include "study/fl-study.h"
 
 int
 main(int argc, char* argv[])
 {
-    return RunMain(argc, argv, [](int argc, char* argv[]) {
-        JointStudyOptions options;
-        OptionParser parser("fl-joint-energy-time", "Energy and completion time, Zhou et al.");
-        AddJointStudyOptions(parser, options);
-        parser.Parse(argc, argv);
-        options.packets ? RunJointPackets(parser, options) : RunJointStudy(parser, options);
-        return EXIT_DONE;
-    });
+    return ns3::fl::RunStudy(argc, argv, "fl-joint-energy-time");
 }

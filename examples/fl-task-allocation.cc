@@ -18,20 +18,10 @@
  * `--help` names the options, `results/fl-task-allocation/` holds tables and plots afterwards.
  */
 
-#include "ns3/fl-main.h"
-#include "ns3/fl-mel-study.h"
-
-using namespace ns3::fl;
+#include "study/fl-study.h"
 
 int
 main(int argc, char* argv[])
 {
-    return RunMain(argc, argv, [](int argc, char* argv[]) {
-        MelStudyOptions options;
-        OptionParser parser("fl-task-allocation", "Task allocation for mobile edge learning");
-        AddMelStudyOptions(parser, options);
-        parser.Parse(argc, argv);
-        RunMelStudy(parser, options);
-        return EXIT_DONE;
-    });
+    return ns3::fl::RunStudy(argc, argv, "fl-task-allocation");
 }

@@ -1,8 +1,9 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
-#include "ns3/fl-claims.h"
-#include "ns3/fl-joint-claims.h"
+#include "../examples/study/fl-claims.h"
+#include "../examples/study/fl-joint-claims.h"
+
 #include "ns3/fl-plan.h"
 #include "ns3/fl-plot-script.h"
 #include "ns3/test.h"

@@ -1,9 +1,10 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
+#include "../examples/study/fl-joint-options.h"
+#include "../examples/study/fl-joint-statistics.h"
 #include "fl-test-refusal.h"
 
-#include "ns3/fl-joint-study.h"
 #include "ns3/fl-random-stream.h"
 #include "ns3/fl-thread-pool.h"
 #include "ns3/test.h"

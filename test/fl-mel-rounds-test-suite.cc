@@ -1,16 +1,17 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
+#include "../examples/study/fl-mel-claims.h"
+#include "../examples/study/fl-mel-learning.h"
+#include "../examples/study/fl-mel-options.h"
 #include "fl-test-federation.h"
 #include "fl-test-refusal.h"
 
 #include "ns3/boolean.h"
 #include "ns3/config.h"
 #include "ns3/double.h"
-#include "ns3/fl-mel-claims.h"
 #include "ns3/fl-mel-coefficients.h"
 #include "ns3/fl-mel-optimizer.h"
-#include "ns3/fl-mel-report.h"
 #include "ns3/fl-sample-allotment.h"
 #include "ns3/fl-sample-codec.h"
 #include "ns3/string.h"

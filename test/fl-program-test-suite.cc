@@ -9,6 +9,7 @@
  * on the results folder, the summary.
  */
 
+#include "../examples/study/fl-study.h"
 #include "fl-test-refusal.h"
 
 #include "ns3/config.h"
@@ -19,7 +20,6 @@
 #include "ns3/fl-option-parser.h"
 #include "ns3/fl-option-rules.h"
 #include "ns3/fl-options.h"
-#include "ns3/fl-phy-comparison.h"
 #include "ns3/fl-progress.h"
 #include "ns3/fl-run-report.h"
 #include "ns3/fl-text.h"

@@ -1,6 +1,8 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
+#include "../examples/study/fl-schedule-packets.h"
+#include "../examples/study/fl-schedule-simulation.h"
 #include "fl-test-refusal.h"
 
 #include "ns3/boolean.h"
@@ -9,8 +11,6 @@
 #include "ns3/fl-cell-experiment.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-schedule-optimizer.h"
-#include "ns3/fl-schedule-packets.h"
-#include "ns3/fl-schedule-study.h"
 #include "ns3/fl-thread-pool.h"
 #include "ns3/mobility-model.h"
 #include "ns3/simulator.h"

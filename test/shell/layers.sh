@@ -35,14 +35,14 @@ declare -A may=(
   [helper/results]="$installing helper/cli"
   [helper/cell]="$installing helper/cli helper/results model/radio/lte model/radio/wifi"
   [helper/solve]="$installing helper/cli helper/results"
-  [helper/study]="$installing helper/cli helper/results helper/cell"
+  [examples/study]="$installing helper/cli helper/results helper/cell"
 )
 
 # The folder of each of our headers.
 declare -A folder_of
 while IFS= read -r file; do
   folder_of[${file##*/}]=${file%/*}
-done < <(find model helper -name '*.h')
+done < <(find model helper examples/study -name '*.h')
 
 while IFS=: read -r file name; do
   folder=${file%/*}
@@ -51,4 +51,4 @@ while IFS=: read -r file name; do
   [ "$file" != model/base/fl-ns3-compat.h ] || continue
   [ -n "${may[$folder]+x}" ] || fail "$folder is not in the list of test/shell/layers.sh"
   [[ $known = "$folder" || " ${may[$folder]} " = *" $known "* ]] || fail "$file includes $name: $folder may not know $known"
-done < <(grep -rE '^#include "' model helper --include='*.h' --include='*.cc' | sed -E 's/^([^:]*):#include "([^"]*)"$/\1:\2/')
+done < <(grep -rE '^#include "' model helper examples/study --include='*.h' --include='*.cc' | sed -E 's/^([^:]*):#include "([^"]*)"$/\1:\2/')

@@ -8,6 +8,11 @@ cd "$FL_SOURCE_DIR" || exit 1
 for file in $(find model helper -name '*.cc') test/*.cc; do
   grep -qxE " *$file" CMakeLists.txt || fail "$file is not in CMakeLists.txt"
 done
+# What the studies are made of is compiled into their programs, and into the tests.
+for file in examples/study/*.cc; do
+  grep -qxE " *$file" CMakeLists.txt || fail "$file is not in CMakeLists.txt, with the tests"
+  grep -qxE " *${file#examples/}" examples/CMakeLists.txt || fail "$file is not in examples/CMakeLists.txt"
+done
 # A header may be private, but not if one that is listed includes it.
 headers=$(sed -nE 's,^ +((model|helper)/[^ ]+\.h)$,\1,p' CMakeLists.txt)
 for file in $headers; do

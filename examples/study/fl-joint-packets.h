@@ -4,7 +4,7 @@
 #ifndef FL_JOINT_PACKETS_H
 #define FL_JOINT_PACKETS_H
 
-#include "fl-joint-study.h"
+#include "fl-joint-options.h"
 
 #include "ns3/fl-outcome.h"
 #include "ns3/fl-plan.h"
@@ -63,13 +63,13 @@ class PacketComparison
     /// One device's sums.
     struct Device
     {
-        uint32_t orders{0};      //!< orders that are compared
-        double bandwidthHz{0};   //!< sum over these [Hz]
-        double txPowerW{0};      //!< [W]
-        double cpuHz{0};         //!< [Hz]
-        TimeAndEnergy measured;  //!< sums
-        TimeAndEnergy predicted; //!< sums
-        TimeAndEnergy formula;   //!< sums
+        uint32_t orders{0};      //!< number of orders that are compared
+        double bandwidthHz{0};   //!< granted, sum over these [Hz]
+        double txPowerW{0};      //!< granted, sum over these [W]
+        double cpuHz{0};         //!< planned, sum over these [Hz]
+        TimeAndEnergy measured;  //!< sums of what was measured
+        TimeAndEnergy predicted; //!< sums of the predictor's
+        TimeAndEnergy formula;   //!< sums of the joint problem's formula
     };
 
     /// Sums over rounds.
@@ -80,15 +80,15 @@ class PacketComparison
     };
 
     /**
-     * A round begins.
-     * @param state what is known
-     * @param plan what was decided
-     * @param predicted what is expected of it
+     * Sink of SyncCoordinator's trace source RoundBegin.
+     * @param state profiles, gains and bandwidths that the plan is based on
+     * @param plan the round's work orders
+     * @param predicted predicted outcome of the plan
      */
     void BeginRound(const SystemState& state, const Plan& plan, const Outcome& predicted);
     /**
-     * A round ends.
-     * @param record what was measured in it
+     * Sink of SyncCoordinator's trace source RoundEnd.
+     * @param record of the closed round
      */
     void EndRound(const RoundRecord& record);
     /**
@@ -104,7 +104,7 @@ class PacketComparison
     Total m_formula;                       //!< in total
     Total m_nextPredicted;                 //!< of the current round
     Total m_nextFormula;                   //!< of the current round
-    uint32_t m_rounds{0};                  //!< that are over
+    uint32_t m_rounds{0};                  //!< number of rounds that are closed
 };
 
 /**

@@ -1,12 +1,10 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
-#ifndef FL_PHY_COMPARISON_H
-#define FL_PHY_COMPARISON_H
+#ifndef FL_PHY_UPLOADS_H
+#define FL_PHY_UPLOADS_H
 
 #include "ns3/fl-csv.h"
-#include "ns3/fl-option-parser.h"
-#include "ns3/fl-options.h"
 #include "ns3/fl-outcome.h"
 #include "ns3/fl-output-file.h"
 #include "ns3/fl-plan.h"
@@ -22,8 +20,8 @@
 /**
  * @file
  * @ingroup fl
- * One scenario over several PHYs: what was predicted of each upload, by the PHY's own model and by
- * Shannon's formula for the same grant, beside what was measured.
+ * What was predicted of each upload over a PHY, by the PHY's own model and by Shannon's formula for
+ * the same grant, beside what was measured.
  */
 
 namespace ns3
@@ -39,8 +37,8 @@ struct PredictionErrors
 
     /**
      * Add one; what was not predicted, or measured as 0, is left out.
-     * @param measured what happened
-     * @param predicted what was expected of it
+     * @param measured a time [s] or energy [J]
+     * @param predicted its prediction, in the same unit
      */
     void Add(double measured, double predicted);
 };
@@ -53,7 +51,7 @@ class PhyUploads
   public:
     /**
      * @param phy the PHY's name
-     * @param table where rows go
+     * @param table phys.csv; must outlive this object
      */
     PhyUploads(const std::string& phy, OutputFile& table);
 
@@ -78,15 +76,15 @@ class PhyUploads
 
   private:
     /**
-     * A round begins.
-     * @param state what is known
-     * @param plan what was decided
-     * @param predicted what is expected of it
+     * Sink of SyncCoordinator's trace source RoundBegin.
+     * @param state profiles, gains and bandwidths that the plan is based on
+     * @param plan the round's work orders
+     * @param predicted predicted outcome of the plan
      */
     void BeginRound(const SystemState& state, const Plan& plan, const Outcome& predicted);
     /**
-     * A round ends.
-     * @param record what was measured in it
+     * Sink of SyncCoordinator's trace source RoundEnd.
+     * @param record of the closed round
      */
     void EndRound(const RoundRecord& record);
     /**
@@ -108,18 +106,7 @@ class PhyUploads
     PredictionErrors m_ownEnergy;       //!< compute plus radiated energy, by the PHY's own model
 };
 
-/// What `--phy` is where an example runs over all PHYs of the build.
-inline constexpr char ALL_PHYS[] = "all";
-
-/**
- * Run the scenario over each PHY, one after the other; write OUT/PHY/, OUT/phys.csv and
- * OUT/summary.json; draw, and print the table of errors.
- * @param parser the parsed command line, for summary.json
- * @param options as parsed; `phy` is ALL_PHYS, or the only one to run over
- */
-void RunPhyComparison(const OptionParser& parser, const Options& options);
-
 } // namespace fl
 } // namespace ns3
 
-#endif /* FL_PHY_COMPARISON_H */
+#endif /* FL_PHY_UPLOADS_H */

@@ -1,11 +1,9 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
-#ifndef FL_SCHEDULE_STUDY_H
-#define FL_SCHEDULE_STUDY_H
+#ifndef FL_SCHEDULE_SIMULATION_H
+#define FL_SCHEDULE_SIMULATION_H
 
-#include "ns3/fl-option-parser.h"
-#include "ns3/fl-options.h"
 #include "ns3/fl-sample.h"
 #include "ns3/fl-schedule-queue.h"
 
@@ -16,7 +14,7 @@
 /**
  * @file
  * @ingroup fl
- * The program fl-device-scheduling: section V of Wang et al. by formula, over thousands of rounds.
+ * Section V of Wang et al. by formula: schedulers over thousands of rounds of a cell with fading.
  */
 
 namespace ns3
@@ -49,14 +47,14 @@ struct ScheduleCurve
     DelayQueueOptions queue; //!< limit [s/bit], zeta, update
 };
 
-/// What became of a curve, over the runs.
+/// Results of a curve, over the runs.
 struct ScheduleStatistics
 {
     Sample scheduled;              //!< devices per round
     Sample delayPerBitS;           //!< average of D(t) over the rounds [s/bit]
     Sample excess;                 //!< that over the limit
-    Sample emptyShare;             //!< share of rounds with nobody
-    Sample queue;                  //!< Dq(T), in units of Dbar
+    Sample emptyShare;             //!< share of rounds without a scheduled device, 0 to 1
+    Sample queue;                  //!< virtual queue Dq(T), in units of the limit Dbar
     std::vector<Sample> queueAt;   //!< Dq(t) at ScheduleTraceRounds()
     std::vector<Sample> averageAt; //!< average delay of the rounds up to t, over the limit
 };
@@ -66,11 +64,11 @@ struct ScheduleStatistics
 std::vector<uint32_t> ScheduleTraceRounds(uint32_t rounds);
 
 /**
- * Go through all rounds of all runs; Rayleigh fading, drawn anew each round, and the places of the
+ * Simulate all rounds of all runs; Rayleigh fading, drawn anew each round, and the places of the
  * devices, drawn anew each run, are the same for all curves.
  * @param setting the cell
- * @param curves who schedules
- * @param runs how many
+ * @param curves methods, with the options of their virtual queues
+ * @param runs number of repetitions
  * @param seed of the draws
  * @param pool may work on runs side by side; the result does not depend on it
  * @param progress gets 1 per curve, round and run; may be null
@@ -83,32 +81,20 @@ std::vector<ScheduleStatistics> SimulateSchedules(const ScheduleSetting& setting
                                                   ThreadPool& pool,
                                                   WorkProgress* progress = nullptr);
 
-/// The command line of fl-device-scheduling.
-struct ScheduleStudyOptions
-{
-    ScheduleStudyOptions();
-
-    Options cell;                 //!< of every cell, with section V's values as defaults
-    uint32_t formulaRounds{5000}; //!< of the figures by formula
-    bool packets{false};          //!< learning curves packet by packet in place of figures
-    /// Of the learning curves: names of optimizers, separated by commas.
-    std::string compare{"schedule,schedule-paper,schedule-greedy,schedule-aaba,schedule-all"};
-};
-
 /**
- * @param parser the parser
- * @param options defaults, and where the values go
+ * Take the wall-clock time of one scheduler, round by round, on the channels of the first run.
+ * @param setting the cell
+ * @param curve method, with the options of its virtual queue
+ * @param seed of the draws
+ * @param progress gets 1 per round
+ * @return run time of each round's solution, ascending [s]; never the same twice
  */
-void AddScheduleStudyOptions(OptionParser& parser, ScheduleStudyOptions& options);
-
-/**
- * The program: figures by formula.
- * @param parser the parsed command line, for summary.json
- * @param options as parsed
- */
-void RunScheduleStudy(const OptionParser& parser, const ScheduleStudyOptions& options);
+std::vector<double> MeasureRunTimes(const ScheduleSetting& setting,
+                                    const ScheduleCurve& curve,
+                                    uint64_t seed,
+                                    WorkProgress& progress);
 
 } // namespace fl
 } // namespace ns3
 
-#endif /* FL_SCHEDULE_STUDY_H */
+#endif /* FL_SCHEDULE_SIMULATION_H */

@@ -41,6 +41,27 @@ IsSynchronous(const MelScheme& scheme)
 
 /**
  * @param figure number in the paper
+ * @return whether it shows accuracy over global updates (4 and 5); else it shows figures over T
+ */
+bool
+IsOverUpdates(uint32_t figure)
+{
+    return figure <= 5;
+}
+
+/**
+ * @param result a case
+ * @param figure number in the paper
+ * @return whether the figure shows the case
+ */
+bool
+IsShown(const MelResult& result, uint32_t figure)
+{
+    return std::count(result.figures.begin(), result.figures.end(), figure) > 0;
+}
+
+/**
+ * @param figure number in the paper
  * @param results all cases that were run
  * @return the figure's cases, by energy limit, scheme and c, and in each curve by T: gnuplot joins
  *        points of rows that follow one another
@@ -51,7 +72,7 @@ InCurves(uint32_t figure, const std::vector<MelResult>& results)
     std::vector<const MelResult*> sorted;
     for (const auto& result : results)
     {
-        if (std::count(result.figures.begin(), result.figures.end(), figure) > 0)
+        if (IsShown(result, figure))
         {
             sorted.push_back(&result);
         }
@@ -114,7 +135,7 @@ FigureRow(const MelResult& result, uint32_t update, double best, bool thresholds
 std::string
 FigureCsv(uint32_t figure, const std::vector<MelResult>& results, uint32_t updates)
 {
-    const bool curves = figure <= 5;
+    const bool curves = IsOverUpdates(figure);
     const double best = BestMelAccuracy(results, updates);
     std::string text = "cycle_time_s,energy_j,scheme,staleness,method,runs,feasible,"
                        "mean_iterations_mean,mean_iterations_ci95,update,accuracy_mean,"
@@ -143,7 +164,7 @@ FigureCsv(uint32_t figure, const std::vector<MelResult>& results, uint32_t updat
     }
     for (const auto& result : results)
     {
-        const auto shown = std::count(result.figures.begin(), result.figures.end(), figure) > 0;
+        const auto shown = IsShown(result, figure);
         for (uint32_t update = 0; curves && shown && update <= updates; ++update)
         {
             text += FigureRow(result, update, best, false);
@@ -202,8 +223,7 @@ WritePanel(const std::filesystem::path& folder,
     for (const auto& result : results)
     {
         const auto& scheme = result.what.scheme;
-        if (std::count(result.figures.begin(), result.figures.end(), figure) == 0 ||
-            !drawn.emplace(scheme.name, scheme.staleness).second)
+        if (!IsShown(result, figure) || !drawn.emplace(scheme.name, scheme.staleness).second)
         {
             continue;
         }
@@ -222,123 +242,126 @@ WritePanel(const std::filesystem::path& folder,
 }
 
 /**
- * @param figure number in the paper
+ * @param figure 4 or 5
  * @param results all cases that were run
- * @param updates global updates of a run
- * @return the pictures of the figure: up to figure 5 one for each pair of limits that it has
+ * @return a picture of accuracy over updates for each pair of limits T and E that the figure has
  */
 std::vector<Panel>
-PanelsOf(uint32_t figure, const std::vector<MelResult>& results, uint32_t updates)
+PanelsOverUpdates(uint32_t figure, const std::vector<MelResult>& results)
 {
-    std::vector<Panel> panels;
     std::set<std::pair<double, double>> limits;
+    for (const auto& result : results)
+    {
+        if (IsShown(result, figure))
+        {
+            limits.emplace(result.what.cycleTimeS, result.what.energyJ);
+        }
+    }
+    std::vector<Panel> panels;
+    for (const auto& [timeS, energyJ] : limits)
+    {
+        panels.push_back(
+            {Describe("figure-", figure, "-T", timeS, "-E", energyJ),
+             Describe("T = ", timeS, " s, E = ", energyJ, " J"),
+             "update",
+             "global updates",
+             "100 * column('accuracy_mean')",
+             "accuracy [%]",
+             Describe("column('cycle_time_s') == ", timeS, " && column('energy_j') == ", energyJ)});
+    }
+    return panels;
+}
+
+/**
+ * @param energyJ E [J]
+ * @param update number of global updates
+ * @return the condition of the rows with these, for gnuplot
+ */
+std::string
+RowsAt(double energyJ, uint32_t update)
+{
+    return Describe("column('energy_j') == ", energyJ, " && column('update') == ", update);
+}
+
+/**
+ * @param figure number in the paper
+ * @param energyJ E [J]
+ * @param update number of global updates
+ * @return the picture of accuracy after these, over T
+ */
+Panel
+AccuracyPanel(uint32_t figure, double energyJ, uint32_t update)
+{
+    return {Describe("figure-", figure, "-E", energyJ, "-after-", update),
+            Describe("E = ", energyJ, " J, after ", update, " updates"),
+            "cycle_time_s",
+            "T [s]",
+            "100 * column('accuracy_mean')",
+            "accuracy [%]",
+            RowsAt(energyJ, update)};
+}
+
+/**
+ * @param figure number in the paper
+ * @param energyJ E [J]
+ * @param threshold index in MEL_THRESHOLDS
+ * @param updates global updates of a run
+ * @return the picture of updates to that share of the best accuracy, over T
+ */
+Panel
+ThresholdPanel(uint32_t figure, double energyJ, size_t threshold, uint32_t updates)
+{
+    const char* name = THRESHOLD_NAMES[threshold];
+    return {Describe("figure-", figure, "-E", energyJ, "-to-", name),
+            Describe("E = ",
+                     energyJ,
+                     " J, to ",
+                     100 * MEL_THRESHOLDS[threshold],
+                     " % of the best accuracy"),
+            "cycle_time_s",
+            "T [s]",
+            Describe("column('updates_to_of_best_", name, "_mean')"),
+            "global updates, where all runs get there",
+            RowsAt(energyJ, updates)};
+}
+
+/**
+ * @param figure 6 to 8
+ * @param results all cases that were run
+ * @param updates global updates of a run
+ * @return the pictures over T, for each E that the figure has: accuracies (6 and 8) and updates to
+ *         an accuracy (7 and 8)
+ */
+std::vector<Panel>
+PanelsOverTime(uint32_t figure, const std::vector<MelResult>& results, uint32_t updates)
+{
     std::set<double> energies;
     for (const auto& result : results)
     {
-        if (std::count(result.figures.begin(), result.figures.end(), figure) > 0)
+        if (IsShown(result, figure))
         {
-            limits.emplace(result.what.cycleTimeS, result.what.energyJ);
             energies.insert(result.what.energyJ);
         }
     }
-    if (figure <= 5)
-    {
-        for (const auto& [timeS, energyJ] : limits)
-        {
-            panels.push_back({Describe("figure-", figure, "-T", timeS, "-E", energyJ),
-                              Describe("T = ", timeS, " s, E = ", energyJ, " J"),
-                              "update",
-                              "global updates",
-                              "100 * column('accuracy_mean')",
-                              "accuracy [%]",
-                              Describe("column('cycle_time_s') == ",
-                                       timeS,
-                                       " && column('energy_j') == ",
-                                       energyJ)});
-        }
-        return panels;
-    }
+    std::vector<Panel> panels;
     for (const double energyJ : energies)
     {
-        for (const uint32_t update : {updates / 2, updates})
+        if (figure != 7)
         {
-            const std::string where =
-                Describe("column('energy_j') == ", energyJ, " && column('update') == ", update);
-            if (figure != 7)
-            {
-                panels.push_back({Describe("figure-", figure, "-E", energyJ, "-after-", update),
-                                  Describe("E = ", energyJ, " J, after ", update, " updates"),
-                                  "cycle_time_s",
-                                  "T [s]",
-                                  "100 * column('accuracy_mean')",
-                                  "accuracy [%]",
-                                  where});
-            }
+            panels.push_back(AccuracyPanel(figure, energyJ, updates / 2));
+            panels.push_back(AccuracyPanel(figure, energyJ, updates));
         }
-        // The second and the last of the paper's thresholds, as it draws them.
-        for (const size_t i : {size_t{2}, size_t{3}})
+        if (figure != 6)
         {
-            if (figure != 6)
-            {
-                panels.push_back(
-                    {Describe("figure-", figure, "-E", energyJ, "-to-", THRESHOLD_NAMES[i]),
-                     Describe("E = ",
-                              energyJ,
-                              " J, to ",
-                              100 * MEL_THRESHOLDS[i],
-                              " % of the best accuracy"),
-                     "cycle_time_s",
-                     "T [s]",
-                     Describe("column('updates_to_of_best_", THRESHOLD_NAMES[i], "_mean')"),
-                     "global updates, where all runs get there",
-                     Describe("column('energy_j') == ",
-                              energyJ,
-                              " && column('update') == ",
-                              updates)});
-            }
+            // The third and the last of the paper's thresholds, as it draws them.
+            panels.push_back(ThresholdPanel(figure, energyJ, 2, updates));
+            panels.push_back(ThresholdPanel(figure, energyJ, 3, updates));
         }
     }
     return panels;
 }
 
 } // namespace
-
-Sample
-MelResult::Accuracy(size_t update) const
-{
-    Sample sample;
-    for (const auto& run : runs)
-    {
-        sample.Add(run.accuracy.at(update));
-    }
-    return sample;
-}
-
-Sample
-MelResult::UpdatesTo(double threshold) const
-{
-    Sample sample;
-    for (const auto& run : runs)
-    {
-        sample.Add(MelUpdatesTo(run.accuracy, threshold));
-    }
-    return sample;
-}
-
-uint32_t
-MelResult::CountFeasible() const
-{
-    return static_cast<uint32_t>(
-        std::count_if(runs.begin(), runs.end(), [](const MelRun& run) { return run.feasible; }));
-}
-
-bool
-IsSameCase(const MelCase& a, const MelCase& b)
-{
-    return a.cycleTimeS == b.cycleTimeS && a.energyJ == b.energyJ &&
-           a.scheme.name == b.scheme.name && a.scheme.method == b.scheme.method &&
-           a.scheme.staleness == b.scheme.staleness;
-}
 
 void
 WriteMelReport(const std::filesystem::path& folder,
@@ -368,7 +391,8 @@ WriteMelReport(const std::filesystem::path& folder,
     std::vector<std::string> scripts;
     for (const auto figure : figures)
     {
-        for (const auto& panel : PanelsOf(figure, results, updates))
+        for (const auto& panel : IsOverUpdates(figure) ? PanelsOverUpdates(figure, results)
+                                                       : PanelsOverTime(figure, results, updates))
         {
             WritePanel(folder, figure, panel, results, scripts);
         }

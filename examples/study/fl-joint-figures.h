@@ -62,15 +62,15 @@ struct JointPanel
     double xScale{1};             //!< what its values are multiplied with
     double yScale{1};             //!< the same of the vertical axis
     bool logarithmic{false};      //!< the vertical axis
-    std::vector<JointLine> lines; //!< what is drawn
+    std::vector<JointLine> lines; //!< the curves that are drawn
 };
 
-/// A figure: one CSV file, and some plots of it.
+/// A figure of the paper: one CSV file, and the plots that are drawn from it.
 struct JointFigure
 {
     std::string name;                     //!< as in --figures
     std::vector<JointCurve> curves;       //!< what is compared
-    std::vector<JointDropOptions> points; //!< where
+    std::vector<JointDropOptions> points; //!< parameters that drops are drawn from
     std::vector<JointFigureRow> rows;     //!< in the order of the CSV
     std::vector<JointPanel> panels;       //!< its plots
 

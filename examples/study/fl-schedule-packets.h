@@ -4,7 +4,7 @@
 #ifndef FL_SCHEDULE_PACKETS_H
 #define FL_SCHEDULE_PACKETS_H
 
-#include "fl-schedule-study.h"
+#include "fl-schedule-options.h"
 
 /**
  * @file
@@ -18,9 +18,9 @@ namespace fl
 {
 
 /**
- * Defaults of ns-3 attributes that make an FDMA cell section V's: its noise, no shadowing, fading
- * that lasts for some rounds, and a base station strong enough for that noise. What the command
- * line says of them comes later, and counts.
+ * Set defaults of ns-3 attributes to the FDMA cell of section V: its noise, no shadowing, a
+ * coherence time of 5 s, and a base station strong enough for that noise. The command line is
+ * parsed later, so that its values of these attributes win.
  */
 void SetScheduleDefaults();
 

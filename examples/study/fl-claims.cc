@@ -3,8 +3,7 @@
  */
 #include "fl-claims.h"
 
-#include "fl-csv.h"
-
+#include "ns3/fl-csv.h"
 #include "ns3/fl-error.h"
 
 #include <cmath>

@@ -3,6 +3,8 @@
  */
 #include "fl-schedule-packets.h"
 
+#include "fl-study.h"
+
 #include "ns3/config.h"
 #include "ns3/double.h"
 #include "ns3/fl-cell-experiment.h"
@@ -10,20 +12,19 @@
 #include "ns3/fl-error.h"
 #include "ns3/fl-folder-lock.h"
 #include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-option-text.h"
 #include "ns3/fl-output-file.h"
 #include "ns3/fl-plot-script.h"
 #include "ns3/fl-plots.h"
 #include "ns3/fl-progress.h"
 #include "ns3/fl-result-folder.h"
 #include "ns3/fl-schedule-optimizer.h"
-#include "ns3/rng-seed-manager.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 namespace ns3
 {
@@ -57,7 +58,7 @@ class OptimizerSamples
     {
     }
 
-    /// Take notice of a run that is about to begin.
+    /// Connect to the traces of a run. @param coordinator of the run, which has not begun
     void Watch(Ptr<SyncCoordinator> coordinator)
     {
         m_measuredSum = 0;
@@ -169,7 +170,7 @@ class OptimizerSamples
         return m_rounds[round - 1];
     }
 
-    /// Take up a round's end. @param record of the round; an aborted one is left out
+    /// Sink of RoundEnd. @param record of the round; an aborted one is left out
     void EndRound(const RoundRecord& record)
     {
         if (record.aborted)
@@ -185,7 +186,7 @@ class OptimizerSamples
     }
 
     /**
-     * Take up a round's delays and the virtual queue, relative to the limit of the average delay.
+     * Sink of Scheduled: delays and the virtual queue, relative to the limit of the average delay.
      * @param round as scheduled; where nothing was measured, the average takes the planned delay
      */
     void Scheduled(const ScheduleRound& round)
@@ -207,22 +208,6 @@ class OptimizerSamples
     std::string m_warning;              //!< of Theorem 1
 };
 
-/**
- * @param text words with commas between them, without blanks
- * @return the words in their order; empty ones too, except after a last comma
- */
-std::vector<std::string>
-Split(const std::string& text)
-{
-    std::vector<std::string> words;
-    std::istringstream stream(text);
-    for (std::string word; std::getline(stream, word, ',');)
-    {
-        words.push_back(word);
-    }
-    return words;
-}
-
 /// All runs of one optimizer.
 void
 RunOptimizer(const OptionParser& parser,
@@ -235,20 +220,12 @@ RunOptimizer(const OptionParser& parser,
     cell.out += "/" + cell.optimizer;
     ResultFolder results(cell.out, cell.runs, parser.GetProgram(), parser.ToJson());
     progress.BeginCase(cell.phy + ", " + cell.optimizer);
-    const uint64_t firstRun = RngSeedManager::GetRun();
     std::string reason;
-    for (uint32_t i = 0; i < cell.runs; ++i)
-    {
-        if (i > 0)
-        {
-            progress.BeginRun();
-        }
-        RngSeedManager::SetRun(firstRun + i);
+    ForEachRun(cell.runs, progress, [&](uint64_t) {
         CellRun run(cell, data);
         samples.Watch(run.GetFederation().coordinator);
         reason = run.Run(results.BeginRun(), progress);
-    }
-    RngSeedManager::SetRun(firstRun);
+    });
     progress.EndLine();
     results.Finish(reason);
 }
@@ -389,7 +366,7 @@ RunSchedulePackets(const OptionParser& parser, const ScheduleStudyOptions& optio
     const FolderLock lock(cell.out);
     OutputFile table(std::filesystem::path(cell.out) / "learning.csv");
     std::vector<OptimizerSamples> all;
-    const auto names = Split(options.compare);
+    const auto names = SplitText(options.compare, ',');
     Progress progress(cell.rounds,
                       cell.runs,
                       ProgressDisplay::StandardError(),

@@ -4,13 +4,11 @@
 #ifndef FL_MEL_REPORT_H
 #define FL_MEL_REPORT_H
 
-#include "fl-mel-study.h"
+#include "fl-mel-case.h"
 
-#include "ns3/fl-sample.h"
-
+#include <cstdint>
 #include <filesystem>
 #include <ostream>
-#include <string>
 #include <vector>
 
 /**
@@ -23,28 +21,6 @@ namespace ns3
 {
 namespace fl
 {
-
-/// All runs of a case.
-struct MelResult
-{
-    MelCase what;                  //!< the case
-    std::vector<MelRun> runs;      //!< by run
-    std::vector<uint32_t> figures; //!< that show it
-
-    /// @return accuracy after so many updates, over the runs
-    /// @param update number of global updates, from 0 (the initial model)
-    Sample Accuracy(size_t update) const;
-    /// @return updates until an accuracy is reached, over the runs that reach it
-    /// @param threshold accuracy to be reached, 0 to 1
-    Sample UpdatesTo(double threshold) const;
-    /// @return how many runs have an allocation
-    uint32_t CountFeasible() const;
-};
-
-/// @return whether two cases are the same
-/// @param a a case
-/// @param b another one
-bool IsSameCase(const MelCase& a, const MelCase& b);
 
 /**
  * Write the figures' tables, claims.csv and plots; print the claims.

@@ -1,25 +1,22 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
-#ifndef FL_JOINT_STUDY_H
-#define FL_JOINT_STUDY_H
+#ifndef FL_JOINT_STATISTICS_H
+#define FL_JOINT_STATISTICS_H
 
 #include "fl-joint-figures.h"
 
-#include "ns3/fl-option-parser.h"
-#include "ns3/fl-options.h"
 #include "ns3/fl-plan.h"
 #include "ns3/fl-sample.h"
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 /**
  * @file
  * @ingroup fl
- * The program fl-joint-energy-time: figures by formula, averaged over random drops.
+ * The figures of Zhou et al. by formula: each row solved on many random drops and averaged.
  */
 
 namespace ns3
@@ -39,9 +36,9 @@ class WorkProgress;
  */
 struct JointRowStatistics
 {
-    uint32_t drops{0};             //!< how many there are
-    uint32_t feasible{0};          //!< of these, how many the method answers
-    uint32_t optimal{0};           //!< of these, how many answers are proved to be optimal
+    uint32_t drops{0};             //!< number of drops
+    uint32_t feasible{0};          //!< of these, those for which the method has an answer
+    uint32_t optimal{0};           //!< of these, those whose answer is proved to be optimal
     Sample energyJ;                //!< E, as what follows of the drops that are averaged [J]
     Sample uploadEnergyJ;          //!< its part for uploads [J]
     Sample computeEnergyJ;         //!< its part for computation [J]
@@ -52,11 +49,18 @@ struct JointRowStatistics
     double smallestExcess{ABSENT}; //!< the smallest of these; negative: better than the optimum
 };
 
+/// A figure with its results.
+struct JointFigureResult
+{
+    const JointFigure* figure{nullptr};                         //!< the figure
+    const std::vector<JointRowStatistics>* statistics{nullptr}; //!< by row
+};
+
 /**
  * Solve all points of a figure by its methods. The same drops at all points, which are a function
  * of the seed; the methods that draw have the same draws at all points too.
- * @param figure what
- * @param drops how many
+ * @param figure points, and methods to solve them by
+ * @param drops number of drops
  * @param seed of the drops
  * @param pool may work on drops side by side; the result does not depend on it
  * @param progress gets 1 per row and drop; may be null
@@ -81,50 +85,7 @@ extern const char JOINT_FIGURE_HEADER[];
 std::string JointFigureCsv(const JointFigure& figure,
                            const std::vector<JointRowStatistics>& statistics);
 
-/**
- * Write gnuplot scripts that draw a figure from its CSV.
- * @param folder where
- * @param figure the figure
- * @param scripts their names are appended
- * @throws std::runtime_error if one can't be written
- */
-void WriteJointPlots(const std::filesystem::path& folder,
-                     const JointFigure& figure,
-                     std::vector<std::string>& scripts);
-
-/// The command line of fl-joint-energy-time.
-struct JointStudyOptions
-{
-    JointStudyOptions();
-
-    Options cell;               //!< the options of every cell, with the paper's values as defaults
-    std::string figures{"all"}; //!< which, separated by commas
-    std::string method{"global"}; //!< of the curves in figures 2 to 6
-    double weightEnergy{0.5};     //!< w1 of figures 5 and 6, and with packets
-    bool packets{false};          //!< one cell through the simulator, in place of figures
-};
-
-/**
- * @param parser the parser
- * @param options defaults, and where the values go
- */
-void AddJointStudyOptions(OptionParser& parser, JointStudyOptions& options);
-
-/**
- * @param text all, or names separated by commas
- * @return the names, each once, in the order of JointFigureNames()
- * @throws InvalidInput if there is no such figure
- */
-std::vector<std::string> ParseJointFigures(const std::string& text);
-
-/**
- * The program: solve, write and draw the figures, print what they show.
- * @param parser the parsed command line, for summary.json
- * @param options as parsed
- */
-void RunJointStudy(const OptionParser& parser, const JointStudyOptions& options);
-
 } // namespace fl
 } // namespace ns3
 
-#endif /* FL_JOINT_STUDY_H */
+#endif /* FL_JOINT_STATISTICS_H */

@@ -349,17 +349,6 @@ AddFailureClaim(const std::vector<MelResult>& results, std::vector<Claim>& claim
 
 } // namespace
 
-double
-BestMelAccuracy(const std::vector<MelResult>& results, uint32_t updates)
-{
-    double best = 0;
-    for (const auto& result : results)
-    {
-        best = std::max(best, result.Accuracy(updates).Mean());
-    }
-    return best;
-}
-
 std::vector<Claim>
 JudgeMelClaims(const std::vector<MelResult>& results, uint32_t updates)
 {

@@ -4,7 +4,7 @@
 #ifndef FL_CLAIMS_H
 #define FL_CLAIMS_H
 
-#include "fl-sample.h"
+#include "ns3/fl-sample.h"
 
 #include <cstdint>
 #include <ostream>
@@ -37,9 +37,9 @@ inline constexpr char VERDICT_NOT_TESTED[] = "not tested";
 /// A paper's claim, and what was found. No text holds a comma.
 struct Claim
 {
-    std::string claim;    //!< in words
+    std::string claim;    //!< the claim, in words
     std::string paper;    //!< what the paper reports
-    std::string measured; //!< what was found
+    std::string measured; //!< what was measured here
     std::string verdict;  //!< by JudgeNumber(), JudgeCount() or OrderCount::Judge()
 };
 
@@ -64,7 +64,7 @@ std::string JudgeCount(uint32_t claimed,
                        uint32_t lookedAt,
                        const std::string& unit);
 
-/// What is said of two quantities, one and the other, at all points.
+/// The order of two quantities, one and the other, that is claimed for all points.
 enum class ClaimedOrder
 {
     ABOVE,        //!< one is above the other at each point
@@ -78,9 +78,9 @@ enum class ClaimedOrder
 class OrderCount
 {
   public:
-    /// Add a point; left out if there is no value of one. @param one of it @param other of it
+    /// Add a point, unless a quantity has no value. @param one quantity @param other quantity
     void Add(const Sample& one, const Sample& other);
-    /// Add a point. @param one of it @param other a number without doubt
+    /// Add a point. @param one quantity @param other quantity, known exactly
     void Add(const Sample& one, double other);
 
     /**
@@ -118,7 +118,7 @@ class OrderCount
     uint32_t m_clearlyBelow{0}; //!< smaller by more than both intervals
 };
 
-/// @param value a number @return it for people, with three digits
+/// @param value a number @return its text with three significant digits
 std::string ShortNumber(double value);
 
 /// @param claims judged @return claims.csv

@@ -4,17 +4,15 @@
 #ifndef FL_JOINT_CLAIMS_H
 #define FL_JOINT_CLAIMS_H
 
-#include "fl-joint-figures.h"
-#include "fl-joint-study.h"
-
-#include "ns3/fl-claims.h"
+#include "fl-claims.h"
+#include "fl-joint-statistics.h"
 
 #include <vector>
 
 /**
  * @file
  * @ingroup fl
- * What Zhou et al. claim in section VII of energy and time, held against the figures of
+ * The claims of Zhou et al., section VII, about energy and time, judged by the figures of
  * fl-joint-energy-time.
  */
 
@@ -22,13 +20,6 @@ namespace ns3
 {
 namespace fl
 {
-
-/// A figure and what was found.
-struct JointFigureResult
-{
-    const JointFigure* figure{nullptr};                         //!< what
-    const std::vector<JointRowStatistics>* statistics{nullptr}; //!< by row
-};
 
 /**
  * @param results the figures that were made; claims about others are not tested

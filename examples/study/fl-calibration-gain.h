@@ -1,23 +1,19 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
-#ifndef FL_CALIBRATION_STUDY_H
-#define FL_CALIBRATION_STUDY_H
+#ifndef FL_CALIBRATION_GAIN_H
+#define FL_CALIBRATION_GAIN_H
 
-#include "ns3/fl-option-parser.h"
-#include "ns3/fl-options.h"
 #include "ns3/fl-round-record.h"
 #include "ns3/fl-sample.h"
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 /**
  * @file
  * @ingroup fl
- * What it brings to plan with measured rates: the same cells, run with SyncCoordinator::Calibrate
- * off and on.
+ * What rounds came to with SyncCoordinator::Calibrate off and on, and the gain by it.
  */
 
 namespace ns3
@@ -60,20 +56,7 @@ void AddGain(const std::vector<MeasuredRound>& without,
              const std::vector<MeasuredRound>& with,
              CalibrationGain& gain);
 
-/**
- * Run each PHY and weight, with calibration and without, in the same cells; write OUT/rounds.csv,
- * OUT/summary.json, draw the objective over rounds, and print the gains.
- * @param parser the parsed command line, for summary.json
- * @param options as parsed; `phy` is ALL_PHYS, or the only one to run over; at least
- *        CALIBRATED_FROM_ROUND rounds
- * @param weights w1, one study each
- * @throws InvalidInput if the options allow no study
- */
-void RunCalibrationStudy(const OptionParser& parser,
-                         const Options& options,
-                         const std::vector<double>& weights);
-
 } // namespace fl
 } // namespace ns3
 
-#endif /* FL_CALIBRATION_STUDY_H */
+#endif /* FL_CALIBRATION_GAIN_H */

@@ -1,0 +1,45 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_SCHEDULE_OPTIONS_H
+#define FL_SCHEDULE_OPTIONS_H
+
+#include "ns3/fl-option-parser.h"
+#include "ns3/fl-options.h"
+
+#include <cstdint>
+#include <string>
+
+/**
+ * @file
+ * @ingroup fl
+ * The command line of fl-device-scheduling.
+ */
+
+namespace ns3
+{
+namespace fl
+{
+
+/// The command line of fl-device-scheduling.
+struct ScheduleStudyOptions
+{
+    ScheduleStudyOptions();
+
+    Options cell;                 //!< of every cell, with section V's values as defaults
+    uint32_t formulaRounds{5000}; //!< of the figures by formula
+    bool packets{false};          //!< learning curves packet by packet in place of figures
+    /// Of the learning curves: names of optimizers, separated by commas.
+    std::string compare{"schedule,schedule-paper,schedule-greedy,schedule-aaba,schedule-all"};
+};
+
+/**
+ * @param parser the parser
+ * @param options defaults, and where the values go
+ */
+void AddScheduleStudyOptions(OptionParser& parser, ScheduleStudyOptions& options);
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_SCHEDULE_OPTIONS_H */
