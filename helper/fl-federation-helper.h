@@ -59,7 +59,7 @@ struct Federation
 class FederationHelper
 {
   public:
-    /// @param task what is learned
+    /// @param task model, data and hyperparameters, shared by server and clients
     explicit FederationHelper(std::shared_ptr<const LearningTask> task);
 
     /// @param name of an optimizer, see CreateOptimizer(); default: equal
@@ -70,7 +70,7 @@ class FederationHelper
      * @throws InvalidInput if it is none
      */
     void SetTransport(const std::string& type);
-    /// @param radio the hand on the cell; none: links are as they are
+    /// @param radio the radio controller, which applies grants; null: they have no effect
     void SetRadioControl(Ptr<RadioControl> radio);
     /**
      * @param name an attribute of SyncCoordinator
@@ -93,7 +93,7 @@ class FederationHelper
      * @param server the server's node
      * @param address where clients reach it: address and port
      * @param devices the devices' nodes; their order is that of DeviceIds
-     * @param profiles what the devices are, one each
+     * @param profiles by DeviceId
      * @param parts indices of the samples of each device in the task's training data; their
      *              numbers go into the profiles. In a timing study: empty, and the profiles'
      *              numbers count.
@@ -123,10 +123,10 @@ class FederationHelper
     /**
      * Install one client, and a Processor where the node has none.
      * @param node where
-     * @param device its number
-     * @param address where it reaches the server: address and port
-     * @param transport how its messages travel; all clients share it
-     * @param profile what the device is
+     * @param device its DeviceId
+     * @param address of the server, with the port
+     * @param transport of its messages; all clients share it
+     * @param profile of the device
      * @param samples indices of its samples in the training data; empty in a timing study
      * @return the client
      */
@@ -142,13 +142,13 @@ class FederationHelper
      */
     static void StopIfAllFinished(const std::string& reason);
 
-    std::shared_ptr<const LearningTask> m_task; //!< what is learned
-    std::string m_optimizer{"equal"};           //!< who decides
-    ObjectFactory m_transportFactory;           //!< how messages travel
-    ObjectFactory m_coordinatorFactory;         //!< the protocol
-    ObjectFactory m_serverFactory;              //!< the server
-    ObjectFactory m_clientFactory;              //!< the clients
-    Ptr<RadioControl> m_radio;                  //!< may be null
+    std::shared_ptr<const LearningTask> m_task; //!< model, data and hyperparameters
+    std::string m_optimizer{"equal"};           //!< name of the optimizer
+    ObjectFactory m_transportFactory;           //!< makes both transports
+    ObjectFactory m_coordinatorFactory;         //!< makes the coordinator
+    ObjectFactory m_serverFactory;              //!< makes the server
+    ObjectFactory m_clientFactory;              //!< makes the clients
+    Ptr<RadioControl> m_radio;                  //!< of the cell; may be null
 };
 
 } // namespace fl

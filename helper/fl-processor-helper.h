@@ -20,7 +20,7 @@ namespace fl
 
 /**
  * @ingroup fl
- * Gives nodes a Processor, and lets processors and radios draw from batteries.
+ * Installs processors, and energy models by which processors and radios draw from energy sources.
  */
 class ProcessorHelper
 {
@@ -41,13 +41,13 @@ class ProcessorHelper
     /**
      * Aggregate a processor that has a profile's maximum frequency and effective capacitance.
      * @param node the node
-     * @param profile what it is like
+     * @param profile of the device
      * @return the processor
      */
     Ptr<Processor> Install(Ptr<Node> node, const DeviceProfile& profile) const;
 
     /**
-     * Let the processor and the FDMA radios of each source's node draw from that source.
+     * Install the energy models of the processor and the FDMA radios on each source's node.
      * @param sources made by an ns-3 EnergySourceHelper
      */
     static void InstallEnergyModels(const EnergySourceContainer& sources);

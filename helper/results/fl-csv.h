@@ -23,27 +23,27 @@ namespace fl
 {
 
 /**
- * The one way of a number into a CSV file; JSON's is PutNumber(), or null.
+ * Write a number as all CSV files have it; JSON has PutNumber().
  * @param text the shortest decimal text that reads back as the same number is appended to it
  * @param value the number; what is not finite (NaN: absent; infinite: never) appends nothing
  */
 void AppendNumber(std::string& text, double value);
 
-/// Puts a row together; its memory is used again for the next one.
+/// Builds rows field by field, in one buffer.
 class CsvRow
 {
   public:
     /// @param value a number; what is not finite becomes an empty field
-    /// @return this row, to go on with
+    /// @return this row
     CsvRow& Add(double value);
     /// @param value a whole number
-    /// @return this row, to go on with
+    /// @return this row
     CsvRow& Add(uint32_t value);
-    /// @param value a text
-    /// @return this row, to go on with
+    /// @param value a text without commas, quotes and line ends
+    /// @return this row
     CsvRow& Add(const char* value);
-    /// @param fields how many empty fields
-    /// @return this row, to go on with
+    /// @param fields number of empty fields to add
+    /// @return this row
     CsvRow& AddAbsent(uint32_t fields);
     /// @return the row with its line end; valid until the next Add(), which begins a new row
     std::string_view Finish();

@@ -9,7 +9,7 @@
 /**
  * @file
  * @ingroup fl
- * Numbers into JSON, which has no word for those that are absent or infinite.
+ * Numbers in JSON, which has none that are infinite or not a number: these are left out.
  */
 
 namespace ns3

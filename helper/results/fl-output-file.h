@@ -39,7 +39,7 @@ class OutputFile
     void Write(std::string_view text);
 
     /**
-     * No more to come: everything goes to the disk. No-op the second time.
+     * Write out what is buffered, and close the file. No effect the second time.
      * @throws std::runtime_error as Write()
      */
     void Close();

@@ -15,7 +15,7 @@
 /**
  * @file
  * @ingroup fl
- * Scripts that gnuplot draws pictures from, in one look.
+ * Gnuplot scripts in one style.
  */
 
 namespace ns3
@@ -23,7 +23,7 @@ namespace ns3
 namespace fl
 {
 
-/// Okabe and Ito's palette, which readers with any colour vision tell apart.
+/// The palette of Okabe and Ito (2008), which can be told apart with any kind of colour vision.
 namespace colours
 {
 /// blue, as gnuplot takes it
@@ -98,7 +98,7 @@ struct CurveLook
  */
 std::string CurveStyle(const CurveLook& look, size_t index, size_t count);
 
-/// A script with what all plots have in common.
+/// A script: terminal, size, grid and key as in all plots of this module, and what is added.
 class PlotScript
 {
   public:
@@ -147,7 +147,7 @@ class PlotScript
     void Mark(const PlotData& data, const std::string& title, const std::string& style);
 
     /**
-     * Add what needs no look at the data: a function, or data that are known to be there.
+     * Add a function, or data that are known to have points (Curve() and Mark() test theirs).
      * @param function a function of x, or file and columns, as gnuplot writes it
      * @param title its name in the key, or ""
      * @param style as gnuplot writes it
@@ -237,9 +237,9 @@ class AgreementPlot
 std::string GnuplotQuote(const std::string& text);
 
 /**
- * Run gnuplot on scripts: `NAME.svg` of each `NAME.plt`. What can't be drawn, for want of gnuplot
- * or otherwise, fails nothing: it is a line among the notes that says how to get it. So are those
- * in which there is nothing to draw. A picture of an earlier run does not outlive its script's.
+ * Run gnuplot on scripts: `NAME.svg` of each `NAME.plt`. A plot that can't be drawn, because there
+ * is no gnuplot or it fails, is no error: a note says how to draw it. Plots whose data have no
+ * point are noted too. The older picture of a script is removed before gnuplot is run on it.
  * @param folder where the scripts are, and the pictures will be
  * @param scripts their names in there
  * @param gnuplot the program that draws

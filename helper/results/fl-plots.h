@@ -41,8 +41,8 @@ std::vector<std::string> WritePlotScripts(const PlotRequest& request);
 
 /**
  * Write the scripts and run gnuplot on each: `accuracy-time.svg` and so on. A plot that can't be
- * drawn, for want of gnuplot or otherwise, fails nothing: it is a line among the notes that says
- * how to get it.
+ * drawn, because there is no gnuplot or it fails, is no error: a note says how to draw it by hand
+ * from its script.
  * @param request what to draw
  * @param notes where to say so (standard error)
  * @return how many plots were drawn

@@ -16,8 +16,8 @@
 /**
  * @file
  * @ingroup fl
- * From a coordinator's rounds to files, plots and the summary that a program prints: what each
- * program that runs federated learning has in common.
+ * What programs that run federated learning share: result files of a coordinator's rounds, plots,
+ * and the summary on standard output.
  */
 
 namespace ns3
@@ -25,7 +25,7 @@ namespace ns3
 namespace fl
 {
 
-/// No line of the summary is longer, but for the folder's name.
+/// Width of the summary's lines [character]; only a folder's name may be longer.
 inline constexpr size_t SUMMARY_COLUMNS = 40;
 
 /**

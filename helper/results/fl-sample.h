@@ -13,7 +13,7 @@ namespace fl
 
 /**
  * @ingroup fl
- * Mean and 95 % confidence interval of independent repetitions.
+ * Mean and 95 % confidence interval of independent, identically distributed values.
  *
  * Running mean and sum of squares by Welford (Technometrics 4(3), 1962). Values that are NaN are
  * left out.
@@ -21,11 +21,11 @@ namespace fl
 class Sample
 {
   public:
-    /// @param value one repetition's
+    /// @param value of one repetition; NaN: no effect
     void Add(double value);
-    /// @return how many
+    /// @return n, the number of values
     uint32_t GetN() const;
-    /// @return the mean, NaN of none
+    /// @return the mean; NaN without values
     double Mean() const;
     /// @return the standard deviation with n - 1 in the denominator, NaN below two values
     double StandardDeviation() const;
@@ -36,7 +36,7 @@ class Sample
     double Ci95() const;
 
   private:
-    uint32_t m_n{0};     //!< how many
+    uint32_t m_n{0};     //!< number of values
     double m_mean{0};    //!< running mean
     double m_squares{0}; //!< sum of squared deviations from it
 };

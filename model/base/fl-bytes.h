@@ -114,8 +114,8 @@ AppendNumber(std::vector<uint8_t>& bytes, T value)
 
 /**
  * @ingroup fl
- * Reads numbers out of bytes that came from outside. Reading beyond the end gives zeros and makes
- * IsGood() false for good, so that a parser checks once at its end.
+ * Reads numbers out of bytes of unknown origin, as a message's. Reading beyond the end gives zeros
+ * and makes IsGood() false for good, so that a parser checks once at its end.
  */
 class ByteReader
 {
@@ -138,7 +138,7 @@ class ByteReader
 
     /**
      * @tparam T an integer or floating point type
-     * @return the next number
+     * @return the next number; zero if fewer than sizeof(T) bytes are left
      */
     template <typename T>
     T Read()

@@ -66,7 +66,7 @@ class Infeasible : public std::runtime_error
  * @ingroup fl
  * Concatenate values into one message, as `Describe("bandwidth ", b, " Hz: must be positive")`.
  * @param parts anything that can be written to a stream
- * @return the text
+ * @return the text; of a double six significant digits, a stream's default
  */
 template <typename... Parts>
 std::string

@@ -12,8 +12,8 @@ namespace fl
 {
 
 /**
- * As Eigen's allFinite(), which looks at one value after the other where this takes a whole vector
- * register at a time: every update is looked at several times on its way.
+ * As Eigen's allFinite(), which tests one value after the other where this takes a whole vector
+ * register at a time. Of an empty matrix it is true.
  * @param values any matrix or vector of floating point numbers
  * @return whether none of them is infinite or not a number
  */

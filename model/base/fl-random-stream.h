@@ -34,7 +34,7 @@ class RandomStream
 
     /// @return 64 random bits
     uint64_t Next();
-    /// @return uniform in [0, 1)
+    /// @return uniform in [0, 1), a multiple of 2^-53
     double Uniform();
     /**
      * @param low lower end
@@ -44,10 +44,10 @@ class RandomStream
     double Uniform(double low, double high);
     /**
      * @param bound number of outcomes, at least 1
-     * @return uniform in {0, ..., bound - 1}, without bias
+     * @return uniform in {0, ..., bound - 1}, without bias (by rejection)
      */
     uint64_t Below(uint64_t bound);
-    /// @return normal, mean 0, variance 1 (Box and Muller)
+    /// @return a standard normal variate: mean 0, variance 1 (Box and Muller, 1958)
     double Normal();
     /**
      * The logarithm of a gamma variate of unit scale (G. Marsaglia, W. W. Tsang, "A simple method
@@ -59,7 +59,7 @@ class RandomStream
     double LogGamma(double shape);
 
     /**
-     * Bring the first elements into random order (Fisher and Yates).
+     * Draw the first elements without replacement, in random order (Fisher and Yates).
      * @param items the items
      * @param count how many places to fill; each is drawn from all items not yet placed
      */

@@ -28,8 +28,8 @@ namespace fl
  * With 0 threads everything runs in the caller, at once. Results must not depend on the number of
  * threads: jobs share nothing that they write to, and are numbered rather than timed.
  *
- * The destructor lets every submitted job run to its end; who is in a hurry tells the jobs to give
- * up (as Trainer's cancel flag does).
+ * The destructor waits until every submitted job has run. A job that is no longer needed has to end
+ * by itself, as training does by the cancel flag of Train().
  */
 class ThreadPool
 {
@@ -43,7 +43,7 @@ class ThreadPool
     ThreadPool(const ThreadPool&) = delete;
     ThreadPool& operator=(const ThreadPool&) = delete;
 
-    /// More than that is a slip of the keyboard.
+    /// The largest number of threads, far above what is of use, so that mistyped ones are refused.
     static constexpr uint32_t MAX_THREADS = 1024;
 
     /// @return the number of worker threads
@@ -52,7 +52,7 @@ class ThreadPool
     /**
      * Run a job as soon as a thread is free, in the order of submission.
      * @param job what to call, without arguments
-     * @return its result, or the exception that it threw
+     * @return the future of its result, or of the exception that it threw
      */
     template <typename Job>
     std::future<std::invoke_result_t<Job>> Submit(Job job)
@@ -83,13 +83,13 @@ class ThreadPool
     void ParallelFor(size_t count, const std::function<void(size_t)>& body);
 
   private:
-    /// Add to the queue's end, or to its front where urgent.
+    /// Append a job to the queue, or put it at the head where urgent.
     void Enqueue(std::function<void()> job, bool urgent);
-    /// What a worker does until the pool is destroyed.
+    /// The loop of a worker thread, which ends when the pool is destroyed.
     void Work();
 
     std::mutex m_mutex;                       //!< guards what follows
-    std::condition_variable m_wake;           //!< a job came, or the end
+    std::condition_variable m_wake;           //!< notified of a new job, and of the destructor
     std::deque<std::function<void()>> m_jobs; //!< not yet begun
     bool m_stopping{false};                   //!< the destructor runs
     std::vector<std::thread> m_threads;       //!< the workers

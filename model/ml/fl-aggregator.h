@@ -13,23 +13,23 @@ namespace ns3
 namespace fl
 {
 
-/// What a device sends back, and what an aggregator may weigh it by. Refers to the parameters.
+/// A device's update x_k, and what an aggregator may weigh it by. Refers to the parameters.
 struct Update
 {
-    const Eigen::VectorXf& parameters; //!< the trained model, or a gradient
-    double samples{0};                 //!< that it was trained on
+    const Eigen::VectorXf& parameters; //!< the trained model, or a gradient, as a flat vector
+    double samples{0};                 //!< n_k, the number of samples that it was trained on
     uint32_t staleness{0};             //!< versions that the global model is ahead of its base
-    uint32_t device{0};                //!< who sent it
+    uint32_t device{0};                //!< DeviceId of the sender
 };
 
 /**
  * @ingroup fl
- * How updates merge into the global model.
+ * Merges updates x_k into the global model by their weighted mean, sum_k w_k x_k / sum_k w_k.
  *
- * Each update is added to a weighted sum as it arrives, and need not be kept: memory is that of one
- * model, in double precision, however many there are. Subclasses say what an update weighs (by its
- * samples, its staleness, ...) and what becomes of the mean: the new global model, or a step from
- * the old one.
+ * Each update is added to the sum as it arrives, and need not be kept: memory is that of one model,
+ * in double precision, however many there are. Subclasses define the weight w_k of an update (by
+ * its samples, its staleness, ...) and how the mean is applied: as the new global model, or as a
+ * step from the old one.
  */
 class Aggregator
 {
@@ -41,23 +41,23 @@ class Aggregator
 
     /**
      * Forget all updates and begin anew.
-     * @param size elements of a model
+     * @param size length of the updates' parameter vectors
      */
     void Begin(size_t size);
 
     /**
-     * Take an update in.
+     * Add an update to the weighted sum.
      * @param update the update
-     * @throws InvalidInput if its size is another one, a parameter is not finite, or its weight is
-     *         not positive and finite; it counts for nothing then
+     * @throws InvalidInput if its length is not that of Begin(), a parameter is not finite, or its
+     *         weight is not positive and finite; the sum is unchanged then
      */
     void Add(const Update& update);
 
     /**
      * Merge what was added into the global model, and begin anew.
-     * @param global the model; unchanged where nothing was added
-     * @return whether something was added
-     * @throws InvalidInput if the global model has another size
+     * @param [in,out] global the model; unchanged if nothing was added
+     * @return whether at least one update was added
+     * @throws InvalidInput if the global model has another length than the updates
      */
     bool Finish(Eigen::VectorXf& global);
 
@@ -69,26 +69,26 @@ class Aggregator
   private:
     /**
      * @param update a valid update
-     * @return its weight, positive
+     * @return its weight w_k, positive and finite
      */
     virtual double DoGetWeight(const Update& update) const = 0;
 
     /**
-     * What the weighted mean is for; by default it becomes the global model.
+     * Apply the weighted mean; by default it becomes the global model.
      * @param mean the weighted mean of the updates' parameters
-     * @param global the global model
+     * @param [in,out] global the global model
      */
     virtual void DoApply(const Eigen::VectorXd& mean, Eigen::VectorXf& global) const;
 
-    Eigen::VectorXd m_sum;   //!< of weight times parameters
-    double m_totalWeight{0}; //!< of weights
-    uint32_t m_count{0};     //!< of updates
+    Eigen::VectorXd m_sum;   //!< sum of w_k x_k
+    double m_totalWeight{0}; //!< sum of w_k
+    uint32_t m_count{0};     //!< number of updates
 };
 
 /**
  * @ingroup fl
  * Federated averaging (H. B. McMahan et al., AISTATS 2017, algorithm 1): the mean of the models,
- * each weighted by the samples that it was trained on.
+ * weighted by the numbers of samples that they were trained on: w_k = n_k.
  */
 class FedAvg : public Aggregator
 {

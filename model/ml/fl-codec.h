@@ -21,15 +21,15 @@ namespace ns3
 namespace fl
 {
 
-/// How a parameter is written down.
+/// How a parameter is encoded.
 enum class Encoding : uint8_t
 {
-    FLOAT32, //!< IEEE 754 binary32: exact
-    FLOAT16  //!< IEEE 754 binary16: 11 significant bits, at most 65504; rounded to nearest even
+    FLOAT32, //!< IEEE 754 binary32, 4 bytes: exact
+    FLOAT16  //!< IEEE 754 binary16, 2 bytes: magnitudes up to 65504, rounded to nearest even
 };
 
 /// @return "float32" or "float16"
-/// @param encoding which
+/// @param encoding the encoding
 const char* ToString(Encoding encoding);
 
 /**
@@ -40,25 +40,25 @@ const char* ToString(Encoding encoding);
 Encoding ParseEncoding(const std::string& text);
 
 /**
- * @param encoding how
- * @param count parameters
- * @return size [byte]
+ * @param encoding the encoding
+ * @param count number of parameters
+ * @return size of their encoding [byte]
  */
 uint64_t EncodedBytes(Encoding encoding, uint64_t count);
 
 /**
- * @param encoding how
- * @param parameters what
- * @return the bytes
+ * @param encoding the encoding
+ * @param parameters a model's flat parameter vector
+ * @return EncodedBytes() bytes
  * @throws InvalidInput if a parameter is not finite, or rounds to more than the encoding can hold
  */
 std::vector<uint8_t> Encode(Encoding encoding, const Eigen::VectorXf& parameters);
 
 /**
- * @param encoding how they were written
- * @param bytes the bytes
- * @param size how many [byte]
- * @param count parameters that there must be
+ * @param encoding of the bytes
+ * @param bytes the first byte
+ * @param size number of bytes
+ * @param count number of parameters that they must encode
  * @return the parameters
  * @throws InvalidInput if the size is not that of so many parameters, or one is not finite
  */
@@ -68,7 +68,7 @@ Eigen::VectorXf Decode(Encoding encoding, const uint8_t* bytes, size_t size, uin
  * @ingroup fl
  * @param encoding of the bytes
  * @param bytes all of them
- * @param count parameters that there must be
+ * @param count number of parameters that they must encode
  * @return the parameters
  * @throws InvalidInput if the size is not that of so many parameters, or one is not finite
  */

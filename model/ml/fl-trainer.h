@@ -18,18 +18,18 @@ namespace ns3
 namespace fl
 {
 
-/// How a device trains.
+/// Hyperparameters of local training.
 struct TrainerOptions
 {
-    /// How gradients are taken.
+    /// The method of descent.
     enum class Method : uint8_t
     {
         FULL_BATCH, //!< gradient descent: one step per iteration, on the mean over all samples
         SGD         //!< an iteration shuffles the samples and takes a step on each minibatch
     };
 
-    Method method{Method::SGD}; //!< how gradients are taken
-    double learningRate{0.1};   //!< eta, positive and finite
+    Method method{Method::SGD}; //!< the method of descent
+    double learningRate{0.1};   //!< step size eta, positive and finite
     /// mu of v = mu v + g, w = w - eta v; in [0, 1). The velocity v begins at 0 with each training.
     double momentum{0};
     double weightDecay{0}; //!< lambda: adds lambda w to the gradient; at least 0 and finite
@@ -41,40 +41,40 @@ struct TrainerOptions
     /// step on all of them (FULL_BATCH), or one epoch of minibatches (SGD). So cycles per sample
     /// and iteration, the cost model's unit, mean the same for both. At least 1.
     uint32_t localIterations{1};
-    /// Which slices train, as Model::Trainable() takes them; none: all.
+    /// Names of the slices that are trained, as Model::Trainable() takes them; empty: all.
     std::vector<std::string> trainable;
 
     /// @throws InvalidInput that names the option, its value and what is allowed
     void Validate() const;
 };
 
-/// What came out of a training.
+/// Result of Train().
 struct TrainingResult
 {
-    Eigen::VectorXf parameters; //!< the trained model; where it diverged, the one it began with
-    double loss{0};         //!< mean loss per sample met in the last iteration, before its steps
+    Eigen::VectorXf parameters; //!< the trained model; if it diverged, the initial one
+    double loss{0};         //!< mean loss of the last iteration's samples, before its steps [nat]
     uint32_t samples{0};    //!< how many were trained on
     uint32_t iterations{0}; //!< done in full
     bool finite{true};      //!< false: it diverged (a loss or a parameter overflowed)
-    bool cancelled{false};  //!< gave up because it was told to
+    bool cancelled{false};  //!< ended early, by the cancel flag
 };
 
 /**
  * @ingroup fl
- * Train a model on part of a data set. Depends on its arguments alone, and may run on many threads
- * at once; each keeps buffers for its next call.
+ * Train a model on part of a data set. The result is a function of the arguments; calls may run on
+ * several threads at once, of which each keeps its buffers for the next call.
  *
  * The loss is the mean of softmax cross-entropy; weight decay and the proximal term pull on all
  * parameters that train, biases included, and do not count in the reported loss.
  *
- * @param model structure
- * @param start parameters to begin with
- * @param dataset where samples come from; its features and classes are the model's inputs, outputs
+ * @param model the structure
+ * @param start initial parameters w0, Model::ParameterCount() elements
+ * @param dataset the samples; features are the model's inputs, classes its outputs
  * @param samples indices into the data set, at least one
- * @param maxSamples train on so many of them, which the seed chooses; 0: on all
- * @param options how; valid
+ * @param maxSamples number of these to train on, drawn at random; 0: all
+ * @param options valid hyperparameters
  * @param seed of the choice of samples and of their order
- * @param cancel if not null: looked at before each step; true gives up
+ * @param cancel if not null, it is read before each step; true ends the training
  * @return the trained model
  * @throws InvalidInput if options or sizes are wrong, or an index is out of range
  */
@@ -87,11 +87,11 @@ TrainingResult Train(const Model& model,
                      uint64_t seed,
                      const std::atomic<bool>* cancel = nullptr);
 
-/// How good a model is.
+/// Result of Evaluate().
 struct Evaluation
 {
     double loss{0};     //!< mean over the samples [nat]; not finite if the model is not
-    double accuracy{0}; //!< share of samples whose class is right, 0 to 1
+    double accuracy{0}; //!< share of samples whose largest output is their label's, 0 to 1
 };
 
 /**
@@ -99,10 +99,10 @@ struct Evaluation
  * Loss and accuracy of a model on all of a data set. The same bits with any number of threads:
  * blocks of fixed size are added up in their order.
  *
- * @param model structure
- * @param parameters its parameters
+ * @param model the structure
+ * @param parameters its parameters, Model::ParameterCount() elements
  * @param dataset at least one sample
- * @param pool threads to use, or null
+ * @param pool threads to evaluate blocks on; null: the calling thread
  * @return loss and accuracy
  * @throws InvalidInput if sizes do not agree or there is no sample
  */

@@ -23,7 +23,7 @@ namespace fl
 
 /**
  * @param paths files whose records are put one after the other, plain or gzipped
- * @return the data set, 10 classes
+ * @return the data set: 3 x 32 x 32 features in [0, 1], 10 classes
  * @throws InvalidInput if a file is missing, empty or truncated, or a label is out of range
  */
 Dataset ReadCifar10Files(const std::vector<std::string>& paths);

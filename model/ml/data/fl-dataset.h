@@ -36,7 +36,7 @@ bool operator!=(const ImageShape& a, const ImageShape& b);
 
 /**
  * @ingroup fl
- * Labelled samples, immutable: one copy serves all devices and threads; a device's part of it is a
+ * Labelled samples, immutable: all devices and threads share one copy; a device's part of it is a
  * list of indices.
  */
 class Dataset
@@ -88,14 +88,14 @@ class Dataset
     const ImageShape& Shape() const;
 
     /**
-     * @param sample which one
+     * @param sample index of a sample, below Size()
      * @return its features as bytes, [0, 1] to 0 ... 255, rounded and clipped
      */
     std::vector<uint8_t> Pixels(uint32_t sample) const;
 
     /**
-     * @param samples which ones
-     * @return a data set of copies
+     * @param samples indices of samples, in any order, repeated or not
+     * @return a data set of copies, in that order
      * @throws InvalidInput if an index is out of range
      */
     Dataset Subset(const std::vector<uint32_t>& samples) const;
@@ -107,11 +107,11 @@ class Dataset
     ImageShape m_shape;            //!< of an image
 };
 
-/// What is trained on, and what is held out.
+/// Training data, and data held out for evaluation.
 struct TrainTest
 {
-    Dataset train; //!< to be shared among the devices
-    Dataset test;  //!< for evaluation only
+    Dataset train; //!< to be partitioned among the devices
+    Dataset test;  //!< held out, for evaluation only
 };
 
 } // namespace fl

@@ -32,7 +32,7 @@ struct IdxArray
 
 /**
  * @param path the file, plain or gzipped
- * @param dimensions how many it must have
+ * @param dimensions number of dimensions that it must have
  * @return its contents
  * @throws InvalidInput if it is missing, truncated or too long, has another magic number, type or
  *         number of dimensions

@@ -13,10 +13,10 @@ namespace ns3
 namespace fl
 {
 
-/// How data are spread over devices.
+/// The distribution of samples over devices.
 struct PartitionSpec
 {
-    /// The law.
+    /// Sizes and labels of the devices' parts.
     enum class Kind : uint8_t
     {
         /// Equal sizes (they differ by one at most), labels as in the whole.
@@ -30,16 +30,16 @@ struct PartitionSpec
         /// distribution", 2019; here per label, so that all samples are used). Small beta: few
         /// labels per device, very unequal sizes.
         DIRICHLET,
-        /// Sizes in proportion to log-normal numbers, labels as in the whole.
+        /// Sizes in proportion to log-normal variates, labels as in the whole.
         LOGNORMAL,
         /// Sizes in proportion to stated numbers, labels as in the whole.
         SHARES
     };
 
-    Kind kind{Kind::IID};        //!< the law
+    Kind kind{Kind::IID};        //!< sizes and labels
     uint32_t labelsPerDevice{2}; //!< of LABELS; at least 1
     double beta{0.5};            //!< of DIRICHLET; 1e-6 to 1e6
-    double sigma{1}; //!< of LOGNORMAL: deviation of the size's natural logarithm; 0 to 10
+    double sigma{1}; //!< of LOGNORMAL: standard deviation of the sizes' logarithm; 0 to 10
     std::vector<double> shares; //!< of SHARES: by device; 1e-6 to 1e9
     uint32_t maxSamples{0};     //!< most samples of a device, chosen at random; 0: no limit
 
@@ -49,16 +49,16 @@ struct PartitionSpec
 
 /**
  * @ingroup fl
- * Spreads samples over devices: no sample goes to two, and every device gets at least one. IID,
+ * Partitions samples among devices: no sample goes to two, and each device gets at least one. IID,
  * DIRICHLET, LOGNORMAL and SHARES use all samples, unless the number per device is limited.
  *
- * A device that would go away empty is given one sample of the device that has most.
+ * A device that would get none is given one sample of the device that has most.
  */
 class Partitioner
 {
   public:
     /**
-     * @param spec how
+     * @param spec the distribution
      * @throws InvalidInput if it is not valid
      */
     explicit Partitioner(const PartitionSpec& spec);
@@ -75,14 +75,14 @@ class Partitioner
     /// @return for help texts: what FromText() takes
     static const char* KnownTexts();
 
-    /// @return how
+    /// @return the distribution
     const PartitionSpec& GetSpec() const;
 
     /**
      * @param labels of all samples
-     * @param devices how many parts, at least 1
-     * @param seed where chance comes from
-     * @return the samples of each device, as indices, in random order
+     * @param devices number of parts, at least 1
+     * @param seed of the random draws
+     * @return by device, the indices of its samples, in random order
      * @throws InvalidInput if there are no devices, more devices than samples, fewer labels than a
      *         device is to have, or another number of shares than of devices
      */

@@ -25,25 +25,25 @@ namespace fl
 {
 
 /**
- * @param data where they are taken from
- * @param samples which ones
- * @return the bytes
+ * @param data the data set
+ * @param samples indices of the samples to encode
+ * @return EncodedSamplesBytes() bytes
  * @throws InvalidInput if an index is out of range
  */
 std::vector<uint8_t> EncodeSamples(const Dataset& data, const std::vector<uint32_t>& samples);
 
 /**
- * @param bytes what came
- * @param size how many [byte]
+ * @param bytes the first byte of the payload
+ * @param size number of bytes
  * @return the samples
  * @throws InvalidInput if the sizes do not agree, a label is out of range or a feature not finite
  */
 Dataset DecodeSamples(const uint8_t* bytes, size_t size);
 
 /**
- * @param samples how many
+ * @param samples number of samples
  * @param dimension features per sample
- * @return size of their bytes
+ * @return size of their encoding [byte]: 20 + samples * (1 + 4 * dimension)
  */
 uint64_t EncodedSamplesBytes(uint64_t samples, uint64_t dimension);
 

@@ -16,8 +16,8 @@ namespace fl
 
 /**
  * @ingroup fl
- * Multinomial logistic regression: one dense layer that begins at zero, so that training is
- * convex. 7,850 parameters for 784 inputs and 10 classes. Slices: dense1.weight, dense1.bias.
+ * Multinomial logistic regression: one dense layer, zero at first, so that training is a convex
+ * problem. 7,850 parameters for 784 inputs and 10 classes. Slices: dense1.weight, dense1.bias.
  */
 class SoftmaxRegression : public Model
 {

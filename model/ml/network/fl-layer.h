@@ -16,9 +16,9 @@ namespace ns3
 namespace fl
 {
 
-/// A matrix in someone else's memory, column after column.
+/// A matrix in memory that is owned elsewhere, in column-major order.
 using MatrixView = Eigen::Map<Eigen::MatrixXf>;
-/// The same, to read only.
+/// The same, read only.
 using ConstMatrixView = Eigen::Map<const Eigen::MatrixXf>;
 
 /// Name and shape of one of a layer's parameters.
@@ -29,22 +29,22 @@ struct ParameterShape
     uint32_t columns{0}; //!< of the matrix; 1: a vector
 };
 
-/// What a layer needs to go backward. Every column of a matrix is one sample.
+/// Arguments of Layer::Backward(). Every column of a matrix is one sample.
 struct BackwardPass
 {
     const float* parameters;        //!< the layer's, as Layer::Parameters() lists them
-    ConstMatrixView input;          //!< what Forward() got, inputs x batch
-    ConstMatrixView output;         //!< what Forward() made of it, outputs x batch
-    ConstMatrixView outputGradient; //!< of the loss with respect to output, outputs x batch
-    float* gradient;                //!< of the parameters; is added to
+    ConstMatrixView input;          //!< input of Forward(), inputs x batch
+    ConstMatrixView output;         //!< output of Forward(), outputs x batch
+    ConstMatrixView outputGradient; //!< dL/d(output) of the loss L, outputs x batch
+    float* gradient;                //!< dL/d(parameters), laid out like them; is added to
     const uint8_t* trains;          //!< per parameter matrix: 0 leaves its gradient as it is
-    MatrixView inputGradient;       //!< written, inputs x batch; not wanted if its data are null
+    MatrixView inputGradient; //!< dL/d(input), inputs x batch, is written; null data: not needed
 };
 
 /**
  * @ingroup fl
- * A link of a Model's chain. Layers are immutable and own no parameters: these come with each call,
- * as the layer's part of the model's flat vector, matrix after matrix, each column by column. So
+ * One layer of a Model. Layers are immutable and own no parameters: these are an argument of each
+ * call, the layer's part of the model's flat vector, matrix after matrix in column-major order. So
  * any number of clients and threads share one layer.
  */
 class Layer
@@ -72,24 +72,24 @@ class Layer
     virtual std::vector<ParameterShape> Parameters() const;
 
     /**
-     * Give the parameters their values before training; all zero on entry.
-     * @param parameters the layer's
-     * @param random where chance comes from
+     * Set the parameters' values before training; by default they stay zero.
+     * @param [in,out] parameters the layer's, all zero on entry
+     * @param random the stream to draw from
      */
     virtual void Initialize(float* parameters, RandomStream& random) const;
 
     /**
      * @param parameters the layer's
      * @param input inputs x batch
-     * @param output outputs x batch, is written; never overlaps with input
+     * @param [out] output computed from these, outputs x batch; never overlaps with input
      */
     virtual void Forward(const float* parameters,
                          const ConstMatrixView& input,
                          MatrixView output) const = 0;
 
     /**
-     * Add to the parameters' gradient, and write the input's.
-     * @param pass what it is computed from and where it goes
+     * Back-propagation: add to the gradient of the parameters, and write that of the input.
+     * @param pass operands and results
      */
     virtual void Backward(BackwardPass& pass) const = 0;
 
@@ -106,7 +106,7 @@ class Layer
 class Dense : public Layer
 {
   public:
-    /// How weights begin; biases begin at zero.
+    /// Initial weights; biases are zero at first.
     enum class Start : uint8_t
     {
         ZERO,  //!< for convex models
@@ -118,7 +118,7 @@ class Dense : public Layer
      * @param name unique within the model
      * @param inputSize columns of W
      * @param outputSize rows of W
-     * @param start how weights begin
+     * @param start initial weights
      */
     Dense(const std::string& name, uint32_t inputSize, uint32_t outputSize, Start start);
 
@@ -130,7 +130,7 @@ class Dense : public Layer
     void Backward(BackwardPass& pass) const override;
 
   private:
-    Start m_start; //!< how weights begin
+    Start m_start; //!< initial weights
 };
 
 /**

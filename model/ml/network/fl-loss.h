@@ -13,7 +13,7 @@ namespace ns3
 namespace fl
 {
 
-/// What a batch cost.
+/// Loss and hits of a batch.
 struct BatchLoss
 {
     double loss{0};      //!< sum of the samples' losses [nat]
@@ -22,8 +22,8 @@ struct BatchLoss
 
 /**
  * @ingroup fl
- * The head of every classifier: softmax and cross-entropy,
- * loss = log(sum_k exp(z_k)) - z_label for each sample.
+ * Softmax and cross-entropy, the loss of every classifier here:
+ * log(sum_k exp(z_k)) - z_label for each sample.
  *
  * @param logits the model's outputs z, classes x batch
  * @param labels one per column, each below the number of classes

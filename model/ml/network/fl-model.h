@@ -17,7 +17,7 @@ namespace ns3
 namespace fl
 {
 
-/// Where a named part of a model's flat parameter vector lies, and what matrix it is.
+/// A named part of a model's flat parameter vector: a matrix in column-major order.
 struct Slice
 {
     std::string name;    //!< "layer.parameter", for example "dense1.weight"
@@ -29,7 +29,7 @@ struct Slice
     size_t Size() const;
 };
 
-/// Which slices of a model training changes; made by Model::Trainable().
+/// The slices of a model that training changes; made by Model::Trainable().
 struct TrainableMask
 {
     std::vector<uint8_t> slices; //!< by slice: 1 trains, 0 is frozen
@@ -37,8 +37,8 @@ struct TrainableMask
 
 /**
  * @ingroup fl
- * Where a model's passes keep what lies between layers. One per thread; grows to the largest batch
- * seen, so that the next steps allocate nothing.
+ * Activations and their gradients between Model::Forward() and Model::Backward(). One per thread;
+ * it grows to the largest batch so far, so that later steps allocate nothing.
  */
 class Workspace
 {
@@ -50,22 +50,22 @@ class Workspace
 
 /**
  * @ingroup fl
- * A chain of layers that knows structure only. Its parameters are one flat vector which comes with
- * each call, so that one immutable model serves every client and every thread, and what crosses the
- * air is that vector. Every column of a matrix is one sample.
+ * The structure of a feed-forward network: a chain of layers. Its parameters are one flat vector,
+ * an argument of each call, so that all clients and threads share one immutable model, and what is
+ * transmitted is that vector. Every column of a matrix is one sample.
  *
- * The loss stands outside (SoftmaxCrossEntropy()): Backward() begins from the gradient of the
- * output, and returns that of the input, wherever in a longer chain this one sits.
+ * The loss is computed outside (SoftmaxCrossEntropy()): Backward() takes the gradient of the output
+ * and returns that of the input, so that a model may be a part of a longer chain.
  *
- * To add a model, derive a class whose constructor makes the layers, and name it in
- * fl-model-factory.cc.
+ * To add a model, derive a class whose constructor makes the layers, and give it a name by a
+ * ModelRegistration.
  */
 class Model
 {
   public:
     /**
-     * @param layers at least one; each takes what the one before puts out; names differ
-     * @throws InvalidInput if they do not fit together
+     * @param layers at least one, from input to output, under different names
+     * @throws InvalidInput if there is none, inputs and outputs differ, or slices have one name
      */
     explicit Model(std::vector<std::unique_ptr<const Layer>> layers);
     virtual ~Model() = default;
@@ -98,22 +98,22 @@ class Model
     static ConstMatrixView View(const Eigen::VectorXf& parameters, const Slice& slice);
 
     /**
-     * @param seed where chance comes from
-     * @return parameters to begin training with; the same for the same seed
+     * @param seed of the random draws
+     * @return initial parameters, a function of the seed; ParameterCount() elements
      */
     Eigen::VectorXf InitialParameters(uint64_t seed) const;
 
     /**
-     * @param patterns names of slices, where * stands for any text; none: all train
-     * @return the mask of those that one of them matches
+     * @param patterns names of slices, where * stands for any text; empty: all slices
+     * @return the mask of the slices that a pattern matches
      * @throws InvalidInput if a pattern matches nothing, naming the slices there are
      */
     TrainableMask Trainable(const std::vector<std::string>& patterns = {}) const;
 
     /**
-     * @param parameters the flat vector
+     * @param parameters the flat vector, ParameterCount() elements
      * @param input inputs x batch
-     * @param workspace keeps what Backward() needs; the result lies there
+     * @param [out] workspace holds the result, and what Backward() needs
      * @return outputs x batch, valid until the workspace's next use
      * @throws InvalidInput if a size does not fit
      */
@@ -122,16 +122,16 @@ class Model
                             Workspace& workspace) const;
 
     /**
-     * After Forward() with the same arguments.
-     * @param parameters the flat vector
+     * Back-propagation, after Forward() with the same arguments.
+     * @param parameters the flat vector, ParameterCount() elements
      * @param input inputs x batch
      * @param outputGradient of the loss with respect to the output, outputs x batch
      * @param mask which slices train; the gradient of others is left as it is
      * @param workspace as Forward() left it
-     * @param gradient of the loss with respect to the parameters; is added to
-     * @param wantInputGradient whether to go on to the input
+     * @param [in,out] gradient of the loss with respect to the parameters; is added to
+     * @param wantInputGradient whether the gradient with respect to the input is needed
      * @return the gradient with respect to the input, inputs x batch, valid until the workspace's
-     *         next use; data are null if not wanted
+     *         next use; its data are null if it is not needed
      * @throws InvalidInput if a size does not fit
      */
     ConstMatrixView Backward(const Eigen::VectorXf& parameters,
@@ -152,11 +152,11 @@ class Model
         size_t sliceCount;                  //!< how many it has
     };
 
-    /// Complain about a vector of another model.
+    /// Throw InvalidInput if the vector, which `what` names, has not ParameterCount() elements.
     void CheckParameters(const Eigen::VectorXf& parameters, const char* what) const;
     /// @return the first layer that Backward() has to reach
     /// @param mask which slices are trained
-    /// @param wantInputGradient whether the gradient with respect to the input is wanted
+    /// @param wantInputGradient whether the gradient with respect to the input is needed
     size_t FirstNeededLayer(const TrainableMask& mask, bool wantInputGradient) const;
 
     std::vector<Link> m_links;   //!< layers, from input to output
