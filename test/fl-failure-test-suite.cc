@@ -32,39 +32,6 @@ namespace
 /// An event's time is a whole number of ns, and so is each delay.
 constexpr double ROUNDING_S = 1e-9;
 
-/**
- * @param transport a TypeId
- * @return the last part of it
- */
-std::string
-ShortName(const std::string& transport)
-{
-    return transport.substr(transport.rfind(':') + 1);
-}
-
-/// A test that runs over each transport.
-class TransportTestCase : public TestCase
-{
-  public:
-    TransportTestCase(const std::string& name, const std::string& transport)
-        : TestCase(name + ", over " + ShortName(transport)),
-          m_transport(transport)
-    {
-    }
-
-  protected:
-    /// @return whether all updates that were merged give the model that there is
-    void ExpectFedAvg(const TestFederation& run)
-    {
-        NS_TEST_EXPECT_MSG_EQ(
-            AreSame(run.federation.coordinator->GetParameters(), run.ExpectedParameters()),
-            true,
-            "the model is FedAvg of what was merged, bit for bit");
-    }
-
-    std::string m_transport; //!< which
-};
-
 // ---------------------------------------------------------------------------------------------
 // Damage on the link
 
@@ -77,8 +44,7 @@ class DamagedUpdateTestCase : public TransportTestCase
   private:
     void DoRun() override
     {
-        FederationSetup setup;
-        setup.transport = m_transport;
+        FederationSetup setup = MakeSetup();
         setup.model = "mlp:200"; // 8 kB: six segments
         TestFederation run(setup);
         // The second long packet from device 1 is in the middle of its first update.
@@ -86,11 +52,7 @@ class DamagedUpdateTestCase : public TransportTestCase
         flipper->minBytes = 1000;
         flipper->countdown = 2;
         run.Run();
-        NS_TEST_EXPECT_MSG_EQ(flipper->flipped, 1, "one bit of one packet");
-        NS_TEST_ASSERT_MSG_EQ(run.rounds.size(), 3, "the rounds go on");
-        NS_TEST_EXPECT_MSG_EQ(run.rounds[0].received, 2, "without it");
-        NS_TEST_EXPECT_MSG_EQ(run.StatusOf(1, 1), "refused", "whose it was");
-        NS_TEST_EXPECT_MSG_EQ(run.StatusOf(2, 1), "merged", "and is back");
+        ExpectRefusedOnce(run, flipper, 1);
         NS_TEST_EXPECT_MSG_EQ(run.federation.server->GetNDropped(), 1, "counted");
         NS_TEST_ASSERT_MSG_EQ(run.dropped.size(), 1, "traced");
         NS_TEST_EXPECT_MSG_EQ(run.dropped.at(0),
@@ -110,19 +72,14 @@ class DamagedModelTestCase : public TransportTestCase
   private:
     void DoRun() override
     {
-        FederationSetup setup;
-        setup.transport = m_transport;
+        FederationSetup setup = MakeSetup();
         setup.model = "mlp:200";
         TestFederation run(setup);
         const auto flipper = run.Flip(1 + 2, 0);
         flipper->minBytes = 1000;
         flipper->countdown = 2;
         run.Run();
-        NS_TEST_EXPECT_MSG_EQ(flipper->flipped, 1, "one bit of one packet");
-        NS_TEST_ASSERT_MSG_EQ(run.rounds.size(), 3, "the rounds go on");
-        NS_TEST_EXPECT_MSG_EQ(run.rounds[0].received, 2, "without it");
-        NS_TEST_EXPECT_MSG_EQ(run.StatusOf(1, 2), "refused", "whose it was");
-        NS_TEST_EXPECT_MSG_EQ(run.StatusOf(2, 2), "merged", "and is back");
+        ExpectRefusedOnce(run, flipper, 2);
         NS_TEST_ASSERT_MSG_EQ(run.clientDropped.size(), 1, "traced");
         NS_TEST_EXPECT_MSG_EQ(run.clientDropped.at(0),
                               std::string(ToString(WireError::BAD_PAYLOAD_CRC)),
@@ -144,8 +101,7 @@ class DamagedHelloTestCase : public TransportTestCase
         // The last byte is of the token; the 20th from the end is of the header.
         for (const uint32_t fromEnd : {1, 20})
         {
-            FederationSetup setup;
-            setup.transport = m_transport;
+            FederationSetup setup = MakeSetup();
             TestFederation run(setup);
             const auto flipper = run.Flip(0, 1 + 0);
             flipper->minBytes = 90; // more than a SYN has, and no more than HELLO
@@ -376,8 +332,7 @@ class HostileMemberTestCase : public TransportTestCase
 
     void DoRun() override
     {
-        FederationSetup setup;
-        setup.transport = m_transport;
+        FederationSetup setup = MakeSetup();
         setup.hasOutsider = true;
         setup.rounds = 10;
         setup.configure = [](FederationHelper& helper) {
@@ -484,8 +439,7 @@ class StrangerTestCase : public TransportTestCase
 
     void DoRun() override
     {
-        FederationSetup setup;
-        setup.transport = m_transport;
+        FederationSetup setup = MakeSetup();
         setup.hasOutsider = true;
         setup.rounds = 40;
         TestFederation run(setup);
@@ -558,23 +512,6 @@ class StrangerTestCase : public TransportTestCase
 // ---------------------------------------------------------------------------------------------
 // Late devices
 
-/**
- * A profile that makes one device slow.
- * @param slow which
- * @param seconds what its computation takes [s]
- * @return to set it by
- */
-std::function<void(DeviceProfile&, DeviceId)>
-SlowDevice(DeviceId slow, double seconds)
-{
-    return [slow, seconds](DeviceProfile& profile, DeviceId device) {
-        if (device == slow)
-        {
-            profile.cyclesPerSample = seconds * 1e9 / (2.0 * profile.samples);
-        }
-    };
-}
-
 /// After the deadline the round is closed, and who is late told to stop.
 class DropLateTestCase : public TransportTestCase
 {
@@ -587,9 +524,8 @@ class DropLateTestCase : public TransportTestCase
   private:
     void DoRun() override
     {
-        FederationSetup setup;
-        setup.transport = m_transport;
-        setup.profile = SlowDevice(0, 2);
+        FederationSetup setup = MakeSetup();
+        setup.profile = ComputingFor(2, 0);
         setup.configure = [](FederationHelper& helper) {
             helper.SetCoordinatorAttribute("RoundDeadline", TimeValue(Seconds(0.5)));
             // The device is told to stop when the last round is over, too.
@@ -669,11 +605,10 @@ class NextRoundTestCase : public TransportTestCase
 
     void DoRun() override
     {
-        FederationSetup setup;
-        setup.transport = m_transport;
+        FederationSetup setup = MakeSetup();
         setup.distanceM = 100;
         setup.rounds = 12;
-        setup.profile = SlowDevice(0, 0.5);
+        setup.profile = ComputingFor(0.5, 0);
         setup.configure = [](FederationHelper& helper) {
             helper.SetCoordinatorAttribute("RoundDeadline", TimeValue(Seconds(0.3)));
             helper.SetCoordinatorAttribute("LatePolicy", EnumValue(SyncCoordinator::NEXT_ROUND));
@@ -787,7 +722,7 @@ class NoBandTestCase : public TestCase
         FederationSetup setup;
         setup.distanceM = 100;
         setup.devices = 2;
-        setup.profile = SlowDevice(0, 2);
+        setup.profile = ComputingFor(2, 0);
         setup.configure = [](FederationHelper& helper) {
             helper.SetCoordinatorAttribute("RoundDeadline", TimeValue(Seconds(0.3)));
             helper.SetCoordinatorAttribute("JoinTimeout", TimeValue(Seconds(0.5)));
@@ -823,20 +758,16 @@ class CutTestCase : public TransportTestCase
     void DoRun() override
     {
         constexpr double CUT_S = 1.5;
-        FederationSetup setup;
-        setup.transport = m_transport;
+        FederationSetup setup = MakeSetup();
         setup.rounds = 60;
         setup.model = "mlp:200";
         // 1 s of computation for all: rounds of a little more.
-        setup.profile = [](DeviceProfile& profile, DeviceId) {
-            profile.cyclesPerSample = 0.5e9 / profile.samples;
-        };
+        setup.profile = ComputingFor(1);
         setup.configure = [](FederationHelper& helper) {
             helper.SetServerAttribute("KeepAlive", TimeValue(Seconds(1)));
         };
         TestFederation run(setup);
-        Simulator::Schedule(Seconds(CUT_S), [&run] { run.Cut(1); });
-        Simulator::Schedule(Seconds(CUT_S + 10), [&run] { run.Cut(1, false); });
+        run.CutBetween(1, CUT_S, CUT_S + 10);
         run.Run();
 
         NS_TEST_ASSERT_MSG_EQ(run.rounds.size(), 60, "all rounds ended");
@@ -876,20 +807,16 @@ class LongCutTestCase : public TransportTestCase
     void DoRun() override
     {
         constexpr double BACK_S = 5400;
-        FederationSetup setup;
-        setup.transport = m_transport;
+        FederationSetup setup = MakeSetup();
         setup.rounds = 55;
         setup.dataRate = "500kbps";
         setup.statedBytes = 50000; // 0.8 s of the server's link each
-        setup.profile = [](DeviceProfile& profile, DeviceId) {
-            profile.cyclesPerSample = 60e9 / profile.samples; // 120 s for all
-        };
+        setup.profile = ComputingFor(120);
         setup.configure = [](FederationHelper& helper) {
             helper.SetClientAttribute("KeepAlive", TimeValue(Seconds(60)));
         };
         TestFederation run(setup);
-        Simulator::Schedule(Seconds(1), [&run] { run.Cut(1); });
-        Simulator::Schedule(Seconds(BACK_S), [&run] { run.Cut(1, false); });
+        run.CutBetween(1, 1, BACK_S);
         run.Run(8000);
         NS_TEST_ASSERT_MSG_EQ(run.finished.size(), 1, "all rounds ended");
         NS_TEST_EXPECT_MSG_EQ(std::count(run.log.begin(), run.log.end(), "received 1 1"),
@@ -927,12 +854,9 @@ class AwayTestCase : public TransportTestCase
   private:
     void DoRun() override
     {
-        FederationSetup setup;
-        setup.transport = m_transport;
+        FederationSetup setup = MakeSetup();
         setup.rounds = 6;
-        setup.profile = [](DeviceProfile& profile, DeviceId) {
-            profile.cyclesPerSample = 0.5e9 / profile.samples; // 1 s
-        };
+        setup.profile = ComputingFor(1);
         TestFederation run(setup);
         const auto& clients = run.federation.clients;
         Simulator::Schedule(Seconds(1.5), &Client::SetAvailable, clients[0], false);
@@ -968,11 +892,8 @@ class AllGoneTestCase : public TransportTestCase
   private:
     void DoRun() override
     {
-        FederationSetup setup;
-        setup.transport = m_transport;
-        setup.profile = [](DeviceProfile& profile, DeviceId) {
-            profile.cyclesPerSample = 0.5e9 / profile.samples; // 1 s
-        };
+        FederationSetup setup = MakeSetup();
+        setup.profile = ComputingFor(1);
         setup.configure = [](FederationHelper& helper) {
             helper.SetServerAttribute("KeepAlive", TimeValue(Seconds(1)));
             helper.SetCoordinatorAttribute("WaitTimeout", TimeValue(Seconds(20)));
@@ -1030,8 +951,7 @@ class BatteryComputeTestCase : public TransportTestCase
   private:
     void DoRun() override
     {
-        FederationSetup setup;
-        setup.transport = m_transport;
+        FederationSetup setup = MakeSetup();
         setup.configure = [](FederationHelper& helper) {
             helper.SetServerAttribute("KeepAlive", TimeValue(Seconds(1)));
         };
@@ -1075,8 +995,7 @@ class BatteryUploadTestCase : public TransportTestCase
   private:
     void DoRun() override
     {
-        FederationSetup setup;
-        setup.transport = m_transport;
+        FederationSetup setup = MakeSetup();
         setup.distanceM = 100;
         setup.statedBytes = 200000;
         setup.configure = [](FederationHelper& helper) {
@@ -1129,8 +1048,7 @@ class RestartTestCase : public TransportTestCase
   private:
     void RunWith(double stopS, double pauseS)
     {
-        FederationSetup setup;
-        setup.transport = m_transport;
+        FederationSetup setup = MakeSetup();
         TestFederation run(setup);
         Eigen::VectorXf before;
         uint32_t round = 0;
@@ -1211,8 +1129,7 @@ class AbortTrainingTestCase : public TransportTestCase
     {
         const auto start = std::chrono::steady_clock::now();
         {
-            FederationSetup setup;
-            setup.transport = m_transport;
+            FederationSetup setup = MakeSetup();
             setup.threads = 1;
             // Hours of training, which are 1 s or more of simulated time.
             setup.trainer.localIterations = 1000000000;
@@ -1264,8 +1181,7 @@ class StopFromTraceTestCase : public TransportTestCase
 
     void StopServerAt(const std::string& trace)
     {
-        FederationSetup setup;
-        setup.transport = m_transport;
+        FederationSetup setup = MakeSetup();
         setup.rounds = 5;
         TestFederation run(setup);
         m_count = 0;
@@ -1312,8 +1228,7 @@ class StopFromTraceTestCase : public TransportTestCase
 
     void LeaveAt(const std::string& trace)
     {
-        FederationSetup setup;
-        setup.transport = m_transport;
+        FederationSetup setup = MakeSetup();
         setup.rounds = 5;
         TestFederation run(setup);
         // Not a Ptr: the client would hold itself.

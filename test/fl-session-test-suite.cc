@@ -22,20 +22,6 @@ using namespace ns3::fl::test;
 namespace
 {
 
-/// A test that runs over each transport.
-class SessionTestCase : public TestCase
-{
-  public:
-    SessionTestCase(const std::string& name, const std::string& transport)
-        : TestCase(name + ", over " + transport.substr(transport.rfind(':') + 1)),
-          m_transport(transport)
-    {
-    }
-
-  protected:
-    std::string m_transport; //!< its TypeId
-};
-
 /// Drops packets above a size while it is told to: what waits for a grant that does not come.
 class LargeDropper : public ErrorModel
 {
@@ -62,11 +48,11 @@ class LargeDropper : public ErrorModel
 
 /// Large packets do not get through to a device any more, small ones do: when the server gives it
 /// up, it knows at once, connects again, and is given the next round's order.
-class AbortTestCase : public SessionTestCase
+class AbortTestCase : public TransportTestCase
 {
   public:
     explicit AbortTestCase(const std::string& transport)
-        : SessionTestCase("an abort does not wait for data that waits", transport)
+        : TransportTestCase("an abort does not wait for data that waits", transport)
     {
     }
 
@@ -78,13 +64,10 @@ class AbortTestCase : public SessionTestCase
         // By datagrams small packets overtake and are acknowledged: the device is never silent.
         constexpr double STALL_S = 25;
         const double giveUpS = m_transport == TRANSPORTS[0] ? 4 : STALL_S + 1;
-        FederationSetup setup;
-        setup.transport = m_transport;
+        FederationSetup setup = MakeSetup();
         setup.rounds = 30;
         setup.model = "mlp:200"; // 8 kB: segments of full size
-        setup.profile = [](DeviceProfile& profile, DeviceId) {
-            profile.cyclesPerSample = 0.5e9 * ROUND_S / profile.samples;
-        };
+        setup.profile = ComputingFor(ROUND_S);
         setup.configure = [](FederationHelper& helper) {
             helper.SetServerAttribute("KeepAlive", TimeValue(Seconds(1)));
             helper.SetClientAttribute("KeepAlive", TimeValue(Time(0)));
@@ -108,11 +91,11 @@ class AbortTestCase : public SessionTestCase
 /// Large packets do not get through from a device any more, small ones do: it answers, and so is
 /// not silent, but its update does not come. It is given up, and is back when the radio is better.
 /// That it computed for longer than that before does no harm.
-class StallTestCase : public SessionTestCase
+class StallTestCase : public TransportTestCase
 {
   public:
     explicit StallTestCase(const std::string& transport)
-        : SessionTestCase("an update does not come, though its device answers", transport)
+        : TransportTestCase("an update does not come, though its device answers", transport)
     {
     }
 
@@ -124,14 +107,11 @@ class StallTestCase : public SessionTestCase
         const double limitS = m_transport == TRANSPORTS[0] ? 5 : 20;
         constexpr double COMPUTE_S = 30;
         constexpr double BETTER_S = 60;
-        FederationSetup setup;
-        setup.transport = m_transport;
+        FederationSetup setup = MakeSetup();
         setup.rounds = 2;
         setup.devices = 1;
         setup.model = "mlp:200"; // 8 kB: packets of full size
-        setup.profile = [](DeviceProfile& profile, DeviceId) {
-            profile.cyclesPerSample = 0.5e9 * COMPUTE_S / profile.samples;
-        };
+        setup.profile = ComputingFor(COMPUTE_S);
         setup.configure = [](FederationHelper& helper) {
             helper.SetServerAttribute("KeepAlive", TimeValue(Seconds(PERIOD_S)));
             helper.SetServerAttribute("StallTimeout", TimeValue(Seconds(5)));
@@ -155,11 +135,11 @@ class StallTestCase : public SessionTestCase
 
 /// The reset that ends a session gets lost with everything else. The client, which waits for work,
 /// finds out when it asks.
-class LostResetTestCase : public SessionTestCase
+class LostResetTestCase : public TransportTestCase
 {
   public:
     explicit LostResetTestCase(const std::string& transport)
-        : SessionTestCase("a reset gets lost", transport)
+        : TransportTestCase("a reset gets lost", transport)
     {
     }
 
@@ -168,12 +148,9 @@ class LostResetTestCase : public SessionTestCase
     {
         constexpr double CUT_S = 1.5;
         constexpr double BACK_S = 10; // the server gave up at 7 s at the latest
-        FederationSetup setup;
-        setup.transport = m_transport;
+        FederationSetup setup = MakeSetup();
         setup.rounds = 150;
-        setup.profile = [](DeviceProfile& profile, DeviceId) {
-            profile.cyclesPerSample = 0.5e9 / profile.samples; // 1 s
-        };
+        setup.profile = ComputingFor(1);
         setup.configure = [](FederationHelper& helper) {
             helper.SetServerAttribute("KeepAlive", TimeValue(Seconds(1)));
         };
@@ -192,8 +169,7 @@ class LostResetTestCase : public SessionTestCase
             return MakeRoundPlan(state, shares);
         };
         run.federation.coordinator->SetOptimizer(optimizer);
-        Simulator::Schedule(Seconds(CUT_S), [&run] { run.Cut(1); });
-        Simulator::Schedule(Seconds(BACK_S), [&run] { run.Cut(1, false); });
+        run.CutBetween(1, CUT_S, BACK_S);
         run.Run();
         NS_TEST_ASSERT_MSG_EQ(run.rounds.size(), 150, "all rounds ended, and so did the run");
         NS_TEST_EXPECT_MSG_EQ(run.Count("left 1"), 1, "given up");
@@ -314,19 +290,18 @@ class SlowTransferTestCase : public TestCase
 
 /// One bit of the samples on their way down is flipped: the order is refused, not carried out with
 /// the device's own samples.
-class DamagedSamplesTestCase : public SessionTestCase
+class DamagedSamplesTestCase : public TransportTestCase
 {
   public:
     explicit DamagedSamplesTestCase(const std::string& transport)
-        : SessionTestCase("a bit of samples is flipped", transport)
+        : TransportTestCase("a bit of samples is flipped", transport)
     {
     }
 
   private:
     void DoRun() override
     {
-        FederationSetup setup;
-        setup.transport = m_transport;
+        FederationSetup setup = MakeSetup();
         TestFederation run(setup);
         auto optimizer = CreateObject<ScriptedOptimizer>();
         optimizer->script = [](const SystemState& state) {
@@ -344,11 +319,7 @@ class DamagedSamplesTestCase : public SessionTestCase
         const auto flipper = run.Flip(1 + 2, 0);
         flipper->fromEnd = m_transport == TRANSPORTS[0] ? 300 : 1;
         run.Run();
-        NS_TEST_EXPECT_MSG_EQ(flipper->flipped, 1, "one bit of one packet");
-        NS_TEST_ASSERT_MSG_EQ(run.rounds.size(), 3, "the rounds go on");
-        NS_TEST_EXPECT_MSG_EQ(run.rounds[0].received, 2, "without it");
-        NS_TEST_EXPECT_MSG_EQ(run.StatusOf(1, 2), "refused", "whose they were");
-        NS_TEST_EXPECT_MSG_EQ(run.StatusOf(2, 2), "merged", "and is back");
+        ExpectRefusedOnce(run, flipper, 2);
         NS_TEST_ASSERT_MSG_EQ(run.clientDropped.size(), 2, "traced");
         NS_TEST_EXPECT_MSG_EQ(run.clientDropped.at(0),
                               std::string(ToString(WireError::BAD_PAYLOAD_CRC)),
@@ -361,11 +332,11 @@ class DamagedSamplesTestCase : public SessionTestCase
 };
 
 /// A device that does not come does not hold up the first round.
-class AbsentTestCase : public SessionTestCase
+class AbsentTestCase : public TransportTestCase
 {
   public:
     explicit AbsentTestCase(const std::string& transport)
-        : SessionTestCase("the first round begins with those who come", transport)
+        : TransportTestCase("the first round begins with those who come", transport)
     {
     }
 
@@ -373,8 +344,7 @@ class AbsentTestCase : public SessionTestCase
     void DoRun() override
     {
         constexpr double GAP_S = 4; // default
-        FederationSetup setup;
-        setup.transport = m_transport;
+        FederationSetup setup = MakeSetup();
         TestFederation run(setup);
         run.Cut(1);
         run.Run(30);

@@ -20,12 +20,14 @@
 #include "ns3/simple-net-device-helper.h"
 #include "ns3/simple-net-device.h"
 #include "ns3/string.h"
+#include "ns3/test.h"
 #include "ns3/uinteger.h"
 
 #include <algorithm>
 #include <cstring>
 #include <ios>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 
@@ -180,6 +182,22 @@ struct FederationSetup
 };
 
 /**
+ * @param seconds what a device's training of one round takes [s]
+ * @param only the device that takes so long; none: all
+ * @return the profiles' changes, for FederationSetup::profile: at 1 GHz, with two local iterations
+ */
+inline std::function<void(DeviceProfile&, DeviceId)>
+ComputingFor(double seconds, std::optional<DeviceId> only = {})
+{
+    return [seconds, only](DeviceProfile& profile, DeviceId device) {
+        if (!only || *only == device)
+        {
+            profile.cyclesPerSample = seconds * 1e9 / (2.0 * profile.samples);
+        }
+    };
+}
+
+/**
  * Device d holds 10 + 5 d samples, of 1e6 cycles each, and computes at 1 GHz: 10 ms per 10 samples
  * and iteration.
  */
@@ -263,6 +281,18 @@ class TestFederation
             channel->UnBlackList(near, far);
             channel->UnBlackList(far, near);
         }
+    }
+
+    /**
+     * A link vanishes for some time.
+     * @param device whose
+     * @param beginS when it is cut [s]
+     * @param endS when it is back [s]
+     */
+    void CutBetween(DeviceId device, double beginS, double endS) const
+    {
+        Simulator::Schedule(Seconds(beginS), [this, device] { Cut(device); });
+        Simulator::Schedule(Seconds(endS), [this, device] { Cut(device, false); });
     }
 
     /**
@@ -645,6 +675,60 @@ AreSame(const Eigen::VectorXf& a, const Eigen::VectorXf& b)
     return a.size() == b.size() &&
            std::memcmp(a.data(), b.data(), static_cast<size_t>(a.size()) * sizeof(float)) == 0;
 }
+
+/// A test that runs over each transport.
+class TransportTestCase : public TestCase
+{
+  public:
+    /**
+     * @param name of the case, without the transport
+     * @param transport its TypeId
+     */
+    TransportTestCase(const std::string& name, const std::string& transport)
+        : TestCase(name + ", over " + transport.substr(transport.rfind(':') + 1)),
+          m_transport(transport)
+    {
+    }
+
+  protected:
+    /// @return the setup over this transport
+    FederationSetup MakeSetup() const
+    {
+        FederationSetup setup;
+        setup.transport = m_transport;
+        return setup;
+    }
+
+    /**
+     * The model is FedAvg of what was merged, bit for bit.
+     * @param run a federation whose rounds are over
+     */
+    void ExpectFedAvg(const TestFederation& run)
+    {
+        NS_TEST_EXPECT_MSG_EQ(
+            AreSame(run.federation.coordinator->GetParameters(), run.ExpectedParameters()),
+            true,
+            "the model is FedAvg of what was merged, bit for bit");
+    }
+
+    /**
+     * One bit of one packet was flipped in the first of three rounds, in what was sent to or by a
+     * device: its order was refused, all others were carried out.
+     * @param run the federation, three devices
+     * @param flipper flipped the bit
+     * @param device whose order it was
+     */
+    void ExpectRefusedOnce(const TestFederation& run, Ptr<BitFlipper> flipper, DeviceId device)
+    {
+        NS_TEST_EXPECT_MSG_EQ(flipper->flipped, 1, "one bit of one packet");
+        NS_TEST_ASSERT_MSG_EQ(run.rounds.size(), 3, "the rounds go on");
+        NS_TEST_EXPECT_MSG_EQ(run.rounds[0].received, 2, "without it");
+        NS_TEST_EXPECT_MSG_EQ(run.StatusOf(1, device), "refused", "whose it was");
+        NS_TEST_EXPECT_MSG_EQ(run.StatusOf(2, device), "merged", "and is back");
+    }
+
+    std::string m_transport; //!< its TypeId
+};
 
 } // namespace test
 } // namespace fl
