@@ -20,6 +20,7 @@
 #include "../test/bench/fl-bench-phy.h"
 #include "../test/bench/fl-bench-report.h"
 #include "../test/bench/fl-bench-schedule.h"
+#include "../test/bench/fl-bench-solve.h"
 #include "../test/bench/fl-bench-transfer.h"
 
 #include "ns3/fl-main.h"
@@ -53,6 +54,7 @@ const std::vector<Section> SECTIONS{
     {"phy", &BenchPhy},
     {"mel", &BenchMel},
     {"schedule", &BenchSchedule},
+    {"solve", &BenchSolve},
 };
 
 /// @return what --only may be

@@ -11,7 +11,8 @@
  */
 
 #include "ns3/fl-error.h"
-#include "ns3/fl-json-reader.h"
+#include "ns3/fl-json-document.h"
+#include "ns3/fl-json-text.h"
 #include "ns3/fl-main.h"
 #include "ns3/fl-option-parser.h"
 #include "ns3/fl-solve-instance.h"
@@ -33,9 +34,9 @@ Usage()
 {
     std::string text = "fl-solve PROBLEM FILE.json [--method=METHOD]\n\n"
                        "Solves one instance, prints the answer as JSON.\n\nProblems and methods:\n";
-    for (const auto& problem : SolveProblems())
+    for (const auto& [kind, problem] : SolveProblems())
     {
-        text += "  " + problem.name + ": " + problem.description + "\n";
+        text += "  " + kind + ": " + problem.description + "\n";
         for (const auto& [name, description] : problem.methods())
         {
             text += "    " + name + (name == problem.defaultMethod ? " (default)" : "") + ": " +
@@ -47,9 +48,9 @@ Usage()
 
 /// Print an answer; a disk that is full is no success.
 void
-Print(const nlohmann::ordered_json& answer)
+Print(const SolveReport& report)
 {
-    std::cout << answer.dump(1) << std::endl;
+    report.Print(std::cout);
     if (!std::cout)
     {
         throw std::runtime_error("standard output: cannot be written");
@@ -73,7 +74,7 @@ Solve(const std::vector<std::string>& words, const SolveRequest& request)
     }
     const auto& problem = FindSolveProblem(words[0]);
     const auto report = SolveInstance(problem, ReadJsonText(words[1]), words[1], request);
-    Print(report.answer);
+    Print(report);
     if (report.exitCode == EXIT_INFEASIBLE)
     {
         throw Infeasible(report.reason);

@@ -9,7 +9,7 @@
 #include "ns3/fl-joint-global.h"
 #include "ns3/fl-joint-json.h"
 #include "ns3/fl-joint-methods.h"
-#include "ns3/fl-json-reader.h"
+#include "ns3/fl-json-document.h"
 #include "ns3/fl-random-stream.h"
 #include "ns3/test.h"
 
@@ -18,6 +18,7 @@
 #include <cstring>
 #include <functional>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <string>
 #include <utility>

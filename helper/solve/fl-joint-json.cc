@@ -4,9 +4,11 @@
 #include "fl-joint-json.h"
 
 #include "fl-json-reader.h"
+#include "fl-solve-problem.h"
 
 #include "ns3/fl-error.h"
-#include "ns3/fl-json-writer.h"
+#include "ns3/fl-joint-methods.h"
+#include "ns3/fl-random-stream.h"
 
 #include <cmath>
 
@@ -17,9 +19,6 @@ namespace fl
 
 namespace
 {
-
-/// JSON whose members keep the order in which they were added.
-using OrderedJson = nlohmann::ordered_json;
 
 /// Largest count: up to 2^53 doubles hold every whole number.
 constexpr uint64_t MAX_COUNT = uint64_t{1} << 53;
@@ -66,41 +65,71 @@ ReadDevice(const JsonReader& reader, double localIterations)
 }
 
 /**
- * @param value any
- * @return the number; null if it is infinite or NaN, which JSON does not have
+ * Print what each device gets.
+ * @param shares by device: bandwidths [Hz], transmit powers [W], CPU frequencies [Hz], and
+ *        durations of upload and computation [s]
+ * @param json where to print
  */
-OrderedJson
-NumberOrNull(double value)
+void
+WriteShares(const std::vector<JointShare>& shares, JsonStream& json)
 {
-    return std::isfinite(value) ? OrderedJson(value) : OrderedJson(nullptr);
+    json.OpenArray();
+    for (const auto& share : shares)
+    {
+        json.OpenObject();
+        json.Member("bandwidth_hz", share.bandwidthHz);
+        json.Member("power_w", share.txPowerW);
+        json.Member("cpu_hz", share.cpuHz);
+        json.Member("upload_s", share.uploadS);
+        json.Member("compute_s", share.computeS);
+        json.CloseObject();
+    }
+    json.CloseArray();
 }
 
 /**
- * @param shares by device
- * @return an array of their bandwidths [Hz], transmit powers [W], CPU frequencies [Hz] and
- *        durations of upload and computation [s]; null where one is not finite
+ * Print by how much constraints are broken.
+ * @param violation of an answer
+ * @param json where to print
  */
-OrderedJson
-SharesToJson(const std::vector<JointShare>& shares)
+void
+WriteViolation(const JointViolation& violation, JsonStream& json)
 {
-    auto json = OrderedJson::array();
-    for (const auto& share : shares)
-    {
-        json.push_back({{"bandwidth_hz", NumberOrNull(share.bandwidthHz)},
-                        {"power_w", NumberOrNull(share.txPowerW)},
-                        {"cpu_hz", NumberOrNull(share.cpuHz)},
-                        {"upload_s", NumberOrNull(share.uploadS)},
-                        {"compute_s", NumberOrNull(share.computeS)}});
-    }
-    return json;
+    json.OpenObject();
+    json.Member("bandwidth_hz", violation.bandwidthHz);
+    json.Member("power_w", violation.txPowerW);
+    json.Member("cpu_hz", violation.cpuHz);
+    json.Member("deadline_s", violation.deadlineS);
+    json.CloseObject();
 }
+
+/// Solve a problem as a request says.
+JointSolution
+SolveRequested(const JointProblem& problem, const SolveRequest& request)
+{
+    RandomStream stream(request.seed);
+    JointOptions options;
+    options.threads = request.threads;
+    options.uniform = [&stream] { return stream.Uniform(); };
+    return SolveJoint(request.method, problem, options);
+}
+
+/// Makes the problem known to ./fl solve.
+const SolveProblemRegistration g_joint(MakeSolveProblem<JointProblem, JointSolution>(
+    {"joint",
+     "energy and completion time: power, bandwidth and CPU frequency of every device",
+     "global",
+     &MethodNames<&JointMethods>},
+    &JointProblemFromJson,
+    &SolveRequested,
+    &WriteJointSolution));
 
 } // namespace
 
 JointProblem
-JointProblemFromJson(const nlohmann::json& json)
+JointProblemFromJson(const JsonDocument& document)
 {
-    const JsonReader reader(json);
+    const JsonReader reader(document);
     reader.RequireKeys({"weight_energy",
                         "weight_time",
                         "bandwidth_hz",
@@ -123,7 +152,8 @@ JointProblemFromJson(const nlohmann::json& json)
         static_cast<double>(reader.Get("local_iterations").GetWhole(1, MAX_COUNT));
     const auto devices = reader.Get("devices");
     problem.devices.reserve(devices.GetSize());
-    for (size_t i = 0; i < devices.GetSize(); ++i)
+    const size_t count = devices.GetSize();
+    for (size_t i = 0; i < count; ++i)
     {
         problem.devices.push_back(ReadDevice(devices.At(i), localIterations));
     }
@@ -131,37 +161,34 @@ JointProblemFromJson(const nlohmann::json& json)
     return problem;
 }
 
-nlohmann::ordered_json
-JointSolutionToJson(const JointSolution& solution)
+void
+WriteJointSolution(const JointSolution& solution, JsonStream& json)
 {
-    OrderedJson json;
-    json["status"] = ToString(solution.status);
-    PutNumber(json, "objective", solution.objective);
-    PutNumber(json, "lower_bound", solution.lowerBound);
-    PutNumber(json, "gap", solution.Gap());
-    json["iterations"] = solution.iterations;
-    json["termination"] = solution.termination;
-    PutNumber(json, "energy_j", solution.energyJ);
-    PutNumber(json, "time_s", solution.timeS);
+    json.MemberIfFinite("objective", solution.objective);
+    json.MemberIfFinite("lower_bound", solution.lowerBound);
+    json.MemberIfFinite("gap", solution.Gap());
+    json.Member("iterations", solution.iterations);
+    json.Member("termination", solution.termination);
+    json.MemberIfFinite("energy_j", solution.energyJ);
+    json.MemberIfFinite("time_s", solution.timeS);
     if (solution.status == SolveStatus::INFEASIBLE)
     {
-        const auto& violation = solution.violation;
-        json["violation"] = {{"bandwidth_hz", NumberOrNull(violation.bandwidthHz)},
-                             {"power_w", NumberOrNull(violation.txPowerW)},
-                             {"cpu_hz", NumberOrNull(violation.cpuHz)},
-                             {"deadline_s", NumberOrNull(violation.deadlineS)}};
+        json.Key("violation");
+        WriteViolation(solution.violation, json);
     }
-    json["devices"] = SharesToJson(solution.shares);
+    json.Key("devices");
+    WriteShares(solution.shares, json);
     if (solution.prices)
     {
-        json["lambda"] = NumberOrNull(solution.prices->lambda);
-        auto& mu = json["mu"] = OrderedJson::array();
+        json.Member("lambda", solution.prices->lambda);
+        json.Key("mu");
+        json.OpenArray();
         for (const double price : solution.prices->mu)
         {
-            mu.push_back(NumberOrNull(price));
+            json.Value(price);
         }
+        json.CloseArray();
     }
-    return json;
 }
 
 } // namespace fl

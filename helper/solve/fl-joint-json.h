@@ -4,9 +4,10 @@
 #ifndef FL_JOINT_JSON_H
 #define FL_JOINT_JSON_H
 
-#include "ns3/fl-joint-problem.h"
+#include "fl-json-document.h"
+#include "fl-json-stream.h"
 
-#include <nlohmann/json.hpp>
+#include "ns3/fl-joint-problem.h"
 
 /**
  * @file
@@ -20,22 +21,23 @@ namespace fl
 {
 
 /**
- * @param json an instance: `weight_energy, weight_time, bandwidth_hz, noise_w_per_hz, rounds,
+ * @param document an instance: `weight_energy, weight_time, bandwidth_hz, noise_w_per_hz, rounds,
  *        local_iterations, devices: [{gain, payload_bits, samples, cycles_per_sample, capacitance,
  *        cpu_hz: [min, max], power_w: [min, max]}]`, and maybe `round_deadline_s`; in SI units
  * @return the problem, which is valid; cycles = local_iterations * samples * cycles_per_sample
  * @throws InvalidInput that names the place, the value and what is allowed
  */
-JointProblem JointProblemFromJson(const nlohmann::json& json);
+JointProblem JointProblemFromJson(const JsonDocument& document);
 
 /**
+ * Print the members of an answer, within an object: `objective, lower_bound, gap, iterations,
+ * termination, energy_j, time_s, devices: [{bandwidth_hz, power_w, cpu_hz, upload_s, compute_s}]`,
+ * the prices `lambda` and `mu` where there are any, and `violation` where a constraint is broken.
+ * What is absent or not finite is left out, and null in `devices`.
  * @param solution an answer
- * @return `status, objective, lower_bound, gap, iterations, termination, energy_j, time_s, devices:
- *         [{bandwidth_hz, power_w, cpu_hz, upload_s, compute_s}]`, the prices `lambda` and `mu`
- *         where there are any, and `violation` where a constraint is broken. What is absent or not
- *         finite is left out, and null in `devices`.
+ * @param json where to print
  */
-nlohmann::ordered_json JointSolutionToJson(const JointSolution& solution);
+void WriteJointSolution(const JointSolution& solution, JsonStream& json);
 
 } // namespace fl
 } // namespace ns3

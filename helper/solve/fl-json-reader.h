@@ -4,10 +4,12 @@
 #ifndef FL_JSON_READER_H
 #define FL_JSON_READER_H
 
+#include "fl-json-document.h"
+#include "fl-json-text.h"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,52 +26,19 @@ namespace ns3
 namespace fl
 {
 
-/// Arrays and objects may lie in each other so deep; no instance needs more.
-inline constexpr size_t MAX_JSON_DEPTH = 8;
-
-/// Larger files are refused [bytes]; a million devices take about 300 MB.
-inline constexpr size_t MAX_JSON_BYTES = size_t{1} << 29;
-
-/**
- * @param path a file, or something else that can be read to its end, as /dev/stdin
- * @return what is in it
- * @throws InvalidInput if it is missing, can't be read, or has more than MAX_JSON_BYTES
- */
-std::string ReadJsonText(const std::string& path);
-
-/**
- * Parse a JSON text. Refused, beside what is no JSON, are keys that are given twice, numbers that
- * no double holds, and depths above MAX_JSON_DEPTH.
- * @param text the text
- * @param source what messages call it: the file's name
- * @return the value
- * @throws InvalidInput saying SOURCE:LINE:COLUMN, or SOURCE and the place within the value
- */
-nlohmann::json ParseJson(const std::string& text, const std::string& source);
-
-/**
- * @param text any bytes
- * @param length how many characters to keep, at most
- * @return printable ASCII, the other bytes as \\xNN
- */
-std::string PrintableText(const std::string& text, size_t length = 200);
-
-/// @return a file's name without control characters; any language's letters stay as they are
-/// @param name of a file, UTF-8
-std::string PrintableName(std::string name);
-
 /**
  * @ingroup fl
  * A value within a JSON text, with its place for messages, as `devices[3].power_w[0]`. Whoever uses
  * it says what must be there, by the getter that is called; anything else throws InvalidInput.
  *
- * It is a view: the JSON value must outlive it.
+ * It is a view: the document must outlive it. Entries that are asked for in their order take
+ * constant time each.
  */
 class JsonReader
 {
   public:
-    /// @param value the whole text's value
-    explicit JsonReader(const nlohmann::json& value);
+    /// @param document a whole text
+    explicit JsonReader(const JsonDocument& document);
 
     /// @return its place; "the instance" for the whole
     std::string GetPlace() const;
@@ -87,13 +56,14 @@ class JsonReader
     /**
      * @param key a literal
      * @return the object's value of that key, which must be there
+     * @throws std::logic_error if it is not
      */
     JsonReader Get(const char* key) const;
 
     /// @return the number of entries of what must be an array
     size_t GetSize() const;
     /// @return an entry of the array
-    /// @param index of the entry, from 0
+    /// @param index of the entry, from 0, less than GetSize()
     JsonReader At(size_t index) const;
 
     /// @return what must be a number
@@ -116,13 +86,50 @@ class JsonReader
         size_t index{0};          //!< of an array
     };
 
+    /// An entry of the container that was asked for last: the next search begins there.
+    struct Cursor
+    {
+        uint32_t position; //!< how many entries are before it
+        uint32_t node;     //!< its node
+    };
+
     /**
      * A value inside another one.
-     * @param parent reader of that one; must outlive this
-     * @param value the value
+     * @param parent reader of that one
+     * @param node the value
      * @param step the key or index that leads to it, for messages
      */
-    JsonReader(const JsonReader& parent, const nlohmann::json& value, const Step& step);
+    JsonReader(const JsonReader& parent, uint32_t node, const Step& step);
+    /// @return the value
+    const JsonDocument::Node& GetNode() const;
+    /// @return name of a member
+    /// @param node of the member
+    const std::string& KeyOf(uint32_t node) const;
+    /// @return whether it is a number of any kind
+    bool IsNumber() const;
+    /// @return text for messages, ASCII: a scalar itself, cut to MAX_SHOWN_LENGTH; of an object or
+    /// array, that it is one
+    std::string GetValueText() const;
+    /// Move the cursor to the next entry, behind the last one to the first.
+    void Advance() const;
+    /**
+     * Move the cursor to the member of that name, if there is one.
+     * @param key of the object
+     * @return whether there is
+     */
+    bool Find(const char* key) const;
+    /**
+     * Refuse a member that an object must not have.
+     * @param node the member
+     * @param place the object's place, as the beginning of the message
+     * @param required keys that must be there
+     * @param optional keys that may be there
+     * @throws InvalidInput always
+     */
+    [[noreturn]] void RefuseKey(uint32_t node,
+                                const std::string& place,
+                                const std::vector<const char*>& required,
+                                const std::vector<const char*>& optional) const;
     /**
      * Refuse the value.
      * @param allowed completes "must be ..."
@@ -130,7 +137,9 @@ class JsonReader
      */
     [[noreturn]] void Refuse(const std::string& allowed) const;
 
-    const nlohmann::json* m_value;            //!< what is viewed
+    const JsonDocument* m_document;           //!< where it is
+    uint32_t m_node{0};                       //!< the value
+    mutable Cursor m_cursor{0, 0};            //!< of a container that has entries
     std::array<Step, MAX_JSON_DEPTH> m_steps; //!< from the whole to the value
     size_t m_depth{0};                        //!< how many of them
 };

@@ -4,8 +4,9 @@
 #include "fl-mel-json.h"
 
 #include "fl-json-reader.h"
+#include "fl-solve-problem.h"
 
-#include "ns3/fl-json-writer.h"
+#include "ns3/fl-mel-methods.h"
 
 namespace ns3
 {
@@ -14,9 +15,6 @@ namespace fl
 
 namespace
 {
-
-/// JSON whose members keep the order in which they were added.
-using OrderedJson = nlohmann::ordered_json;
 
 /**
  * @param reader at an object
@@ -33,12 +31,45 @@ ReadCount(const JsonReader& reader, const char* key, int64_t low, int64_t high)
         reader.Get(key).GetWhole(static_cast<uint64_t>(low), static_cast<uint64_t>(high)));
 }
 
+/**
+ * @param reader at an object with the keys of a learner
+ * @return that learner; the problem checks its numbers
+ * @throws InvalidInput if a key is missing or unknown, or no number
+ */
+MelLearner
+ReadLearner(const JsonReader& reader)
+{
+    static const std::vector<const char*> KEYS{"c2", "c1", "c0", "g2", "g1", "g0", "energy_j"};
+    reader.RequireKeys(KEYS);
+    MelLearner learner;
+    learner.c2 = reader.Get("c2").GetNumber();
+    learner.c1 = reader.Get("c1").GetNumber();
+    learner.c0 = reader.Get("c0").GetNumber();
+    learner.g2 = reader.Get("g2").GetNumber();
+    learner.g1 = reader.Get("g1").GetNumber();
+    learner.g0 = reader.Get("g0").GetNumber();
+    learner.energyJ = reader.Get("energy_j").GetNumber();
+    return learner;
+}
+
+/// Makes the problem known to ./fl solve.
+const SolveProblemRegistration g_mel(MakeSolveProblem<MelProblem, MelSolution>(
+    {"mel",
+     "mobile edge learning: iterations and samples of every learner",
+     "exact",
+     &MethodNames<&MelMethods>},
+    &MelProblemFromJson,
+    [](const MelProblem& problem, const SolveRequest& request) {
+        return SolveMel(request.method, problem);
+    },
+    &WriteMelSolution));
+
 } // namespace
 
 MelProblem
-MelProblemFromJson(const nlohmann::json& json)
+MelProblemFromJson(const JsonDocument& document)
 {
-    const JsonReader reader(json);
+    const JsonReader reader(document);
     reader.RequireKeys({"cycle_time_s", "staleness", "samples", "min_samples", "learners"});
     MelProblem problem;
     problem.cycleTimeS = reader.Get("cycle_time_s").GetNumber();
@@ -47,40 +78,33 @@ MelProblemFromJson(const nlohmann::json& json)
     problem.minSamples = ReadCount(reader, "min_samples", 0, MEL_MAX_SAMPLES);
     const auto learners = reader.Get("learners");
     problem.learners.reserve(learners.GetSize());
-    for (size_t k = 0; k < learners.GetSize(); ++k)
+    const size_t count = learners.GetSize();
+    for (size_t k = 0; k < count; ++k)
     {
-        const auto entry = learners.At(k);
-        entry.RequireKeys({"c2", "c1", "c0", "g2", "g1", "g0", "energy_j"});
-        MelLearner learner;
-        learner.c2 = entry.Get("c2").GetNumber();
-        learner.c1 = entry.Get("c1").GetNumber();
-        learner.c0 = entry.Get("c0").GetNumber();
-        learner.g2 = entry.Get("g2").GetNumber();
-        learner.g1 = entry.Get("g1").GetNumber();
-        learner.g0 = entry.Get("g0").GetNumber();
-        learner.energyJ = entry.Get("energy_j").GetNumber();
-        problem.learners.push_back(learner);
+        problem.learners.push_back(ReadLearner(learners.At(k)));
     }
     problem.Validate();
     return problem;
 }
 
-nlohmann::ordered_json
-MelSolutionToJson(const MelSolution& solution)
+void
+WriteMelSolution(const MelSolution& solution, JsonStream& json)
 {
-    OrderedJson json;
-    json["status"] = ToString(solution.status);
-    PutNumber(json, "objective", solution.objective);
-    PutNumber(json, "upper_bound", solution.upperBound);
-    PutNumber(json, "gap", solution.Gap());
-    json["iterations"] = solution.iterations;
-    json["termination"] = solution.termination;
-    auto& learners = json["learners"] = OrderedJson::array();
+    json.MemberIfFinite("objective", solution.objective);
+    json.MemberIfFinite("upper_bound", solution.upperBound);
+    json.MemberIfFinite("gap", solution.Gap());
+    json.Member("iterations", solution.iterations);
+    json.Member("termination", solution.termination);
+    json.Key("learners");
+    json.OpenArray();
     for (const auto& work : solution.learners)
     {
-        learners.push_back({{"iterations", work.iterations}, {"samples", work.samples}});
+        json.OpenObject();
+        json.Member("iterations", work.iterations);
+        json.Member("samples", work.samples);
+        json.CloseObject();
     }
-    return json;
+    json.CloseArray();
 }
 
 } // namespace fl

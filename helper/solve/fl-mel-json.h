@@ -4,9 +4,10 @@
 #ifndef FL_MEL_JSON_H
 #define FL_MEL_JSON_H
 
-#include "ns3/fl-mel-problem.h"
+#include "fl-json-document.h"
+#include "fl-json-stream.h"
 
-#include <nlohmann/json.hpp>
+#include "ns3/fl-mel-problem.h"
 
 /**
  * @file
@@ -20,19 +21,20 @@ namespace fl
 {
 
 /**
- * @param json an instance: `cycle_time_s, staleness, samples, min_samples, learners: [{c2, c1, c0,
- *        g2, g1, g0, energy_j}]`, all of them, in SI units: see MelProblem and MelLearner
+ * @param document an instance: `cycle_time_s, staleness, samples, min_samples, learners: [{c2, c1,
+ * c0, g2, g1, g0, energy_j}]`, all of them, in SI units: see MelProblem and MelLearner
  * @return the problem, which is valid
  * @throws InvalidInput that names the place, the value and what is allowed
  */
-MelProblem MelProblemFromJson(const nlohmann::json& json);
+MelProblem MelProblemFromJson(const JsonDocument& document);
 
 /**
+ * Print the members of an answer, within an object: `objective, upper_bound, gap, iterations,
+ * termination, learners: [{iterations, samples}]`; what is absent is left out.
  * @param solution an answer
- * @return `status, objective, upper_bound, gap, iterations, termination, learners: [{iterations,
- *         samples}]`; what is absent is left out
+ * @param json where to print
  */
-nlohmann::ordered_json MelSolutionToJson(const MelSolution& solution);
+void WriteMelSolution(const MelSolution& solution, JsonStream& json);
 
 } // namespace fl
 } // namespace ns3

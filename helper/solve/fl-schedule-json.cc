@@ -4,9 +4,11 @@
 #include "fl-schedule-json.h"
 
 #include "fl-json-reader.h"
+#include "fl-solve-problem.h"
 
 #include "ns3/fl-error.h"
-#include "ns3/fl-json-writer.h"
+#include "ns3/fl-random-stream.h"
+#include "ns3/fl-schedule-methods.h"
 
 namespace ns3
 {
@@ -15,9 +17,6 @@ namespace fl
 
 namespace
 {
-
-/// JSON whose members keep the order in which they were added.
-using OrderedJson = nlohmann::ordered_json;
 
 /// Largest count: up to 2^53 doubles hold every whole number.
 constexpr uint64_t MAX_COUNT = uint64_t{1} << 53;
@@ -38,12 +37,32 @@ ReadNumbers(const JsonReader& reader)
     return numbers;
 }
 
+/// Solve a problem as a request says.
+ScheduleSolution
+SolveRequested(const ScheduleProblem& problem, const SolveRequest& request)
+{
+    RandomStream stream(request.seed);
+    ScheduleOptions options;
+    options.uniform = [&stream] { return stream.Uniform(); };
+    return SolveSchedule(request.method, problem, options);
+}
+
+/// Makes the problem known to ./fl solve.
+const SolveProblemRegistration g_schedule(MakeSolveProblem<ScheduleProblem, ScheduleSolution>(
+    {"schedule",
+     "device scheduling under a delay constraint: who uploads, and on which bandwidth",
+     "exact",
+     &MethodNames<&ScheduleMethods>},
+    &ScheduleProblemFromJson,
+    &SolveRequested,
+    &WriteScheduleSolution));
+
 } // namespace
 
 ScheduleProblem
-ScheduleProblemFromJson(const nlohmann::json& json)
+ScheduleProblemFromJson(const JsonDocument& document)
 {
-    const JsonReader reader(json);
+    const JsonReader reader(document);
     reader.RequireKeys(
         {"bandwidth_hz", "payload_bits", "queue_weight", "gain_over_noise_hz"},
         {"delay_limit_s", "devices_per_round", "round", "average_gain_over_noise_hz"});
@@ -77,24 +96,26 @@ ScheduleProblemFromJson(const nlohmann::json& json)
     return problem;
 }
 
-nlohmann::ordered_json
-ScheduleSolutionToJson(const ScheduleSolution& solution)
+void
+WriteScheduleSolution(const ScheduleSolution& solution, JsonStream& json)
 {
-    OrderedJson json;
-    json["status"] = ToString(solution.status);
-    PutNumber(json, "objective", solution.objective);
-    PutNumber(json, "upper_bound", solution.upperBound);
-    PutNumber(json, "gap", solution.Gap());
-    json["iterations"] = solution.iterations;
-    json["termination"] = solution.termination;
-    json["selected"] = solution.selected;
-    PutNumber(json, "delay_s", solution.delayS);
-    auto& devices = json["devices"] = OrderedJson::array();
+    json.MemberIfFinite("objective", solution.objective);
+    json.MemberIfFinite("upper_bound", solution.upperBound);
+    json.MemberIfFinite("gap", solution.Gap());
+    json.Member("iterations", solution.iterations);
+    json.Member("termination", solution.termination);
+    json.Member("selected", solution.selected);
+    json.MemberIfFinite("delay_s", solution.delayS);
+    json.Key("devices");
+    json.OpenArray();
     for (const double bandwidthHz : solution.bandwidthHz)
     {
-        devices.push_back({{"selected", bandwidthHz > 0}, {"bandwidth_hz", bandwidthHz}});
+        json.OpenObject();
+        json.Member("selected", bandwidthHz > 0);
+        json.Member("bandwidth_hz", bandwidthHz);
+        json.CloseObject();
     }
-    return json;
+    json.CloseArray();
 }
 
 } // namespace fl

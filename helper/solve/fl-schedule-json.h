@@ -4,9 +4,10 @@
 #ifndef FL_SCHEDULE_JSON_H
 #define FL_SCHEDULE_JSON_H
 
-#include "ns3/fl-schedule-problem.h"
+#include "fl-json-document.h"
+#include "fl-json-stream.h"
 
-#include <nlohmann/json.hpp>
+#include "ns3/fl-schedule-problem.h"
 
 /**
  * @file
@@ -20,20 +21,22 @@ namespace fl
 {
 
 /**
- * @param json an instance: `bandwidth_hz, payload_bits, queue_weight, gain_over_noise_hz: [...]`,
- *        and maybe, for the methods that need them, `delay_limit_s, devices_per_round, round,
+ * @param document an instance: `bandwidth_hz, payload_bits, queue_weight, gain_over_noise_hz:
+ * [...]`, and maybe, for the methods that need them, `delay_limit_s, devices_per_round, round,
  *        average_gain_over_noise_hz: [...]`; in SI units
  * @return the problem, which is valid
  * @throws InvalidInput that names the place, the value and what is allowed
  */
-ScheduleProblem ScheduleProblemFromJson(const nlohmann::json& json);
+ScheduleProblem ScheduleProblemFromJson(const JsonDocument& document);
 
 /**
+ * Print the members of an answer, within an object: `objective, upper_bound, gap, iterations,
+ * termination, selected, delay_s, devices: [{selected, bandwidth_hz}]`; what is absent or not
+ * finite is left out.
  * @param solution an answer
- * @return `status, objective, upper_bound, gap, iterations, termination, selected, delay_s,
- *         devices: [{selected, bandwidth_hz}]`; what is absent or not finite is left out
+ * @param json where to print
  */
-nlohmann::ordered_json ScheduleSolutionToJson(const ScheduleSolution& solution);
+void WriteScheduleSolution(const ScheduleSolution& solution, JsonStream& json);
 
 } // namespace fl
 } // namespace ns3

@@ -4,13 +4,13 @@
 #ifndef FL_SOLVE_INSTANCE_H
 #define FL_SOLVE_INSTANCE_H
 
+#include "fl-solve-problem.h"
+
 #include "ns3/fl-main.h"
 
-#include <cstdint>
 #include <functional>
-#include <nlohmann/json.hpp>
+#include <ostream>
 #include <string>
-#include <vector>
 
 /**
  * @file
@@ -23,36 +23,21 @@ namespace ns3
 namespace fl
 {
 
-/// How an instance is to be solved.
-struct SolveRequest
-{
-    std::string method;  //!< one of the problem's; empty: its default
-    uint64_t seed{1};    //!< of methods that draw
-    uint32_t threads{1}; //!< of methods that use several
-};
-
 /// What came out.
 struct SolveReport
 {
-    int exitCode{EXIT_DONE};       //!< EXIT_DONE, EXIT_FAILED or EXIT_INFEASIBLE
-    nlohmann::ordered_json answer; //!< what is printed
-    std::string reason;            //!< one line, if the exit code is not EXIT_DONE
-};
+    int exitCode{EXIT_DONE}; //!< EXIT_DONE, EXIT_FAILED or EXIT_INFEASIBLE
+    std::string reason;      //!< one line, if the exit code is not EXIT_DONE
+    double solveS{0};        //!< wall clock of the method alone [s]; 0 where there is no answer
+    /// Prints the members of the answer, an object.
+    std::function<void(JsonStream&)> write;
 
-/// A kind of problem that instances are read for.
-struct SolveProblem
-{
-    std::string name;          //!< as typed
-    std::string description;   //!< one line
-    std::string defaultMethod; //!< one of the methods
-    /// Names and descriptions of the methods.
-    std::function<std::vector<std::pair<std::string, std::string>>()> methods;
-    /// Reads the instance, then solves it by an existing method; the answer has no `method` yet.
-    std::function<nlohmann::ordered_json(const nlohmann::json&, const SolveRequest&)> solve;
+    /// Print the answer as JSON, and a new line.
+    /// @param out where to; errors show in its state
+    void Print(std::ostream& out) const;
+    /// @return what Print() prints
+    std::string ToText() const;
 };
-
-/// @return all kinds of problems
-const std::vector<SolveProblem>& SolveProblems();
 
 /**
  * @param name as typed
@@ -74,7 +59,7 @@ const SolveProblem& FindSolveProblem(const std::string& name);
  * @throws InvalidInput if the instance or the request can't be accepted
  */
 SolveReport SolveInstance(const SolveProblem& problem,
-                          const std::string& text,
+                          std::string text,
                           const std::string& source,
                           const SolveRequest& request);
 

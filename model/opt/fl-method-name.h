@@ -18,8 +18,9 @@ namespace fl
 {
 
 /**
+ * The name of a method among those of its problem.
  * @param problem joint, mel or schedule
- * @param byDefault its default method, which the problem's own name stands for, too
+ * @param byDefault its default method; the name of the problem alone means this one, too
  * @param name a method's name with or without the problem's in front
  * @return the name without it; any other name as it is
  */

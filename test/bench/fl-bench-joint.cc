@@ -47,6 +47,49 @@ DropOptions(uint32_t devices)
     return options;
 }
 
+/// What more than one thread is worth: alternately solved with one and with two.
+void
+AddThreads(const BenchOptions& bench, BenchRows& rows)
+{
+    struct Size
+    {
+        uint32_t devices;
+        int times;
+    };
+
+    for (const auto& size :
+         {Size{50, bench.Pick(2001, 3)}, Size{bench.Pick(16384U, 2000U), bench.Pick(41, 1)}})
+    {
+        RandomStream random(1, size.devices);
+        const auto problem = DrawJointDrop(DropOptions(size.devices), random);
+        std::vector<double> seconds[2];
+        WorkProgress progress(size.times);
+        progress.Begin(Describe("joint: one thread and two, ", size.devices, " devices"));
+        for (int i = 0; i < size.times; ++i)
+        {
+            for (const uint32_t threads : {1U, 2U})
+            {
+                JointOptions options;
+                options.threads = threads;
+                const Stopwatch watch;
+                SolveJoint("global", problem, options);
+                seconds[threads - 1].push_back(watch.WallS());
+            }
+            progress.Add();
+        }
+        const double one = Median(seconds[0]);
+        const double two = Median(seconds[1]);
+        // What medians of the same work differ by.
+        constexpr double NOISE = 1.02;
+        rows.push_back(
+            {Describe("the same for ", size.devices, " devices: two threads against one"),
+             Describe(Round(two / one), " times as long, medians of ", size.times),
+             "never longer",
+             two <= NOISE * one ? "met" : "missed",
+             Describe("one thread: ", Round(1e3 * one), " ms")});
+    }
+}
+
 /// @return seconds that the global solver takes for a problem: the median of so many times
 double
 SolveTime(const JointProblem& problem, int times, JointSolution& solution)
@@ -288,6 +331,7 @@ BenchJoint(const BenchOptions& options)
 {
     BenchRows rows;
     AddSizes(options, rows);
+    AddThreads(options, rows);
     AddSlsqp(options, rows);
     AddPaper(options, rows);
     AddShare(options, rows);

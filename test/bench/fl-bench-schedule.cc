@@ -19,27 +19,6 @@ namespace fl
 namespace
 {
 
-/// @return section V's setting, with a price of delay between those at which all and half are in
-ScheduleProblem
-DrawProblem(size_t devices, RandomStream& random)
-{
-    ScheduleProblem problem;
-    problem.bandwidthHz = 1e7;
-    problem.payloadBits = 1;
-    problem.queueWeight = std::pow(10, random.Uniform(4, 6.5)) * 20 / static_cast<double>(devices);
-    for (size_t k = 0; k < devices; ++k)
-    {
-        // Uniform in a disc of 50 m, 300 m away; Rayleigh fading.
-        const double radiusM = 50 * std::sqrt(random.Uniform());
-        const double angle = random.Uniform(0, 2 * std::acos(-1.0));
-        const double distanceM =
-            std::hypot(300 + radiusM * std::cos(angle), radiusM * std::sin(angle));
-        problem.gainOverNoiseHz.push_back(std::pow(distanceM / 10, -3.5) / 1e-11 *
-                                          (1e-12 - std::log1p(-random.Uniform())));
-    }
-    return problem;
-}
-
 /// The exact solver's time, over so many draws.
 void
 AddSize(size_t devices, double targetS, int draws, BenchRows& rows)
@@ -52,7 +31,7 @@ AddSize(size_t devices, double targetS, int draws, BenchRows& rows)
     progress.Begin(Describe("schedule: optimum for ", devices, " devices, ", draws, " draws"));
     for (int i = 0; i < draws; ++i)
     {
-        const auto problem = DrawProblem(devices, random);
+        const auto problem = DrawBenchSchedule(devices, random);
         const Stopwatch watch;
         const auto solution = SolveSchedule("exact", problem);
         seconds.push_back(watch.WallS());
@@ -89,7 +68,7 @@ AddPaper(int draws, BenchRows& rows)
     progress.Begin(Describe("schedule: Algorithm 1, ", draws, " draws"));
     for (int i = 0; i < draws; ++i)
     {
-        const auto problem = DrawProblem(20, random);
+        const auto problem = DrawBenchSchedule(20, random);
         const Stopwatch paperWatch;
         const auto paper = SolveSchedule("paper", problem);
         paperS += paperWatch.WallS();
@@ -117,6 +96,26 @@ AddPaper(int draws, BenchRows& rows)
 }
 
 } // namespace
+
+ScheduleProblem
+DrawBenchSchedule(size_t devices, RandomStream& random)
+{
+    ScheduleProblem problem;
+    problem.bandwidthHz = 1e7;
+    problem.payloadBits = 1;
+    problem.queueWeight = std::pow(10, random.Uniform(4, 6.5)) * 20 / static_cast<double>(devices);
+    for (size_t k = 0; k < devices; ++k)
+    {
+        // Uniform in a disc of 50 m, 300 m away; Rayleigh fading.
+        const double radiusM = 50 * std::sqrt(random.Uniform());
+        const double angle = random.Uniform(0, 2 * std::acos(-1.0));
+        const double distanceM =
+            std::hypot(300 + radiusM * std::cos(angle), radiusM * std::sin(angle));
+        problem.gainOverNoiseHz.push_back(std::pow(distanceM / 10, -3.5) / 1e-11 *
+                                          (1e-12 - std::log1p(-random.Uniform())));
+    }
+    return problem;
+}
 
 BenchRows
 BenchSchedule(const BenchOptions& options)

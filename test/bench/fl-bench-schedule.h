@@ -6,10 +6,21 @@
 
 #include "fl-bench-report.h"
 
+#include "ns3/fl-schedule-problem.h"
+
 namespace ns3
 {
 namespace fl
 {
+
+class RandomStream;
+
+/**
+ * @param devices how many
+ * @param random the source of the draws
+ * @return section V's setting, with a price of delay between those at which all and half are in
+ */
+ScheduleProblem DrawBenchSchedule(size_t devices, RandomStream& random);
 
 /**
  * @ingroup fl

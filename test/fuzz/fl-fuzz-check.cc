@@ -7,12 +7,13 @@
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-joint-json.h"
-#include "ns3/fl-json-reader.h"
+#include "ns3/fl-json-text.h"
 #include "ns3/fl-solve-instance.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 namespace ns3
@@ -150,7 +151,7 @@ class Checker
             Blame("exception", PrintableText(error.what()));
             return;
         }
-        const Json answer = Json::parse(report.answer.dump());
+        const Json answer = Json::parse(report.ToText());
         const std::string status = answer.at("status");
         m_statistics.Count(Describe(m_method, ", ", ToString(m_magnitude)),
                            report.exitCode == EXIT_INFEASIBLE ? "none" : status);
@@ -239,7 +240,17 @@ class Checker
         // The sum of bandwidths may round off with every device.
         if (truth.violation.Exceeds(m_problem, *timeS / m_problem.rounds, 2 * PROMISED))
         {
-            Blame("breaks constraints", Json(JointSolutionToJson(truth)["violation"]).dump());
+            const auto& violation = truth.violation;
+            Blame("breaks constraints",
+                  Describe("by ",
+                           violation.bandwidthHz,
+                           " Hz of bandwidth, ",
+                           violation.txPowerW,
+                           " W, ",
+                           violation.cpuHz,
+                           " Hz of CPU frequency, ",
+                           violation.deadlineS,
+                           " s"));
         }
         // Formulas without repairs may give a duration that no device needs.
         const double excess = *objective - truth.objective;

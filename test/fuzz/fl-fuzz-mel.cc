@@ -6,7 +6,7 @@
 #include "fl-fuzz-watch.h"
 
 #include "ns3/fl-error.h"
-#include "ns3/fl-json-reader.h"
+#include "ns3/fl-json-text.h"
 #include "ns3/fl-mel-json.h"
 #include "ns3/fl-random-stream.h"
 #include "ns3/fl-solve-instance.h"
@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 namespace ns3
 {
@@ -212,7 +213,7 @@ class Checker
             Blame("exception", PrintableText(error.what()));
             return;
         }
-        const auto& answer = report.answer;
+        const auto answer = nlohmann::json::parse(report.ToText());
         const std::string status = answer.at("status");
         Count(status);
         if (status == "infeasible")

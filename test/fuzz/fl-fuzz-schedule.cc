@@ -6,7 +6,7 @@
 #include "fl-fuzz-watch.h"
 
 #include "ns3/fl-error.h"
-#include "ns3/fl-json-reader.h"
+#include "ns3/fl-json-text.h"
 #include "ns3/fl-random-stream.h"
 #include "ns3/fl-schedule-json.h"
 #include "ns3/fl-solve-instance.h"
@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 namespace ns3
 {
@@ -110,7 +111,7 @@ class ScheduleChecker
         {
             const auto report =
                 SolveInstance(FindSolveProblem("schedule"), m_text, "fuzz.json", {m_method, 1, 1});
-            Look(Json::parse(report.answer.dump()));
+            Look(Json::parse(report.ToText()));
         }
         catch (const InvalidInput& error)
         {

@@ -20,7 +20,7 @@
 #include "fl-fuzz-watch.h"
 
 #include "ns3/fl-error.h"
-#include "ns3/fl-json-reader.h"
+#include "ns3/fl-json-document.h"
 #include "ns3/fl-main.h"
 #include "ns3/fl-option-parser.h"
 #include "ns3/fl-output-file.h"

@@ -3,10 +3,10 @@
  */
 #include "fl-joint-drop.h"
 
+#include "ns3/fl-disc-drop.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-random-stream.h"
 
-#include <algorithm>
 #include <cmath>
 
 namespace ns3
@@ -17,46 +17,12 @@ namespace fl
 namespace
 {
 
-/**
- * @param db power ratio [dB]
- * @return the same, linear
- */
-double
-FromDb(double db)
-{
-    return std::pow(10.0, db / 10);
-}
-
-/// Refuse a shape of the cell that gives no gains.
-void
-ValidateCell(const JointDropOptions& options)
-{
-    if (!(options.minDistanceM > 0) || !(options.minDistanceM <= options.radiusM) ||
-        !std::isfinite(options.radiusM))
-    {
-        throw InvalidInput(Describe("radius_m = ",
-                                    options.radiusM,
-                                    ": must be finite and at least the smallest distance, ",
-                                    options.minDistanceM,
-                                    " m, which must be above 0"));
-    }
-    if (!(options.shadowingDb >= 0) || !std::isfinite(options.shadowingDb))
-    {
-        throw InvalidInput(
-            Describe("shadowing_db = ", options.shadowingDb, ": must be finite and at least 0"));
-    }
-}
-
 /// Draw one device: its place, its shadowing, its cycles per sample.
 JointDevice
-DrawDevice(const JointDropOptions& options, RandomStream& random)
+DrawDevice(const JointDropOptions& options, const DiscDrop& disc, RandomStream& random)
 {
-    // Areas are uniform, not radii.
-    const double distanceM =
-        std::max(options.minDistanceM, options.radiusM * std::sqrt(random.Uniform()));
-    const double lossDb = options.lossAt1KmDb +
-                          options.lossPerDecadeDb * std::log10(distanceM / 1000) +
-                          options.shadowingDb * random.Normal();
+    const double meanLossDb = disc.DrawLossDb(random);
+    const double lossDb = meanLossDb + options.shadowingDb * random.Normal();
     JointDevice device;
     device.gain = FromDb(-lossDb);
     device.payloadBits = options.payloadBits;
@@ -75,7 +41,15 @@ DrawDevice(const JointDropOptions& options, RandomStream& random)
 JointProblem
 DrawJointDrop(const JointDropOptions& options, RandomStream& random)
 {
-    ValidateCell(options);
+    const DiscDrop disc(options.radiusM,
+                        options.minDistanceM,
+                        options.lossAt1KmDb,
+                        options.lossPerDecadeDb);
+    if (!(options.shadowingDb >= 0) || !std::isfinite(options.shadowingDb))
+    {
+        throw InvalidInput(
+            Describe("shadowing_db = ", options.shadowingDb, ": must be finite and at least 0"));
+    }
     JointProblem problem;
     problem.weightEnergy = options.weightEnergy;
     problem.weightTime = 1 - options.weightEnergy;
@@ -86,7 +60,7 @@ DrawJointDrop(const JointDropOptions& options, RandomStream& random)
     problem.devices.reserve(options.devices);
     for (uint32_t i = 0; i < options.devices; ++i)
     {
-        problem.devices.push_back(DrawDevice(options, random));
+        problem.devices.push_back(DrawDevice(options, disc, random));
     }
     problem.Validate();
     return problem;

@@ -28,7 +28,7 @@ struct JointDropOptions
 {
     uint32_t devices{50};                 //!< N
     double radiusM{250};                  //!< devices are uniform in a disc of this radius [m]
-    double minDistanceM{1};               //!< who falls nearer to the centre is moved here [m]
+    double minDistanceM{1};               //!< smallest distance to the base station [m]
     double lossAt1KmDb{128.1};            //!< path loss at 1 km [dB]
     double lossPerDecadeDb{37.6};         //!< path loss per tenfold distance [dB]
     double shadowingDb{8};                //!< standard deviation of the shadowing [dB]

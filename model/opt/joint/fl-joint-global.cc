@@ -5,13 +5,14 @@
 
 #include "fl-joint-dual.h"
 #include "fl-joint-prices.h"
+#include "fl-joint-shortest.h"
 #include "fl-joint-sweep.h"
+#include "fl-log-bracket.h"
 
 #include "ns3/fl-error.h"
 
 #include <algorithm>
 #include <cmath>
-#include <iomanip>
 #include <limits>
 #include <numeric>
 
@@ -44,111 +45,6 @@ constexpr double TINY = 1e-290;
 constexpr double SMALLEST_ROOM = 1e-15;
 /// A duration at which every device has time to spare [s].
 constexpr double ENDLESS_S = 1e250;
-
-/// Of the smallest deadline, in messages.
-constexpr int DIGITS = 10;
-
-/**
- * Limit a step.
- * @param step what Newton's method asks for; NaN: as far as allowed
- * @param limit largest absolute value, positive
- * @return the step, clamped to [-limit, limit]
- */
-double
-Limit(double step, double limit)
-{
-    return std::isnan(step) ? limit : std::clamp(step, -limit, limit);
-}
-
-/**
- * @param value positive
- * @return a positive number, rounded up to DIGITS digits: as printed it must not be too small
- */
-double
-RoundUp(double value)
-{
-    const double unit = std::pow(10, std::floor(std::log10(value)) - (DIGITS - 1));
-    return std::ceil(value / unit) * unit;
-}
-
-/// A root that is looked for in an interval of logarithms which is known better and better.
-class LogBracket
-{
-  public:
-    /// The root is above (or below) this point.
-    void Update(double point, bool above)
-    {
-        const double before = Width();
-        (above ? m_low : m_high) = point;
-        m_slow = Width() > 0.5 * before ? m_slow + 1 : 0;
-    }
-
-    /**
-     * @param point where the root was looked for last
-     * @param step the Newton step from there
-     * @return where to go from a point by a step: not beyond what is known, nor too slowly
-     */
-    double Next(double point, double step) const
-    {
-        const double next = point + step;
-        // A root that is met from one side lies on the bracket's end: small steps are not cut.
-        if (std::abs(step) < 1e-9)
-        {
-            return next;
-        }
-        if (next > m_low && next < m_high && m_slow < 2)
-        {
-            return next;
-        }
-        return std::isfinite(Width()) ? 0.5 * (m_low + m_high) : next;
-    }
-
-    /// @return the end below the root
-    double Low() const
-    {
-        return m_low;
-    }
-
-    /// @return the end above the root
-    double High() const
-    {
-        return m_high;
-    }
-
-    /// @return the width, infinite while an end is unknown
-    double Width() const
-    {
-        return m_high - m_low;
-    }
-
-    /// @return whether no number is left between the ends, or hardly one
-    bool IsClosed() const
-    {
-        return std::isfinite(Width()) && Width() <= 1e-15 * std::max(1.0, std::abs(m_low));
-    }
-
-  private:
-    /// The root is above this; -infinity: unknown
-    double m_low{-std::numeric_limits<double>::infinity()};
-    /// The root is below this; infinity: unknown
-    double m_high{std::numeric_limits<double>::infinity()};
-    int m_slow{0}; //!< updates in a row that did not halve it
-};
-
-/**
- * -dB/dt at constant power, of a share that uploads.
- * @param device its payload [bit]
- * @param share its bandwidth [Hz] and upload time [s], both positive
- * @return [Hz/s]
- */
-double
-BandwidthSlope(const JointDevice& device, const JointShare& share)
-{
-    const double a = device.payloadBits * std::log(2.0);
-    const Lanes x = Lanes::Constant(a / (share.uploadS * share.bandwidthHz));
-    const ExpFunctions f(x.max(1e-30).min(500.0));
-    return share.bandwidthHz * share.bandwidthHz * f.exp[0] / (a * f.slope[0]);
-}
 
 /**
  * @param a one answer
@@ -211,17 +107,6 @@ class GlobalSolver
      */
     static void Judge(JointSolution& solution);
     /**
-     * Find T_min: the bandwidth needed at full power and frequency is the band. Sets
-     * m_shortestRoomS [s] and m_bandLimited.
-     */
-    void FindShortest();
-    /**
-     * Refuse a deadline below T_min, which FindShortest() must have found.
-     * @throws Infeasible names the device that asks for most bandwidth, or that no bandwidth helps,
-     *         and the smallest deadline that works [s]
-     */
-    void CheckDeadline() const;
-    /**
      * Best response of all devices to the prices as they are, counted as an iteration.
      * @param tolerance of ln x, x = ln(1 + SNR)
      * @return the devices' sums: bandwidth [Hz], price of time mu, and their derivatives
@@ -279,24 +164,16 @@ class GlobalSolver
     void Bisect();
     /**
      * Make the answer of the state as it is, with normalized prices, lower bound and status.
-     * @param priceTime T is T_min or the base: the multipliers come from PriceTime()
+     * @param priceTime T is T_min or the base: the multipliers come from PriceShortestRound()
      * @param mu prices of time, by device, instead of the sweep's; null: those of the sweep
      * @return the answer
      */
     JointSolution Finish(bool priceTime, const std::vector<double>* mu = nullptr);
-    /**
-     * Set the multipliers of an answer at T_min, where those of the devices alone don't add up to
-     * w2.
-     * @param solution an answer with the sweep's prices; lambda and mu are changed
-     */
-    void PriceTime(JointSolution& solution) const;
-
     const JointProblem& m_problem; //!< as given
     const JointOptions& m_options; //!< as given
     double m_weightEnergy;         //!< w1, or 1
     JointSweep m_sweep;            //!< the devices
-    double m_shortestRoomS{0};     //!< T_min less the base
-    bool m_bandLimited{false};     //!< T_min is where the band is used up
+    JointShortest m_shortest;      //!< where T_min was looked for
     double m_lambda{1};            //!< price of bandwidth
     double m_roomS{0};             //!< T less the base
     double m_lastStep{0};          //!< of Newton, in ln lambda or ln room
@@ -304,96 +181,6 @@ class GlobalSolver
     LogBracket m_timeBracket;      //!< of ln room, at one lambda
     uint32_t m_sweeps{0};          //!< so far
 };
-
-void
-GlobalSolver::FindShortest()
-{
-    if (!m_sweep.HasUploads())
-    {
-        return;
-    }
-    if (m_sweep.GetSmallestSlackS() > 0)
-    {
-        ++m_sweeps;
-        if (m_sweep.Pinned(0).bandwidthHz <= m_problem.bandwidthHz)
-        {
-            return;
-        }
-    }
-    m_bandLimited = true;
-    LogBracket bracket;
-    double room = std::log(m_sweep.GetWidebandRoomS());
-    for (int step = 0; step < MAX_BISECTIONS && !bracket.IsClosed(); ++step)
-    {
-        m_shortestRoomS = std::exp(room);
-        ++m_sweeps;
-        const auto sums = m_sweep.Pinned(m_shortestRoomS);
-        const double excess = std::log(sums.bandwidthHz / m_problem.bandwidthHz);
-        if (std::abs(excess) < BALANCE)
-        {
-            break;
-        }
-        bracket.Update(room, excess > 0);
-        const double slope = m_shortestRoomS * sums.cross / sums.bandwidthHz;
-        room = bracket.Next(room, Limit(excess / slope, 10));
-    }
-}
-
-void
-GlobalSolver::CheckDeadline() const
-{
-    const double deadlineS = *m_problem.roundDeadlineS;
-    const double shortestS = m_sweep.GetBaseS() + m_shortestRoomS;
-    if (deadlineS >= shortestS * (1 - 1e-12))
-    {
-        return;
-    }
-    // Alone on an endless band, does any device make it?
-    size_t worst = 0;
-    double worstS = 0;
-    double worstHz = 0;
-    double neededHz = 0;
-    for (size_t i = 0; i < m_problem.devices.size(); ++i)
-    {
-        const auto& device = m_problem.devices[i];
-        const double computeS = device.cycles / device.maxCpuHz;
-        const double snrHz = device.gain * device.maxTxPowerW / m_problem.noiseWPerHz;
-        const double leastS = computeS + device.payloadBits * std::log(2.0) / snrHz;
-        const double hz = NeededBandwidthHz(device, m_problem.noiseWPerHz, deadlineS - computeS);
-        neededHz += hz;
-        if (hz > worstHz || (std::isinf(hz) && leastS > worstS))
-        {
-            worst = i;
-            worstS = leastS;
-            worstHz = hz;
-        }
-    }
-    const std::string begin = Describe("round_deadline_s = ", deadlineS, ": ");
-    const std::string end = Describe("the smallest deadline that works is ",
-                                     std::setprecision(DIGITS),
-                                     RoundUp(shortestS),
-                                     " s");
-    if (std::isinf(worstHz))
-    {
-        throw Infeasible(Describe(begin,
-                                  "devices[",
-                                  worst,
-                                  "] cannot meet it at full power and CPU frequency whatever its "
-                                  "bandwidth; ",
-                                  end));
-    }
-    throw Infeasible(Describe(begin,
-                              "at full power and CPU frequency the devices need ",
-                              neededHz,
-                              " Hz of bandwidth where ",
-                              m_problem.bandwidthHz,
-                              " Hz are there, devices[",
-                              worst,
-                              "] most of all (",
-                              worstHz,
-                              " Hz); ",
-                              end));
-}
 
 JointSums
 GlobalSolver::Sweep(double tolerance)
@@ -431,7 +218,7 @@ GlobalSolver::Balance(double tolerance)
             return;
         }
         bracket.Update(price, excess > 0);
-        price = bracket.Next(price, Limit(next, 4));
+        price = bracket.Next(price, LimitStep(next, 4));
     }
 }
 
@@ -507,7 +294,7 @@ GlobalSolver::NewtonStep(double tolerance)
     {
         // Too far off for anything to be said about lambda.
         m_timeBracket.Update(room, at.time > 0);
-        m_roomS = std::exp(m_timeBracket.Next(room, Limit(toCurve, 4)));
+        m_roomS = std::exp(m_timeBracket.Next(room, LimitStep(toCurve, 4)));
         if (m_roomS < SMALLEST_ROOM * m_sweep.GetBaseS())
         {
             // Even at the base the prices of time don't add up to w2: bandwidth is too cheap.
@@ -529,10 +316,10 @@ GlobalSolver::NewtonStep(double tolerance)
         m_bracket.Update(price, band > 0);
     }
     const double next =
-        m_sweep.HasUploads() ? m_bracket.Next(price, Limit(-band / slope, 4)) : price;
+        m_sweep.HasUploads() ? m_bracket.Next(price, LimitStep(-band / slope, 4)) : price;
     const double stepRoom = toCurve - at.timeByLambda * (next - price) / at.timeByRoom;
     m_lambda = std::exp(next);
-    m_roomS = std::exp(room + Limit(stepRoom, 4));
+    m_roomS = std::exp(room + LimitStep(stepRoom, 4));
     m_lastStep = std::max(std::abs(next - price), std::abs(stepRoom));
     return m_lastStep < LAST_STEP;
 }
@@ -573,7 +360,7 @@ GlobalSolver::Hasten()
             return;
         }
         m_timeBracket.Update(room, at.time > 0);
-        room = m_timeBracket.Next(room, Limit(-at.time / at.timeByRoom, 4));
+        room = m_timeBracket.Next(room, LimitStep(-at.time / at.timeByRoom, 4));
     }
 }
 
@@ -598,7 +385,7 @@ GlobalSolver::Bisect()
         }
         bracket.Update(price, at.band > 0);
         const double slope = at.bandByLambda - at.bandByRoom * at.timeByLambda / at.timeByRoom;
-        price = bracket.Next(price, Limit(-at.band / std::min(slope, -TINY), 4));
+        price = bracket.Next(price, LimitStep(-at.band / std::min(slope, -TINY), 4));
     }
 }
 
@@ -634,48 +421,6 @@ GlobalSolver::FinishBetween()
     return Finish(false, &cheap);
 }
 
-void
-GlobalSolver::PriceTime(JointSolution& solution) const
-{
-    const double w1 = m_problem.weightEnergy;
-    auto& prices = *solution.prices;
-    double slopes = 0;
-    double powers = 0;
-    double sum = 0;
-    for (size_t i = 0; i < solution.shares.size(); ++i)
-    {
-        const auto& device = m_problem.devices[i];
-        if (device.payloadBits > 0)
-        {
-            slopes += BandwidthSlope(device, solution.shares[i]);
-            powers += solution.shares[i].txPowerW;
-        }
-        sum += prices.mu[i];
-    }
-    if (!m_bandLimited)
-    {
-        const size_t slowest = m_sweep.GetSlowestComputer();
-        if (w1 == 0)
-        {
-            prices.lambda = 0;
-            std::fill(prices.mu.begin(), prices.mu.end(), 0.0);
-            sum = 0;
-        }
-        prices.mu[slowest] += std::max(0.0, m_problem.weightTime - sum);
-        return;
-    }
-    prices.lambda = (m_problem.weightTime + w1 * powers) / slopes;
-    for (size_t i = 0; i < solution.shares.size(); ++i)
-    {
-        const auto& device = m_problem.devices[i];
-        const auto& share = solution.shares[i];
-        prices.mu[i] =
-            device.payloadBits > 0
-                ? std::max(0.0, prices.lambda * BandwidthSlope(device, share) - w1 * share.txPowerW)
-                : 0;
-    }
-}
-
 JointSolution
 GlobalSolver::Finish(bool priceTime, const std::vector<double>* mu)
 {
@@ -690,7 +435,7 @@ GlobalSolver::Finish(bool priceTime, const std::vector<double>* mu)
     }
     if (priceTime)
     {
-        PriceTime(solution);
+        PriceShortestRound(m_problem, m_sweep, m_shortest, solution);
     }
     if (m_problem.weightEnergy == 0 && m_problem.roundDeadlineS)
     {
@@ -770,11 +515,12 @@ GlobalSolver::SolvePrimal()
     }
     if (m_problem.roundDeadlineS || m_problem.weightEnergy == 0)
     {
-        FindShortest();
-        m_roomS = m_shortestRoomS;
+        m_shortest = FindShortestRound(m_problem, m_sweep);
+        m_sweeps += m_shortest.sweeps;
+        m_roomS = m_shortest.roomS;
         if (m_problem.roundDeadlineS)
         {
-            CheckDeadline();
+            RequireDeadline(m_problem, m_sweep.GetBaseS() + m_shortest.roomS);
             m_roomS = std::max(m_roomS, *m_problem.roundDeadlineS - m_sweep.GetBaseS());
         }
         m_lambda = m_sweep.HasUploads() ? m_sweep.StartEqual() : 0;

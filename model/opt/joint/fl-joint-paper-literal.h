@@ -4,7 +4,8 @@
 #ifndef FL_JOINT_PAPER_LITERAL_H
 #define FL_JOINT_PAPER_LITERAL_H
 
-#include "fl-joint-methods.h"
+#include "fl-joint-options.h"
+#include "fl-joint-problem.h"
 
 namespace ns3
 {

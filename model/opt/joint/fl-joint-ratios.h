@@ -87,15 +87,34 @@ class ExactRatioSubproblem
      * @param limitS by device, how long its upload may take [s]
      */
     ExactRatioSubproblem(const JointProblem& problem, const std::vector<double>& limitS);
-    /// Solve it; see RatioSubproblem
+    /**
+     * Solve it; see RatioSubproblem.
+     * @param parameters beta and nu
+     * @param shares by device: bandwidthHz, txPowerW and uploadS are written
+     * @return why there is no solution; empty if there is one
+     */
     std::string operator()(const RatioParameters& parameters, std::vector<JointShare>& shares);
 
   private:
-    /// What a device asks for at a price [Hz].
+    /**
+     * @param i index of the device
+     * @param parameters beta and nu
+     * @param price of bandwidth [J/Hz], positive
+     * @return the bandwidth that the device asks for [Hz]
+     */
     double BandAtPrice(size_t i, const RatioParameters& parameters, double price) const;
-    /// The best power given a bandwidth [W].
+    /**
+     * @param i index of the device
+     * @param parameters beta and nu
+     * @param bandwidthHz its bandwidth [Hz], positive
+     * @return the best power for that bandwidth [W]
+     */
     double PowerAt(size_t i, const RatioParameters& parameters, double bandwidthHz) const;
-    /// ln(1 + SNR) of the ray on which a device with rate to spare moves.
+    /**
+     * @param i index of the device
+     * @param parameters beta and nu
+     * @return ln(1 + SNR) on the ray of (p, B) along which the device's rate constraint is slack
+     */
     double RayX(size_t i, const RatioParameters& parameters) const;
 
     const JointProblem& m_problem;     //!< the problem

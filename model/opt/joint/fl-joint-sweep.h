@@ -5,8 +5,7 @@
 #define FL_JOINT_SWEEP_H
 
 #include "fl-joint-problem.h"
-
-#include "ns3/fl-lanes.h"
+#include "fl-joint-sums.h"
 
 #include <cstddef>
 #include <memory>
@@ -24,19 +23,7 @@ namespace fl
 {
 
 class ThreadPool;
-
-/// What a sweep adds up over the devices; derivatives with respect to lambda and T.
-struct JointSums
-{
-    double bandwidthHz{0};    //!< sum of B_n [Hz]
-    double bandwidthSlope{0}; //!< d(sum of B_n)/dlambda, not positive
-    double mu{0};             //!< sum of mu_n, the prices of time [1/s]
-    double muSlope{0};        //!< d(sum of mu_n)/dT, not positive
-    double cross{0};          //!< d(sum of mu_n)/dlambda = -d(sum of B_n)/dT, not negative
-
-    /// Add another part's sums.
-    JointSums& operator+=(const JointSums& other);
-};
+struct JointPack;
 
 /**
  * @ingroup fl
@@ -67,12 +54,13 @@ class JointSweep
     /**
      * @param problem a valid problem; it must outlive this object
      * @param weightEnergy the w1 to use, positive
-     * @param threads how many threads to work with, where there are many devices
+     * @param threads how many threads to work with, from 1; one where there are fewer than 8192
+     *        devices, whatever is asked for, so that two threads are never slower than one
      */
     JointSweep(const JointProblem& problem, double weightEnergy, uint32_t threads);
     ~JointSweep();
 
-    /// @return the threads to work with, or null
+    /// @return the threads to work with; null: the calling one alone
     ThreadPool* GetPool() const;
     /// @return the base [s]: no round is shorter
     double GetBaseS() const;
@@ -84,16 +72,16 @@ class JointSweep
     /**
      * Find the bandwidth needed at full power and frequency.
      * @param roomS duration of the round less the base, positive [s]
-     * @return sum of B_n, and as `cross` its derivative -d(sum of B_n)/dT; sum of dB/dt too
+     * @return sum of B_n [Hz], and as `cross` its derivative -d(sum of B_n)/dT [Hz/s]
      */
     JointSums Pinned(double roomS);
 
     /**
-     * Find each device's best answer, from where the last call left it.
+     * Find the minimum of w1 E_n + lambda B_n of each device, starting from the last call's.
      * @param lambda price of bandwidth [1/Hz], positive
      * @param roomS duration of the round less the base [s]
-     * @param tolerance of ln x
-     * @return the sums
+     * @param tolerance absolute, of ln x, x = ln(1 + SNR)
+     * @return the sums over all devices
      */
     JointSums Solve(double lambda, double roomS, double tolerance);
 
@@ -101,23 +89,25 @@ class JointSweep
     void StartSlack();
 
     /**
-     * @param lambda price of bandwidth, as in the last call of Solve
-     * @param roomS duration less base, as in the last call of Solve
-     * @param mu set to the devices' prices of time
+     * @param lambda price of bandwidth, as in the last call of Solve() [1/Hz]
+     * @param roomS duration of the round less the base, as in the last call of Solve() [s]
+     * @param [out] mu prices of time, by device [1/s]
      * @return bandwidth, power and frequency of each device; their bandwidths add up to the band
      */
     std::vector<JointShare> GetShares(double lambda, double roomS, std::vector<double>& mu) const;
 
     /**
      * Have all devices start from equal shares of the band at full power.
-     * @return the price of bandwidth that suits them, as a geometric mean
+     * @return a price of bandwidth to start from, the geometric mean of those at which each device
+     *         would ask for its share [1/Hz]
      */
     double StartEqual();
     /// @return smallest distance of an uploading device's own base from the base [s]
     double GetSmallestSlackS() const;
     /// @return T_min less the base, if all devices had the whole band and little SNR [s]
     double GetWidebandRoomS() const;
-    /// @return the price that those who only compute, and decide the base, put on time at least
+    /// @return sum of the smallest prices of time at T = base of the devices that only compute and
+    /// whose computation takes all of the base [1/s]
     double GetPinnedComputerMu() const;
     /// @return index of the slowest device of those that only compute; there must be one
     size_t GetSlowestComputer() const;
@@ -127,51 +117,31 @@ class JointSweep
     double GetComputeWeight() const;
 
   private:
-    struct Pack;
     struct Computer;
-    struct Answer;
 
     /**
      * Add a device that uploads.
      * @param device the device
-     * @param fastest shortest upload [s]
-     * @param slowest longest upload [s]
-     * @param k its cost of computing, see the class
+     * @param fastest shortest computing time, C / f_max [s]
+     * @param slowest longest computing time, C / f_min [s]
+     * @param k 2 w1 kappa C^3
      */
     void AddUploader(const JointDevice& device, double fastest, double slowest, double k);
     /// Fill the lanes of the last pack that have no device.
     void FinishPacks();
     /**
-     * Do a piece of work for each pack, on all threads.
-     * @tparam Work callable with a Pack&, returns its JointSums
+     * Do a piece of work for each pack, on all threads, where there are several.
+     * @tparam Work callable with a JointPack&, returns its JointSums
      * @param work what
      * @return the sums over all packs, in an order that does not depend on threads
      */
     template <typename Work>
     JointSums ForAll(const Work& work);
     /**
-     * Find the best uploads of a pack at a price.
-     * @param pack which
-     * @param lambda price of the band
-     * @param roomS time for computing and upload [s]
-     * @param tolerance relative, of the answer
-     * @return the pack's part of the sums
-     */
-    JointSums SolvePack(Pack& pack, double lambda, double roomS, double tolerance);
-    static int NextPace(const Pack& pack, const Answer& answer, int lane);
-    static bool Switch(Pack& pack, const Answer& answer, double lambda);
-    /**
-     * @param pack which
-     * @param answer its uploads
-     * @param lambda price of the band
-     * @return its part of the sums
-     */
-    static JointSums Sum(const Pack& pack, const Answer& answer, double lambda);
-    /**
-     * Add devices that have nothing to upload.
-     * @param roomS time for computing [s]
-     * @param shares gets one each
-     * @param mu gets the price of time of each
+     * Fill in the devices that have nothing to upload.
+     * @param roomS duration of the round less the base [s]
+     * @param [out] shares by device: power and CPU frequency
+     * @param [out] mu prices of time, by device [1/s]
      */
     void AddComputers(double roomS, std::vector<JointShare>& shares, std::vector<double>& mu) const;
 
@@ -179,7 +149,7 @@ class JointSweep
     double m_weightEnergy;              //!< w1
     double m_baseS{0};                  //!< no round is shorter [s]
     double m_slowestS{0};               //!< largest C / f_min [s]
-    std::vector<Pack> m_packs;          //!< devices that upload
+    std::vector<JointPack> m_packs;     //!< devices that upload
     std::vector<size_t> m_uploaders;    //!< their indices
     std::vector<Computer> m_computers;  //!< devices that only compute
     std::unique_ptr<ThreadPool> m_pool; //!< null: one thread

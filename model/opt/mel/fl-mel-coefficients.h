@@ -18,7 +18,7 @@ namespace ns3
 namespace fl
 {
 
-/// What is learned, the same for all learners.
+/// A learning task in numbers, the same for all learners.
 struct MelWorkload
 {
     double cyclesPerSample{0}; //!< C_m: CPU cycles of one iteration over one sample
@@ -29,7 +29,7 @@ struct MelWorkload
     double sampleBits{0}; //!< F P_d: a sample that is sent [bit]; 0: federated learning
 };
 
-/// What a learner has.
+/// A learner's processor, links and energy budget.
 struct MelDevice
 {
     double cpuHz{0};           //!< f_k [Hz]
@@ -41,9 +41,10 @@ struct MelDevice
 };
 
 /**
- * @param workload what is learned
- * @param device who learns it
- * @return its coefficients
+ * The coefficients of (10) and (11) of a learner.
+ * @param workload the learning task
+ * @param device the learner's processor, links and budget; rates positive
+ * @return c2, c1, c0 [s], g2, g1, g0 and the budget [J]
  */
 MelLearner MakeMelLearner(const MelWorkload& workload, const MelDevice& device);
 

@@ -5,11 +5,11 @@
 
 #include "fl-mel-coefficients.h"
 
+#include "ns3/fl-disc-drop.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-predictor.h"
 #include "ns3/fl-random-stream.h"
 
-#include <algorithm>
 #include <cmath>
 
 namespace ns3
@@ -17,46 +17,19 @@ namespace ns3
 namespace fl
 {
 
-namespace
+MelProblem
+DrawMelDrop(const MelDropOptions& options, RandomStream& random)
 {
-
-/**
- * @param db power ratio [dB]
- * @return the same, linear
- */
-double
-FromDb(double db)
-{
-    return std::pow(10.0, db / 10);
-}
-
-/// Refuse a shape of the cell that gives no gains, or a cell of nobody.
-void
-ValidateCell(const MelDropOptions& options)
-{
-    if (!(options.minDistanceM > 0) || !(options.minDistanceM <= options.radiusM) ||
-        !std::isfinite(options.radiusM))
-    {
-        throw InvalidInput(Describe("radius_m = ",
-                                    options.radiusM,
-                                    ": must be finite and at least the smallest distance, ",
-                                    options.minDistanceM,
-                                    " m, which must be above 0"));
-    }
+    const DiscDrop disc(options.radiusM,
+                        options.minDistanceM,
+                        options.lossAt1KmDb,
+                        options.lossPerDecadeDb);
     if (options.learners == 0 || options.cpuHz.empty())
     {
         throw InvalidInput(Describe("learners = ",
                                     options.learners,
                                     ": must be at least 1, with at least one CPU frequency"));
     }
-}
-
-} // namespace
-
-MelProblem
-DrawMelDrop(const MelDropOptions& options, RandomStream& random)
-{
-    ValidateCell(options);
     MelWorkload workload;
     workload.cyclesPerSample = options.cyclesPerSample;
     workload.downloadBits = options.parameterBits * options.modelParameters;
@@ -71,11 +44,7 @@ DrawMelDrop(const MelDropOptions& options, RandomStream& random)
         std::floor(options.leastShare * static_cast<double>(options.samples) / options.learners));
     for (uint32_t k = 0; k < options.learners; ++k)
     {
-        // Areas are uniform, not radii.
-        const double distanceM =
-            std::max(options.minDistanceM, options.radiusM * std::sqrt(random.Uniform()));
-        const double lossDb =
-            options.lossAt1KmDb + options.lossPerDecadeDb * std::log10(distanceM / 1000);
+        const double lossDb = disc.DrawLossDb(random);
         MelDevice device;
         device.cpuHz = options.cpuHz[k % options.cpuHz.size()];
         device.energyPerCycleJ = options.energyPerCycleHz * device.cpuHz;

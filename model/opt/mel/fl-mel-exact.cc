@@ -4,6 +4,7 @@
 #include "fl-mel-exact.h"
 
 #include "fl-mel-base.h"
+#include "fl-mel-baselines.h"
 #include "fl-mel-sai.h"
 #include "fl-mel-survey.h"
 

@@ -4,7 +4,8 @@
 #ifndef FL_MEL_EXACT_H
 #define FL_MEL_EXACT_H
 
-#include "fl-mel-methods.h"
+#include "fl-mel-options.h"
+#include "fl-mel-problem.h"
 
 /**
  * @file

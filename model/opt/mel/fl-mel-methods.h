@@ -4,9 +4,9 @@
 #ifndef FL_MEL_METHODS_H
 #define FL_MEL_METHODS_H
 
+#include "fl-mel-options.h"
 #include "fl-mel-problem.h"
 
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -21,15 +21,6 @@ namespace ns3
 {
 namespace fl
 {
-
-/// What methods may use besides the problem.
-struct MelOptions
-{
-    /// How many entries the exact solver's tables may have in all, 2 bytes each; and how many
-    /// choices of learners at all bases are looked at for bounds; a 16th of that for the bounds
-    /// of all other methods.
-    uint64_t maxWork{uint64_t{1} << 29};
-};
 
 /// A way to answer a MelProblem.
 struct MelMethod
@@ -54,23 +45,6 @@ const std::vector<MelMethod>& MelMethods();
 MelSolution SolveMel(const std::string& method,
                      const MelProblem& problem,
                      const MelOptions& options = {});
-
-/**
- * The heterogeneity-aware synchronous scheme: as many iterations as all can do on batches that fit
- * each; the optimum for c = 0.
- * @param problem a valid problem
- * @return an answer; its bound is absent
- */
-MelSolution SolveMelHaSync(const MelProblem& problem);
-
-/**
- * The heterogeneity-unaware schemes: equal batches.
- * @param problem a valid problem
- * @param staleness 0: all do as many iterations as the slowest can; c: up to c more
- * @return an answer; its bound is absent
- * @throws Infeasible if equal batches don't fit
- */
-MelSolution SolveMelEqualBatches(const MelProblem& problem, int64_t staleness);
 
 } // namespace fl
 } // namespace ns3

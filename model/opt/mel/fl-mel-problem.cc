@@ -163,38 +163,69 @@ RoundUp(double value)
     return std::ceil(value / unit * (1 - 1e-13)) * unit;
 }
 
+/// Searches for the smallest limits with which allocations fit.
+class LimitSearch
+{
+  public:
+    /**
+     * @param problem valid
+     * @param fits whether allocations fit within limits; must outlive this
+     */
+    LimitSearch(const MelProblem& problem, const Fits& fits)
+        : m_fits(fits)
+    {
+        for (const auto& learner : problem.learners)
+        {
+            const auto all = static_cast<double>(problem.samples);
+            m_enoughS = std::max(m_enoughS, Within(learner.c1 * all + learner.c0));
+            m_enoughJ = std::max(m_enoughJ, Within(learner.g1 * all + learner.g0));
+        }
+    }
+
+    /// @return a cycle time at which every learner could take all samples [s]
+    double GetEnoughS() const
+    {
+        return m_enoughS;
+    }
+
+    /// @return smallest cycle time that fits [s]
+    /// @param energyJ each budget is at least this [J]
+    double SmallestTime(double energyJ) const
+    {
+        return Smallest(0, m_enoughS, [&](double timeS) { return m_fits(timeS, energyJ); });
+    }
+
+    /// @return smallest budget that fits, as a minimum of all budgets [J]; 0: they are enough
+    /// @param timeS the cycle time [s]
+    double SmallestEnergy(double timeS) const
+    {
+        // No energy may be enough, as when uploads cost none.
+        return m_fits(timeS, 0)
+                   ? 0
+                   : Smallest(0, m_enoughJ, [&](double energyJ) { return m_fits(timeS, energyJ); });
+    }
+
+  private:
+    const Fits& m_fits;  //!< whether allocations fit
+    double m_enoughS{0}; //!< see GetEnoughS()
+    double m_enoughJ{0}; //!< the same of the budgets [J]
+};
+
 /// Say which limits keep allocations from fitting.
 [[noreturn]] void
 ThrowInfeasible(const MelProblem& problem, const std::string& what, const Fits& fits)
 {
     const double unlimited = std::numeric_limits<double>::infinity();
-    // At these, every learner could take all samples.
-    double enoughS = 0;
-    double enoughJ = 0;
-    for (const auto& learner : problem.learners)
-    {
-        const auto all = static_cast<double>(problem.samples);
-        enoughS = std::max(enoughS, Within(learner.c1 * all + learner.c0));
-        enoughJ = std::max(enoughJ, Within(learner.g1 * all + learner.g0));
-    }
-    const auto smallestTime = [&](double energyJ) {
-        return Smallest(0, enoughS, [&](double timeS) { return fits(timeS, energyJ); });
-    };
-    const auto smallestEnergy = [&](double timeS) {
-        // No energy may be enough, as when uploads cost none.
-        return fits(timeS, 0)
-                   ? 0
-                   : Smallest(0, enoughJ, [&](double energyJ) { return fits(timeS, energyJ); });
-    };
+    const LimitSearch search(problem, fits);
     std::optional<double> timeS;
     std::optional<double> energyJ;
-    if (fits(enoughS, 0))
+    if (fits(search.GetEnoughS(), 0))
     {
-        timeS = smallestTime(0);
+        timeS = search.SmallestTime(0);
     }
     if (fits(Within(problem.cycleTimeS), unlimited))
     {
-        energyJ = smallestEnergy(Within(problem.cycleTimeS));
+        energyJ = search.SmallestEnergy(Within(problem.cycleTimeS));
     }
     std::string text =
         Describe(what, " within cycle_time_s = ", problem.cycleTimeS, " and each energy_j: ");
@@ -219,11 +250,11 @@ ThrowInfeasible(const MelProblem& problem, const std::string& what, const Fits& 
     }
     else
     {
-        const double together = smallestTime(unlimited);
+        const double together = search.SmallestTime(unlimited);
         text += Describe("cycle_time_s must be at least ",
                          RoundUp(together),
                          " and, with that, each energy_j at least ",
-                         RoundUp(smallestEnergy(together)),
+                         RoundUp(search.SmallestEnergy(together)),
                          "; neither helps alone");
     }
     throw Infeasible(
