@@ -95,13 +95,13 @@ struct TestCell
     /// @return the base station's net device
     Ptr<FdmaNetDevice> Station() const
     {
-        return channel->GetBaseStation();
+        return DynamicCast<FdmaNetDevice>(channel->GetBaseStation());
     }
 
     /// @return a device's net device
     Ptr<FdmaNetDevice> Device(uint32_t i) const
     {
-        return channel->GetMember(i);
+        return DynamicCast<FdmaNetDevice>(channel->GetMember(i));
     }
 
     /// Give a device a sub-band.

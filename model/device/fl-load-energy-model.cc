@@ -13,7 +13,7 @@ namespace ns3
 namespace fl
 {
 
-/// What all the LoadEnergyModels of a source draw together; aggregated to the source.
+/// Sum of the power of all LoadEnergyModels on a source; aggregated to the source.
 class SourceLoad : public Object
 {
   public:
@@ -24,7 +24,7 @@ class SourceLoad : public Object
         return tid;
     }
 
-    double powerW{0}; //!< the sum [W]
+    double powerW{0}; //!< drawn now [W]
 };
 
 NS_OBJECT_ENSURE_REGISTERED(SourceLoad);
@@ -45,8 +45,8 @@ LoadEnergyModel::~LoadEnergyModel() = default;
 void
 LoadEnergyModel::DoDispose()
 {
-    m_look.Cancel();
-    m_tell.Cancel();
+    m_updateEvent.Cancel();
+    m_reportEvent.Cancel();
     m_total = nullptr;
     m_source = nullptr;
     DeviceEnergyModel::DoDispose();
@@ -73,7 +73,7 @@ LoadEnergyModel::GetTotalEnergyConsumption() const
 void
 LoadEnergyModel::ChangeState(int /* newState */)
 {
-    // Its state is its power, which the processor or the radio knows.
+    // The state is the power, which the subclass sets.
 }
 
 void
@@ -83,13 +83,13 @@ LoadEnergyModel::SetPower(double /* oldW */, double newW)
     {
         return;
     }
-    // The source asks for the current that was drawn until now, so before it changes.
+    // Before the change: the source integrates the current that was drawn until now.
     m_source->UpdateEnergySource();
     m_energyJ = GetTotalEnergyConsumption();
     m_since = Simulator::Now();
     m_total->powerW += newW - m_powerW;
     m_powerW = newW;
-    ScheduleLook();
+    ScheduleSourceUpdate();
 }
 
 double
@@ -101,38 +101,38 @@ LoadEnergyModel::DoGetCurrentA() const
 void
 LoadEnergyModel::HandleEnergyDepletion()
 {
-    m_empty = true;
-    if (!IsPending(m_tell))
+    m_isDepleted = true;
+    if (!IsPending(m_reportEvent))
     {
-        m_tell = Simulator::ScheduleNow(&LoadEnergyModel::Tell, this);
+        m_reportEvent = Simulator::ScheduleNow(&LoadEnergyModel::ReportSourceState, this);
     }
 }
 
 void
 LoadEnergyModel::HandleEnergyRecharged()
 {
-    m_empty = false;
-    if (!IsPending(m_tell))
+    m_isDepleted = false;
+    if (!IsPending(m_reportEvent))
     {
-        m_tell = Simulator::ScheduleNow(&LoadEnergyModel::Tell, this);
+        m_reportEvent = Simulator::ScheduleNow(&LoadEnergyModel::ReportSourceState, this);
     }
 }
 
 void
 LoadEnergyModel::HandleEnergyChanged()
 {
-    ScheduleLook();
+    ScheduleSourceUpdate();
 }
 
 void
-LoadEnergyModel::Tell()
+LoadEnergyModel::ReportSourceState()
 {
-    if (m_empty == m_toldEmpty)
+    if (m_isDepleted == m_reportedDepleted)
     {
         return;
     }
-    m_toldEmpty = m_empty;
-    if (m_empty)
+    m_reportedDepleted = m_isDepleted;
+    if (m_isDepleted)
     {
         DoDepleted();
     }
@@ -143,38 +143,40 @@ LoadEnergyModel::Tell()
 }
 
 void
-LoadEnergyModel::ScheduleLook()
+LoadEnergyModel::ScheduleSourceUpdate()
 {
-    m_look.Cancel(); // it was for another power, or another charge
-    if (m_powerW <= 0 || m_empty)
+    m_updateEvent.Cancel(); // it was computed from another power or remaining energy
+    if (m_powerW <= 0 || m_isDepleted)
     {
-        return; // the loads that draw look out for all
+        return; // the other loads on the source schedule updates for all
     }
     TimeValue interval;
     DoubleValue threshold;
     if (!m_source->GetAttributeFailSafe("PeriodicEnergyUpdateInterval", interval) ||
         !m_source->GetAttributeFailSafe("BasicEnergyLowBatteryThreshold", threshold))
     {
-        return; // another kind of source: as exact as it is by itself
+        return; // not a BasicEnergySource: no better than its own updates
     }
     const double leftJ =
         m_source->GetRemainingEnergy() - threshold.Get() * m_source->GetInitialEnergy();
-    // BasicEnergySource computes the energy taken since its last look as a Time: in whole
-    // nanojoules, rounded down. Sooner than after one of these it would see no change, ever.
+    // BasicEnergySource computes the energy supplied since its last update as a Time: in whole
+    // nanojoules, rounded down. Before one of these is used, an update changes nothing.
     constexpr double QUANTUM_J = 1e-9;
     const double leftS = (std::max(leftJ, 0.0) + QUANTUM_J) / m_total->powerW;
     if (leftS <= interval.Get().GetSeconds())
     {
-        // Not before the energy is used up, whatever rounding does.
-        m_look = Simulator::Schedule(Seconds(leftS) + NanoSeconds(1), &LoadEnergyModel::Look, this);
+        // After the energy is used up, whatever way the time is rounded.
+        m_updateEvent = Simulator::Schedule(Seconds(leftS) + NanoSeconds(1),
+                                            &LoadEnergyModel::UpdateSource,
+                                            this);
     }
 }
 
 void
-LoadEnergyModel::Look()
+LoadEnergyModel::UpdateSource()
 {
     m_source->UpdateEnergySource();
-    ScheduleLook();
+    ScheduleSourceUpdate();
 }
 
 } // namespace fl

@@ -19,22 +19,23 @@ class SourceLoad;
 
 /**
  * @ingroup fl
- * Something that draws a piecewise constant power from an ns-3 EnergySource; subclasses say how
- * much, and what to do when the source is empty.
+ * A device energy model that draws a piecewise constant power from an ns-3 EnergySource. Subclasses
+ * set the power and react to depletion.
  *
- * ns-3's sources look at their charge when a power changes, and at intervals
- * (BasicEnergySource: PeriodicEnergyUpdateInterval, 1 s), and call themselves empty at a threshold
- * (BasicEnergyLowBatteryThreshold, 10 % of the initial energy). Between two such looks this model
- * has the source look once more, at the moment at which the loads of this kind that it feeds would
- * empty it together: depletion is then exact, to some nanojoules, in which BasicEnergySource
- * counts. The threshold must leave room for these: ns-3 asserts that a source never gives more than
- * it has.
+ * ns-3's sources update their remaining energy when a load changes, and periodically
+ * (BasicEnergySource: PeriodicEnergyUpdateInterval, 1 s), and report depletion at a threshold
+ * (BasicEnergyLowBatteryThreshold, 10 % of the initial energy). Between two updates this model
+ * requests another one, at the time at which all loads of this kind on the source will have
+ * depleted it together. The time of depletion is then exact, to some nanojoules, the unit in which
+ * BasicEnergySource counts. The threshold must leave room for these: ns-3 asserts that a source
+ * never supplies more than it has.
  *
- * BasicEnergySource rounds what it gives to whole nanojoules at each look, so its account of many
- * short transmissions is good to about 1e-4; this model's own account is not rounded.
+ * BasicEnergySource rounds the energy that it supplies to whole nanojoules at each update, so its
+ * total over many short transmissions has a relative error of about 1e-4;
+ * GetTotalEnergyConsumption() is not rounded.
  *
- * The subclass is told about depletion in an event of its own, at the same time, since the source
- * may find out while the subclass is changing its power.
+ * DoDepleted() and DoRecharged() are called from an event of their own, at the same simulated time,
+ * since the source may detect depletion while the subclass is changing its power.
  */
 class LoadEnergyModel : public DeviceEnergyModel
 {
@@ -55,9 +56,9 @@ class LoadEnergyModel : public DeviceEnergyModel
 
   protected:
     /**
-     * The subclass's power changes now.
-     * @param oldW before [W]
-     * @param newW from now on [W]
+     * Change the power drawn. The signature is that of a power trace's sink.
+     * @param oldW ignored: the power set last counts
+     * @param newW from now on [W]; at least 0
      */
     void SetPower(double oldW, double newW);
 
@@ -65,27 +66,29 @@ class LoadEnergyModel : public DeviceEnergyModel
 
   private:
     double DoGetCurrentA() const override;
-    /// The source is empty, or was charged again: DoDepleted or DoRecharged.
-    void Tell();
-    /// Have the source look when its loads will have emptied it, if that is soon.
-    void ScheduleLook();
-    /// The time has come.
-    void Look();
+    /// Call DoDepleted() or DoRecharged(), if the source's state differs from the one reported
+    /// last.
+    void ReportSourceState();
+    /// Schedule an update of the source for the time at which its loads will have depleted it, if
+    /// that is before its next periodic one.
+    void ScheduleSourceUpdate();
+    /// Update the source's remaining energy, and schedule the next update.
+    void UpdateSource();
 
-    /// The source is empty.
+    /// The source is depleted: the subclass stops what draws power.
     virtual void DoDepleted() = 0;
-    /// The source was charged again.
+    /// The source was recharged above its threshold.
     virtual void DoRecharged() = 0;
 
-    Ptr<SourceLoad> m_total;    //!< drawn by all loads of the source
-    Ptr<EnergySource> m_source; //!< where the energy comes from
-    double m_powerW{0};         //!< drawn now
-    double m_energyJ{0};        //!< drawn until m_since
-    Time m_since;               //!< since when m_powerW is drawn
-    bool m_empty{false};        //!< what the source said last
-    bool m_toldEmpty{false};    //!< what the subclass knows
-    EventId m_look;             //!< the next extra look
-    EventId m_tell;             //!< Tell
+    Ptr<SourceLoad> m_total;        //!< sum over all loads of this kind on the source
+    Ptr<EnergySource> m_source;     //!< source that is drawn from; null: none
+    double m_powerW{0};             //!< drawn now [W]
+    double m_energyJ{0};            //!< drawn until m_since [J]
+    Time m_since;                   //!< time of the last change of m_powerW
+    bool m_isDepleted{false};       //!< state of the source, as it reported last
+    bool m_reportedDepleted{false}; //!< state of the source, as the subclass was told last
+    EventId m_updateEvent;          //!< the next UpdateSource()
+    EventId m_reportEvent;          //!< the next ReportSourceState()
 };
 
 } // namespace fl

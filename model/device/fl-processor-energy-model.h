@@ -14,8 +14,8 @@ namespace fl
 
 /**
  * @ingroup fl
- * Draws a processor's energy from a source, and switches the processor off when the source is
- * empty.
+ * Device energy model of a Processor: draws its power from an energy source, and switches it off
+ * while the source is depleted.
  */
 class ProcessorEnergyModel : public LoadEnergyModel
 {
@@ -26,7 +26,7 @@ class ProcessorEnergyModel : public LoadEnergyModel
     ProcessorEnergyModel();
     ~ProcessorEnergyModel() override;
 
-    /// @param processor whose energy it is
+    /// @param processor the processor whose power is drawn; set once
     void SetProcessor(Ptr<Processor> processor);
 
   protected:
@@ -36,7 +36,7 @@ class ProcessorEnergyModel : public LoadEnergyModel
     void DoDepleted() override;
     void DoRecharged() override;
 
-    Ptr<Processor> m_processor; //!< whose energy it is
+    Ptr<Processor> m_processor; //!< the processor whose power is drawn
 };
 
 } // namespace fl

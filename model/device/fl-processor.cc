@@ -139,7 +139,7 @@ void
 Processor::Complete(JobId id)
 {
     const auto job = m_jobs.find(id);
-    // Out of the table first: what is called may begin the next job.
+    // Removed first: the callback may begin the next job.
     const Done done = std::move(job->second.done);
     Remove(job, job->second.cycles);
     if (done)

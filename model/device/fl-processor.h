@@ -31,12 +31,12 @@ namespace fl
  * J. VLSI Signal Processing 13, 1996). Several jobs run at once, each at its own frequency;
  * together they get at most MaxFrequency.
  *
- * A processor that is switched off (by an empty battery) cancels its jobs and runs none.
+ * A processor that is switched off (by a depleted battery) cancels its jobs and runs none.
  */
 class Processor : public Object
 {
   public:
-    /// Names a job; 0 names none.
+    /// Identifies a job; 0 stands for no job.
     using JobId = uint64_t;
     /// Called when a job is complete.
     using Done = std::function<void()>;
@@ -44,15 +44,15 @@ class Processor : public Object
     /**
      * Sink of the trace ComputeBegin.
      * @param job the job
-     * @param cycles it is to run
+     * @param cycles number of cycles to run
      * @param hz its frequency [Hz]
      */
     typedef void (*BeginTracedCallback)(uint64_t job, double cycles, double hz);
     /**
      * Sink of the trace ComputeEnd.
      * @param job the job
-     * @param cycles it has run
-     * @param energyJ it has taken [J]
+     * @param cycles number of cycles that were run
+     * @param energyJ energy of these cycles [J]
      */
     typedef void (*EndTracedCallback)(uint64_t job, double cycles, double energyJ);
 
@@ -64,19 +64,19 @@ class Processor : public Object
 
     /**
      * Begin a job.
-     * @param cycles to run
+     * @param cycles number of cycles to run
      * @param hz frequency to run them at [Hz]
-     * @param done called when they have run; never called if the job is cancelled
-     * @return the job, or 0 if the processor is switched off
+     * @param done called when all cycles have run; never called if the job is cancelled
+     * @return the job; 0 if the processor is switched off, and done is never called
      * @throws InvalidInput if cycles or frequency are not finite and above 0, or the frequency is
      *         more than what the running jobs leave of MaxFrequency
      */
     JobId Run(double cycles, double hz, Done done);
 
     /**
-     * Stop a job. What it has run until now was paid for.
+     * Stop a job. The energy of the cycles run until now stays in the total.
      * @param job the job
-     * @return the energy it has taken [J]; 0 if it is not running
+     * @return energy of the cycles that it has run [J]; 0 if it is not running
      */
     double Cancel(JobId job);
 
@@ -87,17 +87,17 @@ class Processor : public Object
     bool IsRunning(JobId job) const;
     /**
      * @param job a running job
-     * @return the energy it has taken so far [J]; 0 if it is not running
+     * @return energy of the cycles that it has run so far [J]; 0 if it is not running
      */
     double GetJobEnergyJ(JobId job) const;
 
-    /// @return what running jobs leave of MaxFrequency [Hz]
+    /// @return MaxFrequency less the frequencies of all running jobs [Hz]
     double GetFreeHz() const;
     /// @return MaxFrequency [Hz]
     double GetMaxHz() const;
     /// @return the power drawn now [W]
     double GetPowerW() const;
-    /// @return the energy taken so far, by jobs that are over and by running ones [J]
+    /// @return the energy consumed so far, by finished and by running jobs [J]
     double GetTotalEnergyJ() const;
 
     /// Switch it off: cancel all jobs.
@@ -114,11 +114,11 @@ class Processor : public Object
     /// A running job.
     struct Job
     {
-        double cycles; //!< in all
-        double hz;     //!< frequency
-        Time start;    //!< when it began
-        Done done;     //!< to be called
-        EventId end;   //!< when it is over
+        double cycles; //!< total number of cycles
+        double hz;     //!< frequency [Hz]
+        Time start;    //!< simulated time of Run()
+        Done done;     //!< called at the end
+        EventId end;   //!< Complete()
     };
 
     /// Jobs that run, in the order in which they began.
@@ -128,11 +128,17 @@ class Processor : public Object
     void SetMaxHz(double hz);
     /// @param kappa effective capacitance [J s^2 / cycle^3 where energy is quadratic]; 0 or above
     void SetEffectiveCapacitance(double kappa);
-    /// @return effective capacitance
+    /// @return effective capacitance, in the same unit
     double GetEffectiveCapacitance() const;
-    /// A job has run its cycles.
+    /// A job has run all of its cycles.
+    /// @param id the job
     void Complete(JobId id);
-    /// A job is over: account for the cycles it has run.
+    /**
+     * Remove a finished or cancelled job, and add its energy to the total.
+     * @param job the job
+     * @param cycles number of cycles that it has run
+     * @return their energy [J]
+     */
     double Remove(Jobs::iterator job, double cycles);
     /// @return the cycles that a job has run until now
     /// @param job one that runs
@@ -141,16 +147,16 @@ class Processor : public Object
     /// @param cycles CPU cycles, at least 0
     /// @param hz the frequency that they run at, above 0 [Hz]
     double EnergyJ(double cycles, double hz) const;
-    /// Report the power, if it changed.
+    /// Fire the trace Power, if the power has changed.
     void UpdatePower();
 
-    double m_maxHz{0};    //!< for all jobs together
-    double m_kappa{0};    //!< effective capacitance
-    double m_exponent{2}; //!< of the frequency
-    Jobs m_jobs;          //!< running
-    JobId m_lastId{0};    //!< the last one given
-    double m_energyJ{0};  //!< of jobs that are over
-    double m_powerW{0};   //!< as last reported
+    double m_maxHz{0};    //!< attribute MaxFrequency [Hz]
+    double m_kappa{0};    //!< attribute EffectiveCapacitance
+    double m_exponent{2}; //!< attribute FrequencyExponent
+    Jobs m_jobs;          //!< running jobs
+    JobId m_lastId{0};    //!< of the last job that was begun
+    double m_energyJ{0};  //!< of finished and cancelled jobs [J]
+    double m_powerW{0};   //!< as last reported by the trace Power [W]
     bool m_isOn{true};    //!< whether it is switched on
 
     TracedCallback<uint64_t, double, double> m_begin; //!< trace ComputeBegin

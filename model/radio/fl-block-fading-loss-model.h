@@ -17,7 +17,7 @@ namespace fl
 
 /**
  * @ingroup fl
- * Small-scale fading that stays the same for a coherence time, and is drawn anew after it.
+ * Small-scale fading that is constant for a coherence time, and drawn anew after it (block fading).
  *
  * The power gain has mean 1. Rayleigh: it is exponentially distributed. Rician with factor K, the
  * power of the line of sight over that of the scattered paths:
@@ -25,8 +25,8 @@ namespace fl
  *     g = |sqrt(K / (K + 1)) + sqrt(1 / (2 (K + 1))) (x + i y)|^2,   x, y standard normal
  *
  * (A. Goldsmith, "Wireless Communications", 2005, section 3.2.2). Blocks begin at multiples of the
- * coherence time, for all links together. What is drawn is a function of the link and the block,
- * see LinkDraw; memory does not grow with links or time.
+ * coherence time, for all links together. A gain is a function of seed, link and block (LinkDraw);
+ * memory does not grow with the number of links, nor with time.
  */
 class BlockFadingLossModel : public PropagationLossModel
 {
@@ -46,13 +46,13 @@ class BlockFadingLossModel : public PropagationLossModel
     ~BlockFadingLossModel() override;
 
     /**
-     * @param a node that sends
-     * @param b node that receives
-     * @return power gain now
+     * @param a id of the node that sends
+     * @param b id of the node that receives
+     * @return power gain in the present block, a ratio of mean 1
      */
     double GetGain(uint32_t a, uint32_t b) const;
 
-    /// @return how gains fade, as a predictor needs to know it
+    /// @return distribution of the gain and end of the present block, for predictions
     FadingState GetState() const;
 
   private:
@@ -63,11 +63,11 @@ class BlockFadingLossModel : public PropagationLossModel
                          Ptr<MobilityModel> b) const override;
     int64_t DoAssignStreams(int64_t stream) override;
 
-    mutable LinkDraw m_draw; //!< the numbers
-    Fading m_fading;         //!< kind
-    double m_kFactor;        //!< of RICIAN
+    mutable LinkDraw m_draw; //!< source of random numbers
+    Fading m_fading;         //!< attribute Fading
+    double m_kFactor;        //!< Rician factor, a ratio
     Time m_coherenceTime;    //!< length of a block
-    bool m_reciprocal;       //!< whether both directions share a draw
+    bool m_reciprocal;       //!< whether both directions of a link have the same gain
 };
 
 } // namespace fl

@@ -38,8 +38,8 @@ FindFading(Ptr<PropagationLossModel> loss)
 
 /**
  * @param node at one end of a link
- * @return where it is
- * @throws InvalidInput if it is nowhere
+ * @return its mobility model
+ * @throws InvalidInput if it has none
  */
 Ptr<MobilityModel>
 MobilityOf(const Ptr<Node>& node)
@@ -57,9 +57,9 @@ MobilityOf(const Ptr<Node>& node)
 
 /**
  * @param links the cell's nodes and loss models
- * @param device its number
+ * @param device a DeviceId
  * @param direction the link's direction
- * @return how much a device's link fades now, as a linear power gain; 1 without block fading
+ * @return the fading of a device's link now, as a power gain; 1 without block fading
  */
 double
 FadeOf(const CellLinks& links, DeviceId device, Direction direction)
@@ -73,7 +73,7 @@ FadeOf(const CellLinks& links, DeviceId device, Direction direction)
 
 /**
  * @param links the cell's nodes and loss models
- * @param device its number
+ * @param device a DeviceId
  * @param direction the link's direction
  * @return a device's linear power gain now, path loss and fading included; 1 without a loss model
  */

@@ -15,22 +15,23 @@ namespace ns3
 namespace fl
 {
 
-/// Who is at the ends of a cell's links, and what is between them.
+/// The nodes at the ends of a cell's links, and the propagation losses between them.
 struct CellLinks
 {
-    uint32_t cell{0};                   //!< its number in plans
-    Ptr<PropagationLossModel> uplink;   //!< first model of the chain of losses; null: gain 1
-    Ptr<PropagationLossModel> downlink; //!< the same
+    uint32_t cell{0}; //!< index of the cell in plans and states
+    Ptr<PropagationLossModel>
+        uplink; //!< first model of the chain from devices to station; null: gain 1
+    Ptr<PropagationLossModel> downlink; //!< that from station to devices; null: gain 1
     Ptr<Node> station;                  //!< the base station
     std::vector<Ptr<Node>> devices;     //!< by DeviceId
 };
 
 /**
- * Report a cell's channel: gains now, and where a BlockFadingLossModel is in the chain also gains
- * without it, the distribution, and when the present block ends. Other models that change with time
- * are part of the gain as it is now.
- * @param links of the cell
- * @param state its gains, meanGains and fading are overwritten
+ * Report a cell's channel: power gains now, and where a BlockFadingLossModel is in the chain also
+ * the gains without it, the distribution of the fading, and the end of the present block. Other
+ * models that change with time enter with their present value.
+ * @param links nodes and losses of the cell
+ * @param [in,out] state its gains, meanGains and fading are overwritten; the rest is unchanged
  */
 void ReportGains(const CellLinks& links, SystemState& state);
 

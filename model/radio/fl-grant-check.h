@@ -12,7 +12,7 @@
 /**
  * @file
  * @ingroup fl
- * What a plan's grants must be on any PHY; what RadioControl::Apply refuses.
+ * Validity of a plan's grants, as any PHY requires it and RadioControl::Apply() checks it.
  */
 
 namespace ns3
@@ -20,19 +20,19 @@ namespace ns3
 namespace fl
 {
 
-/// What a cell has to give.
+/// The resources that grants of a cell may not exceed.
 struct GrantLimits
 {
-    uint32_t cell{0};                  //!< its number in plans
+    uint32_t cell{0};                  //!< index of the cell in plans
     CellState state;                   //!< bands and the base station's power
     std::vector<double> maxTxPowerW{}; //!< by device [W]
 };
 
-/// A grant and whose it is.
+/// A grant and the device that it is for.
 struct OwnedGrant
 {
-    DeviceId device; //!< whose
-    Grant grant;     //!< what
+    DeviceId device; //!< the device that sends or receives on it
+    Grant grant;     //!< cell, direction, place, bandwidth and power
 };
 
 /// A device's grants of one plan; of zero bandwidth where it has none.
@@ -52,13 +52,13 @@ const char* ToString(Direction direction);
  * Sums and places may exceed a limit by a relative 1e-9, for round-off. Costs O(N log N).
  *
  * @param plan the plan
- * @param direction which
- * @param limits what there is
+ * @param direction uplink or downlink
+ * @param limits bandwidth and powers of the cell
  * @return the grants, in the plan's order
  * @throws InvalidInput if one is not finite, without bandwidth, of negative power or place,
- * overlaps another one, or is a device's second one; the message names the device
+ * of another cell, overlaps another one, or is a device's second one; the message names the device
  * @throws Infeasible if they are sound, but take more than the band, or more power than the device
- *         or the base station has; the message names whose, the excess and the limit
+ *         or the base station has; the message names the owner, the excess and the limit
  */
 std::vector<OwnedGrant> CheckedGrants(const Plan& plan,
                                       Direction direction,
@@ -69,7 +69,7 @@ std::vector<OwnedGrant> CheckedGrants(const Plan& plan,
  * The grants of a plan in both directions, by device; downlink transfers without one get the
  * default (Predictor::DefaultDownlinkGrant).
  * @param plan the plan
- * @param limits what there is
+ * @param limits bandwidth and powers of the cell
  * @return by DeviceId, each with its direction set
  * @throws InvalidInput as CheckedGrants()
  * @throws Infeasible as CheckedGrants(), and if nothing is left for a default

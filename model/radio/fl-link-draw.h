@@ -17,8 +17,8 @@ namespace fl
 /**
  * @ingroup fl
  * Random numbers that belong to a link and a time block: a pure function of (seed, run, stream,
- * link, block), so that all evaluations in a block agree, links are independent of each other and
- * of the order in which they are asked, and nothing needs to be stored.
+ * link, block). So all evaluations in a block agree, links are independent of each other, results
+ * do not depend on the order of evaluation, and nothing needs to be stored.
  *
  * A key of 64 bits is drawn once from an ns-3 stream, and so follows seed, run and AssignStreams.
  * It is mixed with link and block by the finalizer of SplitMix64 (G. L. Steele, D. Lea, C. H.
@@ -31,8 +31,8 @@ class LinkDraw
     /// A pair of independent standard normal variables.
     struct NormalPair
     {
-        double first;  //!< one
-        double second; //!< the other
+        double first;  //!< mean 0, variance 1
+        double second; //!< the same
     };
 
     LinkDraw();
@@ -44,8 +44,8 @@ class LinkDraw
     int64_t AssignStreams(int64_t stream);
 
     /**
-     * @param a node at one end
-     * @param b node at the other end
+     * @param a id of the node at one end
+     * @param b id of the node at the other end
      * @param block number of the time block
      * @return two normal variables; those of (a, b) and of (b, a) are independent
      */
@@ -53,15 +53,15 @@ class LinkDraw
 
     /**
      * @param mobility a mobility model that is aggregated to a node
-     * @return the node's number
+     * @return the node's id
      * @throws InvalidInput if there is no node
      */
     static uint32_t NodeIdOf(const Ptr<MobilityModel>& mobility);
 
   private:
-    Ptr<UniformRandomVariable> m_stream; //!< where the key comes from
-    uint64_t m_key{0};                   //!< once drawn
-    bool m_hasKey{false};                //!< whether it was
+    Ptr<UniformRandomVariable> m_stream; //!< the stream that the key is drawn from
+    uint64_t m_key{0};                   //!< drawn at first use
+    bool m_hasKey{false};                //!< whether m_key was drawn
 };
 
 } // namespace fl

@@ -29,7 +29,7 @@ RadioControl::GetTypeId()
             .SetParent<Object>()
             .SetGroupName("Fl")
             .AddAttribute("RateModel",
-                          "By what transfers are predicted: Phy (the PHY's own model), Shannon or "
+                          "Rate model of predictions: Phy (that of the PHY), Shannon or "
                           "ShannonGap (with SnrGap and Efficiency)",
                           EnumValue(RadioControl::PHY),
                           MakeFlEnumAccessor<PredictionModel>(&RadioControl::m_rateModel),
@@ -40,12 +40,12 @@ RadioControl::GetTypeId()
                                           RadioControl::SHANNON_GAP,
                                           "ShannonGap"))
             .AddAttribute("SnrGap",
-                          "With RateModel=ShannonGap: how much more signal it takes [dB]",
+                          "With RateModel=ShannonGap: SNR gap to Shannon's bound [dB]",
                           DoubleValue(0),
                           MakeDoubleAccessor(&RadioControl::m_snrGapDb),
                           MakeDoubleChecker<double>(0, 100))
             .AddAttribute("Efficiency",
-                          "With RateModel=ShannonGap: part of the rate that is payload",
+                          "With RateModel=ShannonGap: fraction of the rate that is payload",
                           DoubleValue(1),
                           MakeDoubleAccessor(&RadioControl::m_efficiency),
                           MakeDoubleChecker<double>(1e-6, 1));
@@ -76,7 +76,7 @@ void
 RadioControl::ReportBackground(SystemState& state) const
 {
     constexpr double UDP_AND_IP_BYTES = 8 + 20;
-    // Of a share that other traffic fills, this is planned with: nothing would be no plan.
+    // Least efficiency of a share that background traffic fills: with 0 there would be no plan.
     constexpr double LEAST = 1e-3;
     state.backgroundBps.clear();
     state.uplinkEfficiency.clear();

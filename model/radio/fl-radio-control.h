@@ -16,20 +16,20 @@ namespace fl
 
 /**
  * @ingroup fl
- * The hand on a cell's radio: enforces the grants of a plan on a PHY, refuses what does not fit,
- * and reports what an optimizer needs to know.
+ * The radio controller of a cell, abstract: enforces the grants of a plan on a PHY, rejects plans
+ * that exceed the cell's resources, and reports the cell's state to optimizers.
  *
- * Devices are known by their DeviceId, the order in which they were added.
+ * A device's DeviceId is the number of devices that were added before it.
  */
 class RadioControl : public Object
 {
   public:
-    /// By which model transfers are predicted.
+    /// The rate model that predictions use. Unscoped, since ns-3 before 3.41 asks for it.
     enum PredictionModel
     {
-        PHY,        //!< the PHY's own
-        SHANNON,    //!< Shannon's formula
-        SHANNON_GAP //!< the same with an SNR gap and an efficiency
+        PHY,        //!< that of the PHY (FdmaRateModel, LteRateModel, WifiRateModel)
+        SHANNON,    //!< Shannon's formula: B log2(1 + SNR)
+        SHANNON_GAP //!< the same with an SNR gap [dB] and an efficiency (a factor up to 1)
     };
 
     /// @return the TypeId
@@ -40,7 +40,7 @@ class RadioControl : public Object
      * without a grant, lose what they had; downlink transfers without a grant get the default
      * (Predictor::DefaultDownlinkGrant).
      * @param plan the plan
-     * @throws InvalidInput if a grant is wrong in itself: not finite, without bandwidth, of
+     * @throws InvalidInput if a grant is invalid by itself: not finite, without bandwidth, of
      * negative power or place, overlapping another one, a second one in the same direction. Nothing
      * is applied then.
      * @throws Infeasible if grants do not fit: beyond the band, more power than the device or the
@@ -50,42 +50,43 @@ class RadioControl : public Object
     void Apply(const Plan& plan);
 
     /**
-     * Fill in what the radio knows: cells (bandwidth to be planned, noise, power) and the gains of
-     * all devices now.
-     * @param state profiles are there already; cells and gains are overwritten
+     * Report the cell to optimizers: bandwidth that can be planned [Hz], noise density [W/Hz], the
+     * base station's power [W], and the present gains of all devices.
+     * @param [in,out] state has the device profiles already; cells and gains are overwritten
      */
     void Report(SystemState& state) const;
 
     /**
-     * Tell of other traffic that each device sends over UDP, beside its updates, so that states
-     * and predictions know of it. The plan's part is SystemState::uplinkEfficiency: what it leaves
-     * of an equal share of the band.
-     * @param payloadBps of each device, UDP's payload [bit/s]; 0: none
-     * @param packetBytes UDP's payload in a packet, above 0 [byte]
+     * Declare the background traffic that each device sends over UDP beside its updates, so that
+     * states and predictions account for it. Optimizers see it as SystemState::uplinkEfficiency,
+     * the fraction that it leaves of an equal share of the band.
+     * @param payloadBps UDP payload of each device [bit/s]; 0: none
+     * @param packetBytes UDP payload of a packet, above 0 [byte]
      */
     void SetBackground(double payloadBps, double packetBytes);
 
     /**
      * @param device the device
-     * @return energy radiated by it so far [J]: power times time on the air, of all that it sent
+     * @return energy radiated by it so far [J]: transmit power times airtime of all of its frames
      */
     double GetRadiatedEnergyJ(DeviceId device) const;
 
     /**
      * @param device the device
-     * @return energy that its radio's circuits took so far [J]; ABSENT where they are not modelled
+     * @return energy that its radio's circuits consumed so far [J]; ABSENT where they are not
+     * modelled
      */
     double GetCircuitEnergyJ(DeviceId device) const;
 
     /**
-     * The model of transfers to predict a plan with, before it is enforced: the PHY's own, or
-     * another one by the attribute RateModel. The PHY's own may depend on the whole plan, as where
-     * shares are rounded together; where a PHY has none, it is Shannon's. Where gains fade in
-     * blocks, it is in both cases a FadingRateModel of it.
-     * @param state as reported
-     * @param plan what will be enforced
-     * @param transport how messages travel
-     * @return the model
+     * The rate model to predict a plan with, before it is enforced: that of the PHY, or the one
+     * that the attribute RateModel names. A PHY's model may depend on the whole plan, as where
+     * shares are rounded together; a PHY without one has Shannon's. Where gains fade in blocks, the
+     * result is a FadingRateModel of it.
+     * @param state as Report() made it
+     * @param plan the plan that will be enforced
+     * @param transport headers, windows and acknowledgements of the transport
+     * @return the model; must not outlive state and plan
      */
     std::unique_ptr<const RateModel> MakeRateModel(const SystemState& state,
                                                    const Plan& plan,
@@ -96,10 +97,10 @@ class RadioControl : public Object
 
   private:
     /**
-     * The same while gains stay as they are in the state.
-     * @param state what is known
-     * @param plan what is to be predicted
-     * @param transport what messages add to it
+     * The same for constant gains, those of the state.
+     * @param state gains, noise density and bandwidths
+     * @param plan the plan that will be enforced
+     * @param transport headers, windows and acknowledgements of the transport
      * @return a model of that plan's transfers; must not outlive the state and the plan
      */
     std::unique_ptr<const RateModel> MakeBlockRateModel(const SystemState& state,
@@ -107,8 +108,8 @@ class RadioControl : public Object
                                                         const TransportProfile& transport) const;
 
     /**
-     * Report what other traffic takes and leaves.
-     * @param state gets it, by device [bit/s]
+     * Report the background traffic and the share of the uplink that it leaves.
+     * @param [in,out] state its backgroundBps, by device, and uplinkEfficiency are overwritten
      */
     void ReportBackground(SystemState& state) const;
 
@@ -118,32 +119,32 @@ class RadioControl : public Object
      * @throws Infeasible if it takes more than the cell has; the excess is named
      */
     virtual void DoApply(const Plan& plan) = 0;
-    /// @param state gets gains, noise and bandwidths of the cell
+    /// @param [in,out] state its cells and gains are overwritten
     virtual void DoReport(SystemState& state) const = 0;
     /**
-     * @param device which
-     * @return what its radio has radiated since the beginning [J]
+     * @param device the device
+     * @return energy that its radio has radiated since the start of the simulation [J]
      */
     virtual double DoGetRadiatedEnergyJ(DeviceId device) const = 0;
     /// @return number of devices in the cell
     virtual uint32_t DoGetNDevices() const = 0;
     /**
-     * @param device which
-     * @return what its radio's circuits have taken since the beginning [J]; ABSENT where they are
-     * not modelled
+     * @param device the device
+     * @return energy that its radio's circuits have consumed since the start of the simulation [J];
+     * ABSENT, the default, where they are not modelled
      */
     virtual double DoGetCircuitEnergyJ(DeviceId device) const;
-    /// @return what the link adds to each packet on its uplink [byte]; here 0
+    /// @return link header of a packet on the uplink [byte]; 0 by default
     virtual double DoGetLinkHeaderBytes() const;
     /**
-     * @param device which
-     * @return what waits in it for its uplink [bit]; here 0, as where devices always send
+     * @param device the device
+     * @return data in its uplink queue [bit]; 0 by default
      */
     virtual double DoGetQueuedBits(DeviceId device) const;
     /**
-     * @param state what is known
-     * @param plan what is to be predicted
-     * @param transport what messages add to it
+     * @param state gains, noise density and bandwidths
+     * @param plan the plan that will be enforced
+     * @param transport headers, windows and acknowledgements of the transport
      * @return a model of that plan's transfers; must not outlive the state and the plan
      */
     virtual std::unique_ptr<const RateModel> DoMakeRateModel(
@@ -151,11 +152,11 @@ class RadioControl : public Object
         const Plan& plan,
         const TransportProfile& transport) const;
 
-    PredictionModel m_rateModel{PHY}; //!< attribute
-    double m_snrGapDb{0};             //!< attribute
-    double m_efficiency{1};           //!< attribute
-    double m_backgroundBps{0};        //!< UDP's payload of other traffic, per device [bit/s]
-    double m_backgroundBytes{1};      //!< of it in a packet [byte]
+    PredictionModel m_rateModel{PHY}; //!< attribute RateModel
+    double m_snrGapDb{0};             //!< attribute SnrGap [dB]
+    double m_efficiency{1};           //!< attribute Efficiency
+    double m_backgroundBps{0};        //!< UDP payload of background traffic, per device [bit/s]
+    double m_backgroundBytes{1};      //!< UDP payload of its packets [byte]
 };
 
 } // namespace fl

@@ -18,8 +18,8 @@ namespace fl
  * Log-normal shadowing: a loss in dB that is normally distributed with mean 0 and standard
  * deviation SigmaDb, drawn once per link, and the same in both directions.
  *
- * (ns-3's RandomPropagationLossModel draws anew for every packet.) What is drawn is a function of
- * the link, see LinkDraw. It does not follow a node that moves.
+ * (ns-3's RandomPropagationLossModel draws anew for every packet.) A loss is a function of seed and
+ * link (LinkDraw). It does not depend on positions, and so does not change when a node moves.
  */
 class ShadowingLossModel : public PropagationLossModel
 {
@@ -31,9 +31,9 @@ class ShadowingLossModel : public PropagationLossModel
     ~ShadowingLossModel() override;
 
     /**
-     * @param a node at one end
-     * @param b node at the other end
-     * @return the loss [dB]
+     * @param a id of the node at one end
+     * @param b id of the node at the other end
+     * @return the loss [dB]; negative: the link is better than without shadowing
      */
     double GetLossDb(uint32_t a, uint32_t b) const;
 
@@ -43,8 +43,8 @@ class ShadowingLossModel : public PropagationLossModel
                          Ptr<MobilityModel> b) const override;
     int64_t DoAssignStreams(int64_t stream) override;
 
-    mutable LinkDraw m_draw; //!< the numbers
-    double m_sigmaDb;        //!< standard deviation
+    mutable LinkDraw m_draw; //!< source of random numbers
+    double m_sigmaDb;        //!< attribute SigmaDb: standard deviation [dB]
 };
 
 } // namespace fl

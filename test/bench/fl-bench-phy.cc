@@ -18,8 +18,10 @@
 #include "ns3/simulator.h"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace ns3
 {
@@ -210,6 +212,48 @@ AirRow(const BenchOptions& bench)
 
 #endif
 
+/// How processor time grows with the stations of a Wi-Fi cell: the network's alone, nothing is
+/// learned.
+BenchRow
+WifiGrowthRow(const BenchOptions& bench)
+{
+    const std::vector<uint32_t> sizes =
+        bench.quick ? std::vector<uint32_t>{2, 4} : std::vector<uint32_t>{8, 18, 36};
+    std::vector<double> cpuS;
+    std::string figures;
+    WorkProgress progress(sizes.size());
+    for (const uint32_t stations : sizes)
+    {
+        Options options = CellOptions("wifi", stations, 3);
+        options.bandwidthHz = 80e6;
+        options.payloadBits = 251e3; // that of softmax regression on 784 pixels
+        progress.Begin(Describe("phy: Wi-Fi, growth, ", stations, " stations"));
+        const json run = RunInChild([&] { return RunCell(options); });
+        progress.Add();
+        RequireAll(run, options);
+        cpuS.push_back(run["cpu_s"]);
+        figures += Describe(figures.empty() ? "" : ", ",
+                            stations,
+                            ": ",
+                            Round(cpuS.back()),
+                            " s for ",
+                            Round(run["simulated_s"]),
+                            " s simulated");
+    }
+    const size_t last = sizes.size() - 1;
+    const double exponent = std::log(cpuS[last] / cpuS[last - 1]) /
+                            std::log(static_cast<double>(sizes[last]) / sizes[last - 1]);
+    return {Describe("Wi-Fi at 80 MHz, 3 rounds of 251 kbit each way, TCP: growth from ",
+                     sizes[last - 1],
+                     " to ",
+                     sizes[last],
+                     " stations"),
+            Describe("N to the power of ", Round(exponent)),
+            "2",
+            JudgeAtMost(exponent, 2),
+            "processor time, " + figures};
+}
+
 } // namespace
 
 BenchRows
@@ -233,6 +277,7 @@ BenchPhy(const BenchOptions& bench)
         Options options = LearningOptions(bench, "wifi", bench.Pick(36U, 4U));
         options.bandwidthHz = 80e6;
         rows.push_back(LearningRow("Wi-Fi at 80 MHz", options, 60));
+        rows.push_back(WifiGrowthRow(bench));
     }
     if (rows.empty())
     {

@@ -3,8 +3,6 @@
  */
 #include "fl-fdma-channel.h"
 
-#include "fl-fdma-net-device.h"
-
 #include "ns3/abort.h"
 #include "ns3/double.h"
 #include "ns3/fl-error.h"
@@ -42,7 +40,8 @@ RequireAttribute(bool ok, const char* name, double value, const char* allowed)
     }
 }
 
-/// The key of an address in a table.
+/// @return the address as an integer, to index a table
+/// @param address a MAC address
 uint64_t
 ToKey(const Mac48Address& address)
 {
@@ -170,8 +169,6 @@ FdmaChannel::DefaultQueueFactory()
 }
 
 FdmaChannel::FdmaChannel()
-    : m_controlBands{FdmaControlBand(this, Direction::UPLINK),
-                     FdmaControlBand(this, Direction::DOWNLINK)}
 {
     NS_LOG_FUNCTION(this);
 }
@@ -191,7 +188,7 @@ FdmaChannel::DoDispose()
 }
 
 void
-FdmaChannel::SetBaseStation(Ptr<FdmaNetDevice> station)
+FdmaChannel::SetBaseStation(Ptr<FdmaRadio> station)
 {
     NS_LOG_FUNCTION(this << station);
     NS_ABORT_MSG_IF(m_station, "FdmaChannel: a cell has one base station");
@@ -200,7 +197,7 @@ FdmaChannel::SetBaseStation(Ptr<FdmaNetDevice> station)
 }
 
 uint32_t
-FdmaChannel::Add(Ptr<FdmaNetDevice> device)
+FdmaChannel::Add(Ptr<FdmaRadio> device)
 {
     NS_LOG_FUNCTION(this << device);
     NS_ABORT_MSG_UNLESS(m_station, "FdmaChannel: set the base station before adding devices");
@@ -212,13 +209,13 @@ FdmaChannel::Add(Ptr<FdmaNetDevice> device)
     return index;
 }
 
-Ptr<FdmaNetDevice>
+Ptr<FdmaRadio>
 FdmaChannel::GetBaseStation() const
 {
     return m_station;
 }
 
-Ptr<FdmaNetDevice>
+Ptr<FdmaRadio>
 FdmaChannel::GetMember(uint32_t index) const
 {
     return m_members.at(index);
@@ -311,7 +308,7 @@ FdmaChannel::Deliver(Ptr<const Packet> frame, uint32_t index, Direction directio
     const auto& receiver = direction == Direction::UPLINK ? m_station : m_members[index];
     Simulator::ScheduleWithContext(receiver->GetNode()->GetId(),
                                    GetDelay(index, direction),
-                                   &FdmaNetDevice::Receive,
+                                   &FdmaRadio::Receive,
                                    receiver,
                                    frame->Copy());
 }
@@ -353,9 +350,9 @@ FdmaChannel::GetStationControlTxPowerW() const
 }
 
 FdmaControlBand&
-FdmaChannel::GetControlBand(Direction direction)
+FdmaChannel::GetControlBand(Direction direction) const
 {
-    return m_controlBands[static_cast<size_t>(direction)];
+    return m_station->GetControlBand(direction);
 }
 
 uint32_t

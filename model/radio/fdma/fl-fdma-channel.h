@@ -4,7 +4,7 @@
 #ifndef FL_FDMA_CHANNEL_H
 #define FL_FDMA_CHANNEL_H
 
-#include "fl-fdma-control-band.h"
+#include "fl-fdma-radio.h"
 
 #include "ns3/channel.h"
 #include "ns3/fl-plan.h"
@@ -21,8 +21,6 @@ namespace ns3
 {
 namespace fl
 {
-
-class FdmaNetDevice;
 
 /**
  * @ingroup fl
@@ -56,21 +54,21 @@ class FdmaChannel : public Channel
     ~FdmaChannel() override;
 
     /**
-     * @param station the base station's device; must be set once, before devices are added
+     * @param station the base station's device; to be set once, before devices are added
      */
-    void SetBaseStation(Ptr<FdmaNetDevice> station);
+    void SetBaseStation(Ptr<FdmaRadio> station);
     /**
-     * @param device a device
-     * @return its index in the cell
+     * @param device a device that joins the cell
+     * @return its index in the cell: the number of devices added before
      */
-    uint32_t Add(Ptr<FdmaNetDevice> device);
+    uint32_t Add(Ptr<FdmaRadio> device);
     /// @return the base station's device
-    Ptr<FdmaNetDevice> GetBaseStation() const;
+    Ptr<FdmaRadio> GetBaseStation() const;
     /**
      * @param index a device's index
      * @return the device
      */
-    Ptr<FdmaNetDevice> GetMember(uint32_t index) const;
+    Ptr<FdmaRadio> GetMember(uint32_t index) const;
     /// @return the number of devices, the base station not counted
     uint32_t GetNMembers() const;
     /**
@@ -89,7 +87,7 @@ class FdmaChannel : public Channel
 
     /**
      * Give a device a private sub-band in one direction; a bandwidth or a power of 0 takes it away.
-     * What is in the air continues at the new rate.
+     * A frame on the air continues at the new rate.
      * @param index the device's index
      * @param grant bandwidth and power; the place in the band does not matter to the PHY
      * @throws InvalidInput if bandwidth or power is negative or not finite
@@ -99,19 +97,19 @@ class FdmaChannel : public Channel
     /**
      * @param index a device's index
      * @param direction of the link
-     * @return received over transmitted power, now
+     * @return power gain now: received over transmitted power, a ratio
      * @throws InvalidInput if one of the two nodes has no MobilityModel
      */
     double GetGain(uint32_t index, Direction direction) const;
     /**
      * @param index a device's index
      * @param direction of the link
-     * @return the propagation delay, now
+     * @return the propagation delay now; 0 without a delay model
      */
     Time GetDelay(uint32_t index, Direction direction) const;
 
     /**
-     * Hand a frame whose last bit was sent to the receiver, after the propagation delay.
+     * Deliver a frame whose last bit was sent to the receiver, after the propagation delay.
      * @param frame the frame; the receiver gets a copy
      * @param index the device at the near or far end
      * @param direction of the link
@@ -123,7 +121,7 @@ class FdmaChannel : public Channel
     /// @return the width of one direction's band, control share included [Hz]
     /// @param direction uplink or downlink
     double GetBandwidthHz(Direction direction) const;
-    /// @return what is to be planned in one direction: the band less the control share [Hz]
+    /// @return bandwidth that can be planned in one direction: the band less the control share [Hz]
     /// @param direction uplink or downlink
     double GetPlannedBandwidthHz(Direction direction) const;
     /// @return the width of one direction's control band [Hz]
@@ -135,7 +133,7 @@ class FdmaChannel : public Channel
     double GetStationControlTxPowerW() const;
     /// @return one direction's control band
     /// @param direction uplink or downlink
-    FdmaControlBand& GetControlBand(Direction direction);
+    FdmaControlBand& GetControlBand(Direction direction) const;
     /// @return size of the largest packet that goes by the control band [byte]
     uint32_t GetControlMaxBytes() const;
     /// @return lowest rate at which the control band serves a device [bit/s]
@@ -144,13 +142,13 @@ class FdmaChannel : public Channel
     uint32_t GetControlQueueSize() const;
     /// @return rate below which a link counts as dead [bit/s]
     double GetMinRateBps() const;
-    /// @return time after which a dead link is looked at again
+    /// @return time after which the rate of a dead link is computed again
     Time GetRetryInterval() const;
     /// @return shortest time for which a long frame is sent at one rate
     Time GetMinSegment() const;
     /// @return longest time for which a long frame is sent at one rate
     Time GetMaxSegment() const;
-    /// @return what makes the queue of a link
+    /// @return factory of the queue of a link
     const ObjectFactory& GetQueueFactory() const;
 
     /// @param loss the first model of the chain; none: gain 1
@@ -177,7 +175,7 @@ class FdmaChannel : public Channel
     void DoDispose() override;
 
   private:
-    /// @return what the attribute Queue is without further ado
+    /// @return default of the attribute Queue
     static ObjectFactory DefaultQueueFactory();
     /// @param hz width of the uplink's band, control share included [Hz]; above 0
     void SetUplinkBandwidthHz(double hz);
@@ -195,16 +193,15 @@ class FdmaChannel : public Channel
     void SetControlShare(double share);
     /// @return the same
     double GetControlShare() const;
-    /// @param watt what the base station radiates over the whole band [W]; above 0
+    /// @param watt total power of the base station over the planned band [W]; above 0
     void SetStationTxPowerW(double watt);
 
-    std::vector<Ptr<FdmaNetDevice>> m_members;        //!< by index
+    std::vector<Ptr<FdmaRadio>> m_members;            //!< devices, by index
     std::unordered_map<uint64_t, uint32_t> m_indexOf; //!< by MAC address
-    Ptr<FdmaNetDevice> m_station;                     //!< the base station
+    Ptr<FdmaRadio> m_station;                         //!< the base station
     Ptr<PropagationLossModel> m_loss;                 //!< chain of gains
     Ptr<PropagationDelayModel> m_delay;               //!< propagation delay
     ObjectFactory m_queueFactory;                     //!< makes a link's queue
-    FdmaControlBand m_controlBands[2];                //!< by direction
     double m_bandwidthHz[2]{20e6, 20e6};              //!< by direction
     double m_noiseDbmPerHz{-174};                     //!< N0 as the user gave it
     double m_noiseWPerHz{0};                          //!< N0
@@ -214,9 +211,9 @@ class FdmaChannel : public Channel
     double m_controlMinRateBps{1e4};                  //!< the same on the control band
     uint32_t m_controlMaxBytes{128};                  //!< largest packet on the control band
     uint32_t m_controlQueueSize{100000};              //!< frames per direction
-    Time m_retryInterval;                             //!< between looks at a dead link
-    Time m_minSegment;                                //!< see the attribute
-    Time m_maxSegment;                                //!< see the attribute
+    Time m_retryInterval;                             //!< attribute RetryInterval
+    Time m_minSegment;                                //!< attribute MinSegment
+    Time m_maxSegment;                                //!< attribute MaxSegment
 };
 
 } // namespace fl

@@ -4,7 +4,7 @@
 #include "fl-fdma-control-band.h"
 
 #include "fl-fdma-channel.h"
-#include "fl-fdma-net-device.h"
+#include "fl-fdma-radio.h"
 
 #include "ns3/fl-predictor.h"
 #include "ns3/node.h"
@@ -42,7 +42,7 @@ FdmaControlBand::Enqueue(Ptr<Packet> frame, uint32_t index)
 uint32_t
 FdmaControlBand::GetNFrames() const
 {
-    return m_queue.size() + m_aside.size() + (m_busy ? 1 : 0);
+    return m_queue.size() + m_deferred.size() + (m_busy ? 1 : 0);
 }
 
 void
@@ -55,7 +55,7 @@ FdmaControlBand::Serve()
         const double rateBps = RateBps(item.index);
         if (rateBps < m_channel->GetControlMinRateBps())
         {
-            StepAside(std::move(item));
+            Defer(std::move(item));
             continue;
         }
         m_current = std::move(item);
@@ -124,9 +124,9 @@ FdmaControlBand::Settle()
 }
 
 void
-FdmaControlBand::StepAside(Item item)
+FdmaControlBand::Defer(Item item)
 {
-    m_aside.push_back(std::move(item));
+    m_deferred.push_back(std::move(item));
     if (!m_retryPending)
     {
         m_retryPending = true;
@@ -138,11 +138,11 @@ void
 FdmaControlBand::Retry()
 {
     m_retryPending = false;
-    for (auto& item : m_aside)
+    for (auto& item : m_deferred)
     {
         m_queue.push_back(std::move(item));
     }
-    m_aside.clear();
+    m_deferred.clear();
     Serve();
 }
 
@@ -171,7 +171,7 @@ void
 FdmaControlBand::Flush(uint32_t index)
 {
     FlushQueue(m_queue, index);
-    FlushQueue(m_aside, index);
+    FlushQueue(m_deferred, index);
     if (m_busy && (index == ALL || index == m_current.index))
     {
         Settle();
@@ -235,7 +235,7 @@ FdmaControlBand::TxPowerW(uint32_t index) const
                                             : m_channel->GetStationControlTxPowerW();
 }
 
-Ptr<FdmaNetDevice>
+Ptr<FdmaRadio>
 FdmaControlBand::Sender(uint32_t index) const
 {
     return m_direction == Direction::UPLINK ? m_channel->GetMember(index)

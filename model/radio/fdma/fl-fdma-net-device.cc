@@ -5,17 +5,15 @@
 
 #include "fl-fdma-channel.h"
 
+#include "ns3/abort.h"
 #include "ns3/double.h"
 #include "ns3/ethernet-header.h"
-#include "ns3/fl-error.h"
 #include "ns3/log.h"
 #include "ns3/node.h"
 #include "ns3/pointer.h"
 #include "ns3/simulator.h"
 #include "ns3/trace-source-accessor.h"
 #include "ns3/uinteger.h"
-
-#include <cmath>
 
 namespace ns3
 {
@@ -32,20 +30,6 @@ namespace
 /// 12 dBm, as in most of the literature.
 constexpr double DEFAULT_TX_POWER_W = 0.015848931924611134;
 
-/// Refuse a power that is not one.
-void
-RequirePower(const char* name, double watt)
-{
-    if (!std::isfinite(watt) || watt <= 0)
-    {
-        throw InvalidInput(Describe("ns3::fl::FdmaNetDevice::",
-                                    name,
-                                    " = ",
-                                    watt,
-                                    ": must be finite and above 0 W"));
-    }
-}
-
 } // namespace
 
 TypeId
@@ -53,7 +37,7 @@ FdmaNetDevice::GetTypeId()
 {
     static TypeId tid =
         TypeId("ns3::fl::FdmaNetDevice")
-            .SetParent<NetDevice>()
+            .SetParent<FdmaRadio>()
             .SetGroupName("Fl")
             .AddConstructor<FdmaNetDevice>()
             .AddAttribute("Mtu",
@@ -98,52 +82,13 @@ FdmaNetDevice::GetTypeId()
             .AddTraceSource("MacRxDrop",
                             "A frame was received that is not for this node",
                             MakeTraceSourceAccessor(&FdmaNetDevice::m_macRxDropTrace),
-                            "ns3::Packet::TracedCallback")
-            .AddTraceSource("PhyTxBegin",
-                            "The first bit of a frame is sent",
-                            MakeTraceSourceAccessor(&FdmaNetDevice::m_phyTxBeginTrace),
-                            "ns3::Packet::TracedCallback")
-            .AddTraceSource("PhyTxEnd",
-                            "The last bit of a frame was sent",
-                            MakeTraceSourceAccessor(&FdmaNetDevice::m_phyTxEndTrace),
-                            "ns3::Packet::TracedCallback")
-            .AddTraceSource("PhyTxDrop",
-                            "An accepted frame is thrown away, since the device goes down",
-                            MakeTraceSourceAccessor(&FdmaNetDevice::m_phyTxDropTrace),
-                            "ns3::Packet::TracedCallback")
-            .AddTraceSource("PhyRxEnd",
-                            "The last bit of a frame arrived, and the frame is good",
-                            MakeTraceSourceAccessor(&FdmaNetDevice::m_phyRxEndTrace),
-                            "ns3::Packet::TracedCallback")
-            .AddTraceSource("PhyRxDrop",
-                            "A frame could not be received: it is corrupt, the device down, or the "
-                            "link too bad for a broadcast",
-                            MakeTraceSourceAccessor(&FdmaNetDevice::m_phyRxDropTrace),
-                            "ns3::Packet::TracedCallback")
-            .AddTraceSource("Sniffer",
-                            "Frames sent, and received by this node, as a packet sniffer sees them",
-                            MakeTraceSourceAccessor(&FdmaNetDevice::m_snifferTrace),
-                            "ns3::Packet::TracedCallback")
-            .AddTraceSource("PromiscSniffer",
-                            "Frames sent, and received whoever they are for, as a packet sniffer "
-                            "sees them",
-                            MakeTraceSourceAccessor(&FdmaNetDevice::m_promiscSnifferTrace),
-                            "ns3::Packet::TracedCallback")
-            .AddTraceSource("GrantChanged",
-                            "A device was given a sub-band, or lost it (bandwidth 0)",
-                            MakeTraceSourceAccessor(&FdmaNetDevice::m_grantChanged),
-                            "ns3::fl::FdmaNetDevice::GrantTracedCallback")
-            .AddTraceSource("TxPower",
-                            "The power that a device radiates changed: old and new [W]",
-                            MakeTraceSourceAccessor(&FdmaNetDevice::m_txPowerTrace),
-                            "ns3::TracedValueCallback::Double");
+                            "ns3::Packet::TracedCallback");
     return tid;
 }
 
 FdmaNetDevice::FdmaNetDevice()
 {
     NS_LOG_FUNCTION(this);
-    m_grants[static_cast<size_t>(Direction::DOWNLINK)].direction = Direction::DOWNLINK;
 }
 
 FdmaNetDevice::~FdmaNetDevice() = default;
@@ -155,23 +100,10 @@ FdmaNetDevice::DoDispose()
     m_links.clear();
     m_channel = nullptr;
     m_node = nullptr;
-    m_mobility = nullptr;
     m_errorModel = nullptr;
     m_receive.Nullify();
     m_promiscReceive.Nullify();
-    NetDevice::DoDispose();
-}
-
-bool
-FdmaNetDevice::IsBaseStation() const
-{
-    return m_isStation;
-}
-
-uint32_t
-FdmaNetDevice::GetIndex() const
-{
-    return m_index;
+    FdmaRadio::DoDispose();
 }
 
 Ptr<FdmaChannel>
@@ -180,38 +112,17 @@ FdmaNetDevice::GetFdmaChannel() const
     return m_channel;
 }
 
-double
-FdmaNetDevice::GetMaxTxPowerW() const
-{
-    return m_maxTxPowerW;
-}
-
-void
-FdmaNetDevice::SetMaxTxPowerW(double watt)
-{
-    RequirePower("MaxTxPower", watt);
-    m_maxTxPowerW = watt;
-}
-
-double
-FdmaNetDevice::GetControlTxPowerW() const
-{
-    return m_controlTxPowerW;
-}
-
-void
-FdmaNetDevice::SetControlTxPowerW(double watt)
-{
-    RequirePower("ControlTxPower", watt);
-    m_controlTxPowerW = watt;
-}
-
 void
 FdmaNetDevice::AttachAsStation(Ptr<FdmaChannel> channel)
 {
     NS_LOG_FUNCTION(this << channel);
     m_channel = channel;
-    m_isStation = true;
+    for (const auto direction : {Direction::UPLINK, Direction::DOWNLINK})
+    {
+        m_controlBands[static_cast<size_t>(direction)] =
+            std::make_unique<FdmaControlBand>(PeekPointer(channel), direction);
+    }
+    BecomeStation();
     m_linkChange();
 }
 
@@ -220,9 +131,17 @@ FdmaNetDevice::AttachAsMember(Ptr<FdmaChannel> channel, uint32_t index)
 {
     NS_LOG_FUNCTION(this << channel << index);
     m_channel = channel;
-    m_index = index;
+    SetIndex(index);
     m_links.push_back(std::make_unique<FdmaTransmitter>(this, index, Direction::UPLINK));
     m_linkChange();
+}
+
+FdmaControlBand&
+FdmaNetDevice::GetControlBand(Direction direction)
+{
+    const auto& band = m_controlBands[static_cast<size_t>(direction)];
+    NS_ABORT_MSG_UNLESS(band, "FdmaNetDevice: only a base station has control bands");
+    return *band;
 }
 
 void
@@ -246,8 +165,9 @@ FdmaNetDevice::SetDown()
     }
     if (m_channel)
     {
-        const auto direction = m_isStation ? Direction::DOWNLINK : Direction::UPLINK;
-        m_channel->GetControlBand(direction).Flush(m_isStation ? FdmaControlBand::ALL : m_index);
+        const auto direction = IsBaseStation() ? Direction::DOWNLINK : Direction::UPLINK;
+        m_channel->GetControlBand(direction).Flush(IsBaseStation() ? FdmaControlBand::ALL
+                                                                   : GetIndex());
     }
     m_linkChange();
 }
@@ -266,26 +186,7 @@ FdmaNetDevice::SetUp()
 void
 FdmaNetDevice::SetGrant(uint32_t index, const Grant& grant)
 {
-    m_links.at(m_isStation ? index : 0)->SetGrant(grant);
-}
-
-void
-FdmaNetDevice::NotifyGrant(const Grant& grant)
-{
-    Grant& current = m_grants[static_cast<size_t>(grant.direction)];
-    const bool same =
-        grant.bandwidthHz == current.bandwidthHz && grant.txPowerW == current.txPowerW;
-    current = grant;
-    if (!same)
-    {
-        m_grantChanged(grant);
-    }
-}
-
-const Grant&
-FdmaNetDevice::GetGrant(Direction direction) const
-{
-    return m_grants[static_cast<size_t>(direction)];
+    m_links.at(IsBaseStation() ? index : 0)->SetGrant(grant);
 }
 
 void
@@ -294,25 +195,8 @@ FdmaNetDevice::ResumeLink(uint32_t index)
     // Empty once the device was disposed of.
     if (!m_links.empty())
     {
-        m_links[m_isStation ? index : 0]->Resume();
+        m_links[IsBaseStation() ? index : 0]->Resume();
     }
-}
-
-Ptr<MobilityModel>
-FdmaNetDevice::GetMobility()
-{
-    if (!m_mobility)
-    {
-        m_mobility = m_node->GetObject<MobilityModel>();
-        if (!m_mobility)
-        {
-            throw InvalidInput(Describe("node ",
-                                        m_node->GetId(),
-                                        ": has no MobilityModel: an FDMA cell with a propagation "
-                                        "loss model needs one on every node"));
-        }
-    }
-    return m_mobility;
 }
 
 double
@@ -324,12 +208,6 @@ FdmaNetDevice::GetDataEnergyJ() const
         total += link->GetEnergyJ();
     }
     return total;
-}
-
-double
-FdmaNetDevice::GetControlEnergyJ() const
-{
-    return m_controlEnergyJ;
 }
 
 double
@@ -349,12 +227,6 @@ FdmaNetDevice::GetDataAirtime() const
     return total;
 }
 
-double
-FdmaNetDevice::GetTxPowerNowW() const
-{
-    return m_txPowerNowW;
-}
-
 uint32_t
 FdmaNetDevice::GetNFrames() const
 {
@@ -366,22 +238,10 @@ FdmaNetDevice::GetNFrames() const
     return total;
 }
 
-uint64_t
-FdmaNetDevice::GetNTxDrops() const
-{
-    return m_txDrops;
-}
-
-uint64_t
-FdmaNetDevice::GetNRxDrops() const
-{
-    return m_rxDrops;
-}
-
 Ptr<Queue<Packet>>
 FdmaNetDevice::GetQueue(uint32_t index)
 {
-    return m_links.at(m_isStation ? index : 0)->GetQueue();
+    return m_links.at(IsBaseStation() ? index : 0)->GetQueue();
 }
 
 void
@@ -391,39 +251,19 @@ FdmaNetDevice::SetReceiveErrorModel(Ptr<ErrorModel> model)
 }
 
 void
-FdmaNetDevice::SetControlTxPowerNow(double watt)
-{
-    m_controlTxPowerNowW = watt;
-    UpdateTxPower();
-}
-
-void
-FdmaNetDevice::AddControlEnergyJ(double joule)
-{
-    m_controlEnergyJ += joule;
-}
-
-void
 FdmaNetDevice::UpdateTxPower()
 {
     // The base station is not battery powered, and has as many links as there are devices.
-    if (m_isStation || m_links.empty())
+    if (!IsBaseStation() && !m_links.empty())
     {
-        return;
-    }
-    const double now = m_links.front()->GetTxPowerNowW() + m_controlTxPowerNowW;
-    if (now != m_txPowerNowW)
-    {
-        const double before = m_txPowerNowW;
-        m_txPowerNowW = now;
-        m_txPowerTrace(before, now);
+        ReportTxPower(m_links.front()->GetTxPowerNowW());
     }
 }
 
 bool
 FdmaNetDevice::RefuseTx(Ptr<const Packet> packet)
 {
-    ++m_txDrops;
+    CountTxDrop();
     m_macTxDropTrace(packet);
     return false;
 }
@@ -449,21 +289,21 @@ FdmaNetDevice::Send(Ptr<Packet> packet, const Address& destination, uint16_t pro
 bool
 FdmaNetDevice::Enqueue(Ptr<Packet> frame, const Mac48Address& destination, bool isControl)
 {
-    uint32_t index = m_index;
-    if (m_isStation && destination.IsGroup())
+    uint32_t index = GetIndex();
+    if (IsBaseStation() && destination.IsGroup())
     {
         index = FdmaControlBand::ALL;
         isControl = true;
     }
-    else if (m_isStation && !m_channel->FindMember(destination, index))
+    else if (IsBaseStation() && !m_channel->FindMember(destination, index))
     {
         return RefuseTx(frame);
     }
-    // Before the frame begins, so that traces come in their order.
+    // Before the frame begins, so that traces fire in order.
     m_macTxTrace(frame);
-    const auto direction = m_isStation ? Direction::DOWNLINK : Direction::UPLINK;
+    const auto direction = IsBaseStation() ? Direction::DOWNLINK : Direction::UPLINK;
     const bool accepted = isControl ? m_channel->GetControlBand(direction).Enqueue(frame, index)
-                                    : m_links[m_isStation ? index : 0]->Enqueue(frame);
+                                    : m_links[IsBaseStation() ? index : 0]->Enqueue(frame);
     return accepted || RefuseTx(frame);
 }
 
@@ -474,34 +314,6 @@ FdmaNetDevice::SendFrom(Ptr<Packet> packet,
                         uint16_t /* protocol */)
 {
     return RefuseTx(packet);
-}
-
-void
-FdmaNetDevice::NotifyTxBegin(Ptr<const Packet> frame)
-{
-    m_snifferTrace(frame);
-    m_promiscSnifferTrace(frame);
-    m_phyTxBeginTrace(frame);
-}
-
-void
-FdmaNetDevice::NotifyTxEnd(Ptr<const Packet> frame)
-{
-    m_phyTxEndTrace(frame);
-}
-
-void
-FdmaNetDevice::NotifyTxDrop(Ptr<const Packet> frame)
-{
-    ++m_txDrops;
-    m_phyTxDropTrace(frame);
-}
-
-void
-FdmaNetDevice::NotifyRxDrop(Ptr<const Packet> frame)
-{
-    ++m_rxDrops;
-    m_phyRxDropTrace(frame);
 }
 
 void
@@ -553,7 +365,7 @@ FdmaNetDevice::ForwardUp(Ptr<Packet> frame)
     }
     if (type == PACKET_OTHERHOST)
     {
-        ++m_rxDrops;
+        CountRxDrop();
         m_macRxDropTrace(frame);
         return;
     }
@@ -587,9 +399,9 @@ void
 FdmaNetDevice::SetAddress(Address address)
 {
     const auto to = Mac48Address::ConvertFrom(address);
-    if (m_channel && !m_isStation)
+    if (m_channel && !IsBaseStation())
     {
-        m_channel->ChangeAddress(m_index, m_address, to);
+        m_channel->ChangeAddress(GetIndex(), m_address, to);
     }
     m_address = to;
 }
@@ -644,9 +456,9 @@ FdmaNetDevice::IsMulticast() const
 }
 
 Address
-FdmaNetDevice::GetMulticast(Ipv4Address group) const
+FdmaNetDevice::GetMulticast(Ipv4Address address) const
 {
-    return Mac48Address::GetMulticast(group);
+    return Mac48Address::GetMulticast(address);
 }
 
 Address

@@ -4,13 +4,12 @@
 #ifndef FL_FDMA_NET_DEVICE_H
 #define FL_FDMA_NET_DEVICE_H
 
+#include "fl-fdma-control-band.h"
+#include "fl-fdma-radio.h"
 #include "fl-fdma-transmitter.h"
 
 #include "ns3/error-model.h"
-#include "ns3/fl-plan.h"
 #include "ns3/mac48-address.h"
-#include "ns3/mobility-model.h"
-#include "ns3/net-device.h"
 #include "ns3/traced-callback.h"
 
 #include <cstdint>
@@ -45,60 +44,29 @@ class FdmaChannel;
  * queue per device, and stopping it for one full queue would stop all links; and an active queue
  * management would drop packets for having waited for a grant.
  */
-class FdmaNetDevice : public NetDevice
+class FdmaNetDevice : public FdmaRadio
 {
   public:
     /// @return the TypeId
     static TypeId GetTypeId();
 
-    /**
-     * Sink of the trace GrantChanged.
-     * @param grant what the device may send or receive on from now
-     */
-    typedef void (*GrantTracedCallback)(const Grant& grant);
-
     FdmaNetDevice();
     ~FdmaNetDevice() override;
 
-    /// @return whether it is the base station's
-    bool IsBaseStation() const;
-    /// @return a device's index in its cell, which is also its DeviceId where one cell is
-    /// controlled
-    uint32_t GetIndex() const;
-    /// @return the cell
-    Ptr<FdmaChannel> GetFdmaChannel() const;
-    /// @return largest power that a grant may ask of it [W]
-    double GetMaxTxPowerW() const;
-    /// @return its power on the control channel [W]
-    double GetControlTxPowerW() const;
-
-    /// Switch it off, as an empty battery does: what waits is dropped, nothing is sent or received.
+    /// Switch it off, as a depleted battery does: queued frames are dropped, nothing is sent or
+    /// received.
     void SetDown();
     /// Switch it on again.
     void SetUp();
 
-    /**
-     * @param direction of the link
-     * @return what a device was granted, of zero bandwidth if nothing
-     */
-    const Grant& GetGrant(Direction direction) const;
     /// @return energy radiated on grants so far: power times airtime [J]
     double GetDataEnergyJ() const;
-    /// @return energy radiated on the control channel so far: power times airtime [J]
-    double GetControlEnergyJ() const;
     /// @return energy radiated so far, on grants and on the control channel [J]
     double GetRadiatedEnergyJ() const;
     /// @return time on the air on grants so far
     Time GetDataAirtime() const;
-    /// @return power radiated now by a device, on its grant and on the control channel [W]
-    double GetTxPowerNowW() const;
     /// @return the number of frames that wait for a grant or are being sent on one
     uint32_t GetNFrames() const;
-    /// @return the number of packets dropped by the sender's side
-    uint64_t GetNTxDrops() const;
-    /// @return the number of frames dropped by the receiver's side
-    uint64_t GetNRxDrops() const;
-
     /**
      * The queue of one link; made if there is none yet.
      * @param index for a base station, the device at the far end
@@ -109,47 +77,16 @@ class FdmaNetDevice : public NetDevice
     /// @param model decides which received frames are corrupt, and may alter them
     void SetReceiveErrorModel(Ptr<ErrorModel> model);
 
-    // For the channel and the transmitters.
-
-    /**
-     * The device's link changed.
-     * @param grant what it was granted
-     */
-    void NotifyGrant(const Grant& grant);
-    /// @param channel the cell that it is the base station of
-    void AttachAsStation(Ptr<FdmaChannel> channel);
-    /**
-     * @param channel the cell
-     * @param index its index there
-     */
-    void AttachAsMember(Ptr<FdmaChannel> channel, uint32_t index);
-    /// @param index a device that the base station is to have a link to
-    void AddLink(uint32_t index);
-    /**
-     * @param index of the device at the near or far end
-     * @param grant its new sub-band
-     */
-    void SetGrant(uint32_t index, const Grant& grant);
-    /// @param index of a link that may have something to send
-    void ResumeLink(uint32_t index);
-    /// @return the node's mobility model
-    Ptr<MobilityModel> GetMobility();
-    /// @param frame that arrived
-    void Receive(Ptr<Packet> frame);
-    /// @param frame whose first bit is sent
-    void NotifyTxBegin(Ptr<const Packet> frame);
-    /// @param frame whose last bit was sent
-    void NotifyTxEnd(Ptr<const Packet> frame);
-    /// @param frame that was accepted but will not be sent
-    void NotifyTxDrop(Ptr<const Packet> frame);
-    /// @param frame that can not be received
-    void NotifyRxDrop(Ptr<const Packet> frame);
-    /// @param watt what the control channel makes it radiate from now on
-    void SetControlTxPowerNow(double watt);
-    /// @param joule radiated on the control channel
-    void AddControlEnergyJ(double joule);
-    /// Report the power radiated, if it changed.
-    void UpdateTxPower();
+    // From FdmaRadio.
+    void AttachAsStation(Ptr<FdmaChannel> channel) override;
+    void AttachAsMember(Ptr<FdmaChannel> channel, uint32_t index) override;
+    Ptr<FdmaChannel> GetFdmaChannel() const override;
+    FdmaControlBand& GetControlBand(Direction direction) override;
+    void AddLink(uint32_t index) override;
+    void SetGrant(uint32_t index, const Grant& grant) override;
+    void ResumeLink(uint32_t index) override;
+    void Receive(Ptr<Packet> frame) override;
+    void UpdateTxPower() override;
 
     // From NetDevice.
     void SetIfIndex(const uint32_t index) override;
@@ -184,64 +121,43 @@ class FdmaNetDevice : public NetDevice
     void DoDispose() override;
 
   private:
-    /// @param watt highest power of all grants together [W]; above 0
-    void SetMaxTxPowerW(double watt);
-    /// @param watt power on the control channel [W]; above 0
-    void SetControlTxPowerW(double watt);
     /**
-     * Queue a frame where it belongs.
+     * Queue a frame for the control channel or for its link's grant.
      * @param frame the frame
-     * @param destination its MAC address
+     * @param destination MAC address that it is for
      * @param isControl whether it may go by the control channel
      * @return whether it was accepted
      */
     bool Enqueue(Ptr<Packet> frame, const Mac48Address& destination, bool isControl);
-    /// @param packet that is not accepted; always returns false
+    /// Count and trace a packet that is not accepted.
+    /// @param packet the packet
     /// @return false
     bool RefuseTx(Ptr<const Packet> packet);
-    /// @return who a frame is for, seen from here
-    /// @param destination address that the frame is for
+    /// @return the type of a received frame: for this host, another one, a group or all
+    /// @param destination MAC address in the frame
     PacketType Classify(const Mac48Address& destination) const;
-    /// Hand a frame that passed the PHY to the upper layers.
+    /// Pass a frame that the PHY received to the upper layers.
+    /// @param frame with its Ethernet header
     void ForwardUp(Ptr<Packet> frame);
 
     Ptr<FdmaChannel> m_channel;                            //!< the cell
     Ptr<Node> m_node;                                      //!< its node
-    Ptr<MobilityModel> m_mobility;                         //!< its node's, once it was needed
     Ptr<ErrorModel> m_errorModel;                          //!< corrupts received frames
+    std::unique_ptr<FdmaControlBand> m_controlBands[2];    //!< of a base station, by direction
     std::vector<std::unique_ptr<FdmaTransmitter>> m_links; //!< one, or one per device
-    Grant m_grants[2];                                     //!< of a device, by direction
     Mac48Address m_address;                                //!< its address
-    uint32_t m_index{0};                                   //!< in the cell
     uint32_t m_ifIndex{0};                                 //!< in the node
     uint16_t m_mtu{1500};                                  //!< [byte]
-    bool m_isStation{false};                               //!< whether it is the base station's
     bool m_isUp{true};                                     //!< whether it is switched on
-    double m_maxTxPowerW{0};                               //!< for grants
-    double m_controlTxPowerW{0};                           //!< on the control channel
-    double m_controlTxPowerNowW{0};                        //!< radiated on the control channel now
-    double m_txPowerNowW{0};                               //!< as last reported
-    double m_controlEnergyJ{0};                            //!< so far
-    uint64_t m_txDrops{0};                                 //!< so far
-    uint64_t m_rxDrops{0};                                 //!< so far
     ReceiveCallback m_receive;                             //!< the upper layers
     PromiscReceiveCallback m_promiscReceive;               //!< the upper layers, promiscuous
 
-    TracedCallback<> m_linkChange;                           //!< link goes up or down
-    TracedCallback<const Grant&> m_grantChanged;             //!< trace GrantChanged
-    TracedCallback<double, double> m_txPowerTrace;           //!< trace TxPower
-    TracedCallback<Ptr<const Packet>> m_macTxTrace;          //!< trace MacTx
-    TracedCallback<Ptr<const Packet>> m_macTxDropTrace;      //!< trace MacTxDrop
-    TracedCallback<Ptr<const Packet>> m_macPromiscRxTrace;   //!< trace MacPromiscRx
-    TracedCallback<Ptr<const Packet>> m_macRxTrace;          //!< trace MacRx
-    TracedCallback<Ptr<const Packet>> m_macRxDropTrace;      //!< trace MacRxDrop
-    TracedCallback<Ptr<const Packet>> m_phyTxBeginTrace;     //!< trace PhyTxBegin
-    TracedCallback<Ptr<const Packet>> m_phyTxEndTrace;       //!< trace PhyTxEnd
-    TracedCallback<Ptr<const Packet>> m_phyTxDropTrace;      //!< trace PhyTxDrop
-    TracedCallback<Ptr<const Packet>> m_phyRxEndTrace;       //!< trace PhyRxEnd
-    TracedCallback<Ptr<const Packet>> m_phyRxDropTrace;      //!< trace PhyRxDrop
-    TracedCallback<Ptr<const Packet>> m_snifferTrace;        //!< trace Sniffer
-    TracedCallback<Ptr<const Packet>> m_promiscSnifferTrace; //!< trace PromiscSniffer
+    TracedCallback<> m_linkChange;                         //!< link goes up or down
+    TracedCallback<Ptr<const Packet>> m_macTxTrace;        //!< trace MacTx
+    TracedCallback<Ptr<const Packet>> m_macTxDropTrace;    //!< trace MacTxDrop
+    TracedCallback<Ptr<const Packet>> m_macPromiscRxTrace; //!< trace MacPromiscRx
+    TracedCallback<Ptr<const Packet>> m_macRxTrace;        //!< trace MacRx
+    TracedCallback<Ptr<const Packet>> m_macRxDropTrace;    //!< trace MacRxDrop
 };
 
 } // namespace fl

@@ -18,12 +18,12 @@ namespace fl
 
 /**
  * @ingroup fl
- * The hand on one FDMA cell. A plan's grants are sub-bands of what the control share leaves of the
- * uplink and of the downlink band.
+ * The radio controller of an FDMA cell. A plan's grants are sub-bands of the uplink and of the
+ * downlink band, less the control share of each.
  *
- * Downlink transfers without a grant share equally what the plan's downlink grants leave of band
- * and power (Predictor::DefaultDownlinkGrant); their sub-bands have no place, since what is left
- * need not be in one piece, and places do not matter to an ideal FDMA receiver.
+ * Downlink transfers without a grant share equally the bandwidth and power that the plan's downlink
+ * grants leave (Predictor::DefaultDownlinkGrant). Their sub-bands have no place, since the
+ * remaining band need not be contiguous, and an ideal FDMA receiver does not depend on places.
  *
  * Sums and places may exceed a limit by a relative 1e-9, for round-off. Apply costs O(N log N) for
  * N grants and devices, Report O(N).
@@ -55,7 +55,7 @@ class FdmaRadioControl : public RadioControl
 
     /**
      * @param device a DeviceId
-     * @return energy radiated on grants so far [J]: what a plan's power times airtime amounts to
+     * @return energy radiated on grants so far [J]: granted power times airtime
      */
     double GetDataEnergyJ(DeviceId device) const;
     /**
@@ -84,7 +84,7 @@ class FdmaRadioControl : public RadioControl
 
     Ptr<FdmaChannel> m_channel;                //!< the cell
     std::vector<Ptr<FdmaNetDevice>> m_devices; //!< by DeviceId
-    uint32_t m_cell{0};                        //!< its number in plans
+    uint32_t m_cell{0};                        //!< attribute CellId: index of the cell in plans
 };
 
 } // namespace fl

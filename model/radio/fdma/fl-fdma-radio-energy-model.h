@@ -15,8 +15,8 @@ namespace fl
 
 /**
  * @ingroup fl
- * Draws the energy that a device radiates from a source, and switches the radio off when it is
- * empty.
+ * Device energy model of an FdmaNetDevice: draws the power that it radiates from an energy source,
+ * and switches the device off while the source is depleted.
  */
 class FdmaRadioEnergyModel : public LoadEnergyModel
 {
@@ -27,7 +27,7 @@ class FdmaRadioEnergyModel : public LoadEnergyModel
     FdmaRadioEnergyModel();
     ~FdmaRadioEnergyModel() override;
 
-    /// @param device whose energy it is
+    /// @param device the device whose power is drawn; set once
     void SetDevice(Ptr<FdmaNetDevice> device);
 
   protected:
@@ -37,7 +37,7 @@ class FdmaRadioEnergyModel : public LoadEnergyModel
     void DoDepleted() override;
     void DoRecharged() override;
 
-    Ptr<FdmaNetDevice> m_device; //!< whose energy it is
+    Ptr<FdmaNetDevice> m_device; //!< the device whose power is drawn
 };
 
 } // namespace fl

@@ -15,25 +15,25 @@ namespace fl
 
 /**
  * @ingroup fl
- * How long transfers take over FDMA, and what is radiated for them, from what is known before:
- * Shannon's rate of the grant, which the PHY works at, headers of the link, of IP, of transport and
- * message, propagation, which packets go by the control channel and how long they take there, and
- * the transport's window and acknowledgements. No number in it was fitted to a measurement.
+ * Predicts durations of transfers over FDMA, and the energy radiated for them, before they begin:
+ * from Shannon's rate of the grant, at which the PHY sends, headers of link, IP, transport and
+ * message, propagation delay, the packets that go by the control channel and their time there, and
+ * the transport's window and acknowledgements. No parameter was fitted to a measurement.
  *
  * A message is followed segment by segment, so a prediction costs O(segments). The control channel
- * is taken to be free: that acknowledgements of several devices wait for each other matters only
- * where a window is closed meanwhile, or where their load comes near its rate. Losses of the
- * transport are not in it.
+ * is assumed idle: queueing of several devices' acknowledgements matters only where a window is
+ * full meanwhile, or where their load approaches the channel's rate. Packet losses are not
+ * modelled.
  */
 class FdmaRateModel : public RateModel
 {
   public:
-    /// The cell, in what concerns a prediction. Arrays of two are by direction of what is sent.
+    /// The parameters of the cell that predictions need. Arrays of two are by direction.
     struct Cell
     {
-        uint32_t cell{0};                   //!< its number in plans
+        uint32_t cell{0};                   //!< index of the cell in plans
         double linkHeaderBytes{0};          //!< of each frame [byte]
-        double controlMaxBytes{0};          //!< packets up to here go by the control channel
+        double controlMaxBytes{0};          //!< largest packet on the control channel [byte]
         double controlHz[2]{};              //!< its width [Hz]
         std::vector<double> deviceControlW; //!< power of each device on it [W]
         double stationControlW{0};          //!< of the base station on it [W]
@@ -50,14 +50,14 @@ class FdmaRateModel : public RateModel
 
     /**
      * @param cell the cell
-     * @param plan all that will be enforced
-     * @param transport how messages travel
+     * @param plan the plan that will be enforced
+     * @param transport headers, windows and acknowledgements of the transport
      */
     FdmaRateModel(Cell cell, const Plan& plan, const TransportProfile& transport);
 
     /**
      * @param state gains and noise density
-     * @param device its number
+     * @param device the device at one end
      * @param grant bandwidth [Hz], transmit power [W], cell and direction
      * @return Shannon's rate, that of the bits on the air [bit/s]; 0 below the least rate that the
      *         cell uses
@@ -69,28 +69,29 @@ class FdmaRateModel : public RateModel
                           double payloadBits) const override;
 
   private:
-    /// A way to the other end.
+    /// The channel that a packet goes by: a grant, or the control channel.
     struct Link
     {
         double rateBps{0};   //!< [bit/s]
         double txPowerW{0};  //!< [W]
-        bool isGrant{false}; //!< or the control channel
+        bool isGrant{false}; //!< whether it is the grant; else the control channel
     };
 
     /**
      * @param state gains and noise density
-     * @param device its number, at one end
+     * @param device the device at one end
      * @param grant its grant
-     * @param packetBytes size of the packet [byte]
-     * @return by which way a packet goes, link header not counted in its size
+     * @param packetBytes size of the packet, link header not counted [byte]
+     * @return the channel that the packet goes by
      */
     Link FindLink(const SystemState& state,
                   DeviceId device,
                   const Grant& grant,
                   double packetBytes) const;
     /**
-     * @param device its number
-     * @return whether a device is busy long enough for its last acknowledgement to go alone
+     * @param device the device
+     * @return whether it computes for DELAYED_ACK_S or longer, so that the download's last
+     *         acknowledgement goes alone and not with the upload
      */
     bool AcksAlone(DeviceId device) const;
 

@@ -4,7 +4,7 @@
 #include "fl-fdma-transmitter.h"
 
 #include "fl-fdma-channel.h"
-#include "fl-fdma-net-device.h"
+#include "fl-fdma-radio.h"
 
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-predictor.h"
@@ -18,7 +18,7 @@ namespace ns3
 namespace fl
 {
 
-FdmaTransmitter::FdmaTransmitter(FdmaNetDevice* sender, uint32_t index, Direction direction)
+FdmaTransmitter::FdmaTransmitter(FdmaRadio* sender, uint32_t index, Direction direction)
     : m_sender(sender),
       m_index(index)
 {
@@ -45,12 +45,12 @@ FdmaTransmitter::SetGrant(const Grant& grant)
         Settle();
     }
     m_event.Cancel();
-    // In the sender's context, not in that of whoever gives the grant.
+    // In the sender's context, not in that of the caller.
     m_event = EventId();
     Simulator::ScheduleWithContext(m_sender->GetNode()->GetId(),
                                    Time(0),
-                                   &FdmaNetDevice::ResumeLink,
-                                   Ptr<FdmaNetDevice>(m_sender),
+                                   &FdmaRadio::ResumeLink,
+                                   Ptr<FdmaRadio>(m_sender),
                                    m_index);
 }
 

@@ -18,7 +18,7 @@ namespace ns3
 namespace fl
 {
 
-class FdmaNetDevice;
+class FdmaRadio;
 
 /**
  * @ingroup fl
@@ -34,31 +34,33 @@ class FdmaTransmitter
 {
   public:
     /**
-     * @param sender the device that it is a part of
+     * @param sender the device that it is a part of; owns this object
      * @param index index of the device at the near or far end
      * @param direction of the link
      */
-    FdmaTransmitter(FdmaNetDevice* sender, uint32_t index, Direction direction);
+    FdmaTransmitter(FdmaRadio* sender, uint32_t index, Direction direction);
     ~FdmaTransmitter();
 
     FdmaTransmitter(const FdmaTransmitter&) = delete;
     FdmaTransmitter& operator=(const FdmaTransmitter&) = delete;
 
-    /// @param grant bandwidth and power from now on
+    /// @param grant bandwidth [Hz] and power [W] from now on; a frame on the air continues with
+    /// them
     void SetGrant(const Grant& grant);
-    /// @return bandwidth and power
+    /// @return bandwidth and power in force
     const Grant& GetGrant() const;
 
     /**
      * @param frame a frame to be sent
-     * @return whether the queue took it
+     * @return whether the queue took it; else the caller drops it
      */
     bool Enqueue(Ptr<Packet> frame);
 
-    /// Drop what waits and what is in the air; each frame is reported to the sender.
+    /// Drop all frames, the one on the air included; the sender's NotifyTxDrop() is called for
+    /// each.
     void Flush();
 
-    /// Go on, if there is something to send and nothing in the air.
+    /// Start the next segment, if there is a frame to send and none on the air.
     void Resume();
 
     /// @return the queue; made if there is none yet
@@ -73,22 +75,24 @@ class FdmaTransmitter
     Time GetAirtime() const;
 
   private:
-    /// Send the frame, or a part of it, at the rate of this moment; or wait.
+    /// Send the frame, or a part of it, at the present rate; or retry later if that is too low.
     void StartSegment();
-    /// A segment is over: the frame as well, or not yet.
+    /// End the segment, and deliver the frame if it is complete.
     void EndSegment();
-    /// Account for what was sent of the segment until now.
+    /// Account for the bits, the energy and the airtime of the segment until now.
     void Settle();
-    /// Choose how long to trust a gain.
+    /// Choose the longest segment: MinSegment after a change of the gain, then twice as long each
+    /// time.
+    /// @param gain power gain now, a ratio
     void AdaptSegment(double gain);
 
-    FdmaNetDevice* m_sender;    //!< whose part this is
+    FdmaRadio* m_sender;        //!< the device that it is a part of
     uint32_t m_index;           //!< of the device at the near or far end
     Grant m_grant;              //!< bandwidth, power, and the direction
-    Ptr<Queue<Packet>> m_queue; //!< what waits; null until needed
-    Ptr<Packet> m_frame;        //!< what is being sent
+    Ptr<Queue<Packet>> m_queue; //!< frames that wait; null until needed
+    Ptr<Packet> m_frame;        //!< the frame that is being sent
     double m_bitsLeft{0};       //!< of m_frame [bit]
-    EventId m_event;            //!< end of a segment, or the next look at a dead link
+    EventId m_event;            //!< end of the segment, or the next try on a dead link
     bool m_onAir{false};        //!< whether a segment is being sent
     bool m_begun{false};        //!< whether a part of m_frame was sent
     bool m_last{false};         //!< whether the segment completes m_frame
@@ -96,7 +100,7 @@ class FdmaTransmitter
     double m_txPowerW{0};       //!< of the segment [W]
     Time m_start;               //!< of the segment
     Time m_segment;             //!< longest segment for now
-    double m_gain{-1};          //!< at the last look
+    double m_gain{-1};          //!< at the last segment's start; -1: none yet
     double m_energyJ{0};        //!< of segments that are over [J]
     Time m_airtime;             //!< of segments that are over
 };

@@ -15,7 +15,7 @@ namespace fl
 namespace
 {
 
-/// Quotas that are a whole number but for round-off are taken as that number.
+/// Quotas that differ from a whole number by round-off only count as that number.
 constexpr double ROUND_OFF = 1e-9;
 
 /**
@@ -28,11 +28,11 @@ Floor(double x)
     return static_cast<uint32_t>(std::floor(x + ROUND_OFF));
 }
 
-/// Quotas that have become one.
+/// Quotas that were merged.
 struct Merged
 {
     double quota;                  //!< their sum
-    std::vector<uint32_t> members; //!< which, ascending
+    std::vector<uint32_t> members; //!< their indices, ascending
 };
 
 /// Merge the smallest two until there are at most `limit`; by the first member, ascending.
@@ -77,7 +77,7 @@ RoundToBlocks(const std::vector<double>& quotas, uint32_t limit)
     const double wanted = std::floor(std::min(sum, static_cast<double>(limit)) + 0.5);
     const uint32_t total = std::clamp(static_cast<uint32_t>(wanted), n, std::max(n, limit));
 
-    // Whoever would get less than one gets one; that leaves less for the others, and so on.
+    // A quota below one gets one. That reduces the share of the others, which may fall below one.
     std::vector<uint32_t> counts(n, 1);
     std::vector<bool> fixed(n, false);
     uint32_t left = total;
@@ -106,7 +106,8 @@ RoundToBlocks(const std::vector<double>& quotas, uint32_t limit)
         if (!fixed[i])
         {
             counts[i] = Floor(quotas[i] * scale);
-            // In whole units of round-off, so that ties are ties: then the lower index is first.
+            // Remainders in units of round-off, so that ties are exact: then the lower index is
+            // first.
             remainder[i] = std::round((quotas[i] * scale - counts[i]) / ROUND_OFF);
             left -= std::min(left, counts[i]);
             byRemainder.push_back(i);
@@ -146,6 +147,28 @@ LayOutBlocks(const std::vector<double>& quotas, uint32_t blocks, uint32_t firstB
         }
         next += group.count;
         groups.push_back(std::move(group));
+    }
+    return groups;
+}
+
+std::vector<BlockGroup>
+LayOutByPlace(std::vector<BlockQuota> quotas, uint32_t blocks)
+{
+    std::stable_sort(quotas.begin(), quotas.end(), [](const auto& a, const auto& b) {
+        return a.placeHz < b.placeHz;
+    });
+    std::vector<double> counts;
+    for (const auto& quota : quotas)
+    {
+        counts.push_back(quota.blocks);
+    }
+    auto groups = LayOutBlocks(counts, blocks);
+    for (auto& group : groups)
+    {
+        for (auto& member : group.members)
+        {
+            member = quotas[member].rnti;
+        }
     }
     return groups;
 }

@@ -10,7 +10,7 @@
 /**
  * @file
  * @ingroup fl
- * How shares of a band become whole resource blocks.
+ * Rounding of shares of a band to whole resource blocks. No ns-3 in it.
  */
 
 namespace ns3
@@ -18,28 +18,27 @@ namespace ns3
 namespace fl
 {
 
-/// Contiguous resource blocks, and who has them: one, or several in turn.
+/// Contiguous resource blocks and their owners: one, or several that take turns.
 struct BlockGroup
 {
     uint32_t first{0};              //!< lowest block
-    uint32_t count{0};              //!< how many blocks
-    std::vector<uint32_t> members;  //!< indices of the shares that have them, ascending
-    std::vector<double> turnShares; //!< of the time, by member; they add up to 1
+    uint32_t count{0};              //!< number of blocks
+    std::vector<uint32_t> members;  //!< owners: indices of quotas, ascending, or RNTIs
+    std::vector<double> turnShares; //!< fraction of the subframes, by member; the sum is 1
 };
 
 /**
  * @ingroup fl
  * Round quotas to whole numbers of at least 1 each, by largest remainder (Hamilton's method).
  *
- * Handed out are as many as the quotas add up to, rounded, but at least one for each and at most
- * the limit. A quota for which nothing or one would be left gets exactly 1; the others are scaled
- * to what remains, get the integer part, and one more by largest fractional part, the lower index
- * first. Where no quota is below 1 and they add up to a whole number, each result is the quota
- * rounded down or up.
+ * The total is the sum of the quotas, rounded, but at least one for each and at most the limit. A
+ * quota that would be rounded to 0 or 1 gets exactly 1; the others are scaled to the remainder, get
+ * their integer part, and one more by largest fractional part, the lower index first. Where no
+ * quota is below 1 and they add up to a whole number, each result is the quota rounded down or up.
  *
- * @param quotas what each should have; finite and above 0
- * @param limit how many there are at most; at least the number of quotas
- * @return how many each gets
+ * @param quotas number of blocks that each should have; finite and above 0
+ * @param limit largest total; at least the number of quotas
+ * @return number of blocks of each, at least 1
  */
 std::vector<uint32_t> RoundToBlocks(const std::vector<double>& quotas, uint32_t limit);
 
@@ -51,14 +50,33 @@ std::vector<uint32_t> RoundToBlocks(const std::vector<double>& quotas, uint32_t 
  * Huffman's code), and the members of a group take turns in proportion to their quotas. So large
  * quotas keep blocks of their own.
  *
- * @param quotas what each should have [blocks]; finite and above 0
- * @param blocks how many there are; at least 1 if there is a quota
- * @param firstBlock where the first range begins
+ * @param quotas number of blocks that each should have; finite and above 0
+ * @param blocks number of blocks available; at least 1 if there is a quota
+ * @param firstBlock first block of the first range
  * @return the groups, by ascending first block
  */
 std::vector<BlockGroup> LayOutBlocks(const std::vector<double>& quotas,
                                      uint32_t blocks,
                                      uint32_t firstBlock = 0);
+
+/// A UE's claim to resource blocks, or groups of them.
+struct BlockQuota
+{
+    uint16_t rnti{0};  //!< the UE
+    double blocks{0};  //!< how many it should have; finite and above 0
+    double placeHz{0}; //!< lower edge of its grant in the band, to order by [Hz]
+};
+
+/**
+ * @ingroup fl
+ * LayOutBlocks() in the order of the grants' places in the band; those at the same place keep the
+ * order of the list.
+ *
+ * @param quotas by UE
+ * @param blocks number of blocks available; at least 1 if there is a quota
+ * @return the groups, by ascending first block; their members are RNTIs
+ */
+std::vector<BlockGroup> LayOutByPlace(std::vector<BlockQuota> quotas, uint32_t blocks);
 
 } // namespace fl
 } // namespace ns3

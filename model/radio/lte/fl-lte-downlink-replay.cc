@@ -23,7 +23,7 @@ namespace
 constexpr double SUBFRAME_S = 1e-3; //!< a transmission time interval (TTI) [s]
 /// An uplink subframe ends with a symbol for sounding, so that data are there earlier [s].
 constexpr double SOUNDING_S = 71.43e-6;
-/// RLC says again what waits if nothing was sent for so long [subframes].
+/// RLC reports its queue again after so many subframes without a transmission.
 constexpr uint32_t REPORT_SUBFRAMES = 10;
 /// RLC closes a transport block that has no more room than this behind a packet [byte].
 constexpr double ROOM_BYTES = 2;
@@ -33,31 +33,32 @@ constexpr double ROUND_OFF = 1e-6;
 /// A packet in the eNB's queue.
 struct Waiting
 {
-    TransportPacket packet; //!< what it carries
+    TransportPacket packet; //!< segment or acknowledgement
     double leftBytes;       //!< not sent yet, PDCP's header included [byte]
 };
 
-/// A transport block that a UE was or will be given for what it has to answer.
+/// An uplink transport block granted to a UE for its acknowledgements.
 struct Answer
 {
     double begin;     //!< [subframes]
     double roomBytes; //!< for packets
 };
 
-/// A UE as it goes.
+/// The state of a UE.
 struct Receiver
 {
     TransportFlow flow;           //!< its messages
     std::deque<Waiting> queue{};  //!< at the eNB
-    double knownBytes{0};         //!< in it, as the scheduler reckons [byte]
+    double knownBytes{0};         //!< in it, by the scheduler's account [byte]
     std::deque<Answer> answers{}; //!< transport blocks of its uplink
-    double endS{std::numeric_limits<double>::infinity()}; //!< when all is there [s]
+    double endS{
+        std::numeric_limits<double>::infinity()}; //!< when all of the message has arrived [s]
 };
 
-/// What happens beside subframes.
+/// An event between subframes.
 struct Event
 {
-    /// What happens.
+    /// Kind of event.
     enum Kind
     {
         BEGIN,  ///< a message is handed to its session
@@ -66,11 +67,11 @@ struct Event
         REPORT  ///< RLC says what waits
     };
 
-    double timeS;           //!< when
-    uint64_t order;         //!< of entry, for those at the same time
-    Kind kind;              //!< what
-    size_t ue;              //!< whose
-    TransportPacket packet; //!< which; its bytes are those acknowledged
+    double timeS;           //!< simulated time [s]
+    uint64_t order;         //!< of scheduling, for events at the same time
+    Kind kind;              //!< kind of event
+    size_t ue;              //!< index of the UE
+    TransportPacket packet; //!< segment, or acknowledgement with the bytes acknowledged
 
     /**
      * @param other another event
@@ -82,12 +83,12 @@ struct Event
     }
 };
 
-/// The downloads as they go.
+/// The discrete-event model of the downloads.
 class Replay
 {
   public:
     /**
-     * Begin all messages that can be sent; the others never end.
+     * Begin all messages that can be sent; those of UEs out of reach never end.
      * @param cell its UEs with their messages, and the core network; must outlive this object
      */
     explicit Replay(const LteDownlinkCell& cell)
@@ -108,8 +109,8 @@ class Replay
 
     /**
      * Run subframe by subframe until nothing is left to be sent.
-     * @return by UE, from its start to all of its message there [s]; infinite if that does not
-     *         happen
+     * @return by UE, from its start until all of its message has arrived [s]; infinite:
+     *         never
      */
     std::vector<double> Run()
     {
@@ -119,7 +120,7 @@ class Replay
         {
             if (claims.empty())
             {
-                // Nothing to do until something comes.
+                // Skip to the next event.
                 const double next = m_events.top().timeS / SUBFRAME_S;
                 subframe = std::max(subframe, static_cast<int64_t>(std::ceil(next - ROUND_OFF)));
             }
@@ -145,10 +146,10 @@ class Replay
   private:
     /**
      * Add an event.
-     * @param timeS when [s]
-     * @param kind what
+     * @param timeS simulated time [s]
+     * @param kind of event
      * @param ue index of the UE
-     * @param packet which packet, if it is about one
+     * @param packet segment or acknowledgement, if the event concerns one
      */
     void Push(double timeS, Event::Kind kind, size_t ue, TransportPacket packet = {})
     {
@@ -169,7 +170,8 @@ class Replay
             switch (event.kind)
             {
             case Event::BEGIN:
-                // One after the other: what was sent before ended, and asks for an acknowledgement.
+                // Messages follow each other: the one before has ended, and requests an
+                // acknowledgement.
                 for (const double bytes :
                      {m_cell.ues[event.ue].pendingBytes, m_cell.ues[event.ue].messageBytes})
                 {
@@ -194,7 +196,7 @@ class Replay
         }
     }
 
-    /// The scheduler learns what waits, with two bytes of header per packet, as RLC reckons.
+    /// RLC reports its queue to the scheduler, with two bytes of header per packet (LteRlcUm).
     static void Report(Receiver& receiver)
     {
         receiver.knownBytes = 0;
@@ -204,7 +206,7 @@ class Replay
         }
     }
 
-    /// What the window allows goes through the core network, one packet after the other.
+    /// Send the segments that the window admits through the core network, one after the other.
     void Send(size_t ue, double nowS)
     {
         TransportPacket packet;
@@ -217,7 +219,7 @@ class Replay
         }
     }
 
-    /// By ascending RNTI.
+    /// Collect the UEs' claims, by ascending RNTI.
     std::vector<LteDownlinkClaim> Claims() const
     {
         std::vector<LteDownlinkClaim> claims;
@@ -292,12 +294,12 @@ class Replay
     }
 
     /**
-     * An acknowledgement goes along in blocks that the UE was given for earlier ones, if it is
-     * there when they are filled; else it asks for its own.
+     * An acknowledgement is carried by blocks granted for earlier ones, if it is queued when they
+     * are filled; else the UE requests a grant for it.
      * @param receiver the UE's state; its blocks are changed
      * @param ue sizes [byte] and durations [subframe] of its uplink's transport blocks
      * @param subframe number of the running subframe
-     * @return the subframe before which it is there
+     * @return the subframe at whose beginning it has arrived
      */
     double SendAnswer(Receiver& receiver, const LteDownlinkUe& ue, int64_t subframe) const
     {
@@ -310,7 +312,7 @@ class Replay
         {
             if (blocks.size() == 1)
             {
-                break; // it says when the next one may begin
+                break; // the earliest begin of the next one
             }
             blocks.pop_front();
         }
@@ -337,13 +339,13 @@ class Replay
     }
 
     const LteDownlinkCell& m_cell;       //!< the cell
-    LteDownlinkShares m_shares;          //!< divides
+    LteDownlinkShares m_shares;          //!< divides the groups
     std::vector<Receiver> m_receivers;   //!< by UE
-    std::map<uint16_t, size_t> m_byRnti; //!< UEs
+    std::map<uint16_t, size_t> m_byRnti; //!< index of the UE, by RNTI
     double m_coreFreeS{0};               //!< when the core's link is idle [s]
-    uint64_t m_nEvents{0};               //!< so far
+    uint64_t m_nEvents{0};               //!< scheduled so far
     std::priority_queue<Event, std::vector<Event>, std::greater<Event>>
-        m_events; //!< to come, earliest first
+        m_events; //!< pending, earliest first
 };
 
 } // namespace

@@ -14,8 +14,8 @@
 /**
  * @file
  * @ingroup fl
- * The downloads of a round over LTE, subframe by subframe, on paper: what the rate model predicts
- * them with. There is no ns-3 in it.
+ * A small discrete-event model of the downloads of a round over LTE, subframe by subframe, by which
+ * the rate model predicts them. There is no ns-3 in it.
  */
 
 namespace ns3
@@ -27,15 +27,15 @@ namespace fl
 struct LteDelays
 {
     /// From a packet at the eNB to the beginning of its transport block, if it comes in the middle
-    /// of a subframe: half a subframe until the scheduler is asked, and DOWNLINK_SUBFRAMES from
-    /// there to the air.
+    /// of a subframe: half a subframe until the next trigger of the scheduler, and
+    /// DOWNLINK_SUBFRAMES from there to the air.
     static constexpr double DOWNLINK_S = 2.5e-3;
     /// From a decision to the beginning of its transport block [subframes].
     static constexpr uint32_t DOWNLINK_SUBFRAMES = 2;
-    /// The same upwards, from a packet at an idle UE: half a subframe until the UE's MAC looks at
-    /// its buffer, 4 until the report is on the air (ns-3's UL_PUSCH_TTIS_DELAY), 1 for that, and
-    /// the scheduler's AIR_DELAY_TTIS, 2 until the grant is on the air and 4 more until its blocks
-    /// are.
+    /// The same for the uplink, from a packet at an idle UE: half a subframe until the UE's MAC
+    /// looks at its buffer, 4 until the report is on the air (ns-3's UL_PUSCH_TTIS_DELAY), 1 for
+    /// that, and the scheduler's AIR_DELAY_TTIS, 2 until the grant is on the air and 4 more until
+    /// its blocks are.
     static constexpr double UPLINK_S = 11.5e-3;
     /// From the end of a downlink subframe to the beginning of the answer to it: as above, but for
     /// the half subframe.
@@ -59,40 +59,40 @@ struct LteHeaders
 /// A UE that receives a message.
 struct LteDownlinkUe
 {
-    uint16_t rnti{0};                   //!< its number
+    uint16_t rnti{0};                   //!< its identity in the cell
     double startS{0};                   //!< when the message is handed to its session [s]
-    double pendingBytes{0};             //!< sent on its session before, not acknowledged [byte]
-    double messageBytes{0};             //!< of the message, all of it [byte]
-    double windowBytes{0};              //!< its session's window in the beginning [byte]
-    std::vector<uint32_t> blockBytes{}; //!< of a transport block, by number of groups [byte]
-    double answerBytes{0};              //!< of an uplink transport block [byte]; 0: none is given
-    double answerSubframes{1};          //!< that each of those takes
+    double pendingBytes{0};             //!< of earlier messages, in flight [byte]
+    double messageBytes{0};             //!< size of the message, its headers included [byte]
+    double windowBytes{0};              //!< initial window of its session [byte]
+    std::vector<uint32_t> blockBytes{}; //!< transport block size, by number of groups [byte]
+    double answerBytes{0};              //!< uplink transport block size [byte]; 0: no grant
+    double answerSubframes{1};          //!< subframes per uplink transport block
 };
 
 /// The downlink of a cell.
 struct LteDownlinkCell
 {
     std::vector<LteDownlinkUe> ues; //!< in the order in which the server begins with them
-    uint32_t groups{0};             //!< block groups of the band
-    std::vector<BlockGroup> owned;  //!< those that the plan gave away; members are RNTIs
-    TransportProfile transport;     //!< how messages travel
+    uint32_t groups{0};             //!< number of block groups of the band
+    std::vector<BlockGroup> owned;  //!< groups that the plan grants; members are RNTIs
+    TransportProfile transport;     //!< headers and acknowledgements of the transport
     double coreBps{10e9};           //!< rate of the link between gateway and eNB [bit/s]
     double coreHeaderBytes{42};     //!< of a packet on it: GTP, UDP, IP and PPP [byte]
 };
 
 /**
  * @ingroup fl
- * Go through the downloads of a round.
+ * Simulate the downloads of a round.
  *
  * In each subframe the groups are divided by LteDownlinkShares, and a UE's RLC fills the transport
  * block with packets and parts of packets. A UE acknowledges as the transport does; the answer
- * waits for its uplink grant and takes as many transport blocks as it needs; then the window lets
- * more packets through. Nothing is lost.
+ * waits for its uplink grant and takes as many transport blocks as it needs; then the window admits
+ * more packets. No packet is lost.
  *
  * Costs O(packets * log(packets) + subframes * UEs * groups).
  *
- * @param cell the cell; who has no blockBytes is out of reach
- * @return by UE, from startS until all of its message is there [s]; infinite: never
+ * @param cell the cell; a UE without blockBytes is out of reach
+ * @return by UE, time from startS until all of its message has arrived [s]; infinite: never
  */
 std::vector<double> ReplayLteDownlink(const LteDownlinkCell& cell);
 

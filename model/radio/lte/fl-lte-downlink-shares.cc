@@ -77,13 +77,13 @@ LteDownlinkShares::Continue(const std::vector<LteDownlinkClaim>& claims) const
 std::vector<uint16_t>
 LteDownlinkShares::Divide(const std::vector<LteDownlinkClaim>& claims)
 {
-    /// A claim, as far as it was met.
+    /// The rest of a claim.
     struct Open
     {
-        LteDownlinkClaim claim; //!< what is left of it
-        uint32_t pool;          //!< which groups
+        LteDownlinkClaim claim; //!< groups that are still to be assigned
+        uint32_t pool;          //!< number of the groups' pool
         double step;            //!< 1 / weight
-        double* pass;           //!< what it got so far
+        double* pass;           //!< groups over weight so far
     };
 
     m_passes = Continue(claims);

@@ -14,12 +14,12 @@ namespace fl
 namespace
 {
 
-/// The bearer of signalling, of which ns-3's schedulers reckon with a longer RLC header.
+/// The signalling radio bearer, for which ns-3's schedulers assume a longer RLC header.
 constexpr uint8_t SRB1 = 1;
 
 /**
  * @param channel logical channel identity (LCID)
- * @return what ns-3's schedulers take off a transport block for RLC's header [byte]
+ * @return RLC header that ns-3's schedulers subtract from a transport block [byte]
  */
 uint32_t
 RlcBytes(uint8_t channel)
@@ -96,7 +96,7 @@ LteDownlink::NoteDecision(const BuildDataListElement_s& data)
 {
     if (data.m_dci.m_ndi.at(0) == 0)
     {
-        return; // the same once more
+        return; // repeats an earlier transport block
     }
     auto& waiting = m_ues[data.m_rnti].waiting;
     for (const auto& layers : data.m_rlcPduList)
@@ -122,7 +122,7 @@ LteDownlink::NoteDecision(const BuildDataListElement_s& data)
 uint32_t
 LteDownlink::GroupsFor(uint16_t rnti, const Ue& ue) const
 {
-    // A transport block is divided equally among the bearers that have something.
+    // A transport block is divided equally among the logical channels with queued data.
     uint32_t most = 0;
     for (const auto& [channel, bytes] : ue.waiting)
     {

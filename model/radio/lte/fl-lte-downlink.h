@@ -19,12 +19,12 @@ namespace fl
 
 /**
  * @ingroup fl
- * The plan's hand on ns-3's downlink scheduler: which UE may have which block group in the next
- * subframe. It keeps account of what waits for each UE and of the channel quality that it reported,
- * as that scheduler does, and divides the groups by LteDownlinkShares.
+ * Enforces a plan on ns-3's downlink scheduler: decides which UE may have which block group in the
+ * next subframe. It tracks each UE's RLC queues and reported CQI, as that scheduler does, and
+ * divides the groups by LteDownlinkShares.
  *
- * A group that nobody has a claim to is open to all that the plan lets use it, so that nothing
- * waits should the two accounts differ.
+ * A group that no UE claims is open to all UEs that the plan admits to it, so that no data stall
+ * where the inner scheduler's view of the queues differs from this one.
  */
 class LteDownlink
 {
@@ -36,34 +36,34 @@ class LteDownlink
     /// @return block groups of the band
     uint32_t GetNGroups() const;
     /**
-     * Hold to a plan from the next subframe on.
-     * @param owned groups that were given away; members are RNTIs
+     * Enforce a plan from the next subframe on.
+     * @param owned groups that the plan grants; members are RNTIs
      */
     void SetPlan(const std::vector<BlockGroup>& owned);
     /**
      * Forget a UE.
-     * @param rnti which
+     * @param rnti the UE
      */
     void Release(uint16_t rnti);
 
     /**
-     * RLC reports what waits.
-     * @param params of one bearer
+     * RLC reports a queue.
+     * @param params queue sizes of one logical channel [byte]
      */
     void NoteBuffer(const FfMacSchedSapProvider::SchedDlRlcBufferReqParameters& params);
     /**
      * UEs report their channel.
-     * @param params reports
+     * @param params CQI by UE, wideband or per subband
      */
     void NoteCqi(const FfMacSchedSapProvider::SchedDlCqiInfoReqParameters& params);
     /**
-     * The scheduler decided.
-     * @param data what a UE gets
+     * The inner scheduler has decided for a UE.
+     * @param data its transport block and logical channels
      */
     void NoteDecision(const BuildDataListElement_s& data);
     /**
-     * Divide the next subframe. Who has something to be sent again gets nothing new in it.
-     * @param feedback HARQ's, of what was received or not
+     * Divide the next subframe. A UE with a retransmission gets no new data in it.
+     * @param feedback HARQ acknowledgements of earlier subframes
      */
     void Divide(const std::vector<DlInfoListElement_s>& feedback);
     /**
@@ -77,23 +77,23 @@ class LteDownlink
     /// A UE.
     struct Ue
     {
-        std::map<uint8_t, uint32_t> waiting; //!< by logical channel, where something waits [byte]
-        uint8_t cqi{1};                      //!< the worst of all groups in reach; 0: none is
+        std::map<uint8_t, uint32_t> waiting; //!< queued data, by logical channel [byte]
+        uint8_t cqi{1}; //!< lowest above 0 of its subbands; 0: out of range on all
     };
 
     /**
      * @param rnti the UE
-     * @param ue its waiting data and its CQI
-     * @return number of block groups that hold all that waits for a UE, at most those that it may
+     * @param ue its queues and its CQI
+     * @return number of block groups that hold all of its queued data, at most those that it may
      *         have
      */
     uint32_t GroupsFor(uint16_t rnti, const Ue& ue) const;
 
-    LteLink m_link;                  //!< tables
-    LteDownlinkShares m_shares;      //!< divides
-    uint32_t m_groupSize{1};         //!< [blocks]
+    LteLink m_link;                  //!< MCS and transport block sizes
+    LteDownlinkShares m_shares;      //!< divides the groups
+    uint32_t m_groupSize{1};         //!< resource blocks per group
     std::map<uint16_t, Ue> m_ues;    //!< by RNTI
-    std::vector<uint16_t> m_winners; //!< RNTI by group, of the running subframe; 0: anybody's
+    std::vector<uint16_t> m_winners; //!< RNTI by group, of the running subframe; 0: open
 };
 
 } // namespace fl

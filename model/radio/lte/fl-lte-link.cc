@@ -20,7 +20,8 @@ namespace fl
 namespace
 {
 
-/// The least that RLC and MAC can use: 7 bytes of data (LteUeMac), headers, a status report.
+/// Least useful size of a transport block [byte]: 7 bytes of data (LteUeMac), headers, a status
+/// report.
 constexpr uint32_t MIN_BLOCK_BYTES = 11;
 /// Highest MCS index with a modulation and code rate of its own (3GPP TS 36.213)
 constexpr uint8_t MAX_MCS = 28;
@@ -102,7 +103,7 @@ LteLink::ExpectedTransmissions(double sinr,
                                uint32_t bytes,
                                uint32_t most) const
 {
-    // More are a device out of reach, for any practical purpose.
+    // Below this probability of arrival a device counts as out of range.
     constexpr double HARDLY_ANY = 1e-3;
     SpectrumValue values(
         LteSpectrumValueHelper::GetSpectrumModel(18100, static_cast<uint16_t>(100)));
@@ -113,7 +114,7 @@ LteLink::ExpectedTransmissions(double sinr,
     for (uint32_t i = 1; i <= most && failed > 0; ++i)
     {
         sent += failed;
-        // Repetitions add up their energy.
+        // Chase combining.
         values = i * sinr;
         failed *= LteMiErrorModel::GetTbDecodificationStats(values,
                                                             map,

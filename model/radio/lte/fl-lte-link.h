@@ -35,8 +35,8 @@ class LteLink
     /// @param sinr as a ratio, not in dB
     int UplinkCqi(double sinr) const;
     /**
-     * @param sinr on the blocks; 0 or less: not known
-     * @param blocks how many
+     * @param sinr on the blocks, as a ratio; 0 or less: not known
+     * @param blocks number of blocks, at least 1
      * @return the MCS to send with: that of the CQI, raised until a transport block holds 11 bytes
      */
     uint8_t UplinkMcs(double sinr, uint32_t blocks) const;
@@ -49,7 +49,7 @@ class LteLink
     /**
      * Downlink: the CQI is what the UE's report would be, the highest MCS with a block error rate
      * of at most 10 % in ns-3's error model.
-     * @param sinr on the blocks
+     * @param sinr on the blocks, as a ratio
      * @param groupSize blocks per group
      * @return the MCS; -1: nothing can be sent
      */
@@ -67,20 +67,22 @@ class LteLink
     uint8_t DownlinkMcsOfCqi(uint8_t cqi) const;
     /**
      * @param mcs 0 to 28
-     * @param bytes what a transport block is to hold [byte]
+     * @param bytes size that a transport block must have [byte]
      * @param groupSize blocks per group
-     * @param most there are so many groups
-     * @return groups that hold it, or all there are
+     * @param most number of groups available
+     * @return least number of groups that hold it, or all available
      */
     uint32_t DownlinkGroups(uint8_t mcs, uint32_t bytes, uint32_t groupSize, uint32_t most) const;
     /**
-     * By ns-3's error model; repetitions are taken to add up their energy.
-     * @param sinr on the blocks
+     * Expected HARQ transmissions by ns-3's error model, with Chase combining: the SINR of the n-th
+     * is n times that of the first.
+     * @param sinr on the blocks, as a ratio
      * @param mcs 0 to 28
      * @param blocks at least 1
      * @param bytes of the transport block
-     * @param most transmissions of a block
-     * @return transmissions per block that arrives; infinite if hardly any would
+     * @param most transmissions of a transport block
+     * @return mean transmissions per block that arrives, at least 1; infinite if less than 0.1 %
+     *         would arrive
      */
     double ExpectedTransmissions(double sinr,
                                  uint8_t mcs,
@@ -89,7 +91,7 @@ class LteLink
                                  uint32_t most) const;
 
   private:
-    Ptr<LteAmc> m_amc; //!< ns-3's tables
+    Ptr<LteAmc> m_amc; //!< ns-3's tables of CQI, MCS and block sizes
 };
 
 /**

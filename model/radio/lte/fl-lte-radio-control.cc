@@ -36,10 +36,10 @@ namespace
 {
 
 constexpr int64_t SUBFRAME_NS = 1000000; //!< a transmission time interval (TTI) [ns]
-/// Power changes this long before a subframe begins: the PSD of what is still sent in the one
+/// Power changes this long before a subframe begins [ns]: the PSD of all transmissions in the one
 /// before, sounding included, is set already.
 constexpr int64_t LEAD_NS = 20000;
-/// Stands for no power at all [dBm].
+/// Stands for a power of 0 W [dBm].
 constexpr double NO_POWER_DBM = -300;
 
 /**
@@ -246,7 +246,7 @@ LteRadioControl::Quotas(const Plan& plan) const
         quotas[id].uplinkHz = uplink.startHz;
         quotas[id].uplinkW = uplink.bandwidthHz > 0 ? uplink.txPowerW : m_devices[id].maxTxPowerW;
     }
-    // Defaults are left to the inner scheduler, so that only what the plan holds counts.
+    // UEs without a downlink grant are left to the inner scheduler: only the plan's own count.
     for (const auto& owned : CheckedGrants(plan, Direction::DOWNLINK, limits))
     {
         const double dueW = owned.grant.bandwidthHz / limits.state.downlinkBandwidthHz *
@@ -280,7 +280,7 @@ LteRadioControl::DoApply(const Plan& plan)
         m_devices[id].planned = quotas[id];
         powerW.push_back(quotas[id].uplinkW);
     }
-    // In the middle of a subframe, so that it is clear which decision is the first one.
+    // In the middle of a subframe, so that the first decision by the plan is well defined.
     const int64_t clockNs = Simulator::Now().GetNanoSeconds();
     const int64_t pushNs =
         (clockNs + SUBFRAME_NS / 2) / SUBFRAME_NS * SUBFRAME_NS + SUBFRAME_NS / 2;

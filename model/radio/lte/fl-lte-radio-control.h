@@ -27,17 +27,17 @@ class LteUeEnergyModel;
 
 /**
  * @ingroup fl
- * The hand on one LTE cell with an LteFlScheduler. Grants are shares of the blocks that the
- * scheduler's ControlBlocks leave of the uplink, and of all downlink block groups but one.
+ * The radio controller of an LTE cell with an LteFlScheduler. Grants are shares of the uplink
+ * resource blocks, less the scheduler's ControlBlocks, and of all downlink block groups but one.
  *
  * The uplink power of a grant is the UE's total power on its blocks, whatever their number. All
  * devices without an uplink grant send with their maximum power. In the downlink ns-3 sends all
- * blocks with the same power, so that a downlink grant must have its proportional part of the base
- * station's.
+ * blocks with the same power, so that the power of a downlink grant must be proportional to its
+ * bandwidth.
  *
- * Apply() comes into force in the middle of the running subframe or of the next one; decisions
- * follow it from then on, and powers change at the very subframe in which the first of these
- * decisions is on the air.
+ * A plan comes into force in the middle of the running subframe or of the next one. Scheduling
+ * decisions follow it from then on, and UEs' powers change at the beginning of the subframe in
+ * which the first of these decisions is on the air.
  *
  * Reported gains are path loss and all that is chained to it; fading of the trace-based,
  * frequency-selective kind is not in them.
@@ -54,8 +54,8 @@ class LteRadioControl : public RadioControl
     /**
      * @param enb the base station
      * @param scheduler its scheduler
-     * @param uplinkLoss the uplink's losses
-     * @param downlinkLoss the downlink's losses
+     * @param uplinkLoss first model of the uplink's chain of losses
+     * @param downlinkLoss first model of the downlink's chain of losses
      */
     void SetCell(Ptr<LteEnbNetDevice> enb,
                  Ptr<LteFlScheduler> scheduler,
@@ -63,14 +63,14 @@ class LteRadioControl : public RadioControl
                  Ptr<PropagationLossModel> downlinkLoss);
     /**
      * @param device a UE of the cell; its uplink power control must be off
-     * @param maxTxPowerW the most that a grant may ask of it [W]
+     * @param maxTxPowerW highest power that a grant may have [W]
      * @return its DeviceId: the number of devices added before
      */
     DeviceId Add(Ptr<LteUeNetDevice> device, double maxTxPowerW);
 
     /**
-     * The circuits of the node's UE, and what it radiates, draw from a source from now on.
-     * @param source on a node
+     * Let the circuits of a UE, and the power that it radiates, draw from an energy source.
+     * @param source on the node of a UE of the cell
      */
     void DrawFrom(Ptr<EnergySource> source);
 
@@ -83,7 +83,7 @@ class LteRadioControl : public RadioControl
     Ptr<LteUeNetDevice> GetDevice(DeviceId device) const;
     /**
      * @param device a DeviceId
-     * @return the RNTI by which the cell knows it; 0 while it is not connected
+     * @return its RNTI (radio network temporary identifier); 0 while it is not connected
      */
     uint16_t GetRnti(DeviceId device) const;
     /**
@@ -96,15 +96,15 @@ class LteRadioControl : public RadioControl
     void DoDispose() override;
 
   private:
-    /// What is known of a device.
+    /// A UE of the cell.
     struct Device
     {
         Ptr<LteUeNetDevice> ue;        //!< the UE
-        double maxTxPowerW{0};         //!< [W]
+        double maxTxPowerW{0};         //!< highest power of a grant [W]
         double dataJ{0};               //!< radiated in data transmissions [J]
         double soundingJ{0};           //!< radiated in sounding [J]
-        LtePlannedUe planned;          //!< by the plan in force
-        Ptr<LteUeEnergyModel> circuit; //!< what its circuits take
+        LtePlannedUe planned;          //!< quotas and power by the plan in force
+        Ptr<LteUeEnergyModel> circuit; //!< energy model of its circuits
     };
 
     void DoApply(const Plan& plan) override;
@@ -117,26 +117,31 @@ class LteRadioControl : public RadioControl
         const Plan& plan,
         const TransportProfile& transport) const override;
 
-    /// @return what there is to give
+    /// @return bandwidths and powers that grants may not exceed
     GrantLimits GetLimits() const;
     /// @return quotas and powers, by DeviceId
-    /// @param plan whose grants are to be blocks
+    /// @param plan the plan
     std::vector<LtePlannedUe> Quotas(const Plan& plan) const;
-    /// Hand the plan to the scheduler, for the UEs that are connected.
+    /// Pass the plan to the scheduler, for the UEs that are connected.
     void PushPlan();
-    /// Powers of a plan whose first decisions are about to be on the air.
+    /// Set the UEs' powers just before the first decisions by a plan are on the air.
+    /// @param powerW by DeviceId [W]
     void SwitchPower(const std::vector<double>& powerW);
-    /// A UE has a new RNTI.
+    /// A UE has connected: sink of the eNB RRC's trace ConnectionEstablished.
+    /// @param imsi the UE
+    /// @param cellId the cell
+    /// @param rnti its RNTI from now on
     void ConnectionEstablished(uint64_t imsi, uint16_t cellId, uint16_t rnti);
-    /// Something was sent in the uplink.
+    /// Account for the energy of an uplink transmission: sink of the uplink channel's trace.
+    /// @param signal the transmission
     void Sent(Ptr<SpectrumSignalParameters> signal);
 
     Ptr<LteEnbNetDevice> m_enb;                               //!< the base station
     Ptr<LteFlScheduler> m_scheduler;                          //!< its scheduler
     Ptr<PropagationLossModel> m_loss[2];                      //!< by direction
     std::vector<Device> m_devices;                            //!< by DeviceId
-    std::unordered_map<const SpectrumPhy*, DeviceId> m_byPhy; //!< whose uplink PHY it is
-    uint32_t m_cell{0};                                       //!< its number in plans
+    std::unordered_map<const SpectrumPhy*, DeviceId> m_byPhy; //!< by uplink PHY
+    uint32_t m_cell{0}; //!< attribute CellId: index of the cell in plans
 };
 
 } // namespace fl

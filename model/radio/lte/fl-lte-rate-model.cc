@@ -22,9 +22,9 @@ namespace
 constexpr double RLC_BYTES = LteHeaders::RLC_BYTES; //!< header of a transport block [byte]
 /// Headers of a packet in it [byte]
 constexpr double PACKET_BYTES = LteHeaders::LENGTH_BYTES + LteHeaders::PDCP_BYTES;
-/// ns-3 sends data for a subframe less the symbol that is kept for sounding [s].
+/// Duration of ns-3's uplink data: a subframe less the symbol for sounding [s].
 constexpr double DATA_S = 1e-3 - 71.43e-6;
-/// HARQ gives up after so many transmissions.
+/// Most HARQ transmissions of a transport block.
 constexpr uint32_t MAX_TRANSMISSIONS = 4;
 
 } // namespace
@@ -77,7 +77,7 @@ LteRateModel::PredictDownloads(const SystemState& state,
     for (const auto& order : plan.orders)
     {
         const auto* transfer = order.FindTransfer(Direction::DOWNLINK);
-        // Those of an earlier round are under way.
+        // Those of an earlier round are active already.
         if (!transfer || !(transfer->payloadBits > 0) || order.round < state.round)
         {
             continue;
@@ -134,7 +134,7 @@ LteRateModel::MakeDownlinkUe(const SystemState& state,
     }
     else
     {
-        // On blocks that nobody owns, or that idle.
+        // On blocks outside the plan, or idle ones.
         ue.answerBytes = m_transport.ackBytes + PACKET_BYTES + RLC_BYTES;
     }
     return ue;
@@ -204,7 +204,7 @@ LteRateModel::FindShare(DeviceId device, const Grant& grant) const
     {
         return share;
     }
-    // The default of the downlink: a part of all blocks.
+    // The downlink's default: a share of all blocks.
     const uint32_t groupSize = LteGroupSize(m_cell.downlinkBlocks);
     const uint32_t blocks = m_cell.downlinkBlocks / groupSize * groupSize;
     const uint32_t planned = blocks - groupSize;
@@ -292,7 +292,7 @@ LteRateModel::Transfer(const SystemState& state,
         return std::ceil(bytes * expansion / (stream.blockBytes - RLC_BYTES));
     };
     const double blockS = stream.subframes * LTE_SUBFRAME_S;
-    // Until what was sent first is acknowledged; the acknowledgement takes a subframe.
+    // Until the first segment is acknowledged; the acknowledgement takes a subframe.
     const double ackS = LteDelays::DOWNLINK_S + LTE_SUBFRAME_S +
                         blocksFor(std::min(m_transport.ackAfterBytes, message)) * blockS;
     const double roundTripS = LteDelays::UPLINK_S + ackS;

@@ -18,32 +18,32 @@ namespace fl
 
 /**
  * @ingroup fl
- * How long transfers take over LTE, from what is known before: the blocks that the scheduler will
- * give (the same rounding), SINR from gain and power, its CQI, MCS and transport block (the same
- * tables), ns-3's error model for repetitions, headers of RLC, PDCP, IP and transport, the delays
- * of ns-3's LTE stack, and the window that a transport begins with. No number in it was fitted to
- * a measurement of transfers.
+ * Predicts durations of transfers over LTE before they begin: from the blocks that the scheduler
+ * will allocate (the same rounding), SINR from gain and power, its CQI, MCS and transport block
+ * size (the same tables), ns-3's error model for retransmissions, headers of RLC, PDCP, IP and
+ * transport, the delays of ns-3's LTE stack, and the transport's initial window. No parameter was
+ * fitted to a measurement.
  *
  * Uplink: LteDelays::UPLINK_S, then one transport block per subframe (or per turn, where devices
  * share blocks).
  *
- * Downlink: the plan's downloads go through the scheduler's rule subframe by subframe
- * (ReplayLteDownlink()), since how long one takes depends on who else receives meanwhile.
+ * Downlink: the plan's downloads are simulated together, subframe by subframe, by the scheduler's
+ * rule (ReplayLteDownlink()), since the duration of one depends on the others.
  *
  * A transport may send its initial window at once, and twice as much each round trip, in which the
  * UE falls idle and has to report again; once a window lasts longer than a round trip the radio is
- * never idle. Losses of the transport are not in
- * it, nor is fading within a transfer.
+ * never idle. Packet losses and fading within a
+ * transfer are not modelled.
  */
 class LteRateModel : public RateModel
 {
   public:
-    /// The cell, in what concerns a prediction.
+    /// The parameters of the cell that predictions need.
     struct Cell
     {
-        uint32_t cell{0};                          //!< its number in plans
-        uint32_t uplinkBlocks{0};                  //!< that can be planned
-        uint32_t downlinkBlocks{0};                //!< of the band
+        uint32_t cell{0};                          //!< index of the cell in plans
+        uint32_t uplinkBlocks{0};                  //!< resource blocks that can be planned
+        uint32_t downlinkBlocks{0};                //!< resource blocks of the band
         double downlinkTxPowerW{0};                //!< over the whole band [W]
         double uplinkNoiseWPerHz{0};               //!< at the base station [W/Hz]
         std::vector<uint16_t> rntis{};             //!< of the devices; 0: not connected
@@ -52,9 +52,9 @@ class LteRateModel : public RateModel
 
     /**
      * @param cell the cell
-     * @param state gains
-     * @param plan all that will be enforced
-     * @param transport how messages travel
+     * @param state gains, time and round
+     * @param plan the plan that will be enforced
+     * @param transport headers, windows and acknowledgements of the transport
      */
     LteRateModel(const Cell& cell,
                  const SystemState& state,
@@ -62,9 +62,10 @@ class LteRateModel : public RateModel
                  const TransportProfile& transport);
 
     double RateBps(const SystemState& state, DeviceId device, const Grant& grant) const override;
-    /// @return that of the blocks in which subframes are its
-    /// @param device which
-    /// @param grant of that device
+    /// @return bandwidth of the grant's blocks, times the fraction of subframes that they are its
+    /// [Hz]
+    /// @param device the device
+    /// @param grant its grant
     double RoundedHz(DeviceId device, const Grant& grant) const override;
     TransferTime Transfer(const SystemState& state,
                           DeviceId device,
@@ -72,44 +73,44 @@ class LteRateModel : public RateModel
                           double payloadBits) const override;
 
   private:
-    /// What a device gets in one direction.
+    /// A device's share of the band in one direction.
     struct Share
     {
-        uint32_t blocks{0}; //!< in each of its subframes
-        double turns{0};    //!< part of the subframes that are its
+        uint32_t blocks{0}; //!< number of blocks in each of its subframes
+        double turns{0};    //!< fraction of the subframes in which it has them
     };
 
     /// A download of the plan.
     struct Download
     {
-        double payloadBits{0}; //!< what it brings; 0: there is none
-        double seconds{0};     //!< how long it takes
+        double payloadBits{0}; //!< size [bit]; 0: there is none
+        double seconds{0};     //!< predicted duration [s]
     };
 
-    /// One transport block after the other.
+    /// A sequence of transport blocks of one size.
     struct Stream
     {
         double blockBytes{0};    //!< of a transport block; 0: nothing can be sent
-        double subframes{0};     //!< that each takes, repetitions and turns included
-        double transmissions{0}; //!< of each, on average
+        double subframes{0};     //!< per block, retransmissions and turns included
+        double transmissions{0}; //!< per block, on average
     };
 
-    /// @return the blocks of an uplink grant, or of a downlink grant
-    /// @param device which
-    /// @param grant of that device
+    /// @return the share of an uplink grant, or of a downlink grant
+    /// @param device the device
+    /// @param grant its grant
     Share FindShare(DeviceId device, const Grant& grant) const;
-    /// @return what a device sends or receives
-    /// @param state what is known
-    /// @param device which
-    /// @param grant of that device
+    /// @return the transport blocks by which a device sends or receives
+    /// @param state gains
+    /// @param device the device
+    /// @param grant its grant
     Stream MakeStream(const SystemState& state, DeviceId device, const Grant& grant) const;
     /**
      * Lay out the plan's grants of one direction, as the scheduler will.
      * @param plan all work orders of the round
-     * @param direction which grants
-     * @param blocks resource blocks, or block groups, that there are for the plan
+     * @param direction uplink or downlink
+     * @param blocks number of resource blocks, or block groups, that can be planned
      * @param blockHz width of one [Hz]
-     * @return blocks; members are devices
+     * @return groups of blocks; members are DeviceIds
      */
     std::vector<BlockGroup> LayOut(const Plan& plan,
                                    Direction direction,
@@ -117,25 +118,28 @@ class LteRateModel : public RateModel
                                    double blockHz);
     /**
      * @param state gains of the downlink
-     * @param device its number
-     * @param cell its cell's number
-     * @return the MCS that a device's reports will ask for; -1: nothing can be sent
+     * @param device the device
+     * @param cell index of its cell
+     * @return the MCS of the CQI that it will report; -1: out of range
      */
     int FindDownlinkMcs(const SystemState& state, DeviceId device, uint32_t cell) const;
     /**
-     * @param state the round's number: a window that stays is open from the second round on
-     * @return what a session may send before the first acknowledgement [byte]; infinite if the
-     *         window stays open
+     * @param state number of the round: a window that persists is open from the second one on
+     * @return bytes that a session may send before the first acknowledgement; infinite if its
+     *         window is open
      */
     double InitialWindowBytes(const SystemState& state) const;
-    /// Go through all downloads of the plan.
+    /// Predict all downloads of the plan together.
+    /// @param state gains, time and round
+    /// @param plan the plan
+    /// @param owned block groups that it grants; members are DeviceIds
     void PredictDownloads(const SystemState& state,
                           const Plan& plan,
                           const std::vector<BlockGroup>& owned);
     /**
      * @param state gains, time and round
      * @param order a work order that has a download
-     * @param shares says how many block groups the UE may have
+     * @param shares the number of block groups that each UE may have
      * @return the order's download: its UE, when it starts [s], message, window and block sizes
      *         [byte]
      */
@@ -144,8 +148,8 @@ class LteRateModel : public RateModel
                                  const LteDownlinkShares& shares) const;
 
     Cell m_cell;                       //!< the cell
-    TransportProfile m_transport;      //!< how messages travel
-    LteLink m_link;                    //!< tables
+    TransportProfile m_transport;      //!< headers, windows and acknowledgements
+    LteLink m_link;                    //!< MCS and transport block sizes
     std::vector<Share> m_shares[2];    //!< of grants, by direction and device
     std::vector<Download> m_downloads; //!< by device
 };

@@ -160,7 +160,7 @@ LteUeEnergyModel::Draw(double powerW)
 void
 LteUeEnergyModel::DoDepleted()
 {
-    // The processor, on the same source, takes the device out of the game; the radio falls silent.
+    // The processor on the same source fails the device's orders; here its radio stops sending.
     SetState(m_connected, true);
     if (m_device)
     {

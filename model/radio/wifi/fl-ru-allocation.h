@@ -19,7 +19,7 @@ namespace ns3
 namespace fl
 {
 
-/// Distance of two tones (IEEE 802.11ax-2021, 27.3.10) [Hz].
+/// Subcarrier spacing of the HE data field (IEEE 802.11ax-2021, 27.3.10) [Hz].
 inline constexpr double TONE_HZ = 78125;
 
 /// One RU of a channel.
@@ -33,19 +33,19 @@ struct Ru
     bool operator==(const Ru& other) const;
 };
 
-/// What one station is to get.
+/// A station's share of the channel.
 struct RuDemand
 {
-    double tones{0};       //!< its share [tones], not rounded
-    uint32_t minTones{26}; //!< the smallest RU that it can use [tones], one of the sizes
+    double tones{0};       //!< number of tones, not rounded; above 0
+    uint32_t minTones{26}; //!< size of the smallest RU that it can use
 };
 
-/// Stations that are on the air together.
+/// Stations that send in the same PPDU.
 struct RuGroup
 {
-    std::vector<size_t> members; //!< which demands, ascending
-    std::vector<Ru> rus;         //!< theirs, in the same order
-    double airtime{1};           //!< this group's part of the time that all groups have
+    std::vector<size_t> members; //!< indices of demands, ascending
+    std::vector<Ru> rus;         //!< by member
+    double airtime{1};           //!< the group's fraction of the airtime of all groups
 };
 
 /**
@@ -57,14 +57,14 @@ uint32_t ChannelTones(uint32_t widthMhz);
 
 /**
  * @param widthMhz 20, 40, 80 or 160
- * @return how many RUs the channel has at most: 9, 18, 37 or 74
+ * @return largest number of RUs of the channel: 9, 18, 37 or 74 of 26 tones
  * @throws InvalidInput if there is no such channel
  */
 uint32_t MaxRus(uint32_t widthMhz);
 
 /**
  * @param widthMhz 20, 40, 80 or 160
- * @return the sizes that RUs have there, ascending [tones]
+ * @return sizes of the channel's RUs, ascending [tones]
  * @throws InvalidInput if there is no such channel
  */
 std::vector<uint32_t> RuSizes(uint32_t widthMhz);
@@ -72,32 +72,31 @@ std::vector<uint32_t> RuSizes(uint32_t widthMhz);
 /// The 26-tone RUs that an RU covers: two RUs overlap where they share one.
 struct RuSpan
 {
-    uint32_t first; //!< place of the lowest 26-tone RU, from 0
-    uint32_t count; //!< how many
+    uint32_t first; //!< index of the lowest 26-tone RU, from 0
+    uint32_t count; //!< number of 26-tone RUs
 };
 
 /**
  * @param ru an RU
- * @return what it covers
+ * @return the 26-tone RUs that it covers
  */
 RuSpan SpanOf(const Ru& ru);
 
 /**
  * @ingroup fl
- * One RU for each of some stations, without overlap: the set that fits their shares best.
+ * Allocate one RU to each station, without overlap, by max-min fairness.
  *
- * A station's fit is what its RU has of what it wants, t / s, and 1 if it has that or more. Best is
- * the set whose smallest fit is the largest possible, among those the one whose second smallest is,
- * and so on: no station could get more but for one that is as badly off. What is planned takes
- * 1 / fit times as long as planned, so this is what stretches the plan least. No station gets an RU
- * larger than the smallest one that covers its share and that it can use; what is left of the band
- * stays idle. Where stations are equally badly off, those of lower number go first.
+ * A station's fit is min(1, t / s), t being the tones of its RU and s its share. The result is
+ * lexicographically max-min fair: its smallest fit is the largest possible, then its second
+ * smallest, and so on. A transfer takes 1 / fit times as long as planned, so this delays the plan
+ * least. No station gets an RU larger than the smallest one that covers its share and that it can
+ * use; the rest of the band stays idle. Ties go to the station of lower index.
  *
  * Costs O(N log N) for N stations.
  *
  * @param widthMhz 20, 40, 80 or 160
  * @param demands by station
- * @return RUs, by station; empty if there is no set in which each has one that it can use
+ * @return RUs, by station; empty if the stations cannot all have an RU that they can use
  * @throws InvalidInput if there is no such channel or RU size, or if a share is not finite or not
  *         above 0
  */
@@ -105,11 +104,11 @@ std::vector<Ru> AllocateRus(uint32_t widthMhz, const std::vector<RuDemand>& dema
 
 /**
  * @ingroup fl
- * RUs for any number of stations: those that do not fit together take turns.
+ * Allocate RUs to any number of stations: in groups that take turns where they do not fit in one.
  *
- * There are as few groups as possible; stations of similar shares are in one, so that the RUs of a
- * group are of similar size, and a group's airtime is its part of the sum of all shares. Within a
- * group, shares grow as its airtime shrinks, and AllocateRus() rounds them.
+ * The number of groups is minimal. Stations of similar shares are in one group, so that the RUs of
+ * a group are of similar size. A group's airtime is its fraction of the sum of all shares; its
+ * members' shares are divided by it, and rounded by AllocateRus().
  *
  * @param widthMhz 20, 40, 80 or 160
  * @param demands by station

@@ -3,6 +3,8 @@
  */
 #include "fl-wifi-airtime.h"
 
+#include "fl-wifi-flow.h"
+
 #include <algorithm>
 #include <cmath>
 #include <deque>
@@ -18,62 +20,35 @@ namespace fl
 namespace
 {
 
-constexpr double NEVER = std::numeric_limits<double>::infinity(); //!< a time that does not come [s]
+constexpr double NEVER =
+    std::numeric_limits<double>::infinity(); //!< an event that does not occur [s]
 
-/// A message on its way, as its transport sees it.
-struct Flow
-{
-    double leftBytes{0};    //!< not cut into packets yet
-    double flightBytes{0};  //!< sent and not acknowledged
-    WindowGrowth window;    //!< may be in flight
-    double unaskedBytes{0}; //!< sent since the last packet that asked for an acknowledgement
-    double arrivedBytes{0}; //!< at the receiver
-    double unackedBytes{0}; //!< at the receiver, and not in an acknowledgement yet
-    double unackedS{0};     //!< when the first of these was sent
-    double bytes{0};        //!< of the message
-    double endS{NEVER};     //!< when all is there
-};
-
-/// A packet in the queue of a MAC.
-struct QueuedPacket
-{
-    uint32_t station{0};         //!< at the other end of the access point's link
-    double subframeBytes{0};     //!< in an A-MPDU
-    double messageBytes{0};      //!< of a message; 0: it is an acknowledgement
-    double acknowledgedBytes{0}; //!< of a message, by this acknowledgement
-    double sentS{0};             //!< the first of these bytes, or those of the message
-    bool asks{false};            //!< for an acknowledgement
-    double queuedS{0};           //!< when the MAC got it
-};
-
-/// A packet that arrives.
+/// The arrival of a packet.
 struct Arrival
 {
-    double timeS;        //!< when
-    QueuedPacket packet; //!< what
+    double timeS;            //!< simulated time [s]
+    WifiQueuedPacket packet; //!< the packet
 };
 
-/// A queue from which packets for or of one station are taken.
-using PacketQueue = std::deque<QueuedPacket>;
+/// The packets that are queued for a station, or in it.
+using PacketQueue = std::deque<WifiQueuedPacket>;
 
-/// The round as it goes.
+/// The discrete-event model of a round.
 class Round
 {
   public:
     /**
-     * Set the round up: messages, and what waits at the access point since before.
+     * Set up the messages of the round, and the packets queued at the access point before it.
      * @param cell stations, groups and timing; must outlive this object
-     * @param seed of the backoffs
+     * @param seed of the pseudo-random backoffs
      */
     Round(const WifiAirtimeCell& cell, uint32_t seed)
         : m_cell(cell),
           m_random(seed),
-          m_down(cell.stations.size()),
-          m_up(cell.stations.size()),
           m_downlink(cell.stations.size()),
-          m_claims(cell.stations.size(), {NEVER, 0}),
+          m_ranks(cell.stations.size(), {NEVER, 0}),
           m_uplink(cell.stations.size()),
-          m_isAsked(cell.stations.size(), false),
+          m_isTriggered(cell.stations.size(), false),
           m_uploadBeginS(cell.stations.size(), NEVER),
           m_airtimeS(cell.stations.size(), 0),
           m_used(cell.groups.size(), 0),
@@ -82,10 +57,10 @@ class Round
     {
         for (size_t i = 0; i < cell.waiting.size(); ++i)
         {
-            QueuedPacket packet;
+            WifiQueuedPacket packet;
             packet.station = cell.waiting[i].station;
             packet.subframeBytes = cell.waiting[i].subframeBytes;
-            // One after another, before all else.
+            // In their order, and before all packets of the round.
             Queue(packet,
                   Direction::DOWNLINK,
                   m_nowS - static_cast<double>(cell.waiting.size() - i));
@@ -94,13 +69,16 @@ class Round
         {
             for (const uint32_t station : group.stations)
             {
-                m_isAsked[station] = cell.stations[station].uplink.symbolBits > 0;
+                m_isTriggered[station] = cell.stations[station].uplink.symbolBits > 0;
             }
         }
         for (uint32_t i = 0; i < cell.stations.size(); ++i)
         {
-            Prepare(m_down[i], i, Direction::DOWNLINK, cell.stations[i].downloadBytes);
-            Prepare(m_up[i], i, Direction::UPLINK, cell.stations[i].uploadBytes);
+            m_down.emplace_back(cell.transport,
+                                Direction::DOWNLINK,
+                                i,
+                                cell.stations[i].downloadBytes);
+            m_up.emplace_back(cell.transport, Direction::UPLINK, i, cell.stations[i].uploadBytes);
             if (cell.stations[i].downloadBytes > 0)
             {
                 m_timers.push({cell.stations[i].startS, i, Direction::DOWNLINK});
@@ -112,7 +90,7 @@ class Round
         }
     }
 
-    /// Until all is done, or nothing more can be.
+    /// Simulate until all messages have arrived, or no more exchange is possible.
     void Run()
     {
         while (Step())
@@ -121,8 +99,8 @@ class Round
     }
 
     /**
-     * @return by station, durations of download and upload, and airtime [s]; infinite what did not
-     *         end
+     * @return by station, durations of download and upload, and airtime [s]; infinite for a
+     *         transfer that did not end
      */
     std::vector<WifiAirtimeResult> GetResults() const
     {
@@ -130,23 +108,23 @@ class Round
         for (size_t i = 0; i < results.size(); ++i)
         {
             results[i].downloadS =
-                m_down[i].bytes > 0 ? m_down[i].endS - m_cell.stations[i].startS : 0;
+                m_down[i].GetBytes() > 0 ? m_down[i].GetEndS() - m_cell.stations[i].startS : 0;
             const bool begun = std::isfinite(m_uploadBeginS[i]);
-            results[i].uploadS = m_up[i].bytes == 0 ? 0
-                                 : begun            ? m_up[i].endS - m_uploadBeginS[i]
-                                                    : NEVER;
+            results[i].uploadS = m_up[i].GetBytes() == 0 ? 0
+                                 : begun                 ? m_up[i].GetEndS() - m_uploadBeginS[i]
+                                                         : NEVER;
             results[i].airtimeS = m_airtimeS[i];
         }
         return results;
     }
 
   private:
-    /// Something begins by itself.
+    /// The time at which a message begins.
     struct Timer
     {
-        double timeS;        //!< when
-        uint32_t station;    //!< whose
-        Direction direction; //!< which message
+        double timeS;        //!< simulated time [s]
+        uint32_t station;    //!< index of the station
+        Direction direction; //!< of the message
 
         /**
          * @param other another timer
@@ -158,37 +136,9 @@ class Round
         }
     };
 
-    /// A flow as it is before its message.
-    void Prepare(Flow& flow, uint32_t station, Direction direction, double bytes) const
-    {
-        const auto window = m_cell.transport.Window(direction, station);
-        flow.bytes = bytes;
-        flow.window = WindowGrowth(m_cell.transport, window);
-        // The receiver waits for more before it acknowledges the end of the last message; for what
-        // was before that, acknowledgements are under way.
-        const double everyBytes = m_cell.transport.ackAfterBytes;
-        flow.flightBytes = everyBytes > 0 ? std::fmod(window.flightBytes, everyBytes) : 0;
-        flow.unaskedBytes = flow.flightBytes;
-        flow.unackedBytes = flow.flightBytes;
-        flow.unackedS = window.flightS;
-    }
-
-    /// The receiver has waited for long enough.
-    void EndDelayedAck(Flow& flow, double timeS) const
-    {
-        const double ackS = flow.unackedS + m_cell.transport.ackDelayS;
-        if (flow.flightBytes > 0 && ackS < timeS)
-        {
-            flow.window.Acknowledge(ackS, flow.flightBytes, flow.unackedS, 0);
-            flow.flightBytes = 0;
-            flow.unaskedBytes = 0;
-            flow.unackedBytes = 0;
-        }
-    }
-
     /**
-     * Let a station compute, and then upload, if it has something to upload.
-     * @param station its number
+     * Schedule a station's upload, if it has one, for the end of its computation.
+     * @param station its index
      * @param readyS when it has the model [s]
      */
     void BeginUpload(uint32_t station, double readyS)
@@ -200,7 +150,8 @@ class Round
         }
     }
 
-    /// Begin all that is due by a time.
+    /// Begin the messages that are due.
+    /// @param timeS now [s]
     void TakeTimers(double timeS)
     {
         while (!m_timers.empty() && m_timers.top().timeS <= timeS)
@@ -208,9 +159,7 @@ class Round
             const Timer timer = m_timers.top();
             m_timers.pop();
             const bool up = timer.direction == Direction::UPLINK;
-            Flow& flow = up ? m_up[timer.station] : m_down[timer.station];
-            EndDelayedAck(flow, timer.timeS);
-            flow.leftBytes = flow.bytes;
+            (up ? m_up : m_down)[timer.station].Begin(timer.timeS);
             if (up)
             {
                 m_uploadBeginS[timer.station] = timer.timeS;
@@ -219,57 +168,43 @@ class Round
         }
     }
 
-    /// Hand what the window allows to the MAC.
+    /**
+     * Queue the segments that the window admits.
+     * @param station its index
+     * @param direction of the message
+     * @param timeS now [s]
+     */
     void Cut(uint32_t station, Direction direction, double timeS)
     {
-        const auto& transport = m_cell.transport;
-        const bool up = direction == Direction::UPLINK;
-        Flow& flow = up ? m_up[station] : m_down[station];
-        const auto allows = [&](double bytes) {
-            return flow.flightBytes == 0 || flow.flightBytes + bytes <= flow.window.GetBytes();
-        };
-        while (flow.leftBytes > 0)
+        WifiFlow& flow = (direction == Direction::UPLINK ? m_up : m_down)[station];
+        while (const auto segment = flow.NextSegment(timeS))
         {
-            const double bytes = std::min(transport.segmentBytes, flow.leftBytes);
-            if (!allows(bytes))
-            {
-                return;
-            }
-            flow.leftBytes -= bytes;
-            flow.flightBytes += bytes;
-            flow.unaskedBytes += bytes;
-            const double next = std::min(transport.segmentBytes, flow.leftBytes);
-            QueuedPacket packet;
-            packet.station = station;
-            packet.subframeBytes = WifiSubframeBytes(bytes + transport.headerBytes);
-            packet.messageBytes = bytes;
-            packet.sentS = timeS;
-            packet.asks = flow.unaskedBytes >= transport.ackAfterBytes ||
-                          (next == 0 ? transport.acksEnd : !allows(next));
-            if (packet.asks)
-            {
-                flow.unaskedBytes = 0;
-            }
-            Queue(packet, direction, timeS);
+            Queue(*segment, direction, timeS);
         }
     }
 
-    /// Hand a packet to the MAC; what can never be sent is lost there.
-    void Queue(QueuedPacket packet, Direction direction, double timeS)
+    /**
+     * Queue a packet at its MAC. One of a station that is never triggered is dropped.
+     * @param packet the packet
+     * @param direction of the packet
+     * @param timeS now [s]
+     */
+    void Queue(WifiQueuedPacket packet, Direction direction, double timeS)
     {
         packet.queuedS = timeS;
         if (direction == Direction::DOWNLINK)
         {
             m_downlink[packet.station].push_back(packet);
-            RenewClaim(packet.station);
+            UpdateRank(packet.station);
         }
-        else if (m_isAsked[packet.station])
+        else if (m_isTriggered[packet.station])
         {
             m_uplink[packet.station].push_back(packet);
         }
     }
 
-    /// One exchange. @return false if there is nothing more to do
+    /// Simulate the next frame exchange.
+    /// @return whether there may be another one
     bool Step()
     {
         const double waitS =
@@ -282,12 +217,12 @@ class Round
             {
                 return false;
             }
-            // The medium is idle: whoever has something has it at once.
+            // The medium is idle: no backoff precedes the next exchange.
             beginS = std::max(beginS, m_timers.top().timeS);
             TakeTimers(beginS);
             if (!HasTraffic())
             {
-                return true; // it was for somebody who is never asked
+                return true; // for a station that is never triggered
             }
         }
         if (SendBeacon(beginS))
@@ -313,9 +248,9 @@ class Round
     }
 
     /**
-     * A beacon goes as soon as it is due, or once the exchange before is over.
+     * Send a beacon that is due, after the last exchange.
      * @param beginS when the next exchange would begin [s]
-     * @return whether a beacon went first, and is in the way of that
+     * @return whether a beacon was sent that delays that exchange
      */
     bool SendBeacon(double beginS)
     {
@@ -327,7 +262,7 @@ class Round
         const double busyS = m_cell.beaconS + m_cell.aifsS;
         if (sentS() + busyS <= beginS)
         {
-            // Over before: they are in nobody's way.
+            // These beacons end before that exchange, and do not delay it.
             const double sinceS = beginS - busyS - m_beaconS;
             m_beaconS += (std::floor(sinceS / m_cell.beaconIntervalS) + 1) * m_cell.beaconIntervalS;
         }
@@ -340,7 +275,7 @@ class Round
         return true;
     }
 
-    /// @return whether anything waits that can be sent, in either direction
+    /// @return whether a packet is queued that can be sent, in either direction
     bool HasTraffic() const
     {
         return NextReceiver() < m_downlink.size() ||
@@ -351,10 +286,9 @@ class Round
     }
 
     /**
-     * @param users set to the group's stations that have something to send; unchanged if there is
-     *        no group
-     * @return index of the group to be asked: of those with traffic, the one that is furthest
-     *         behind its share; the number of groups if there is none
+     * @param [out] users the group's stations with queued packets; unchanged if there is no group
+     * @return index of the group to be triggered: of those with queued packets, the one with the
+     *         least airtime over share; the number of groups if there is none
      */
     size_t NextGroup(std::vector<uint32_t>& users)
     {
@@ -381,7 +315,7 @@ class Round
 
     /**
      * @param group index of a group
-     * @return its stations that have something to send
+     * @return its stations with queued packets
      */
     std::vector<uint32_t> UsersOf(size_t group) const
     {
@@ -396,14 +330,14 @@ class Round
         return users;
     }
 
-    /// @return the station whose oldest packet came first
+    /// @return the station whose head-of-line packet was queued first; the number of stations if
+    /// none has one
     uint32_t NextReceiver() const
     {
         uint32_t best = m_downlink.size();
         for (uint32_t i = 0; i < m_downlink.size(); ++i)
         {
-            if (!m_downlink[i].empty() &&
-                (best == m_downlink.size() || m_claims[i] < m_claims[best]))
+            if (!m_downlink[i].empty() && (best == m_downlink.size() || m_ranks[i] < m_ranks[best]))
             {
                 best = i;
             }
@@ -412,24 +346,26 @@ class Round
     }
 
     /**
-     * Where packets for several stations came at once, those whose oldest packet is a new one are
-     * behind the others, as in ns-3's sorted queues.
+     * Rank a station's downlink queue by its head-of-line packet. Among equal times, a queue whose
+     * head has changed comes after the others, as in ns-3's sorted queues.
+     * @param station its index
      */
-    void RenewClaim(uint32_t station)
+    void UpdateRank(uint32_t station)
     {
         const auto& queue = m_downlink[station];
-        auto& claim = m_claims[station];
+        auto& rank = m_ranks[station];
         if (queue.empty())
         {
-            claim = {NEVER, 0};
+            rank = {NEVER, 0};
         }
-        else if (claim.first != queue.front().queuedS)
+        else if (rank.first != queue.front().queuedS)
         {
-            claim = {queue.front().queuedS, ++m_nClaims};
+            rank = {queue.front().queuedS, ++m_nRanks};
         }
     }
 
-    /// All that waits for a station, in one A-MPDU.
+    /// Send all packets queued for a station in one A-MPDU.
+    /// @param station its index
     void SendDownlink(uint32_t station)
     {
         const auto& receiver = m_cell.stations[station];
@@ -440,7 +376,7 @@ class Round
         double bytes = 0;
         while (!queue.empty() && arrivals.size() < m_cell.maxMpdus && capacity > 0)
         {
-            // One at least: a packet that fits no PPDU is never sent.
+            // At least one.
             const auto& packet = queue.front();
             if (bytes > 0 && bytes + packet.subframeBytes > capacity)
             {
@@ -452,11 +388,11 @@ class Round
         }
         if (arrivals.empty())
         {
-            queue.clear(); // out of reach: what is for it is lost
-            RenewClaim(station);
+            queue.clear(); // out of range: its packets are lost
+            UpdateRank(station);
             return;
         }
-        RenewClaim(station);
+        UpdateRank(station);
         if (bytes > m_cell.rtsThresholdBytes)
         {
             m_airtimeS[station] += receiver.ctsS;
@@ -474,7 +410,11 @@ class Round
         m_nowS += link.DurationS(bytes) + m_cell.sifsS + answerS;
     }
 
-    /// Trigger, answers, block ack.
+    /**
+     * Send a trigger; the stations answer, and are acknowledged.
+     * @param group its index
+     * @param users its stations with queued packets
+     */
     void Solicit(size_t group, const std::vector<uint32_t>& users)
     {
         const auto& timing = m_cell.groups[group];
@@ -507,7 +447,12 @@ class Round
         m_nowS += durationS + m_cell.sifsS + timing.multiBlockAckS.at(users.size() - 1);
     }
 
-    /// A station's part of an answer.
+    /**
+     * A station sends its part of a trigger-based PPDU.
+     * @param station its index
+     * @param durationS of the PPDU [s]
+     * @param [in,out] arrivals the packets sent are added
+     */
     void Send(uint32_t station, double durationS, std::vector<Arrival>& arrivals)
     {
         const auto& data = m_cell.stations[station];
@@ -518,7 +463,7 @@ class Round
         for (uint32_t n = 0; n < m_cell.maxMpdus && !queue.empty(); ++n)
         {
             const auto packet = queue.front();
-            // What is lost is sent again: each packet takes so much more.
+            // Lost packets are sent again: each takes 1 / success of its size on average.
             const double needed = packet.subframeBytes / data.uplinkSuccess;
             if (airBytes + needed > capacity && bytes > 0)
             {
@@ -526,12 +471,12 @@ class Round
             }
             if (packet.subframeBytes > capacity)
             {
-                queue.clear(); // no PPDU is long enough, ever
+                queue.clear(); // it fits into no PPDU
                 return;
             }
             bytes += packet.subframeBytes;
             airBytes += needed;
-            // The trigger's way to it, and the answer's back.
+            // The propagation delays of trigger and answer.
             arrivals.push_back(
                 {m_nowS + 2 * data.delayS + data.uplink.ArrivalS(std::min(airBytes, capacity)),
                  packet});
@@ -540,55 +485,6 @@ class Round
         // The last one is received when the last symbol with data is.
         arrivals.back().timeS =
             m_nowS + 2 * data.delayS + data.uplink.DurationS(std::min(airBytes, capacity));
-    }
-
-    /**
-     * A packet of a message arrives, and may be acknowledged.
-     * @param flow the message
-     * @param arrival the packet, and when it is there [s]
-     * @param answer direction of the acknowledgement
-     * @return whether the message is complete
-     */
-    bool Receive(Flow& flow, const Arrival& arrival, Direction answer)
-    {
-        if (flow.unackedBytes == 0)
-        {
-            flow.unackedS = arrival.packet.sentS;
-        }
-        flow.arrivedBytes += arrival.packet.messageBytes;
-        flow.unackedBytes += arrival.packet.messageBytes;
-        if (arrival.packet.asks)
-        {
-            QueuedPacket ack;
-            ack.station = arrival.packet.station;
-            ack.subframeBytes = WifiSubframeBytes(m_cell.transport.ackBytes);
-            ack.acknowledgedBytes = flow.unackedBytes;
-            ack.sentS = flow.unackedS;
-            flow.unackedBytes = 0;
-            Queue(ack, answer, arrival.timeS);
-        }
-        if (flow.arrivedBytes < flow.bytes)
-        {
-            return false;
-        }
-        flow.endS = arrival.timeS;
-        return true;
-    }
-
-    /**
-     * An acknowledgement arrives: its bytes are in flight no more, and the window grows.
-     * @param flow the message that is acknowledged
-     * @param arrival the acknowledgement, and when it is there [s]
-     */
-    static void TakeAck(Flow& flow, const Arrival& arrival)
-    {
-        const auto& ack = arrival.packet;
-        if (ack.acknowledgedBytes == 0)
-        {
-            return; // it has waited since before the round
-        }
-        flow.flightBytes = std::max(0.0, flow.flightBytes - ack.acknowledgedBytes);
-        flow.window.Acknowledge(arrival.timeS, ack.acknowledgedBytes, ack.sentS, flow.flightBytes);
     }
 
     /**
@@ -601,11 +497,15 @@ class Round
         const uint32_t station = arrival.packet.station;
         if (arrival.packet.messageBytes == 0)
         {
-            TakeAck(m_up[station], arrival);
+            m_up[station].Acknowledge(arrival.packet, arrival.timeS);
             Cut(station, Direction::UPLINK, arrival.timeS);
             return;
         }
-        if (Receive(m_down[station], arrival, Direction::UPLINK))
+        if (const auto ack = m_down[station].Receive(arrival.packet, arrival.timeS))
+        {
+            Queue(*ack, Direction::UPLINK, arrival.timeS);
+        }
+        if (m_down[station].IsComplete())
         {
             BeginUpload(station, arrival.timeS);
         }
@@ -620,26 +520,29 @@ class Round
         const uint32_t station = arrival.packet.station;
         if (arrival.packet.messageBytes == 0)
         {
-            TakeAck(m_down[station], arrival);
+            m_down[station].Acknowledge(arrival.packet, arrival.timeS);
             Cut(station, Direction::DOWNLINK, arrival.timeS);
             return;
         }
-        Receive(m_up[station], arrival, Direction::DOWNLINK);
+        if (const auto ack = m_up[station].Receive(arrival.packet, arrival.timeS))
+        {
+            Queue(*ack, Direction::DOWNLINK, arrival.timeS);
+        }
     }
 
-    const WifiAirtimeCell& m_cell;                     //!< the cell
-    std::minstd_rand m_random;                         //!< draws backoffs
-    std::vector<Flow> m_down;                          //!< messages to stations
-    std::vector<Flow> m_up;                            //!< messages from stations
-    std::vector<PacketQueue> m_downlink;               //!< of the access point, by station
-    std::vector<std::pair<double, uint64_t>> m_claims; //!< by station: its oldest packet, and rank
-    uint64_t m_nClaims{0};                             //!< ranks given
-    std::vector<PacketQueue> m_uplink;                 //!< of the stations
-    std::vector<bool> m_isAsked;        //!< by station: some trigger asks it, and it is heard
-    std::vector<double> m_uploadBeginS; //!< when computing ended, by station [s]
-    std::vector<double> m_airtimeS;     //!< by station [s]
-    std::vector<double> m_used;         //!< airtime by group, as the scheduler counts it [s]
-    /// What begins by itself, earliest first.
+    const WifiAirtimeCell& m_cell;                    //!< the cell
+    std::minstd_rand m_random;                        //!< draws backoffs
+    std::vector<WifiFlow> m_down;                     //!< downloads, by station
+    std::vector<WifiFlow> m_up;                       //!< uploads, by station
+    std::vector<PacketQueue> m_downlink;              //!< packets at the access point, by station
+    std::vector<std::pair<double, uint64_t>> m_ranks; //!< of m_downlink: head's time [s], and order
+    uint64_t m_nRanks{0};                             //!< ranks assigned so far
+    std::vector<PacketQueue> m_uplink;                //!< packets at the stations
+    std::vector<bool> m_isTriggered;                  //!< by station: whether triggers address it
+    std::vector<double> m_uploadBeginS;               //!< when computing ended, by station [s]
+    std::vector<double> m_airtimeS;                   //!< by station [s]
+    std::vector<double> m_used; //!< airtime by group, as WifiScheduler counts it [s]
+    /// Messages that are yet to begin, earliest first.
     std::priority_queue<Timer, std::vector<Timer>, std::greater<Timer>> m_timers;
     double m_nowS;                //!< the end of the last exchange [s]
     double m_beaconS;             //!< when the next beacon is due [s]

@@ -20,7 +20,7 @@ constexpr uint8_t N_MCS = 12; //!< MCS 0 ... 11 of 802.11ax
 
 /**
  * @param tones size of the RU
- * @return the type of an RU as ns-3 names it
+ * @return ns-3's type of an RU
  * @throws InvalidInput if there is no RU of that size
  */
 HeRu::RuType
@@ -53,7 +53,7 @@ HeRu::RuSpec
 ToRuSpec(const Ru& ru, uint32_t widthMhz)
 {
     const auto type = TypeOf(ru.tones);
-    // ns-3 counts within each 80 MHz.
+    // ns-3 numbers RUs within each 80 MHz segment.
     const uint32_t per80 = ru.tones >= 996 ? 1 : HeRu::GetNRus(80, type);
     const uint32_t number = ru.index - 1;
     const bool primary = widthMhz < 160 || ru.tones == 1992 || number < per80;
@@ -96,7 +96,7 @@ SingleUserTxVector(uint32_t widthMhz, uint8_t mcs)
 uint64_t
 AmpduBytes(uint64_t bytes, uint64_t packets)
 {
-    // A delimiter of 4 bytes each, and up to 3 to a multiple of 4.
+    // Per subframe: a delimiter of 4 bytes, and padding to a multiple of 4.
     return bytes + packets * (WIFI_MPDU_HEADER_BYTES + 4 + 3);
 }
 

@@ -7,7 +7,7 @@
 /**
  * @file
  * @ingroup fl
- * Durations and sizes of 802.11ax PPDUs and of what is in them, for predictions. No ns-3 in it.
+ * Durations and sizes of 802.11ax PPDUs and of their subframes, for predictions. No ns-3 in it.
  */
 
 namespace ns3
@@ -15,7 +15,7 @@ namespace ns3
 namespace fl
 {
 
-/// How long PPDUs of a kind take.
+/// Timing of PPDUs of one TXVECTOR.
 struct WifiPpduTiming
 {
     double preambleS{0};  //!< preamble and headers of the PHY [s]
@@ -26,26 +26,27 @@ struct WifiPpduTiming
     static constexpr double AROUND_BITS = 16 + 6;
 
     /**
-     * @param bytes of an A-MPDU
+     * @param bytes size of an A-MPDU [byte]
      * @return duration of the PPDU [s]; infinite where nothing can be sent
      */
     double DurationS(double bytes) const;
     /**
      * @param durationS of a PPDU [s]
-     * @return the longest A-MPDU in it [byte]
+     * @return size of the longest A-MPDU in it [byte]; 0: not even a byte fits
      */
     double CapacityBytes(double durationS) const;
     /**
-     * @param bytes from the beginning of an A-MPDU on
-     * @return from the beginning of the PPDU until they are received [s]
+     * @param bytes size of the leading part of an A-MPDU [byte]
+     * @return time from the beginning of the PPDU until that part is received [s]
      */
     double ArrivalS(double bytes) const;
 };
 
 /**
  * @ingroup fl
- * @param bytes of an IP packet
- * @return its part of an A-MPDU: LLC and MAC headers, frame check, delimiter, padding [byte]
+ * @param bytes size of an IP packet [byte]
+ * @return size of its subframe of an A-MPDU: LLC and MAC headers, frame check, delimiter, padding
+ * [byte]
  */
 double WifiSubframeBytes(double bytes);
 

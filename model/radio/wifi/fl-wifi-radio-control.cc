@@ -6,7 +6,6 @@
 #include "fl-wifi-rate-model.h"
 #include "fl-wifi-timing.h"
 
-#include "ns3/ampdu-subframe-header.h"
 #include "ns3/boolean.h"
 #include "ns3/double.h"
 #include "ns3/error-rate-model.h"
@@ -15,11 +14,9 @@
 #include "ns3/mobility-model.h"
 #include "ns3/node.h"
 #include "ns3/qos-txop.h"
-#include "ns3/simulator.h"
 #include "ns3/sta-wifi-mac.h"
 #include "ns3/table-based-error-rate-model.h"
 #include "ns3/uinteger.h"
-#include "ns3/wifi-mac-header.h"
 #include "ns3/wifi-phy.h"
 #include "ns3/wifi-psdu.h"
 
@@ -41,16 +38,10 @@ namespace
 /// Thermal noise as ns-3's interference helper has it: Boltzmann's constant times 290 K [W/Hz].
 constexpr double THERMAL_NOISE_W_PER_HZ = 1.3803e-23 * 290;
 
-/// What a station without power sends with, were it to send: nothing that is received [dBm].
+/// Transmit power of a station without power: below any receiver's sensitivity [dBm].
 constexpr double SILENT_DBM = -200;
 
 } // namespace
-
-double
-WifiUplinkBytes::TriggeredShare() const
-{
-    return all == 0 ? ABSENT : static_cast<double>(triggered) / static_cast<double>(all);
-}
 
 TypeId
 WifiRadioControl::GetTypeId()
@@ -61,7 +52,7 @@ WifiRadioControl::GetTypeId()
             .SetGroupName("Fl")
             .AddConstructor<WifiRadioControl>()
             .AddAttribute("CellId",
-                          "Number of the cell in plans and states",
+                          "Index of the cell in plans and states",
                           UintegerValue(0),
                           MakeUintegerAccessor(&WifiRadioControl::m_cell),
                           MakeUintegerChecker<uint32_t>())
@@ -78,12 +69,12 @@ WifiRadioControl::GetTypeId()
                           MakeDoubleAccessor(&WifiRadioControl::m_maxTxPowerW),
                           MakeDoubleChecker<double>(0))
             .AddAttribute("NoiseFigure",
-                          "Of the access point's receiver [dB]",
+                          "Noise figure of the access point's receiver [dB]",
                           DoubleValue(7),
                           MakeDoubleAccessor(&WifiRadioControl::m_noiseFigureDb),
                           MakeDoubleChecker<double>(0, 50))
             .AddAttribute("ControlShare",
-                          "Part of the airtime of triggers for stations without a grant, while "
+                          "Fraction of the airtime of triggers for stations without a grant, while "
                           "those with one have something to send too",
                           DoubleValue(0.05),
                           MakeDoubleAccessor(&WifiRadioControl::m_controlShare),
@@ -111,6 +102,7 @@ WifiRadioControl::~WifiRadioControl() = default;
 void
 WifiRadioControl::DoDispose()
 {
+    m_apWatch.Disconnect();
     m_stations.clear();
     m_station = nullptr;
     m_loss = nullptr;
@@ -135,27 +127,7 @@ WifiRadioControl::SetAccessPoint(Ptr<WifiNetDevice> station,
             return m_mcsTable->McsFor(GetUplinkSnr(device, tones));
         });
     }
-    station->GetPhy()->TraceConnectWithoutContext(
-        "PhyTxPsduBegin",
-        MakeFlCallback<void, WifiConstPsduMap, WifiTxVector, double>(
-            [this](const WifiConstPsduMap& psdus, const WifiTxVector& vector, double) {
-                NotifyAccessPointTx(psdus, vector);
-            }));
-    station->GetPhy()->TraceConnectWithoutContext(
-        "MonitorSnifferRx",
-        MakeFlCallback<void,
-                       Ptr<const Packet>,
-                       uint16_t,
-                       WifiTxVector,
-                       MpduInfo,
-                       SignalNoiseDbm,
-                       uint16_t>(
-            [this](Ptr<const Packet> packet,
-                   uint16_t,
-                   const WifiTxVector& vector,
-                   MpduInfo info,
-                   SignalNoiseDbm,
-                   uint16_t) { NotifyRx(packet, vector, info.type != NORMAL_MPDU); }));
+    m_apWatch.Connect(station);
 }
 
 DeviceId
@@ -225,13 +197,13 @@ WifiRadioControl::IsEnforcing() const
 const WifiUplinkBytes&
 WifiRadioControl::GetUplinkBytes() const
 {
-    return m_uplinkBytes;
+    return m_apWatch.GetUplinkBytes();
 }
 
 void
 WifiRadioControl::ResetUplinkBytes()
 {
-    m_uplinkBytes = {};
+    m_apWatch.ResetUplinkBytes();
 }
 
 Ptr<WifiScheduler>
@@ -247,64 +219,6 @@ WifiRadioControl::NotifyTx(DeviceId device, Time duration, double powerW)
     {
         m_stations[device].radiatedJ += powerW * duration.GetSeconds();
     }
-}
-
-void
-WifiRadioControl::NotifyRx(Ptr<const Packet> packet, const WifiTxVector& vector, bool aggregated)
-{
-    const auto copy = packet->Copy();
-    if (aggregated)
-    {
-        AmpduSubframeHeader delimiter;
-        copy->RemoveHeader(delimiter);
-    }
-    WifiMacHeader header;
-    copy->RemoveHeader(header);
-    if (!header.IsQosData() || !header.HasData() || !header.IsToDs() || !m_station ||
-        header.GetAddr1() != m_station->GetMac()->GetAddress())
-    {
-        return;
-    }
-    constexpr uint32_t LLC_AND_FCS_BYTES = 12;
-    const uint32_t bytes = copy->GetSize() - std::min(copy->GetSize(), LLC_AND_FCS_BYTES);
-    m_uplinkBytes.all += bytes;
-    if (vector.GetPreambleType() == WIFI_PREAMBLE_HE_TB)
-    {
-        m_uplinkBytes.triggered += bytes;
-    }
-}
-
-void
-WifiRadioControl::NotifyAccessPointTx(const WifiConstPsduMap& psdus, const WifiTxVector& vector)
-{
-    if (m_station && psdus.begin()->second->GetHeader(0).IsBeacon())
-    {
-        m_beaconAt = Simulator::Now();
-        if (m_beaconDuration.IsZero())
-        {
-            m_firstBeaconAt = m_beaconAt;
-        }
-        m_beaconDuration =
-            WifiPhy::CalculateTxDuration(psdus, vector, m_station->GetPhy()->GetPhyBand());
-    }
-}
-
-Time
-WifiRadioControl::GetBeaconInterval() const
-{
-    TimeValue interval;
-    m_station->GetMac()->GetAttribute("BeaconInterval", interval);
-    return interval.Get();
-}
-
-Time
-WifiRadioControl::GetNextBeacon() const
-{
-    // The medium was idle before the first one. A later one may have been sent after it was due.
-    const Time interval = GetBeaconInterval();
-    const int64_t sent =
-        (m_beaconAt - m_firstBeaconAt).GetNanoSeconds() / interval.GetNanoSeconds();
-    return m_firstBeaconAt + (sent + 1) * interval;
 }
 
 void
@@ -499,7 +413,7 @@ WifiRadioControl::DoMakeRateModel(const SystemState& state,
 {
     if (!m_scheduler)
     {
-        // Who contends when is up to chance.
+        // Contention is random: there is no model of it.
         return std::make_unique<ShannonRateModel>();
     }
     std::vector<double> gains;
@@ -535,11 +449,11 @@ WifiRadioControl::DoMakeRateModel(const SystemState& state,
         AddAirtimeGroup(group, gains, powersW, guardNs, cell);
     }
     cell.waiting = WaitingPackets(m_station, addresses);
-    cell.beaconS = m_beaconDuration.GetSeconds();
-    cell.beaconIntervalS = GetBeaconInterval().GetSeconds();
-    cell.nextBeaconS = GetNextBeacon().GetSeconds();
+    cell.beaconS = m_apWatch.GetBeaconDuration().GetSeconds();
+    cell.beaconIntervalS = m_apWatch.GetBeaconInterval().GetSeconds();
+    cell.nextBeaconS = m_apWatch.GetNextBeacon().GetSeconds();
     // A round begins when the last update of the one before, or the last HELLO, has arrived: its
-    // answer is due.
+    // block ack is due.
     cell.busyUntilS = !cell.groups.empty()
                           ? state.nowS + cell.sifsS + cell.groups.front().multiBlockAckS.front()
                           : 0;
@@ -563,12 +477,12 @@ WifiRadioControl::AddAirtimeGroup(const WifiScheduler::Group& group,
         const double snr = UplinkSnr(powersW[user.device], gains[user.device], user.ru.tones);
         const auto mcs = m_mcsTable->McsFor(snr);
         const auto mac = DynamicCast<StaWifiMac>(m_stations[user.device].device->GetMac());
-        // Who is not associated is not asked, and ns-3 aborts at the answer to it.
+        // A station that is not associated is not triggered; ns-3 aborts for a block ack to it.
         if (!mcs || !mac->IsAssociated())
         {
             continue;
         }
-        // Association ids only tell users apart here.
+        // Association ids only distinguish users here.
         const auto aid = static_cast<uint16_t>(user.device + 1);
         users.push_back({aid, user.ru, *mcs});
         addresses.push_back(mac->GetAddress());

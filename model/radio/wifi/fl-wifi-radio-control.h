@@ -5,6 +5,7 @@
 #define FL_WIFI_RADIO_CONTROL_H
 
 #include "fl-wifi-airtime.h"
+#include "fl-wifi-ap-watch.h"
 #include "fl-wifi-link.h"
 #include "fl-wifi-scheduler.h"
 
@@ -24,27 +25,17 @@ namespace ns3
 namespace fl
 {
 
-/// Uplink bytes that an access point's PHY received, of IP packets.
-struct WifiUplinkBytes
-{
-    uint64_t triggered{0}; //!< in trigger-based PPDUs
-    uint64_t all{0};       //!< in all PPDUs
-
-    /// @return triggered over all; ABSENT before anything arrived
-    double TriggeredShare() const;
-};
-
 /**
  * @ingroup fl
- * The hand on one 802.11ax cell.
+ * The radio controller of an 802.11ax cell.
  *
- * Uplink grants become resource units (RUs) by AllocateRuGroups(); a grant's place is not kept, its
- * power is, by any frame that the station sends. The planned band is what the channel's tones take:
- * 242, 484, 996 or 1992 of 78.125 kHz. Stations without a grant share equal RUs in turns of their
- * own, which get ControlShare of the airtime when others want it too.
+ * Uplink grants become resource units (RUs) by AllocateRuGroups(). A grant's place is ignored; its
+ * power holds for all frames that the station sends. The planned band is that of the channel's
+ * tones: 242, 484, 996 or 1992 of 78.125 kHz. Stations without a grant get equal RUs in groups of
+ * their own, which have ControlShare of the airtime while others have data to send too.
  *
  * The downlink is not divided: the access point sends to one station at a time, at its own power.
- * Downlink grants are checked and else ignored.
+ * Downlink grants are checked but not enforced.
  */
 class WifiRadioControl : public RadioControl
 {
@@ -57,8 +48,8 @@ class WifiRadioControl : public RadioControl
 
     /**
      * @param station the access point
-     * @param loss what signals between it and the devices suffer
-     * @param scheduler its scheduler; null where stations contend
+     * @param loss first model of the chain of losses between it and the devices
+     * @param scheduler its scheduler; null: stations contend
      */
     void SetAccessPoint(Ptr<WifiNetDevice> station,
                         Ptr<PropagationLossModel> loss,
@@ -70,7 +61,7 @@ class WifiRadioControl : public RadioControl
     DeviceId Add(Ptr<WifiNetDevice> device);
     /**
      * @param device a DeviceId
-     * @param model what its radio takes from its battery, radiated energy included
+     * @param model energy model of its radio, radiated energy included
      */
     void SetEnergyModel(DeviceId device, Ptr<DeviceEnergyModel> model);
 
@@ -81,31 +72,31 @@ class WifiRadioControl : public RadioControl
      */
     void EndAccess(DeviceId device);
     /**
-     * No station contends any more: the access point need not back off (attribute AccessPointCw).
-     * To be called with no beacon on its way.
+     * End the channel access of all stations, and set the access point's contention window to the
+     * attribute AccessPointCw, since no station contends any more. No beacon may be on the air.
      */
     void EndContention();
-    /// @return whether plans are enforced, or else stations contend
+    /// @return whether plans are enforced; else stations contend
     bool IsEnforcing() const;
-    /// @return what arrived since ResetUplinkBytes()
+    /// @return bytes received since ResetUplinkBytes()
     const WifiUplinkBytes& GetUplinkBytes() const;
-    /// Count from now on.
+    /// Set the count of received bytes to 0.
     void ResetUplinkBytes();
-    /// @return the scheduler; null where stations contend
+    /// @return the scheduler; null: stations contend
     Ptr<WifiScheduler> GetScheduler() const;
 
     /**
      * @param device a DeviceId
-     * @param tones of the RU that all of its power is on
-     * @return signal-to-noise ratio at the access point now
+     * @param tones size of the RU that all of its power is on
+     * @return signal-to-noise ratio at the access point now, not in dB
      */
     double GetUplinkSnr(DeviceId device, uint32_t tones) const;
 
     /**
-     * @param powerW of a station [W]
-     * @param gain between it and the access point
-     * @param tones of the RU that all of the power is on
-     * @return signal-to-noise ratio at the access point
+     * @param powerW transmit power of a station [W]
+     * @param gain power gain between it and the access point, a ratio
+     * @param tones size of the RU that all of the power is on
+     * @return signal-to-noise ratio at the access point, not in dB
      */
     double UplinkSnr(double powerW, double gain, uint32_t tones) const;
 
@@ -126,98 +117,82 @@ class WifiRadioControl : public RadioControl
     /// A device of the cell.
     struct Station
     {
-        Ptr<WifiNetDevice> device;     //!< it
+        Ptr<WifiNetDevice> device;     //!< its net device
         Ptr<DeviceEnergyModel> energy; //!< of its radio, or null
-        double radiatedJ{0};           //!< so far
+        double radiatedJ{0};           //!< radiated so far [J]
     };
 
     /// @return the cell as an optimizer sees it
     CellState GetCellState() const;
-    /// @return power gain now
-    /// @param device which
+    /// @return power gain now, a ratio
+    /// @param device a DeviceId
     /// @param direction uplink or downlink
     double GetGain(DeviceId device, Direction direction) const;
-    /// @return what every device gets by a plan: those with a grant, then the others
-    /// @param plan what was decided
+    /// @return uplink grants of the plan, and equal ones of the devices without
+    /// @param plan the plan
     std::pair<std::vector<OwnedGrant>, std::vector<OwnedGrant>> DivideGrants(
         const Plan& plan) const;
     /// @return the smallest RU on which the longest packet fits a PPDU, at a power and a gain
-    /// @param powerW of the station [W]
+    /// @param powerW transmit power of the station [W]
     /// @param gain power gain of the uplink
     uint32_t MinTones(double powerW, double gain) const;
-    /// @return groups of some devices, whose uplink gains are known by device
+    /// @return groups of some devices
     /// @param grants of those devices
-    /// @param share of time that the groups have, above 0 and up to 1
+    /// @param share fraction of the airtime that these groups have together, above 0 and up to 1
     /// @param gains power gains of the uplink, by device
     std::vector<WifiScheduler::Group> MakeGroups(const std::vector<OwnedGrant>& grants,
                                                  double share,
                                                  const std::vector<double>& gains) const;
-    /// @return groups of all devices: those with a grant, and the others in turns of their own
-    /// @param grants those of the plan
-    /// @param others of the devices without one
+    /// @return groups of all devices: of those with a grant, then of those without
+    /// @param grants of the plan
+    /// @param others grants of the devices without one
     /// @param gains power gains of the uplink, by device
     std::vector<WifiScheduler::Group> MakeAllGroups(const std::vector<OwnedGrant>& grants,
                                                     const std::vector<OwnedGrant>& others,
                                                     const std::vector<double>& gains) const;
     /// @return equal grants at full power for all devices that have none
-    /// @param grants those of the plan
+    /// @param grants of the plan
     std::vector<OwnedGrant> OthersThan(const std::vector<OwnedGrant>& grants) const;
     /// @return uplink gains now, by device
     std::vector<double> GetUplinkGains() const;
-    /// @return the longest PPDU that is asked for, and the guard interval [ns] of uplinks
+    /// @return longest duration of an uplink PPDU, and its guard interval [ns]
     std::pair<Time, uint16_t> GetUplinkLimits() const;
-    /// @return from one beacon to the next
-    Time GetBeaconInterval() const;
-    /// @return when the next beacon is due
-    Time GetNextBeacon() const;
-    /// Add a group to a cell, with the links of its stations, at gains and powers by device.
+    /// Add a group and the uplinks of its stations to a cell.
+    /// @param group stations and RUs
+    /// @param gains power gains of the uplink, by device
+    /// @param powersW transmit powers, by device [W]
+    /// @param guardNs guard interval of uplink PPDUs [ns]
+    /// @param [in,out] cell gets the group; its stations exist already
     void AddAirtimeGroup(const WifiScheduler::Group& group,
                          const std::vector<double>& gains,
                          const std::vector<double>& powersW,
                          uint16_t guardNs,
                          WifiAirtimeCell& cell) const;
     /**
-     * @param device which
-     * @param powerW to send with from now on [W]
+     * @param device a DeviceId
+     * @param powerW its transmit power from now on [W]; 0: it cannot be received
      */
     void SetPower(DeviceId device, double powerW);
     /**
-     * A station sends.
-     * @param device which
+     * A station sends: sink of the trace PhyTxPsduBegin.
+     * @param device a DeviceId
      * @param duration of the PPDU
      * @param powerW radiated [W]
      */
     void NotifyTx(DeviceId device, Time duration, double powerW);
-    /**
-     * The access point received something.
-     * @param packet an MPDU, or an A-MPDU's
-     * @param vector how it was sent
-     * @param aggregated whether it is part of an A-MPDU
-     */
-    void NotifyRx(Ptr<const Packet> packet, const WifiTxVector& vector, bool aggregated);
-    /**
-     * The access point sends.
-     * @param psdus what, by station
-     * @param vector how
-     */
-    void NotifyAccessPointTx(const WifiConstPsduMap& psdus, const WifiTxVector& vector);
-
     Ptr<WifiNetDevice> m_station;             //!< the access point
-    Ptr<PropagationLossModel> m_loss;         //!< of the cell
-    Ptr<WifiScheduler> m_scheduler;           //!< of the access point
+    Ptr<PropagationLossModel> m_loss;         //!< first model of the chain of losses
+    Ptr<WifiScheduler> m_scheduler;           //!< of the access point; null: stations contend
     std::vector<Station> m_stations;          //!< by DeviceId
-    std::unique_ptr<WifiMcsTable> m_mcsTable; //!< of its receiver
-    WifiUplinkBytes m_uplinkBytes;            //!< received
-    Time m_firstBeaconAt;                     //!< when the first beacon began
-    Time m_beaconAt;                          //!< when the last one began
-    Time m_beaconDuration;                    //!< how long it took; 0: none was sent yet
-    uint32_t m_cell{0};                       //!< attribute
-    bool m_enforce{true};                     //!< attribute
-    double m_maxTxPowerW{0};                  //!< attribute
-    double m_noiseFigureDb{0};                //!< attribute
-    double m_controlShare{0};                 //!< attribute
-    double m_success{0};                      //!< attribute
-    uint32_t m_accessPointCw{0};              //!< attribute
+    std::unique_ptr<WifiMcsTable> m_mcsTable; //!< of the access point's receiver
+    WifiApWatch m_apWatch;                    //!< its beacons, and what it receives
+    uint32_t m_cell{0};                       //!< attribute CellId
+    bool m_enforce{true};                     //!< attribute EnforcePlan
+    double m_maxTxPowerW{0};                  //!< attribute MaxTxPower [W]
+    double m_noiseFigureDb{0};                //!< attribute NoiseFigure [dB]
+    double m_controlShare{0};                 //!< attribute ControlShare
+    double m_success{0};                      //!< attribute PacketSuccess
+    uint32_t m_accessPointCw{0};              //!< attribute AccessPointCw [slots]
 };
 
 } // namespace fl

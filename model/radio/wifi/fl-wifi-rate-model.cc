@@ -14,7 +14,7 @@ namespace fl
 namespace
 {
 
-/// Draws of the backoffs that an expectation is made of.
+/// Number of rounds with independent backoffs per expectation.
 constexpr uint32_t DRAWS = 15;
 
 } // namespace

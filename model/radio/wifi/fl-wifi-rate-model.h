@@ -17,15 +17,15 @@ namespace fl
 
 /**
  * @ingroup fl
- * How long transfers take over Wi-Fi, from what is known before: the RUs and groups that the
- * scheduler will have (the same rounding), the MCS of gain and planned power (the same table), the
- * access point's own choice of downlink rate, PPDUs, triggers and block acknowledgements, headers
- * of MAC, IP and transport, acknowledgements of the transport, and when each station comes and
- * goes. All of the plan is gone through together, by ExpectWifiRound(): how long a station's
- * upload takes depends on who else is asked meanwhile. No number in it was fitted to a measurement.
+ * Predicts durations of transfers over Wi-Fi before they begin: from the RUs and groups that the
+ * scheduler will have (the same rounding), the MCS by gain and planned power (the same table), the
+ * access point's downlink rate, PPDUs, triggers and block acknowledgements, headers of MAC, IP and
+ * transport, acknowledgements of the transport, and the time at which each station starts. All
+ * transfers of the plan are simulated together, by ExpectWifiRound(), since the duration of one
+ * depends on the others. No parameter was fitted to a measurement.
  *
- * An order of an earlier round, which is still under way, is taken to begin its upload now. Fading
- * within the round is not in it.
+ * An active order of an earlier round is assumed to begin its upload now. Fading within the round
+ * is not modelled.
  *
  * The airtime of an upload is all of the station's in the round, also that of the block
  * acknowledgements by which it answers the download.
@@ -34,25 +34,25 @@ class WifiRateModel : public RateModel
 {
   public:
     /**
-     * @param cell the cell, with stations by DeviceId: their links. What they have to do is filled
-     *        in here.
-     * @param cellId its number in plans
-     * @param state what is known before the round
-     * @param plan all that will be enforced
+     * @param cell timing of the cell, with links of stations by DeviceId; their transfers are
+     *        filled in here
+     * @param cellId index of the cell in plans
+     * @param state time and round, before the plan is enforced
+     * @param plan the plan that will be enforced
      */
     WifiRateModel(WifiAirtimeCell cell,
                   uint32_t cellId,
                   const SystemState& state,
                   const Plan& plan);
 
-    /// @return rate of the data on the device's RU [bit/s], when it is asked; 0: it has none
-    /// @param state what is known
-    /// @param device which
-    /// @param grant of that device
+    /// @return data rate of the device's RU while it is triggered [bit/s]; 0: it has none
+    /// @param state ignored
+    /// @param device the device
+    /// @param grant its grant
     double RateBps(const SystemState& state, DeviceId device, const Grant& grant) const override;
-    /// @return that of the RU, times its group's share of time
-    /// @param device which
-    /// @param grant of that device
+    /// @return bandwidth of the RU, times its group's share of the airtime [Hz]
+    /// @param device the device
+    /// @param grant its grant
     double RoundedHz(DeviceId device, const Grant& grant) const override;
     /// As planned; several transfers of a device in one direction are taken for one.
     TransferTime Transfer(const SystemState& state,

@@ -31,13 +31,13 @@ NS_OBJECT_ENSURE_REGISTERED(WifiScheduler);
 namespace
 {
 
-/// How long to wait before asking again: less than a SIFS, so that access is never late.
+/// Interval of requests for channel access: less than a SIFS, so that access is never late.
 const Time POLL_INTERVAL = MicroSeconds(10);
 
-/// The best effort category carries it all.
+/// All traffic is in the best effort access category.
 constexpr uint8_t TID = 0;
 
-/// Times in a row that nothing came of an MCS until a lower one is used.
+/// Consecutive triggers without an answer until a lower MCS is used.
 constexpr uint32_t FAILURES_PER_MCS = 3;
 
 /**
@@ -64,7 +64,7 @@ WifiScheduler::GetTypeId()
             .SetGroupName("Fl")
             .AddConstructor<WifiScheduler>()
             .AddAttribute("MaxPpduDuration",
-                          "The longest uplink PPDU that is asked for; 802.11ax allows 5.484 ms",
+                          "Longest duration of an uplink PPDU; 802.11ax allows 5.484 ms",
                           TimeValue(MicroSeconds(5484)),
                           MakeTimeAccessor(&WifiScheduler::m_maxPpduDuration),
                           MakeTimeChecker(MicroSeconds(500), MicroSeconds(5484)))
@@ -246,7 +246,7 @@ WifiScheduler::NextTurn(std::vector<WifiUplinkUser>& users)
         users = SelectUsers(m_turns[i].group);
         if (!users.empty())
         {
-            // Those that had nothing to send so far have no claim on the past.
+            // Idle groups are credited with airtime, so that they do not catch up later.
             const double now = behind(i);
             for (auto& turn : m_turns)
             {
@@ -274,7 +274,8 @@ WifiScheduler::NeededDuration(const std::vector<WifiUplinkUser>& users,
                 continue;
             }
             const auto queue = station.mac->GetQosTxop(AC_BE)->GetWifiMacQueue();
-            // The queue counts MAC headers already. A PPDU that is too long by far is cut anyway.
+            // The queue counts MAC headers already. An excess beyond MaxPpduDuration does not
+            // matter.
             const uint64_t bytes =
                 std::min<uint64_t>(queue->GetNBytes() + uint64_t{7} * queue->GetNPackets(),
                                    4000000);

@@ -14,8 +14,9 @@ namespace fl
 
 /**
  * @ingroup fl
- * Cuts the links between stations: signals that neither come from the access point nor go to it
- * lose 1000 dB, so that a SpectrumChannel with a MaxLossDb below that need not deliver them.
+ * Suppresses the links between stations: a signal that neither comes from the access point nor goes
+ * to it loses 1000 dB, so that a SpectrumChannel with a MaxLossDb below that does not deliver it.
+ * This saves most of the receptions of a cell whose stations do not contend.
  */
 class WifiStationCut : public PropagationLossModel
 {
@@ -23,9 +24,9 @@ class WifiStationCut : public PropagationLossModel
     /// @return the TypeId
     static TypeId GetTypeId();
 
-    /// @param accessPoint where the access point is
+    /// @param accessPoint mobility model of the access point
     void SetAccessPoint(Ptr<MobilityModel> accessPoint);
-    /// @param cut whether links are cut
+    /// @param cut whether links between stations are suppressed
     void SetCut(bool cut);
 
   protected:
@@ -37,8 +38,8 @@ class WifiStationCut : public PropagationLossModel
                          Ptr<MobilityModel> b) const override;
     int64_t DoAssignStreams(int64_t stream) override;
 
-    Ptr<MobilityModel> m_accessPoint; //!< where it is
-    bool m_cut{false};                //!< whether links are cut
+    Ptr<MobilityModel> m_accessPoint; //!< of the access point
+    bool m_cut{false};                //!< whether links are suppressed
 };
 
 } // namespace fl

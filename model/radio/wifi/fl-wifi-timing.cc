@@ -28,16 +28,16 @@ namespace fl
 namespace
 {
 
-/// The best effort category carries it all.
+/// All traffic is in the best effort access category.
 constexpr uint8_t TID = 0;
 
-/// MAC header of a trigger or a block acknowledgement, and the frame check [byte].
+/// MAC header of a trigger or a block ack, and FCS [byte] (IEEE 802.11-2020, 9.3.1).
 constexpr uint32_t CONTROL_BYTES = 16 + 4;
 
-/// Bits of a block acknowledgement for a buffer of 256 MPDUs, in bytes.
+/// Bitmap of a compressed block ack for a buffer of 256 MPDUs [byte].
 constexpr uint8_t BITMAP_BYTES = 32;
 
-/// What a multi-station block acknowledgement has per station of which all arrived [byte].
+/// Per AID TID Info of a multi-STA block ack, for a station whose MPDUs all arrived [byte].
 constexpr uint32_t ALL_ACK_BYTES = 2;
 
 } // namespace
@@ -138,7 +138,7 @@ WaitingPackets(Ptr<WifiNetDevice> accessPoint, const std::vector<Mac48Address>& 
             }
         }
     }
-    // All expire as long after they came.
+    // All have the same lifetime, so that the order of expiry is that of arrival.
     std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
         return a.first < b.first;
     });
@@ -159,9 +159,9 @@ AddAccessTiming(Ptr<WifiNetDevice> accessPoint, WifiAirtimeCell& cell)
     cell.sifsS = phy->GetSifs().GetSeconds();
     cell.aifsS = cell.sifsS + edca->GetAifsn(SINGLE_LINK_OP_ID) * slotS;
     cell.slotS = slotS;
-    // Nothing collides, so that the contention window stays as it begins.
+    // Nothing collides, so that the contention window stays at its minimum.
     cell.maxBackoffSlots = edca->GetMinCw(SINGLE_LINK_OP_ID);
-    // An object does not tell its threshold; it has the default, which the user may have set.
+    // Objects have no getter of the threshold; take the default, which the user may have set.
     TypeId::AttributeInformation threshold;
     WifiRemoteStationManager::GetTypeId().LookupAttributeByName("RtsCtsThreshold", &threshold);
     cell.rtsThresholdBytes =

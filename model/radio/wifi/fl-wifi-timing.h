@@ -15,7 +15,7 @@
 /**
  * @file
  * @ingroup fl
- * Durations of an 802.11ax cell's frames, as ns-3 computes them, for predictions.
+ * Durations of the frames of an 802.11ax cell, by ns-3's own functions, for predictions.
  */
 
 namespace ns3
@@ -24,25 +24,27 @@ namespace fl
 {
 
 /**
- * @param vector how an HE PPDU is sent
- * @param aid whose part of it, or SU_STA_ID
- * @return how long such PPDUs take
+ * @param vector TXVECTOR of an HE PPDU
+ * @param aid association id of the user in it, or SU_STA_ID
+ * @return timing of such PPDUs
  */
 WifiPpduTiming TimingOf(const WifiTxVector& vector, uint16_t aid);
 
 /**
- * @param accessPoint sends, by the rate control that it has
- * @param station receives
- * @return how long downlink PPDUs and their acknowledgements take now; nothing of the uplink
+ * @param accessPoint the sender; its rate control chooses the MCS
+ * @param station the receiver
+ * @return durations of downlink PPDUs and their acknowledgements now; the uplink's members keep
+ *         their defaults
  */
 WifiAirtimeStation DownlinkTiming(Ptr<WifiNetDevice> accessPoint, Ptr<WifiNetDevice> station);
 
 /**
- * @param accessPoint asks
- * @param users who may answer together
- * @param stations their addresses, as in users
- * @param guardNs guard interval of their answers [ns]
- * @param [in,out] group gets durations of triggers and of multi-station block acknowledgements
+ * @param accessPoint sends the triggers
+ * @param users the stations of a group
+ * @param stations their MAC addresses, in the order of users
+ * @param guardNs guard interval of their PPDUs [ns], 1600 or 3200
+ * @param [in,out] group durations of triggers and of multi-STA block acks are added, by number of
+ *                 stations addressed
  */
 void AddTriggerTiming(Ptr<WifiNetDevice> accessPoint,
                       const std::vector<WifiUplinkUser>& users,
@@ -51,17 +53,17 @@ void AddTriggerTiming(Ptr<WifiNetDevice> accessPoint,
                       WifiAirtimeGroup& group);
 
 /**
- * @param accessPoint sends
- * @param stations by index
- * @return best effort packets that wait for them, oldest first
+ * @param accessPoint the access point
+ * @param stations MAC addresses, by index
+ * @return packets in its best effort queue (AC_BE) for them, oldest first
  */
 std::vector<WifiAirtimeWaiting> WaitingPackets(Ptr<WifiNetDevice> accessPoint,
                                                const std::vector<Mac48Address>& stations);
 
 /**
- * @param accessPoint whose best effort traffic waits for the medium
- * @param [in,out] cell gets its inter-frame spaces: SIFS, AIFS, slots of the backoff, and what is
- *                 before a beacon
+ * @param accessPoint the access point
+ * @param [in,out] cell SIFS, AIFS and backoff of its best effort queue (AC_BE), and the access time
+ *                 of a beacon, are set
  */
 void AddAccessTiming(Ptr<WifiNetDevice> accessPoint, WifiAirtimeCell& cell);
 
