@@ -1,8 +1,8 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
-#include "../examples/study/fl-joint-options.h"
 #include "../examples/study/fl-joint-statistics.h"
+#include "../examples/study/fl-joint-study-options.h"
 #include "fl-test-refusal.h"
 
 #include "ns3/fl-random-stream.h"

@@ -3,7 +3,7 @@
  */
 #include "../examples/study/fl-mel-claims.h"
 #include "../examples/study/fl-mel-learning.h"
-#include "../examples/study/fl-mel-options.h"
+#include "../examples/study/fl-mel-study-options.h"
 #include "fl-test-federation.h"
 #include "fl-test-refusal.h"
 

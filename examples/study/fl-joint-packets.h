@@ -4,7 +4,7 @@
 #ifndef FL_JOINT_PACKETS_H
 #define FL_JOINT_PACKETS_H
 
-#include "fl-joint-options.h"
+#include "fl-joint-study-options.h"
 
 #include "ns3/fl-outcome.h"
 #include "ns3/fl-plan.h"

@@ -3,9 +3,9 @@
  */
 #include "fl-joint-claims.h"
 #include "fl-joint-figures.h"
-#include "fl-joint-options.h"
 #include "fl-joint-packets.h"
 #include "fl-joint-statistics.h"
+#include "fl-joint-study-options.h"
 #include "fl-study.h"
 
 #include "ns3/fl-error.h"

@@ -3,8 +3,8 @@
  */
 #include "fl-mel-case.h"
 #include "fl-mel-learning.h"
-#include "fl-mel-options.h"
 #include "fl-mel-report.h"
+#include "fl-mel-study-options.h"
 #include "fl-study.h"
 
 #include "ns3/fl-cell-experiment.h"

@@ -4,7 +4,7 @@
 #ifndef FL_SCHEDULE_PACKETS_H
 #define FL_SCHEDULE_PACKETS_H
 
-#include "fl-schedule-options.h"
+#include "fl-schedule-study-options.h"
 
 /**
  * @file

@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 #include "fl-claims.h"
-#include "fl-schedule-options.h"
 #include "fl-schedule-packets.h"
 #include "fl-schedule-report.h"
 #include "fl-schedule-simulation.h"
+#include "fl-schedule-study-options.h"
 #include "fl-study.h"
 
 #include "ns3/double.h"

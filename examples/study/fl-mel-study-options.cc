@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
-#include "fl-mel-options.h"
+#include "fl-mel-study-options.h"
 
 #include "fl-study.h"
 

@@ -1,8 +1,8 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
-#ifndef FL_MEL_OPTIONS_H
-#define FL_MEL_OPTIONS_H
+#ifndef FL_MEL_STUDY_OPTIONS_H
+#define FL_MEL_STUDY_OPTIONS_H
 
 #include "ns3/fl-option-parser.h"
 #include "ns3/fl-options.h"
@@ -50,4 +50,4 @@ std::vector<uint32_t> ParseMelFigures(const std::string& text);
 } // namespace fl
 } // namespace ns3
 
-#endif /* FL_MEL_OPTIONS_H */
+#endif /* FL_MEL_STUDY_OPTIONS_H */

@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
-#include "fl-joint-options.h"
+#include "fl-joint-study-options.h"
 
 #include "fl-joint-figures.h"
 #include "fl-study.h"

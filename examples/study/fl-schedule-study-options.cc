@@ -1,7 +1,7 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
-#include "fl-schedule-options.h"
+#include "fl-schedule-study-options.h"
 
 #include "ns3/fl-optimizer.h"
 #include "ns3/fl-option-rules.h"

@@ -1,8 +1,8 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
-#ifndef FL_SCHEDULE_OPTIONS_H
-#define FL_SCHEDULE_OPTIONS_H
+#ifndef FL_SCHEDULE_STUDY_OPTIONS_H
+#define FL_SCHEDULE_STUDY_OPTIONS_H
 
 #include "ns3/fl-option-parser.h"
 #include "ns3/fl-options.h"
@@ -42,4 +42,4 @@ void AddScheduleStudyOptions(OptionParser& parser, ScheduleStudyOptions& options
 } // namespace fl
 } // namespace ns3
 
-#endif /* FL_SCHEDULE_OPTIONS_H */
+#endif /* FL_SCHEDULE_STUDY_OPTIONS_H */

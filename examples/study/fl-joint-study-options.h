@@ -1,8 +1,8 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
-#ifndef FL_JOINT_OPTIONS_H
-#define FL_JOINT_OPTIONS_H
+#ifndef FL_JOINT_STUDY_OPTIONS_H
+#define FL_JOINT_STUDY_OPTIONS_H
 
 #include "ns3/fl-joint-drop.h"
 #include "ns3/fl-option-parser.h"
@@ -64,4 +64,4 @@ std::vector<std::string> ParseJointFigures(const std::string& text);
 } // namespace fl
 } // namespace ns3
 
-#endif /* FL_JOINT_OPTIONS_H */
+#endif /* FL_JOINT_STUDY_OPTIONS_H */
