@@ -32,7 +32,7 @@ namespace
 using Json = nlohmann::ordered_json;
 
 /// More than any radio uses.
-constexpr int64_t STREAM_AFTER_RADIO = 1000000;
+constexpr uint32_t STREAM_AFTER_RADIO = 1000000;
 
 /**
  * @param value a prediction; infinite if the upload never ends
@@ -204,6 +204,7 @@ RunPhy(const OptionParser& parser,
     Json configuration = parser.ToJson();
     configuration["options"]["phy"] = options.phy;
     configuration["options"]["out"] = options.out;
+    configuration["options"]["stream-after-radio"] = options.streamAfterRadio;
     ResultFolder results(options.out, options.runs, parser.GetProgram(), configuration);
     progress.BeginCase(options.phy + ", " + options.optimizer);
     const uint64_t firstRun = RngSeedManager::GetRun();
@@ -400,7 +401,7 @@ RunPhyComparison(const OptionParser& parser, const Options& options)
         one.phy = phy;
         one.out = (folder / phy).string();
         // The same devices on all of them.
-        one.streamAfterRadio = STREAM_AFTER_RADIO;
+        one.streamAfterRadio = std::max(one.streamAfterRadio, STREAM_AFTER_RADIO);
         PhyUploads uploads(phy, table);
         const PhyResult result = RunPhy(parser, one, data, uploads, progress);
         byPhy[phy] = result.json;
