@@ -520,8 +520,7 @@ class CellOptionsTestCase : public TestCase
         // Every default passes its own rule.
         for (const auto& [name, value] : json["options"].items())
         {
-            const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-            Parse(parser, {"--" + name + "=" + text});
+            Parse(parser, {parser.Written(name)});
         }
     }
 

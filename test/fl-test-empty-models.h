@@ -26,32 +26,32 @@ namespace test
  * @ingroup fl
  * Rounds over a PHY in which models and updates have 0 bits: messages are headers and nothing else.
  * The command line cannot ask for that, since 0 means the real model there.
- * @param options `phy` and `devices` count
+ * @param scenario `phy` and `devices` count
  * @return two rounds
  */
 inline std::vector<RoundRecord>
-RunEmptyModels(const Options& options)
+RunEmptyModels(const Scenario& scenario)
 {
     RngSeedManager::SetSeed(1);
     RngSeedManager::SetRun(1);
     NodeContainer station(1);
-    NodeContainer devices(options.devices);
+    NodeContainer devices(scenario.devices);
     MobilityHelper mobility;
     mobility.SetMobilityModel("ns3::ConstantPositionMobilityModel");
     mobility.Install(station);
     mobility.Install(devices);
-    for (uint32_t i = 0; i < options.devices; ++i)
+    for (uint32_t i = 0; i < scenario.devices; ++i)
     {
         devices.Get(i)->GetObject<MobilityModel>()->SetPosition({10.0 + i, 0, 0});
     }
-    const auto radio = MakeCellRadio(options);
+    const auto radio = MakeCellRadio(scenario);
     radio->Install(station.Get(0), devices);
     radio->AssignStreams(1);
     FederationHelper helper(std::make_shared<LearningTask>());
     helper.SetOptimizer("equal");
     helper.SetRadioControl(radio->GetRadioControl());
     helper.SetCoordinatorAttribute("Rounds", UintegerValue(2));
-    std::vector<DeviceProfile> profiles(options.devices);
+    std::vector<DeviceProfile> profiles(scenario.devices);
     for (auto& profile : profiles)
     {
         profile.samples = 10;

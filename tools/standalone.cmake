@@ -208,6 +208,7 @@ function(fl_add_recipes)
   foreach(medium ${media})
     fl_add_recipe(own-${medium} BLOCKS own-begin own-${medium} own-main)
   endforeach()
+  fl_add_recipe(own-scenario BLOCKS own-scenario)
   # Optimizer and model are each one more file beside a copy of the quickstart.
   fl_add_recipe(optimizer BLOCKS strongest-half SOURCE ${PROJECT_SOURCE_DIR}/examples/fl-quickstart.cc)
   fl_add_recipe(model BLOCKS tanh-net SOURCE ${PROJECT_SOURCE_DIR}/examples/fl-quickstart.cc)

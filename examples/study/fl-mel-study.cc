@@ -271,6 +271,7 @@ RunFigures(const OptionParser& parser, const MelStudyOptions& options)
     const std::chrono::duration<double> wallClock = std::chrono::steady_clock::now() - start;
     nlohmann::ordered_json summary = parser.ToJson();
     summary["program"] = parser.GetProgram();
+    summary["configuration"] = parser.ToJson();
     summary["figures"] = figures;
     summary["cases"] = results.size();
     summary["wall_clock_s"] = wallClock.count();

@@ -13,6 +13,7 @@
 #include "ns3/fl-progress.h"
 #include "ns3/fl-result-folder.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <iostream>
@@ -30,7 +31,7 @@ namespace
 using Json = nlohmann::ordered_json;
 
 /// More than any radio uses.
-constexpr int64_t STREAM_AFTER_RADIO = 1000000;
+constexpr uint32_t STREAM_AFTER_RADIO = 1000000;
 
 /**
  * @param phy as in `--phy`
@@ -182,6 +183,7 @@ RunPhy(const OptionParser& parser,
     Json configuration = parser.ToJson();
     configuration["options"]["phy"] = options.phy;
     configuration["options"]["out"] = options.out;
+    configuration["options"]["stream-after-radio"] = options.streamAfterRadio;
     ResultFolder results(options.out, options.runs, parser.GetProgram(), configuration);
     progress.BeginCase(options.phy + ", " + options.optimizer);
     ForEachRun(options.runs, progress, [&](uint64_t run) {
@@ -249,7 +251,7 @@ class PhyComparison : public PhyStudy
             one.phy = phy;
             one.out = (folder / phy).string();
             // The same devices on all of them.
-            one.streamAfterRadio = STREAM_AFTER_RADIO;
+            one.streamAfterRadio = std::max(one.streamAfterRadio, STREAM_AFTER_RADIO);
             PhyUploads uploads(phy, table);
             const PhyResult result = RunPhy(parser, one, data, uploads, progress);
             byPhy[phy] = result.json;

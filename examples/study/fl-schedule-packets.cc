@@ -333,8 +333,9 @@ MakeScheduleCell(const ScheduleStudyOptions& options)
     if (cell.phy == "fdma")
     {
         // (d / 10 m)^-3.5.
-        cell.lossAt1mDb = -35;
-        cell.lossExponent = 3.5;
+        const Scenario others;
+        cell.lossAt1mDb = cell.lossAt1mDb == others.lossAt1mDb ? -35 : cell.lossAt1mDb;
+        cell.lossExponent = cell.lossExponent == others.lossExponent ? 3.5 : cell.lossExponent;
         cell.radius = cell.radius > 0 ? cell.radius : 50;
         Config::SetDefault("ns3::UniformDiscPositionAllocator::X", DoubleValue(300));
         return cell;

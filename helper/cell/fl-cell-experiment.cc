@@ -7,6 +7,7 @@
 #include "ns3/boolean.h"
 #include "ns3/data-rate.h"
 #include "ns3/double.h"
+#include "ns3/fl-configuration.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-optimizer.h"
@@ -26,7 +27,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iostream>
 #include <nlohmann/json.hpp>
 
 namespace ns3
@@ -44,17 +44,26 @@ constexpr uint16_t BACKGROUND_PORT = 9001;
 
 } // namespace
 
-CellRun::CellRun(const Options& options, const LearningData& data)
-    : m_options(options)
+CellRun::CellRun(const Scenario& scenario, const LearningData& data)
+    : m_scenario(scenario)
 {
     m_station.Create(1);
-    m_devices.Create(options.devices);
+    m_devices.Create(scenario.devices);
     PlaceNodes();
     InstallRadio();
     InstallFederation(data);
     InstallBatteries();
     InstallBackground();
     InstallAvailability();
+}
+
+CellRun::CellRun(const Options& options, const LearningData& data)
+    : CellRun(static_cast<const Scenario&>(options), data)
+{
+    if (options.pcap)
+    {
+        EnablePcap(options.out);
+    }
 }
 
 CellRun::~CellRun()
@@ -112,13 +121,13 @@ CellRun::PlaceNodes()
     station.Install(m_station);
 
     auto positions = CreateObject<UniformDiscPositionAllocator>();
-    positions->SetAttribute("rho", DoubleValue(CellRadius(m_options)));
+    positions->SetAttribute("rho", DoubleValue(CellRadius(m_scenario)));
     m_stream += positions->AssignStreams(m_stream);
     MobilityHelper devices;
     devices.SetPositionAllocator(positions);
-    if (m_options.mobility > 0)
+    if (m_scenario.mobility > 0)
     {
-        const double edge = CellRadius(m_options);
+        const double edge = CellRadius(m_scenario);
         devices.SetMobilityModel(
             "ns3::RandomWalk2dMobilityModel",
             "Bounds",
@@ -129,7 +138,7 @@ CellRun::PlaceNodes()
             TimeValue(Seconds(1)),
             "Speed",
             StringValue(
-                Describe("ns3::ConstantRandomVariable[Constant=", m_options.mobility, "]")));
+                Describe("ns3::ConstantRandomVariable[Constant=", m_scenario.mobility, "]")));
     }
     else
     {
@@ -142,57 +151,58 @@ CellRun::PlaceNodes()
 void
 CellRun::InstallRadio()
 {
-    m_radio = MakeCellRadio(m_options);
+    m_radio = MakeCellRadio(m_scenario);
     m_radio->Install(m_station.Get(0), m_devices);
     m_stream += m_radio->AssignStreams(m_stream);
-    m_stream = std::max(m_stream, m_options.streamAfterRadio);
+    m_stream = std::max<int64_t>(m_stream, m_scenario.streamAfterRadio);
     m_serverAddress = m_radio->GetServerAddress(SERVER_PORT);
     const double startS = m_radio->GetStartTime().GetSeconds();
-    if (m_options.serverStopS > 0 && m_options.serverStopS <= startS)
+    if (m_scenario.serverStopS > 0 && m_scenario.serverStopS <= startS)
     {
         throw InvalidInput(Describe("--server-stop=",
-                                    m_options.serverStopS,
+                                    m_scenario.serverStopS,
                                     ": must be later than the server's start, at ",
                                     startS,
                                     " s with --phy=",
-                                    m_options.phy,
+                                    m_scenario.phy,
                                     " --devices=",
-                                    m_options.devices));
+                                    m_scenario.devices));
     }
-    if (m_options.pcap)
-    {
-        const std::string run =
-            m_options.runs > 1 ? Describe("-run", RngSeedManager::GetRun()) : "";
-        m_radio->EnablePcap(m_options.out + "/cell" + run);
-    }
+}
+
+void
+CellRun::EnablePcap(const std::string& folder)
+{
+    const std::string run = m_scenario.runs > 1 ? Describe("-run", RngSeedManager::GetRun()) : "";
+    m_radio->EnablePcap(folder + "/cell" + run);
 }
 
 std::vector<DeviceProfile>
 CellRun::DrawProfiles()
 {
-    if (m_options.minCycles > m_options.maxCycles)
+    if (m_scenario.minCycles > m_scenario.maxCycles)
     {
         throw InvalidInput(Describe("--min-cycles=",
-                                    m_options.minCycles,
+                                    m_scenario.minCycles,
                                     ": must not exceed --max-cycles=",
-                                    m_options.maxCycles));
+                                    m_scenario.maxCycles));
     }
     auto cycles = CreateObject<UniformRandomVariable>();
-    cycles->SetAttribute("Min", DoubleValue(m_options.minCycles));
-    cycles->SetAttribute("Max", DoubleValue(m_options.maxCycles));
+    cycles->SetAttribute("Min", DoubleValue(m_scenario.minCycles));
+    cycles->SetAttribute("Max", DoubleValue(m_scenario.maxCycles));
     cycles->SetStream(m_stream++);
-    std::vector<DeviceProfile> profiles(m_options.devices);
+    std::vector<DeviceProfile> profiles(m_scenario.devices);
     for (size_t i = 0; i < profiles.size(); ++i)
     {
         auto& profile = profiles[i];
         profile.cyclesPerSample = cycles->GetValue();
-        profile.minCpuHz = m_options.minCpuHz;
-        const auto& hz = m_options.cpuHzInTurn;
-        profile.maxCpuHz = hz.empty() ? m_options.maxCpuHz : hz[i % hz.size()];
-        profile.effectiveCapacitance = m_options.capacitance;
-        profile.minTxPowerW = WattOfDbm(m_options.minPowerDbm);
-        profile.maxTxPowerW = WattOfDbm(m_options.maxPowerDbm);
-        profile.samples = m_options.samplesPerDevice;
+        profile.minCpuHz = m_scenario.minCpuHz;
+        const auto& hz = m_scenario.cpuHzInTurn;
+        profile.maxCpuHz = hz.empty() ? m_scenario.maxCpuHz : hz[i % hz.size()];
+        profile.effectiveCapacitance = m_scenario.capacitance;
+        profile.minTxPowerW = WattOfDbm(m_scenario.minPowerDbm);
+        profile.maxTxPowerW = WattOfDbm(m_scenario.maxPowerDbm);
+        profile.samples = m_scenario.samplesPerDevice;
     }
     return profiles;
 }
@@ -202,38 +212,38 @@ CellRun::InstallFederation(const LearningData& data)
 {
     // Partition and initial model depend on seed and run, but not on anything drawn before.
     const uint64_t seed = RngSeedManager::GetSeed() * 1000003ULL + RngSeedManager::GetRun();
-    const auto task = BuildTask(m_options, data, seed);
+    const auto task = BuildTask(m_scenario, data, seed);
     FederationHelper helper(task);
-    helper.SetOptimizer(m_options.optimizer);
-    helper.SetTransport(m_options.transport == "datagram" ? "ns3::fl::DatagramTransport"
-                                                          : "ns3::fl::TcpTransport");
+    helper.SetOptimizer(m_scenario.optimizer);
+    helper.SetTransport(m_scenario.transport == "datagram" ? "ns3::fl::DatagramTransport"
+                                                           : "ns3::fl::TcpTransport");
     helper.SetRadioControl(m_radio->GetRadioControl());
-    helper.SetCoordinatorAttribute("Rounds", UintegerValue(m_options.rounds));
+    helper.SetCoordinatorAttribute("Rounds", UintegerValue(m_scenario.rounds));
     m_federation = helper.Install(m_radio->GetServerNode(),
                                   m_serverAddress,
                                   m_devices,
                                   DrawProfiles(),
-                                  BuildParts(m_options, *task, seed));
+                                  BuildParts(m_scenario, *task, seed));
     m_federation.applications.Start(m_radio->GetStartTime());
     m_stream += FederationHelper::AssignStreams(m_federation, m_stream);
     m_federation.coordinator->TraceConnectWithoutContext("Finished",
                                                          MakeCallback(&CellRun::Finished, this));
-    if (m_options.serverStopS > 0 && m_options.serverRestartS > 0)
+    if (m_scenario.serverStopS > 0 && m_scenario.serverRestartS > 0)
     {
         const auto server = m_federation.server;
-        Simulator::Schedule(Seconds(m_options.serverStopS), &Server::Stop, server);
-        Simulator::Schedule(Seconds(m_options.serverRestartS), &Server::Start, server);
+        Simulator::Schedule(Seconds(m_scenario.serverStopS), &Server::Stop, server);
+        Simulator::Schedule(Seconds(m_scenario.serverRestartS), &Server::Start, server);
     }
-    else if (m_options.serverStopS > 0)
+    else if (m_scenario.serverStopS > 0)
     {
-        m_federation.server->SetStopTime(Seconds(m_options.serverStopS));
+        m_federation.server->SetStopTime(Seconds(m_scenario.serverStopS));
     }
 }
 
 void
 CellRun::InstallBatteries()
 {
-    if (m_options.batteryJ <= 0)
+    if (m_scenario.batteryJ <= 0)
     {
         return;
     }
@@ -241,7 +251,7 @@ CellRun::InstallBatteries()
     // All of it can be used; ns-3's default calls a source empty at 10 %. The reserve is for what
     // ns-3 rounds, see LoadEnergyModel.
     constexpr double RESERVE_J = 1e-7;
-    const double initialJ = m_options.batteryJ + RESERVE_J;
+    const double initialJ = m_scenario.batteryJ + RESERVE_J;
     batteries.Set("BasicEnergySourceInitialEnergyJ", DoubleValue(initialJ));
     batteries.Set("BasicEnergyLowBatteryThreshold", DoubleValue(RESERVE_J / initialJ));
     const auto sources = batteries.Install(m_devices);
@@ -252,7 +262,7 @@ CellRun::InstallBatteries()
 void
 CellRun::InstallBackground()
 {
-    if (m_options.background <= 0)
+    if (m_scenario.background <= 0)
     {
         return;
     }
@@ -262,7 +272,7 @@ CellRun::InstallBackground()
     m_background = DynamicCast<PacketSink>(sink.Install(m_radio->GetServerNode()).Get(0));
     // A packet each second at least.
     constexpr double MOST_BYTES = 512;
-    const double bps = std::ceil(m_options.background);
+    const double bps = std::ceil(m_scenario.background);
     const double bytes = std::clamp(std::floor(bps / 8), 1.0, MOST_BYTES);
     OnOffHelper traffic("ns3::UdpSocketFactory", InetSocketAddress(server, BACKGROUND_PORT));
     traffic.SetConstantRate(DataRate(static_cast<uint64_t>(bps)), static_cast<uint32_t>(bytes));
@@ -284,7 +294,7 @@ CellRun::InstallAvailability()
     m_stream += m_availability->AssignStreams(m_stream);
     const auto& clients = m_federation.clients;
     m_availability->Start(
-        m_options.devices,
+        m_scenario.devices,
         MakeFlCallback<void, DeviceId, bool>([clients](DeviceId device, bool available) {
             clients[device]->SetAvailable(available);
         }));
@@ -319,11 +329,22 @@ CellRun::Run(ResultWriter& writer, Progress& progress)
     return m_reason.empty() ? "no event was left" : m_reason;
 }
 
+namespace
+{
+
+/**
+ * Make all runs of a scenario.
+ * @param program its name
+ * @param configuration for summary.json
+ * @param options scenario, and where results go
+ */
 void
-RunCellExperiment(const OptionParser& parser, const Options& options)
+RunAll(const std::string& program,
+       const nlohmann::ordered_json& configuration,
+       const Options& options)
 {
     const LearningData data = LoadData(options);
-    ResultFolder results(options.out, options.runs, parser.GetProgram(), parser.ToJson());
+    ResultFolder results(options.out, options.runs, program, configuration);
     Progress progress(options.rounds, options.runs);
     const uint64_t firstRun = RngSeedManager::GetRun();
     std::string reason;
@@ -348,6 +369,26 @@ RunCellExperiment(const OptionParser& parser, const Options& options)
         notes.push_back((ofLast ? "Of the last run: " : "") + text);
     }
     FinishRuns(results, progress, options.optimizer, reason, notes);
+}
+
+} // namespace
+
+void
+RunScenario(const std::string& program, const Scenario& scenario, const OutputOptions& output)
+{
+    scenario.Validate();
+    if (output.out.empty())
+    {
+        throw InvalidInput("--out=: must be the name of a folder");
+    }
+    scenario.Apply();
+    RunAll(program, ConfigurationOf(program, scenario).ToJson(), Options{scenario, output});
+}
+
+void
+RunCellExperiment(const OptionParser& parser, const Options& options)
+{
+    RunAll(parser.GetProgram(), parser.ToJson(), options);
 }
 
 } // namespace fl

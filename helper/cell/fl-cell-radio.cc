@@ -29,21 +29,21 @@ namespace
 /// A PHY that this build has.
 struct Phy
 {
-    std::string name;                                   //!< as in `--phy`
-    std::unique_ptr<CellRadio> (*make)(const Options&); //!< makes one
-    PhyLimits (*limits)();                              //!< what it can take
+    std::string name;                                    //!< as in `--phy`
+    std::unique_ptr<CellRadio> (*make)(const Scenario&); //!< makes one
+    PhyLimits (*limits)();                               //!< what it can take
 };
 
 /**
  * @tparam T a subclass of CellRadio
- * @param options the cell, which must outlive the radio
+ * @param scenario the cell, which must outlive the radio
  * @return a new radio of that type
  */
 template <typename T>
 std::unique_ptr<CellRadio>
-Make(const Options& options)
+Make(const Scenario& scenario)
 {
-    return std::make_unique<T>(options);
+    return std::make_unique<T>(scenario);
 }
 
 /// @return the PHYs of this build, without those whose ns-3 module is missing; fdma is the first
@@ -112,35 +112,36 @@ LimitsOf(const std::string& phy)
 }
 
 std::unique_ptr<CellRadio>
-MakeCellRadio(const Options& options)
+MakeCellRadio(const Scenario& scenario)
 {
     std::string names;
     for (const auto& phy : Phys())
     {
-        if (phy.name == options.phy)
+        if (phy.name == scenario.phy)
         {
-            return phy.make(options);
+            return phy.make(scenario);
         }
         names += (names.empty() ? "" : ", ") + phy.name;
     }
     throw InvalidInput(
-        Describe("phy = '", options.phy, "': must be one that this build has: ", names));
+        Describe("phy = '", scenario.phy, "': must be one that this build has: ", names));
 }
 
 std::vector<ObjectFactory>
-CellLossFactories(const Options& options)
+CellLossFactories(const Scenario& scenario)
 {
     // By default 128.1 + 37.6 log10(d / km) dB, as a loss at 1 m and an exponent.
     std::vector<ObjectFactory> factories(2);
     factories[0].SetTypeId("ns3::LogDistancePropagationLossModel");
-    factories[0].Set("Exponent", DoubleValue(options.lossExponent));
-    factories[0].Set("ReferenceLoss", DoubleValue(options.lossAt1mDb));
+    factories[0].Set("Exponent", DoubleValue(scenario.lossExponent));
+    factories[0].Set("ReferenceLoss", DoubleValue(scenario.lossAt1mDb));
     factories[1].SetTypeId("ns3::fl::ShadowingLossModel");
-    if (options.fading != "none")
+    if (scenario.fading != "none")
     {
         factories.emplace_back();
         factories[2].SetTypeId("ns3::fl::BlockFadingLossModel");
-        factories[2].Set("Fading", StringValue(options.fading == "rician" ? "Rician" : "Rayleigh"));
+        factories[2].Set("Fading",
+                         StringValue(scenario.fading == "rician" ? "Rician" : "Rayleigh"));
     }
     return factories;
 }

@@ -4,10 +4,11 @@
 #ifndef FL_CELL_RADIO_H
 #define FL_CELL_RADIO_H
 
+#include "fl-scenario.h"
+
 #include "ns3/address.h"
 #include "ns3/energy-source-container.h"
 #include "ns3/fl-ns3-compat.h"
-#include "ns3/fl-options.h"
 #include "ns3/fl-radio-control.h"
 #include "ns3/node-container.h"
 #include "ns3/nstime.h"
@@ -48,7 +49,7 @@ class CellRadio
      * @throws InvalidInput if an option cannot be met
      */
     virtual void Install(Ptr<Node> station, const NodeContainer& devices) = 0;
-    /// @return the hand on the cell
+    /// @return the radio controller, by which plans are enforced in the cell; once installed
     virtual Ptr<RadioControl> GetRadioControl() const = 0;
     /// @return the node that an FL server is to run on
     virtual Ptr<Node> GetServerNode() const = 0;
@@ -112,20 +113,20 @@ PhyLimits LimitsOf(const std::string& phy);
 
 /**
  * @ingroup fl
- * @param options `phy` says which; the radio keeps a reference to them
+ * @param scenario `phy` says which; the radio keeps a reference to them
  * @return a radio of that kind, nothing installed
  * @throws InvalidInput if this build has no such PHY
  */
-std::unique_ptr<CellRadio> MakeCellRadio(const Options& options);
+std::unique_ptr<CellRadio> MakeCellRadio(const Scenario& scenario);
 
 /**
  * @ingroup fl
  * The propagation losses of an experiment's cell, the same on every PHY: path loss 128.1 + 37.6
  * log10(d / km) dB (3GPP TR 36.814), shadowing and, where asked for, block fading.
- * @param options `fading` counts
+ * @param scenario `fading` counts
  * @return what makes the models of the chain, in their order
  */
-std::vector<ObjectFactory> CellLossFactories(const Options& options);
+std::vector<ObjectFactory> CellLossFactories(const Scenario& scenario);
 
 /**
  * @ingroup fl

@@ -13,8 +13,8 @@ namespace ns3
 namespace fl
 {
 
-FdmaCellRadio::FdmaCellRadio(const Options& options)
-    : m_options(options)
+FdmaCellRadio::FdmaCellRadio(const Scenario& scenario)
+    : m_scenario(scenario)
 {
 }
 
@@ -23,13 +23,13 @@ FdmaCellRadio::~FdmaCellRadio() = default;
 void
 FdmaCellRadio::Install(Ptr<Node> station, const NodeContainer& devices)
 {
-    for (const auto& factory : CellLossFactories(m_options))
+    for (const auto& factory : CellLossFactories(m_scenario))
     {
         m_helper.AddPropagationLoss(factory);
     }
-    m_helper.SetChannelAttribute("UplinkBandwidth", DoubleValue(m_options.bandwidthHz));
-    m_helper.SetChannelAttribute("DownlinkBandwidth", DoubleValue(m_options.bandwidthHz));
-    m_helper.SetDeviceAttribute("MaxTxPower", DoubleValue(WattOfDbm(m_options.maxPowerDbm)));
+    m_helper.SetChannelAttribute("UplinkBandwidth", DoubleValue(m_scenario.bandwidthHz));
+    m_helper.SetChannelAttribute("DownlinkBandwidth", DoubleValue(m_scenario.bandwidthHz));
+    m_helper.SetDeviceAttribute("MaxTxPower", DoubleValue(WattOfDbm(m_scenario.maxPowerDbm)));
     m_netDevices = m_helper.Install(station, devices);
 
     m_nodes = NodeContainer(NodeContainer(station), devices);

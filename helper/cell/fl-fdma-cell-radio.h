@@ -21,8 +21,8 @@ namespace fl
 class FdmaCellRadio : public CellRadio
 {
   public:
-    /// @param options as parsed; must outlive this
-    explicit FdmaCellRadio(const Options& options);
+    /// @param scenario of the cell; must outlive this
+    explicit FdmaCellRadio(const Scenario& scenario);
     ~FdmaCellRadio() override;
 
     void Install(Ptr<Node> station, const NodeContainer& devices) override;
@@ -33,7 +33,7 @@ class FdmaCellRadio : public CellRadio
     void EnablePcap(const std::string& prefix) override;
 
   private:
-    const Options& m_options;           //!< as parsed
+    const Scenario& m_scenario;         //!< of the cell
     FdmaHelper m_helper;                //!< builds the cell
     NodeContainer m_nodes;              //!< base station first
     NetDeviceContainer m_netDevices;    //!< base station first

@@ -106,8 +106,8 @@ MakeChain(const std::vector<ObjectFactory>& factories)
 
 } // namespace
 
-LteCellRadio::LteCellRadio(const Options& options)
-    : m_options(options)
+LteCellRadio::LteCellRadio(const Scenario& scenario)
+    : m_scenario(scenario)
 {
 }
 
@@ -130,13 +130,13 @@ LteCellRadio::GetBlocks() const
 {
     for (const auto& band : BANDS)
     {
-        if (band.hz == m_options.bandwidthHz)
+        if (band.hz == m_scenario.bandwidthHz)
         {
             return band.blocks;
         }
     }
     throw InvalidInput(Describe("--bandwidth=",
-                                m_options.bandwidthHz,
+                                m_scenario.bandwidthHz,
                                 ": must be 3e6, 5e6, 10e6, 15e6 or 20e6 with --phy=lte"));
 }
 
@@ -191,7 +191,7 @@ LteCellRadio::InstallEnb(Ptr<Node> station)
     const auto enb = DynamicCast<LteEnbNetDevice>(m_radio.Get(0));
     const auto uplink = enb->GetPhy()->GetUplinkSpectrumPhy()->GetChannel();
     const auto downlink = enb->GetPhy()->GetDownlinkSpectrumPhy()->GetChannel();
-    m_loss = MakeChain(CellLossFactories(m_options));
+    m_loss = MakeChain(CellLossFactories(m_scenario));
     uplink->GetPropagationLossModel()->SetNext(m_loss);
     downlink->GetPropagationLossModel()->SetNext(m_loss);
 
@@ -221,7 +221,7 @@ LteCellRadio::InstallUes(const NodeContainer& devices)
         routing.GetStaticRouting(ipv4)->SetDefaultRoute(
             m_epc->GetUeDefaultGatewayAddress(),
             static_cast<uint32_t>(ipv4->GetInterfaceForDevice(ue)));
-        m_control->Add(ue, WattOfDbm(m_options.maxPowerDbm));
+        m_control->Add(ue, WattOfDbm(m_scenario.maxPowerDbm));
         m_radio.Add(ue);
     }
     for (uint32_t i = 0; i < ues.GetN(); ++i)
@@ -289,7 +289,7 @@ LteCellRadio::GetStartTime() const
 {
     // A UE waits for SIB2, which comes every 80 ms, before its random access, which takes some
     // 10 ms, more after a collision. Who is later still connects later.
-    return MilliSeconds(ATTACH_INTERVAL_MS * m_options.devices + 200);
+    return MilliSeconds(ATTACH_INTERVAL_MS * m_scenario.devices + 200);
 }
 
 Ptr<LteHelper>

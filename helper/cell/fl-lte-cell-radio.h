@@ -29,8 +29,8 @@ namespace fl
 class LteCellRadio : public CellRadio
 {
   public:
-    /// @param options as parsed; must outlive this
-    explicit LteCellRadio(const Options& options);
+    /// @param scenario of the cell; must outlive this
+    explicit LteCellRadio(const Scenario& scenario);
     ~LteCellRadio() override;
     /// @return what such a cell can take at most
     static PhyLimits GetLimits();
@@ -65,7 +65,7 @@ class LteCellRadio : public CellRadio
     /// Connect a UE.
     static void Attach(Ptr<LteHelper> lte, Ptr<NetDevice> ue, Ptr<NetDevice> enb);
 
-    const Options& m_options;          //!< as parsed
+    const Scenario& m_scenario;        //!< of the cell
     Ptr<LteHelper> m_lte;              //!< builds the radio
     Ptr<PointToPointEpcHelper> m_epc;  //!< builds the core
     PointToPointHelper m_pointToPoint; //!< builds the link to the server
@@ -74,7 +74,7 @@ class LteCellRadio : public CellRadio
     Ipv4Address m_serverAddress;       //!< of the remote host
     NodeContainer m_stacks;            //!< nodes whose IP stack is ours
     NetDeviceContainer m_radio;        //!< base station first
-    Ptr<LteRadioControl> m_control;    //!< the hand on the cell
+    Ptr<LteRadioControl> m_control;    //!< radio controller
     Ptr<PropagationLossModel> m_loss;  //!< of both directions
 };
 

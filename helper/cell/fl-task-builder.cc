@@ -3,6 +3,8 @@
  */
 #include "fl-task-builder.h"
 
+#include "fl-options.h"
+
 #include "ns3/fl-error.h"
 #include "ns3/fl-idx.h"
 #include "ns3/fl-model-factory.h"
@@ -59,19 +61,25 @@ CacheFolder()
 LearningData
 LoadData(const Options& options)
 {
+    return LoadData(options, options.threads);
+}
+
+LearningData
+LoadData(const Scenario& scenario, uint32_t threads)
+{
     LearningData data;
-    data.pool = std::make_shared<ThreadPool>(options.threads);
-    if (options.payloadBits > 0)
+    data.pool = std::make_shared<ThreadPool>(threads);
+    if (scenario.payloadBits > 0)
     {
         return data;
     }
-    std::string folder = options.data;
+    std::string folder = scenario.data;
     if (folder.empty())
     {
         folder = EnsureSyntheticMnist(CacheFolder(),
                                       DATA_SEED,
-                                      options.trainSamples,
-                                      options.testSamples,
+                                      scenario.trainSamples,
+                                      scenario.testSamples,
                                       data.pool.get());
     }
     TrainTest mnist = ReadMnist(folder);
@@ -81,40 +89,40 @@ LoadData(const Options& options)
 }
 
 std::shared_ptr<const LearningTask>
-BuildTask(const Options& options, const LearningData& data, uint64_t seed)
+BuildTask(const Scenario& scenario, const LearningData& data, uint64_t seed)
 {
     auto task = std::make_shared<LearningTask>();
     task->seed = seed;
     task->pool = data.pool;
-    task->trainer.localIterations = options.localIterations;
+    task->trainer.localIterations = scenario.localIterations;
     if (!data.train)
     {
-        task->statedBytes = static_cast<uint64_t>(std::ceil(options.payloadBits / 8));
+        task->statedBytes = static_cast<uint64_t>(std::ceil(scenario.payloadBits / 8));
         return task;
     }
     task->train = data.train;
     task->test = data.test;
-    task->model = MakeModel(options.model, data.train->Dimension(), data.train->Classes());
-    task->encoding = ParseEncoding(options.encoding);
-    task->trainer.learningRate = options.lr;
-    task->trainer.momentum = options.momentum;
-    task->trainer.proximalMu = options.proximal;
+    task->model = MakeModel(scenario.model, data.train->Dimension(), data.train->Classes());
+    task->encoding = ParseEncoding(scenario.encoding);
+    task->trainer.learningRate = scenario.lr;
+    task->trainer.momentum = scenario.momentum;
+    task->trainer.proximalMu = scenario.proximal;
     task->trainer.method =
-        options.batch == 0 ? TrainerOptions::Method::FULL_BATCH : TrainerOptions::Method::SGD;
-    task->trainer.batchSize = std::max(1U, options.batch);
+        scenario.batch == 0 ? TrainerOptions::Method::FULL_BATCH : TrainerOptions::Method::SGD;
+    task->trainer.batchSize = std::max(1U, scenario.batch);
     task->trainer.Validate();
     return task;
 }
 
 std::vector<std::vector<uint32_t>>
-BuildParts(const Options& options, const LearningTask& task, uint64_t seed)
+BuildParts(const Scenario& scenario, const LearningTask& task, uint64_t seed)
 {
     if (!task.model)
     {
         return {};
     }
-    return Partitioner::FromText(options.partition)
-        .Split(task.train->Labels(), options.devices, seed);
+    return Partitioner::FromText(scenario.partition)
+        .Split(task.train->Labels(), scenario.devices, seed);
 }
 
 } // namespace fl

@@ -59,7 +59,7 @@ constexpr uint32_t MAX_DEVICES = 2007;
 constexpr uint32_t WIDTHS_MHZ[] = {20, 40, 80, 160};
 
 /**
- * @param bandwidthHz of the options [Hz]
+ * @param bandwidthHz of the scenario [Hz]
  * @return the channel width that is as large [MHz]
  * @throws InvalidInput if Wi-Fi has no such width
  */
@@ -80,8 +80,8 @@ WidthMhzOf(double bandwidthHz)
 
 } // namespace
 
-WifiCellRadio::WifiCellRadio(const Options& options)
-    : m_options(options)
+WifiCellRadio::WifiCellRadio(const Scenario& scenario)
+    : m_scenario(scenario)
 {
 }
 
@@ -113,7 +113,7 @@ WifiCellRadio::Install(Ptr<Node> station, const NodeContainer& devices)
     m_nodes = NodeContainer(NodeContainer(station), devices);
     m_warm.assign(devices.GetN(), false);
     m_control = CreateObject<WifiRadioControl>();
-    m_control->SetAttribute("MaxTxPower", DoubleValue(WattOfDbm(m_options.maxPowerDbm)));
+    m_control->SetAttribute("MaxTxPower", DoubleValue(WattOfDbm(m_scenario.maxPowerDbm)));
     CreateLosses();
     InstallDevices();
     InstallInternet();
@@ -124,7 +124,7 @@ void
 WifiCellRadio::CreateLosses()
 {
     Ptr<PropagationLossModel> last;
-    for (const auto& factory : CellLossFactories(m_options))
+    for (const auto& factory : CellLossFactories(m_scenario))
     {
         const auto next = factory.Create<PropagationLossModel>();
         if (last)
@@ -160,7 +160,7 @@ WifiCellRadio::InstallDevices()
                                           DoubleValue(-101));
     m_phyHelper.Set(
         "ChannelSettings",
-        StringValue(Describe("{0, ", WidthMhzOf(m_options.bandwidthHz), ", BAND_5GHZ, 0}")));
+        StringValue(Describe("{0, ", WidthMhzOf(m_scenario.bandwidthHz), ", BAND_5GHZ, 0}")));
     WifiHelper wifi;
     wifi.SetStandard(WIFI_STANDARD_80211ax);
     wifi.SetRemoteStationManager("ns3::IdealWifiManager");

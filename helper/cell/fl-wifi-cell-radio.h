@@ -37,8 +37,8 @@ class WifiStationCut;
 class WifiCellRadio : public CellRadio
 {
   public:
-    /// @param options as parsed; must outlive this
-    explicit WifiCellRadio(const Options& options);
+    /// @param scenario of the cell; must outlive this
+    explicit WifiCellRadio(const Scenario& scenario);
     ~WifiCellRadio() override;
     /// @return what such a cell can take at most
     static PhyLimits GetLimits();
@@ -77,11 +77,11 @@ class WifiCellRadio : public CellRadio
     /// All that was needed before the applications start is done.
     void Begin();
 
-    const Options& m_options;           //!< as parsed
+    const Scenario& m_scenario;         //!< of the cell
     NodeContainer m_nodes;              //!< base station first
     NetDeviceContainer m_netDevices;    //!< base station first
     Ipv4InterfaceContainer m_addresses; //!< base station first
-    Ptr<WifiRadioControl> m_control;    //!< the hand on it
+    Ptr<WifiRadioControl> m_control;    //!< radio controller
     Ptr<PropagationLossModel> m_loss;   //!< first of the chain, without the cut
     Ptr<WifiStationCut> m_cut;          //!< between stations
     SpectrumWifiPhyHelper m_phyHelper;  //!< made the PHYs

@@ -310,8 +310,13 @@ Ns3GlobalNames()
 bool
 IsNs3Argument(const std::string& name)
 {
-    return name.find("::") != std::string::npos || Contains(REQUESTS, name) ||
-           Contains(Ns3GlobalNames(), name);
+    return Contains(REQUESTS, name) || IsNs3Setting(name);
+}
+
+bool
+IsNs3Setting(const std::string& name)
+{
+    return name.find("::") != std::string::npos || Contains(Ns3GlobalNames(), name);
 }
 
 void

@@ -29,6 +29,12 @@ std::vector<std::string> Ns3GlobalNames();
 bool IsNs3Argument(const std::string& name);
 
 /**
+ * @param name without dashes
+ * @return whether it looks like something that can be set: a GlobalValue or `ns3::...`
+ */
+bool IsNs3Setting(const std::string& name);
+
+/**
  * @param name without dashes, for which IsNs3Argument() is true
  * @param value the text after `=`
  * @throws InvalidInput if there is no such attribute, group or type, or if its checker refuses the

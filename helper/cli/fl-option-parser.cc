@@ -3,6 +3,7 @@
  */
 #include "fl-option-parser.h"
 
+#include "fl-configuration.h"
 #include "fl-ns3-arguments.h"
 #include "fl-text.h"
 
@@ -11,11 +12,8 @@
 #include "ns3/rng-seed-manager.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <cstdlib>
 #include <iostream>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
@@ -26,110 +24,6 @@ namespace fl
 
 namespace
 {
-
-/// The whole text must be one number in the type's range; from_chars knows no sign for unsigned
-/// types, and no locale.
-template <typename T>
-bool
-ParseNumber(const std::string& text, T& value)
-{
-    const char* end = text.data() + text.size();
-    auto result = std::from_chars(text.data(), end, value);
-    return result.ec == std::errc() && result.ptr == end;
-}
-
-/// @param text a whole number from 0 to 2^32 - 1 @param value gets it @return whether text is that
-bool
-ParseValue(const std::string& text, uint32_t& value)
-{
-    return ParseNumber(text, value);
-}
-
-/// @param text a whole number from 0 to 2^64 - 1 @param value gets it @return whether text is that
-bool
-ParseValue(const std::string& text, uint64_t& value)
-{
-    return ParseNumber(text, value);
-}
-
-/// @param text a finite decimal number @param value gets it @return whether text is that
-bool
-ParseValue(const std::string& text, double& value)
-{
-    return ParseNumber(text, value) && std::isfinite(value);
-}
-
-/// @param text true, 1, false or 0 @param value gets it @return whether text is one of these
-bool
-ParseValue(const std::string& text, bool& value)
-{
-    value = text == "true" || text == "1";
-    return value || text == "false" || text == "0";
-}
-
-/// @param text any @param value gets it @return true
-bool
-ParseValue(const std::string& text, std::string& value)
-{
-    value = text;
-    return true;
-}
-
-/// Shortest text that gives the same number again.
-template <typename T>
-std::string
-ShortestText(T value)
-{
-    char buffer[64];
-    auto result = std::to_chars(buffer, buffer + sizeof(buffer), value);
-    return std::string(buffer, result.ptr);
-}
-
-/**
- * @tparam T type of an option's value
- * @param value a value
- * @return the text that ParseValue() makes the same value of
- */
-template <typename T>
-std::string
-ValueText(const T& value)
-{
-    if constexpr (std::is_same_v<T, bool>)
-    {
-        return value ? "true" : "false";
-    }
-    else if constexpr (std::is_same_v<T, std::string>)
-    {
-        return value;
-    }
-    else
-    {
-        return ShortestText(value);
-    }
-}
-
-/// What a value may be where no rule says more.
-template <typename T>
-std::string
-TypeText()
-{
-    if constexpr (std::is_same_v<T, bool>)
-    {
-        return "true or false";
-    }
-    else if constexpr (std::is_same_v<T, double>)
-    {
-        return "a number";
-    }
-    else if constexpr (std::is_same_v<T, std::string>)
-    {
-        return "a text";
-    }
-    else
-    {
-        return "a whole number from 0 to " + ShortestText(std::numeric_limits<T>::max());
-    }
-}
 
 /// Name and value of an argument `--name=value` (or, as in ns-3, `-name=value`).
 struct Argument
@@ -154,47 +48,6 @@ Split(const std::string& text)
     }
     return {text.substr(start, equals - start), text.substr(equals + 1), true};
 }
-
-} // namespace
-
-template <typename T>
-Allowed<T>
-InRange(T low, T high)
-{
-    const char* kind = std::is_integral_v<T> ? "a whole number" : "a number";
-    return {Describe(kind, " from ", ShortestText(low), " to ", ShortestText(high)),
-            [low, high](const T& value) { return value >= low && value <= high; }};
-}
-
-/// @param low smallest value, 32 bits @param high largest value @return the closed range
-template Allowed<uint32_t> InRange(uint32_t low, uint32_t high);
-/// @param low smallest value, 64 bits @param high largest value @return the closed range
-template Allowed<uint64_t> InRange(uint64_t low, uint64_t high);
-/// @param low smallest value, finite @param high largest value @return the closed range
-template Allowed<double> InRange(double low, double high);
-
-Allowed<double>
-Positive(double high)
-{
-    return {Describe("a number above 0, up to ", ShortestText(high)),
-            [high](const double& value) { return value > 0 && value <= high; }};
-}
-
-Allowed<std::string>
-OneOf(std::vector<std::string> names)
-{
-    std::string text = names.size() > 1 ? "one of " : "";
-    for (size_t i = 0; i < names.size(); ++i)
-    {
-        text += (i ? ", " : "") + names[i];
-    }
-    return {text, [names = std::move(names)](const std::string& value) {
-                return std::find(names.begin(), names.end(), value) != names.end();
-            }};
-}
-
-namespace
-{
 
 /**
  * @param help an option's meaning
@@ -222,9 +75,9 @@ ShownText(const T& value, const std::string& help)
     {
         return value ? "true" : "";
     }
-    else if constexpr (std::is_same_v<T, std::string>)
+    else if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, std::vector<double>>)
     {
-        return value;
+        return ValueText(value);
     }
     else
     {
@@ -242,9 +95,10 @@ struct OptionParser::Option
     std::string text;    //!< the default as text, for CommandLine
     std::string bare;    //!< value when written without one; empty: needs one
     std::string allowed; //!< completes "must be ..."
-    std::function<bool(const std::string&)> set;    //!< parse, test, keep; false: not allowed
-    std::function<std::string()> written;           //!< the value as one writes it
-    std::function<nlohmann::ordered_json()> toJson; //!< the value in its type
+    std::function<bool(const std::string&)> set; //!< parse, test, keep; false: not allowed
+    std::function<bool(const nlohmann::ordered_json&)> setJson; //!< the same, of a JSON value
+    std::function<std::string()> written;                       //!< the value as one writes it
+    std::function<nlohmann::ordered_json()> toJson;             //!< the value in its type
 };
 
 OptionParser::OptionParser(const std::string& program, const std::string& usage)
@@ -279,15 +133,17 @@ OptionParser::Add(const std::string& name,
         option->shown.bare = ShownText(parsed, help);
     }
     option->allowed = allowed.text.empty() ? TypeText<T>() : allowed.text;
-    option->set = [&value, test = allowed.test](const std::string& text) {
+    const auto set = [&value, test = allowed.test](const auto& from) {
         T parsed{};
-        if (!ParseValue(text, parsed) || (test && !test(parsed)))
+        if (!ParseValue(from, parsed) || (test && !test(parsed)))
         {
             return false;
         }
         value = parsed;
         return true;
     };
+    option->set = set;
+    option->setJson = set;
     option->written = [&value]() { return ValueText(value); };
     option->toJson = [&value]() { return nlohmann::ordered_json(value); };
     Insert(std::move(option));
@@ -317,6 +173,11 @@ template void OptionParser::Add(const std::string&,
                                 const std::string&,
                                 std::string&,
                                 Allowed<std::string>,
+                                const std::string&);
+template void OptionParser::Add(const std::string&,
+                                const std::string&,
+                                std::vector<double>&,
+                                Allowed<std::vector<double>>,
                                 const std::string&);
 
 void
@@ -348,14 +209,54 @@ OptionParser::SetsAttribute(const std::string& attribute, const std::string& nam
     m_setBy[attribute] = name;
 }
 
+void
+OptionParser::AddLike()
+{
+    const OptionGroup group = m_group;
+    BeginGroup(OptionGroup::SCENARIO);
+    Add("like",
+        "repeat a run: FILE is its summary.json; what is given beside it replaces what is in there",
+        m_like,
+        {"the name of a file", [](const std::string& file) { return !file.empty(); }});
+    m_options.back()->toJson = nullptr;
+    BeginGroup(group);
+}
+
+void
+OptionParser::KeepNs3(std::map<std::string, std::string>& attributes, uint32_t& seed, uint64_t& run)
+{
+    m_ns3Attributes = &attributes;
+    m_ns3Seed = &seed;
+    m_ns3Run = &run;
+}
+
+void
+OptionParser::TellNs3(uint32_t seed, uint64_t run) const
+{
+    if (!m_ns3Attributes)
+    {
+        return;
+    }
+    m_ns3Attributes->clear();
+    for (const auto& [name, value] : m_ns3Arguments)
+    {
+        if (name != "RngSeed" && name != "RngRun")
+        {
+            (*m_ns3Attributes)[name] = value;
+        }
+    }
+    *m_ns3Seed = seed;
+    *m_ns3Run = run;
+}
+
 const std::string*
 OptionParser::FindNs3Argument(const std::string& name) const
 {
-    for (const auto& argument : m_ns3Arguments)
+    for (const auto& [given, value] : m_ns3Arguments)
     {
-        if (Split(argument).name == name)
+        if (given == name)
         {
-            return &argument;
+            return &value;
         }
     }
     return nullptr;
@@ -373,10 +274,7 @@ OptionParser::Written(const std::string& name) const
 {
     const Option* option = Find(name);
     const std::string* argument = FindNs3Argument(name);
-    return "--" + name + "=" +
-           (option     ? option->written()
-            : argument ? Split(*argument).value
-                       : "");
+    return "--" + name + "=" + (option ? option->written() : argument ? *argument : "");
 }
 
 void
@@ -422,6 +320,112 @@ OptionParser::UnknownOption(const std::string& name) const
 }
 
 void
+OptionParser::TakeNs3Argument(const std::string& name, const std::string& value)
+{
+    CheckNs3Argument(name, value);
+    const auto setBy = m_setBy.find(name);
+    if (setBy != m_setBy.end())
+    {
+        throw InvalidInput(
+            Describe("--", name, "=", value, ": must be left out: --", setBy->second, " sets it"));
+    }
+    m_ns3Arguments.erase(std::remove_if(m_ns3Arguments.begin(),
+                                        m_ns3Arguments.end(),
+                                        [&name](const auto& taken) { return taken.first == name; }),
+                         m_ns3Arguments.end());
+    m_ns3Arguments.emplace_back(name, value);
+}
+
+void
+OptionParser::TakeOption(Option& option,
+                         const Configuration& configuration,
+                         const std::string& file)
+{
+    if (option.shown.group == OptionGroup::OUTPUT || !option.toJson)
+    {
+        return;
+    }
+    const std::string place = file + ": configuration.options." + option.name;
+    const auto value = configuration.options.find(option.name);
+    if (value == configuration.options.end())
+    {
+        throw InvalidInput(place + " is missing: must be " + option.allowed);
+    }
+    if (!option.setJson(*value))
+    {
+        throw InvalidInput(place + " = " + value->dump(-1, ' ', true) + ": must be " +
+                           option.allowed);
+    }
+}
+
+void
+OptionParser::TakeConfiguration(const std::string& file, const std::set<std::string>& given)
+{
+    const Configuration configuration = ReadConfiguration(file);
+    if (configuration.program != m_program)
+    {
+        throw InvalidInput(Describe(file,
+                                    ": program = '",
+                                    configuration.program,
+                                    "': must be ",
+                                    m_program,
+                                    "; a run is repeated by the program that made it"));
+    }
+    for (const auto& [name, value] : configuration.options.items())
+    {
+        const Option* option = Find(name);
+        if (!option || !option->toJson)
+        {
+            throw InvalidInput(file + ": configuration.options." + name + ": unknown option of " +
+                               m_program);
+        }
+    }
+    for (const auto& option : m_options)
+    {
+        if (given.count(option->name) == 0)
+        {
+            TakeOption(*option, configuration, file);
+        }
+    }
+    for (const auto& [name, value] : configuration.ns3Arguments.items())
+    {
+        if (given.count(name) == 0)
+        {
+            TakeRepeatedNs3Argument(file, name, value.get<std::string>());
+        }
+    }
+    m_repeatedSeed = configuration.seed;
+    m_repeatedRun = configuration.run;
+}
+
+void
+OptionParser::TakeRepeatedNs3Argument(const std::string& file,
+                                      const std::string& name,
+                                      const std::string& value)
+{
+    const std::string place = file + ": configuration.ns3_arguments: ";
+    if (!IsNs3Setting(name))
+    {
+        throw InvalidInput(place + name + ": must be an attribute or a global value of ns-3");
+    }
+    try
+    {
+        TakeNs3Argument(name, value);
+    }
+    catch (const InvalidInput& error)
+    {
+        throw InvalidInput(place + error.what());
+    }
+}
+
+void
+OptionParser::Repeat(const std::string& file)
+{
+    TakeConfiguration(file, {});
+    TellNs3(m_repeatedSeed, m_repeatedRun);
+}
+
+void
 OptionParser::ParseOne(const std::string& argument)
 {
     const Argument given = Split(argument);
@@ -438,19 +442,7 @@ OptionParser::ParseOne(const std::string& argument)
         {
             throw InvalidInput(UnknownOption(given.name));
         }
-        CheckNs3Argument(given.name, given.value);
-        const auto setBy = m_setBy.find(given.name);
-        if (setBy != m_setBy.end())
-        {
-            throw InvalidInput(Describe("--",
-                                        given.name,
-                                        "=",
-                                        given.value,
-                                        ": must be left out: --",
-                                        setBy->second,
-                                        " sets it"));
-        }
-        m_ns3Arguments.push_back(argument);
+        TakeNs3Argument(given.name, given.value);
         return;
     }
     if (!given.hasValue && option->bare.empty())
@@ -499,16 +491,38 @@ OptionParser::Parse(int argc, const char* const argv[])
         std::cout << Help() << std::flush;
         std::exit(0); // as ns-3 does on its own requests
     }
+    TakeLike(arguments);
     for (const auto& argument : arguments)
     {
         ParseOne(argument);
     }
-    RunCommandLine(m_ns3Arguments);
+    RunCommandLine();
+    TellNs3(RngSeedManager::GetSeed(), RngSeedManager::GetRun());
     ApplyRules();
 }
 
 void
-OptionParser::RunCommandLine(std::vector<std::string> arguments)
+OptionParser::TakeLike(const std::vector<std::string>& arguments)
+{
+    std::set<std::string> given;
+    std::string file;
+    for (const auto& text : arguments)
+    {
+        const Argument argument = Split(text);
+        given.insert(argument.name);
+        file = argument.name == "like" && Find("like") ? argument.value : file;
+    }
+    if (!file.empty())
+    {
+        TakeConfiguration(file, given);
+        // Before CommandLine, which has the last word.
+        RngSeedManager::SetSeed(m_repeatedSeed);
+        RngSeedManager::SetRun(m_repeatedRun);
+    }
+}
+
+void
+OptionParser::RunCommandLine()
 {
     // Our own values are set already; CommandLine would cut a folder's name at its first blank. It
     // knows our options by name and default, for the documentation that it generates.
@@ -518,7 +532,13 @@ OptionParser::RunCommandLine(std::vector<std::string> arguments)
     {
         commandLine.AddValue(option->name, option->shown.meaning, option->text);
     }
-    arguments.insert(arguments.begin(), m_program);
+    std::vector<std::string> arguments{m_program};
+    for (const auto& [name, value] : m_ns3Arguments)
+    {
+        // A request, as --PrintTypeIds, may stand without a value.
+        const bool bare = value.empty() && !IsNs3Setting(name);
+        arguments.push_back("--" + name + (bare ? "" : "=" + value));
+    }
     commandLine.Parse(arguments);
 }
 
@@ -531,21 +551,21 @@ OptionParser::GetProgram() const
 nlohmann::ordered_json
 OptionParser::ToJson() const
 {
-    nlohmann::ordered_json json;
-    json["options"] = nlohmann::ordered_json::object();
+    Configuration configuration;
     for (const auto& option : m_options)
     {
-        json["options"][option->name] = option->toJson();
+        if (option->toJson)
+        {
+            configuration.options[option->name] = option->toJson();
+        }
     }
-    json["ns3_arguments"] = nlohmann::ordered_json::object();
-    for (const auto& argument : m_ns3Arguments)
+    for (const auto& [name, value] : m_ns3Arguments)
     {
-        const Argument given = Split(argument);
-        json["ns3_arguments"][given.name] = given.value;
+        configuration.ns3Arguments[name] = value;
     }
-    json["rng_seed"] = RngSeedManager::GetSeed();
-    json["rng_run"] = RngSeedManager::GetRun();
-    return json;
+    configuration.seed = RngSeedManager::GetSeed();
+    configuration.run = RngSeedManager::GetRun();
+    return configuration.ToJson();
 }
 
 } // namespace fl

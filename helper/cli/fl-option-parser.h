@@ -5,12 +5,14 @@
 #define FL_OPTION_PARSER_H
 
 #include "fl-option-help.h"
+#include "fl-option-value.h"
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,39 +22,7 @@ namespace ns3
 namespace fl
 {
 
-/**
- * @ingroup fl
- * What a value may be: the rule, and the rule in words.
- *
- * @tparam T type of the value: bool, uint32_t, uint64_t, double, std::string
- */
-template <typename T>
-struct Allowed
-{
-    std::string text;                   //!< completes "must be ..."; empty: any value of the type
-    std::function<bool(const T&)> test; //!< empty: any value of the type
-};
-
-/**
- * @tparam T uint32_t, uint64_t or double
- * @param low smallest allowed value
- * @param high largest allowed value
- * @return the closed range
- */
-template <typename T>
-Allowed<T> InRange(T low, T high);
-
-/**
- * @param high largest allowed value
- * @return the numbers above zero, up to that
- */
-Allowed<double> Positive(double high);
-
-/**
- * @param names the names
- * @return exactly these
- */
-Allowed<std::string> OneOf(std::vector<std::string> names);
+struct Configuration;
 
 /**
  * @ingroup fl
@@ -81,7 +51,7 @@ class OptionParser
 
     /**
      * Add an option.
-     * @tparam T bool, uint32_t, uint64_t, double or std::string
+     * @tparam T bool, uint32_t, uint64_t, double, std::string or std::vector<double>
      * @param name without dashes; unique, and none of ns-3's
      * @param help meaning and, of a number, [unit] in brackets, by which --help shows the default
      * @param value holds the default; set by Parse(); must outlive this object's use
@@ -122,6 +92,32 @@ class OptionParser
     void SetsAttribute(const std::string& attribute, const std::string& name);
 
     /**
+     * Add `--like=FILE`, which repeats a run: all options but those of OptionGroup::OUTPUT, ns-3's
+     * arguments, seed and run number are those of the run's summary.json, where the command line
+     * does not have them too. The file must be of this program, and have all of these options and
+     * no others.
+     */
+    void AddLike();
+
+    /**
+     * Have Parse() and Repeat() say what ns-3 was told.
+     * @param attributes gets texts of attributes and global values by name, `RngSeed` and `RngRun`
+     *        not among them; must outlive this object's use, as the others
+     * @param seed gets the seed of all runs
+     * @param run gets the run number
+     */
+    void KeepNs3(std::map<std::string, std::string>& attributes, uint32_t& seed, uint64_t& run);
+
+    /**
+     * Take options, ns-3's arguments, seed and run number from a run's summary.json, as `--like`
+     * does. Of ns-3's state nothing changes.
+     * @param file a summary.json of this program
+     * @throws InvalidInput if it is none, or has a key or a value that is not allowed; the message
+     *         names file, key and what is allowed. Rules are not applied.
+     */
+    void Repeat(const std::string& file);
+
+    /**
      * @param name of an option or an ns-3 argument
      * @return whether it has another value than its default; of an ns-3 argument, whether it is
      *         there
@@ -147,8 +143,9 @@ class OptionParser
     const std::string& GetProgram() const;
 
     /**
-     * @return the configuration in full: `options` (values in their types, defaults included),
-     *         `ns3_arguments` (name and text of those given), `rng_seed`, `rng_run`
+     * @return the configuration in full, as summary.json has it: `format`, `options` (values in
+     *         their types, defaults included), `ns3_arguments` (name and text of those given),
+     *         `rng_seed`, `rng_run`
      */
     nlohmann::ordered_json ToJson() const;
 
@@ -175,6 +172,45 @@ class OptionParser
      */
     std::string UnknownOption(const std::string& name) const;
     /**
+     * Take an argument of ns-3, in place of an earlier one of the same name.
+     * @param name without dashes
+     * @param value as text
+     * @throws InvalidInput if there is no such argument, it can't take the value, or an option
+     *         sets it
+     */
+    void TakeNs3Argument(const std::string& name, const std::string& value);
+    /**
+     * Take what a run was told.
+     * @param file the run's summary.json
+     * @param given names of the options and ns-3 arguments that the command line has
+     * @throws InvalidInput as Repeat()
+     */
+    void TakeConfiguration(const std::string& file, const std::set<std::string>& given);
+    /**
+     * Take an argument of ns-3 from a run.
+     * @param file the run's summary.json, for messages
+     * @param name without dashes
+     * @param value as text
+     * @throws InvalidInput if it can't be set, by that name or to that value
+     */
+    void TakeRepeatedNs3Argument(const std::string& file,
+                                 const std::string& name,
+                                 const std::string& value);
+    /**
+     * Take an option's value from a run, unless it is one of OptionGroup::OUTPUT.
+     * @param option the option
+     * @param configuration of the run
+     * @param file where that is from, for messages
+     * @throws InvalidInput if the value is missing, or not allowed
+     */
+    static void TakeOption(Option& option,
+                           const Configuration& configuration,
+                           const std::string& file);
+    /// Tell ns-3's state to those who asked for it by KeepNs3().
+    /// @param seed of all runs
+    /// @param run number of the first run
+    void TellNs3(uint32_t seed, uint64_t run) const;
+    /**
      * Take one argument of the command line.
      * @param argument as given: --name=value
      * @throws InvalidInput if name or value is not allowed
@@ -189,16 +225,19 @@ class OptionParser
     std::string Help() const;
     /**
      * @param name of an attribute, as in --name=value
-     * @return the argument that sets it, or null
+     * @return its value, or null if it was not given
      */
     const std::string* FindNs3Argument(const std::string& name) const;
     /// @throws InvalidInput if a rule is broken, in a line that names both options
     void ApplyRules() const;
     /**
-     * Hand over to ns-3's CommandLine what is its.
-     * @param arguments already validated, without the program
+     * Take what `--like` names, if it is there, and tell ns-3 its seed and run number.
+     * @param arguments as given, without the program
+     * @throws InvalidInput as Repeat()
      */
-    void RunCommandLine(std::vector<std::string> arguments);
+    void TakeLike(const std::vector<std::string>& arguments);
+    /// Hand over to ns-3's CommandLine what is its.
+    void RunCommandLine();
 
     std::string m_program;                          //!< name of the program
     std::string m_usage;                            //!< what it does
@@ -207,7 +246,14 @@ class OptionParser
     std::vector<OptionChoices> m_choices;           //!< lists for --help
     std::vector<Rule> m_rules;                      //!< in the order in which they were added
     std::map<std::string, std::string> m_setBy;     //!< options by attribute
-    std::vector<std::string> m_ns3Arguments;        //!< those for CommandLine, as they were given
+    /// Arguments for CommandLine: names without dashes, and values; in the order of the last ones.
+    std::vector<std::pair<std::string, std::string>> m_ns3Arguments;
+    uint32_t m_repeatedSeed{1}; //!< of the run that is repeated
+    uint64_t m_repeatedRun{1};  //!< number of the run that is repeated
+    std::string m_like;         //!< value of `--like`
+    std::map<std::string, std::string>* m_ns3Attributes{nullptr}; //!< see KeepNs3(); null: no one
+    uint32_t* m_ns3Seed{nullptr};                                 //!< see KeepNs3()
+    uint64_t* m_ns3Run{nullptr};                                  //!< see KeepNs3()
 };
 
 } // namespace fl

@@ -5,7 +5,6 @@
 #define FL_OPTION_RULES_H
 
 #include "fl-option-parser.h"
-#include "fl-options.h"
 
 #include <functional>
 #include <string>
@@ -14,28 +13,13 @@
 /**
  * @file
  * @ingroup fl
- * Which options contradict each other: the rules of every example with a cell, and what examples
- * make rules of their own from.
+ * Rules about options that contradict each other, to be added to a parser.
  */
 
 namespace ns3
 {
 namespace fl
 {
-
-/**
- * A minimum that must not exceed its maximum.
- * @param parser gets the rule
- * @param low name of the one option
- * @param lowest its value; must outlive the parser, as the other one
- * @param high name of the other option
- * @param highest its value
- */
-void RequireOrder(OptionParser& parser,
-                  const std::string& low,
-                  const double& lowest,
-                  const std::string& high,
-                  const double& highest);
 
 /**
  * Options that must be left at their defaults where another one has a certain value.
@@ -50,16 +34,6 @@ void RequireAbsence(OptionParser& parser,
                     const std::string& other,
                     const std::function<bool()>& when,
                     const std::string& why);
-
-/// @param names of options, without dashes @return names of all options of AddOptions() but these
-std::vector<std::string> CellOptionsBut(const std::vector<std::string>& names);
-
-/**
- * The rules of the options of AddOptions(), which calls this.
- * @param parser gets them
- * @param options where the values go
- */
-void AddCellRules(OptionParser& parser, const Options& options);
 
 } // namespace fl
 } // namespace ns3

@@ -31,12 +31,19 @@ declare -A may=(
   [model/net]="ns3 $plan model/ml/data"
   [model]="$model"
   [helper]="$installing"
-  [helper/cli]="$installing helper/cell"
+  [helper/cli]="$installing"
   [helper/results]="$installing helper/cli"
   [helper/cell]="$installing helper/cli helper/results model/radio/lte model/radio/wifi"
   [helper/solve]="$installing helper/cli helper/results"
   [examples/study]="$installing helper/cli helper/results helper/cell"
 )
+
+# In one direction only.
+for folder in "${!may[@]}"; do
+  for known in ${may[$folder]}; do
+    [[ $known = "$folder" || " ${may[$known]:-} " != *" $folder "* ]] || fail "$folder and $known may know each other"
+  done
+done
 
 # The folder of each of our headers.
 declare -A folder_of

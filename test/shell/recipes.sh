@@ -36,6 +36,13 @@ for medium in "${media[@]}"; do
   expect_exit 0 '^round 5: 4 updates, accuracy [0-9.]+ %' limit "$FL_BUILD_DIR/bin/fl-recipe-own-$medium"
 done
 
+# A scenario in C++, and again from its summary: the same tables.
+expect_exit 0 'all rounds are done' limit "$FL_BUILD_DIR/bin/fl-recipe-own-scenario"
+for table in rounds.csv devices.csv; do
+  expect_same results/own-scenario/$table results/own-scenario-again/$table
+done
+grep -q '"rng_run": 3' results/own-scenario-again/summary.json || fail "own-scenario: run number"
+
 # Optimizer and model, on every PHY.
 phys=(fdma)
 for phy in lte wifi; do

@@ -1,0 +1,346 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-scenario-fields.h"
+
+#include "fl-cell-radio.h"
+
+#include "ns3/fl-error.h"
+#include "ns3/fl-model-factory.h"
+#include "ns3/fl-optimizer.h"
+#include "ns3/fl-partitioner.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/**
+ * @param make throws InvalidInput where a text is not what it takes
+ * @param text what it takes, in words
+ * @return what it takes
+ */
+template <typename Make>
+Allowed<std::string>
+AcceptedBy(Make make, const std::string& text)
+{
+    return {text, [make](const std::string& value) {
+                try
+                {
+                    make(value);
+                    return true;
+                }
+                catch (const InvalidInput&)
+                {
+                    return false;
+                }
+            }};
+}
+
+/// @return what `--optimizer` may be: a name of the list, or an Optimizer's TypeId
+Allowed<std::string>
+OptimizerNames()
+{
+    std::vector<std::string> names;
+    for (const auto& entry : NamedOptimizers())
+    {
+        names.push_back(entry.name);
+    }
+    return AcceptedBy(CreateOptimizer,
+                      OneOf(names).text + " or the name of an ns3::fl::Optimizer type");
+}
+
+/// @param path of a folder, or empty @return whether it is empty, or a folder exists there
+bool
+IsFolder(const std::string& path)
+{
+    std::error_code error;
+    return path.empty() || std::filesystem::is_directory(path, error);
+}
+
+/// Fields of one type, whose group and members are added to a list.
+class FieldList
+{
+  public:
+    /// @param group of the fields that are added from now on
+    void BeginGroup(OptionGroup group)
+    {
+        m_group = group;
+    }
+
+    /**
+     * Add a field.
+     * @tparam T its type
+     * @param name as an option
+     * @param meaning and [unit]
+     * @param member where it is
+     * @param allowed what it may be
+     * @param bare value without one; empty: it needs one
+     */
+    template <typename T>
+    void Add(const std::string& name,
+             const std::string& meaning,
+             T Scenario::* member,
+             Allowed<T> allowed,
+             const std::string& bare = "")
+    {
+        m_fields.push_back({m_group, ScenarioFieldOf<T>{name, meaning, member, allowed, bare}});
+    }
+
+    /// @return all that were added
+    std::vector<ScenarioField> Take()
+    {
+        return std::move(m_fields);
+    }
+
+  private:
+    OptionGroup m_group{OptionGroup::SCENARIO}; //!< of what is added
+    std::vector<ScenarioField> m_fields;        //!< in the order in which they were added
+};
+
+/**
+ * Add fields of the scenario: devices, rounds, optimizer, repetitions, timing studies.
+ * @param fields gets them
+ */
+void
+AddScenarioFields(FieldList& fields)
+{
+    fields.BeginGroup(OptionGroup::SCENARIO);
+    fields.Add("devices", "devices in the cell", &Scenario::devices, InRange(1U, 1000000U));
+    fields.Add("rounds", "rounds of learning", &Scenario::rounds, InRange(1U, 1000000000U));
+    fields.Add("optimizer",
+               "a name of the list below, or the TypeId of an Optimizer",
+               &Scenario::optimizer,
+               OptimizerNames());
+    fields.Add("runs",
+               "independent repetitions, with run numbers from --RngRun on",
+               &Scenario::runs,
+               InRange(1U, 500U));
+    fields.Add("payload-bits",
+               "size of a model or update in timing studies [bit]; 0: the real model's bytes",
+               &Scenario::payloadBits,
+               InRange(0.0, 1e12));
+    fields.Add("samples-per-device",
+               "samples of each device in timing studies",
+               &Scenario::samplesPerDevice,
+               InRange(1U, 1000000000U));
+    fields.Add("stream-after-radio",
+               "where random streams of devices and learning begin at the earliest; above those of "
+               "all PHYs they are the same over each",
+               &Scenario::streamAfterRadio,
+               InRange(0U, 1000000000U));
+}
+
+/**
+ * Add fields of local training: passes, batch, learning rate, momentum, mu.
+ * @param fields gets them
+ */
+void
+AddTrainingFields(FieldList& fields)
+{
+    fields.Add("local-iterations",
+               "passes over the local samples per round",
+               &Scenario::localIterations,
+               InRange(1U, 1000000U));
+    fields.Add("batch",
+               "samples per step of local training; 0: all that a device has",
+               &Scenario::batch,
+               InRange(0U, 1000000000U));
+    fields.Add("lr", "learning rate", &Scenario::lr, Positive(1000));
+    fields.Add("momentum", "of local training", &Scenario::momentum, InRange(0.0, 0.999999));
+    fields.Add("proximal", "mu of FedProx", &Scenario::proximal, InRange(0.0, 1e6));
+}
+
+/**
+ * Add fields of the learning task: model, data set, partition, encoding.
+ * @param fields gets them
+ */
+void
+AddLearningFields(FieldList& fields)
+{
+    fields.BeginGroup(OptionGroup::LEARNING);
+    fields.Add("model",
+               "what is learned: " + KnownModels(),
+               &Scenario::model,
+               AcceptedBy([](const std::string& text) { MakeModel(text, 1, 2); }, KnownModels()));
+    fields.Add("data",
+               "folder with MNIST's four IDX files, plain or .gz; none: synthetic digits",
+               &Scenario::data,
+               {"a folder that exists", IsFolder});
+    fields.Add("partition",
+               Describe("how samples are divided: ", Partitioner::KnownTexts()),
+               &Scenario::partition,
+               AcceptedBy(Partitioner::FromText, Partitioner::KnownTexts()));
+    AddTrainingFields(fields);
+    fields.Add("encoding",
+               "of parameters on the air: float32 or float16",
+               &Scenario::encoding,
+               OneOf({"float32", "float16"}));
+    fields.Add("train-samples",
+               "synthetic digits to train on",
+               &Scenario::trainSamples,
+               InRange(1U, 10000000U));
+    fields.Add("test-samples",
+               "synthetic digits held out",
+               &Scenario::testSamples,
+               InRange(1U, 1000000U));
+}
+
+/**
+ * Add fields of the radio: PHY, transport, radius [m], bandwidth [Hz], fading, background traffic
+ * [bit/s].
+ * @param fields gets them
+ */
+void
+AddRadioFields(FieldList& fields)
+{
+    fields.BeginGroup(OptionGroup::RADIO);
+    fields.Add("phy", "radio: fdma, lte or wifi", &Scenario::phy, PhyNames());
+    fields.Add("transport",
+               "tcp (fidelity) or datagram (scale: one endpoint at the server)",
+               &Scenario::transport,
+               OneOf({"tcp", "datagram"}));
+    fields.Add("radius",
+               "of the disc that devices are in [m]; 0: 250 m, on Wi-Fi 50 m",
+               &Scenario::radius,
+               InRange(0.0, 1e6));
+    fields.Add("bandwidth",
+               "of the uplink, and of the downlink [Hz]",
+               &Scenario::bandwidthHz,
+               Positive(1e12));
+    fields.Add("fading",
+               "none, rayleigh or rician; more by --ns3::fl::BlockFadingLossModel::...",
+               &Scenario::fading,
+               OneOf({"none", "rayleigh", "rician"}));
+    fields.Add("background",
+               "other traffic that each device sends [bit/s]",
+               &Scenario::background,
+               InRange(0.0, 1e12),
+               "1e5");
+    fields.Add("loss-at-1m",
+               "path loss at 1 m [dB]",
+               &Scenario::lossAt1mDb,
+               InRange(-300.0, 300.0));
+    fields.Add("loss-exponent",
+               "path loss exponent: so many times 10 dB more for ten times the distance",
+               &Scenario::lossExponent,
+               InRange(0.0, 20.0));
+}
+
+/**
+ * Add fields of the devices: transmit powers [dBm], CPU frequencies [Hz], cycles per sample,
+ * battery [J], speed [m/s].
+ * @param fields gets them
+ */
+void
+AddDeviceFields(FieldList& fields)
+{
+    fields.BeginGroup(OptionGroup::DEVICES);
+    fields.Add("min-power",
+               "lowest transmit power of a device [dBm]",
+               &Scenario::minPowerDbm,
+               InRange(-100.0, 100.0));
+    fields.Add("max-power",
+               "highest transmit power of a device [dBm]",
+               &Scenario::maxPowerDbm,
+               InRange(-100.0, 100.0));
+    fields.Add("min-cpu",
+               "lowest CPU frequency of a device [Hz]",
+               &Scenario::minCpuHz,
+               Positive(1e12));
+    fields.Add("max-cpu",
+               "highest CPU frequency of a device [Hz]",
+               &Scenario::maxCpuHz,
+               Positive(1e12));
+    fields.Add("max-cpu-in-turn",
+               "in place of --max-cpu, one for each device in turn, separated by commas [Hz]",
+               &Scenario::cpuHzInTurn,
+               {"numbers above 0, up to 1e+12, separated by commas",
+                [](const std::vector<double>& values) {
+                    return std::all_of(values.begin(), values.end(), [](double hz) {
+                        return hz > 0 && hz <= 1e12;
+                    });
+                }});
+    fields.Add("capacitance",
+               "effective capacitance of a processor: a cycle at f takes this times f^2 [J s^2]",
+               &Scenario::capacitance,
+               InRange(0.0, 1.0));
+    fields.Add("min-cycles",
+               "cycles per sample and pass: devices differ, from this",
+               &Scenario::minCycles,
+               Positive(1e15));
+    fields.Add("max-cycles",
+               "cycles per sample and pass: to this, uniformly",
+               &Scenario::maxCycles,
+               Positive(1e15));
+    fields.Add("battery",
+               "energy that each device begins with [J]; 0: mains",
+               &Scenario::batteryJ,
+               InRange(0.0, 1e12));
+    fields.Add("mobility",
+               "speed of the devices' random walk [m/s]; 0: they stand",
+               &Scenario::mobility,
+               InRange(0.0, 1000.0),
+               "1.5");
+}
+
+/**
+ * Add fields of faults: simulated times at which the server stops and starts again [s].
+ * @param fields gets them
+ */
+void
+AddFaultFields(FieldList& fields)
+{
+    fields.BeginGroup(OptionGroup::FAULTS);
+    fields.Add("server-stop",
+               "simulated time at which the server stops [s]; 0: never",
+               &Scenario::serverStopS,
+               InRange(0.0, 1e9));
+    fields.Add("server-restart",
+               "simulated time at which the server starts again [s]; 0: never",
+               &Scenario::serverRestartS,
+               InRange(0.0, 1e9));
+}
+
+} // namespace
+
+Allowed<std::string>
+PhyNames(const std::string& byDefault)
+{
+    auto names = AvailablePhys();
+    if (!byDefault.empty() && std::find(names.begin(), names.end(), byDefault) == names.end())
+    {
+        names.insert(names.begin(), byDefault);
+    }
+    auto allowed = OneOf(names);
+    for (const char* phy : {"lte", "wifi"})
+    {
+        if (!allowed.test(phy))
+        {
+            allowed.text +=
+                Describe(" (", phy, " was left out: this ns-3 has no module ", phy, ")");
+        }
+    }
+    return allowed;
+}
+
+std::vector<ScenarioField>
+ScenarioFields()
+{
+    FieldList fields;
+    AddScenarioFields(fields);
+    AddLearningFields(fields);
+    AddRadioFields(fields);
+    AddDeviceFields(fields);
+    AddFaultFields(fields);
+    return fields.Take();
+}
+
+} // namespace fl
+} // namespace ns3

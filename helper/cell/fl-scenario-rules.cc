@@ -1,0 +1,213 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-scenario-rules.h"
+
+#include "fl-cell-radio.h"
+#include "fl-scenario-fields.h"
+
+#include "ns3/fl-error.h"
+#include "ns3/fl-optimizer.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/**
+ * @param scenario `phy` counts
+ * @return the PHYs that a program runs over: that one, or all of this build ("all")
+ */
+std::vector<std::string>
+PhysOf(const Scenario& scenario)
+{
+    const auto phys = AvailablePhys();
+    const bool one = std::find(phys.begin(), phys.end(), scenario.phy) != phys.end();
+    return one ? std::vector<std::string>{scenario.phy} : phys;
+}
+
+/**
+ * @param values bandwidths [Hz], ascending
+ * @return these as one writes them as options, as "3e6, 5e6 or 10e6"
+ */
+std::string
+Alternatives(const std::vector<double>& values)
+{
+    std::string text;
+    for (size_t i = 0; i < values.size(); ++i)
+    {
+        text += i == 0 ? "" : i + 1 == values.size() ? " or " : ", ";
+        text += Describe(1e-6 * values[i], "e6");
+    }
+    return text;
+}
+
+/**
+ * @param low name of an option
+ * @param lowest its field
+ * @param high name of another option
+ * @param highest its field
+ * @return the rule that the one must not exceed the other
+ */
+ScenarioRule
+Order(const std::string& low,
+      double Scenario::* lowest,
+      const std::string& high,
+      double Scenario::* highest)
+{
+    return {low, [lowest, high, highest](const Scenario& scenario) -> std::string {
+                return scenario.*lowest > scenario.*highest
+                           ? "not exceed " + Written(scenario, high)
+                           : "";
+            }};
+}
+
+/// @param scenario with frequencies in turn @return what --min-cpu must; see ScenarioRule
+std::string
+MinCpuInTurn(const Scenario& scenario)
+{
+    const auto& hz = scenario.cpuHzInTurn;
+    return !hz.empty() && scenario.minCpuHz > *std::min_element(hz.begin(), hz.end())
+               ? "not exceed any of " + Written(scenario, "max-cpu-in-turn")
+               : "";
+}
+
+/// @param scenario the scenario @return what --bandwidth must; see ScenarioRule
+std::string
+BandwidthOfPhy(const Scenario& scenario)
+{
+    for (const auto& phy : PhysOf(scenario))
+    {
+        const auto known = LimitsOf(phy).bandwidthsHz;
+        if (!known.empty() &&
+            std::find(known.begin(), known.end(), scenario.bandwidthHz) == known.end())
+        {
+            return "be " + Alternatives(known) + " with --phy=" + phy;
+        }
+    }
+    return "";
+}
+
+/// @param scenario the scenario @return what --devices must; see ScenarioRule
+std::string
+DevicesOfPhy(const Scenario& scenario)
+{
+    for (const auto& phy : PhysOf(scenario))
+    {
+        if (scenario.devices > LimitsOf(phy).devices)
+        {
+            return Describe("be at most ", LimitsOf(phy).devices, " with --phy=", phy);
+        }
+    }
+    return "";
+}
+
+/// @param scenario the scenario @return what --server-restart must; see ScenarioRule
+std::string
+RestartAfterStop(const Scenario& scenario)
+{
+    if (scenario.serverRestartS > 0 && scenario.serverStopS <= 0)
+    {
+        return "be left out, or come after a --server-stop: " + Written(scenario, "server-stop") +
+               " is none";
+    }
+    return scenario.serverRestartS > 0 && scenario.serverRestartS <= scenario.serverStopS
+               ? "be later than " + Written(scenario, "server-stop")
+               : "";
+}
+
+/// @param scenario the scenario @return what --runs must; see ScenarioRule
+std::string
+RunNumbersLeft(const Scenario& scenario)
+{
+    const uint64_t left = std::numeric_limits<uint64_t>::max() - scenario.run;
+    return scenario.runs - 1 > left
+               ? Describe("be at most ", left + 1, " with --RngRun=", scenario.run)
+               : "";
+}
+
+} // namespace
+
+std::string
+Written(const Scenario& scenario, const std::string& name)
+{
+    for (const auto& field : ScenarioFields())
+    {
+        const auto text = std::visit(
+            [&](const auto& of) {
+                return of.name == name ? "--" + name + "=" + ValueText(scenario.*of.member) : "";
+            },
+            field.of);
+        if (!text.empty())
+        {
+            return text;
+        }
+    }
+    const auto found = scenario.attributes.find(name);
+    return "--" + name + "=" + (found == scenario.attributes.end() ? "" : found->second);
+}
+
+std::vector<ScenarioRule>
+ScenarioRules()
+{
+    std::vector<ScenarioRule> rules = {
+        Order("min-power", &Scenario::minPowerDbm, "max-power", &Scenario::maxPowerDbm),
+        Order("min-cpu", &Scenario::minCpuHz, "max-cpu", &Scenario::maxCpuHz),
+        {"min-cpu", &MinCpuInTurn},
+        Order("min-cycles", &Scenario::minCycles, "max-cycles", &Scenario::maxCycles),
+        {"bandwidth", &BandwidthOfPhy},
+        {"devices", &DevicesOfPhy},
+        {"server-restart", &RestartAfterStop},
+    };
+    // A name of an optimizer is a type and some of its attributes.
+    for (const auto& entry : NamedOptimizers())
+    {
+        for (const auto& [attribute, value] : entry.attributes)
+        {
+            const std::string full = entry.typeId + "::" + attribute;
+            rules.push_back(
+                {full, [full, name = entry.name, type = entry.typeId](const Scenario& scenario) {
+                     return scenario.optimizer == name && scenario.attributes.count(full)
+                                ? "be left out with --optimizer=" + name +
+                                      ": that name sets it; --optimizer=" + type + " does not"
+                                : "";
+                 }});
+        }
+    }
+    rules.push_back({"runs", &RunNumbersLeft});
+    return rules;
+}
+
+const std::vector<std::pair<std::string, std::string>>&
+AttributesOfFields()
+{
+    static const std::vector<std::pair<std::string, std::string>> attributes = {
+        {"ns3::fl::SyncCoordinator::Rounds", "rounds"},
+        {"ns3::fl::FdmaChannel::UplinkBandwidth", "bandwidth"},
+        {"ns3::fl::FdmaChannel::DownlinkBandwidth", "bandwidth"},
+        {"ns3::LteEnbNetDevice::UlBandwidth", "bandwidth"},
+        {"ns3::LteEnbNetDevice::DlBandwidth", "bandwidth"},
+        {"ns3::fl::FdmaNetDevice::MaxTxPower", "max-power"},
+        {"ns3::fl::WifiRadioControl::MaxTxPower", "max-power"},
+        {"ns3::fl::Processor::MaxFrequency", "max-cpu"},
+        {"ns3::fl::Processor::EffectiveCapacitance", "capacitance"},
+        {"ns3::fl::BlockFadingLossModel::Fading", "fading"},
+        {"ns3::LogDistancePropagationLossModel::Exponent", "loss-exponent"},
+        {"ns3::LogDistancePropagationLossModel::ReferenceLoss", "loss-at-1m"},
+        {"ns3::UniformDiscPositionAllocator::rho", "radius"},
+        {"ns3::RandomWalk2dMobilityModel::Speed", "mobility"},
+        {"ns3::OnOffApplication::DataRate", "background"},
+        {"ns3::BasicEnergySource::BasicEnergySourceInitialEnergyJ", "battery"},
+        {"ns3::energy::BasicEnergySource::BasicEnergySourceInitialEnergyJ", "battery"},
+    };
+    return attributes;
+}
+
+} // namespace fl
+} // namespace ns3
