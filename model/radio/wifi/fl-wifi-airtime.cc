@@ -164,9 +164,10 @@ class Round
         const auto window = m_cell.transport.Window(direction, station);
         flow.bytes = bytes;
         flow.window = WindowGrowth(m_cell.transport, window);
-        // The receiver waits for more before it acknowledges the end of the last message; for what
-        // was before that, acknowledgements are under way.
-        const double everyBytes = m_cell.transport.ackAfterBytes;
+        // The receiver waits for more before it acknowledges the end of the last message, unless
+        // the transport acknowledges ends at once; for what was before that, acknowledgements are
+        // under way.
+        const double everyBytes = m_cell.transport.acksEnd ? 0 : m_cell.transport.ackAfterBytes;
         flow.flightBytes = everyBytes > 0 ? std::fmod(window.flightBytes, everyBytes) : 0;
         flow.unaskedBytes = flow.flightBytes;
         flow.unackedBytes = flow.flightBytes;
