@@ -5,9 +5,17 @@
 
 #include "fl-client.h"
 #include "fl-optimizer.h"
+#include "fl-server.h"
 
 #include "ns3/boolean.h"
+#include "ns3/fl-error.h"
+#include "ns3/fl-predictor.h"
 #include "ns3/pointer.h"
+#include "ns3/simulator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
 
 namespace ns3
 {
@@ -16,6 +24,74 @@ namespace fl
 
 NS_OBJECT_ENSURE_REGISTERED(Coordinator);
 
+namespace
+{
+
+/**
+ * @param order a work order
+ * @return whether it has a transfer from the device
+ */
+bool
+HasUplink(const WorkOrder& order)
+{
+    return std::any_of(order.phases.begin(), order.phases.end(), [](const Phase& phase) {
+        const auto* transfer = std::get_if<Transfer>(&phase);
+        return transfer && transfer->direction == Direction::UPLINK;
+    });
+}
+
+/**
+ * Times of each phase for an order of at most one download, computation and upload, one after the
+ * other, by the sums that Client::MeasureWork() fills in: only until it says what each phase took.
+ * @param order which it was
+ * @param sendS when the model was handed to its session [s]
+ * @param measured begin, sums and status
+ * @return by phase; ABSENT what did not begin, or end
+ */
+std::vector<PhaseTimes>
+PhasesOf(const WorkOrder& order, double sendS, const WorkOutcome& measured)
+{
+    const double nowS = Simulator::Now().GetSeconds();
+    const bool arrived =
+        measured.status == WorkStatus::MERGED || measured.status == WorkStatus::LATE;
+    const auto known = [](bool isKnown, double timeS) { return isKnown ? timeS : ABSENT; };
+    std::vector<PhaseTimes> phases;
+    double timeS = measured.startS;
+    for (const auto& phase : order.phases)
+    {
+        const auto* pause = std::get_if<Idle>(&phase);
+        const auto* transfer = std::get_if<Transfer>(&phase);
+        if (pause)
+        {
+            const double endS = timeS + pause->durationS;
+            phases.push_back({known(timeS <= nowS, timeS), known(endS <= nowS, endS)});
+            timeS = endS;
+        }
+        else if (transfer && transfer->direction == Direction::DOWNLINK)
+        {
+            timeS = sendS + measured.downloadS;
+            phases.push_back({known(sendS <= nowS, sendS), timeS});
+        }
+        else if (transfer)
+        {
+            const double endS = timeS + measured.uploadS;
+            phases.push_back({known(!std::isnan(endS), timeS), known(arrived, endS)});
+            timeS = endS;
+        }
+        else
+        {
+            const double endS = timeS + measured.computeS;
+            // It begins at once, and the upload when it ends.
+            phases.push_back(
+                {known(timeS <= nowS, timeS), known(!std::isnan(measured.uploadS), endS)});
+            timeS = endS;
+        }
+    }
+    return phases;
+}
+
+} // namespace
+
 TypeId
 Coordinator::GetTypeId()
 {
@@ -23,13 +99,13 @@ Coordinator::GetTypeId()
                             .SetParent<Object>()
                             .SetGroupName("Fl")
                             .AddAttribute("Optimizer",
-                                          "Who decides what each device does",
+                                          "Decides what each device does",
                                           PointerValue(),
                                           MakePointerAccessor(&Coordinator::SetOptimizer,
                                                               &Coordinator::GetOptimizer),
                                           MakePointerChecker<Optimizer>())
                             .AddAttribute("RadioControl",
-                                          "The hand on the cell's radio; none: links are as they "
+                                          "Controls the cell's radio; none: links are as they "
                                           "are, and a plan's grants are not enforced",
                                           PointerValue(),
                                           MakePointerAccessor(&Coordinator::SetRadioControl,
@@ -49,6 +125,11 @@ Coordinator::GetTypeId()
                                             "ns3::fl::Coordinator::FinishedCallback");
     return tid;
 }
+
+// Here, where Client is known.
+Coordinator::Coordinator() = default;
+
+Coordinator::~Coordinator() = default;
 
 void
 Coordinator::DoDispose()
@@ -165,6 +246,128 @@ void
 Coordinator::Interrupt(const std::string& reason)
 {
     m_finishedTrace(reason);
+}
+
+void
+Coordinator::CheckPlan(const SystemState& state, const Plan& plan) const
+{
+    for (const auto& order : plan.orders)
+    {
+        // Of another round, or without an update, it would never be over.
+        if (order.task != state.task || order.round != state.round ||
+            order.baseVersion != state.modelVersion || !HasUplink(order))
+        {
+            throw std::logic_error(Describe(m_optimizer->GetInstanceTypeId().GetName(),
+                                            " planned for device ",
+                                            order.device,
+                                            " an order of task ",
+                                            order.task,
+                                            ", round ",
+                                            order.round,
+                                            ", base version ",
+                                            order.baseVersion,
+                                            ": must be ",
+                                            state.task,
+                                            ", ",
+                                            state.round,
+                                            ", ",
+                                            state.modelVersion,
+                                            ", with an upload"));
+        }
+    }
+}
+
+TransportProfile
+Coordinator::GetTransportProfile(const Plan& plan) const
+{
+    const auto transport = m_server->GetTransport();
+    if (!transport)
+    {
+        return {};
+    }
+    auto profile = transport->GetProfile();
+    std::vector<uint8_t> bytes;
+    Append(bytes, WorkReport());
+    profile.reportBytes = static_cast<double>(bytes.size());
+    if (!plan.orders.empty())
+    {
+        // They hardly differ.
+        bytes.clear();
+        Append(bytes, plan.orders.front());
+        profile.orderBytes = static_cast<double>(bytes.size());
+    }
+    auto& downlink = profile.windows[static_cast<size_t>(Direction::DOWNLINK)];
+    auto& uplink = profile.windows[static_cast<size_t>(Direction::UPLINK)];
+    for (const auto& order : plan.orders)
+    {
+        const DeviceId device = order.device;
+        if (device >= downlink.size())
+        {
+            downlink.resize(device + 1);
+            uplink.resize(device + 1);
+        }
+        downlink[device] = m_server->GetSendWindow(device);
+        // Known of each transport, also where its window is not.
+        downlink[device].flightBytes = static_cast<double>(m_server->GetPendingBytes(device));
+        if (m_clients[device])
+        {
+            uplink[device] = m_clients[device]->GetSendWindow();
+        }
+    }
+    return profile;
+}
+
+Outcome
+Coordinator::Predict(const SystemState& state, const Plan& plan) const
+{
+    if (!m_radio)
+    {
+        return Predictor::Predict(state, plan, ShannonRateModel());
+    }
+    const auto rateModel = m_radio->MakeRateModel(state, plan, GetTransportProfile(plan));
+    return Predictor::Predict(state, plan, *rateModel);
+}
+
+OrderInFlight
+Coordinator::BeginOrder(const WorkOrder& order, const WorkOutcome& predicted, double gain) const
+{
+    OrderInFlight inFlight;
+    inFlight.order = order;
+    inFlight.predicted = predicted;
+    inFlight.gain = gain;
+    inFlight.radiatedBeforeJ = GetRadiatedEnergyJ(order.device);
+    inFlight.circuitBeforeJ = m_radio ? m_radio->GetCircuitEnergyJ(order.device) : ABSENT;
+    inFlight.sendS = order.earliestStartS;
+    return inFlight;
+}
+
+WorkOutcome
+Coordinator::Measure(const OrderInFlight& inFlight, WorkStatus status) const
+{
+    const auto& order = inFlight.order;
+    WorkOutcome outcome;
+    outcome.device = order.device;
+    outcome.server = order.server;
+    outcome.task = order.task;
+    outcome.round = order.round;
+    outcome.baseVersion = order.baseVersion;
+    outcome.startS = inFlight.predicted.startS;
+    outcome.payloadBits = 8.0 * static_cast<double>(m_task->PayloadBytes());
+    outcome.radioEnergyJ = GetRadiatedEnergyJ(order.device) - inFlight.radiatedBeforeJ;
+    if (m_radio)
+    {
+        outcome.circuitEnergyJ = m_radio->GetCircuitEnergyJ(order.device) - inFlight.circuitBeforeJ;
+    }
+    outcome.status = status;
+    if (const auto& client = m_clients[order.device])
+    {
+        client->MeasureWork(order, inFlight.sendS, outcome);
+        if (outcome.phases.empty())
+        {
+            outcome.phases = PhasesOf(order, inFlight.sendS, outcome);
+        }
+    }
+    return outcome;
 }
 
 double

@@ -5,6 +5,7 @@
 #define FL_COORDINATOR_H
 
 #include "fl-learning-task.h"
+#include "fl-order-book.h"
 
 #include "ns3/fl-message.h"
 #include "ns3/fl-radio-control.h"
@@ -39,6 +40,8 @@ class Coordinator : public Object
   public:
     /// @return the TypeId
     static TypeId GetTypeId();
+    Coordinator();
+    ~Coordinator() override;
 
     /// @param server the server that runs it
     void SetServer(Server* server);
@@ -51,11 +54,11 @@ class Coordinator : public Object
      * @throws InvalidInput if the profile is invalid
      */
     void AddDevice(const DeviceProfile& profile, Ptr<Client> client);
-    /// @param radio the hand on the cell; null: links are as they are
+    /// @param radio the cell's radio controller; null: links are as they are
     void SetRadioControl(Ptr<RadioControl> radio);
     /// @return it, or null
     Ptr<RadioControl> GetRadioControl() const;
-    /// @param optimizer who decides
+    /// @param optimizer makes the plans
     void SetOptimizer(Ptr<Optimizer> optimizer);
     /// @return it
     Ptr<Optimizer> GetOptimizer() const;
@@ -96,6 +99,14 @@ class Coordinator : public Object
     /// @return energy spent by all devices so far, computing and radiating, also between orders [J]
     double GetEnergyJ() const;
 
+    /**
+     * @param state what is known
+     * @param plan any plan for that state
+     * @return what is expected of it, by the radio's own model of transfers
+     * @throws InvalidInput as Predictor::Predict()
+     */
+    Outcome Predict(const SystemState& state, const Plan& plan) const;
+
     /// Nothing more will happen, unless the server is started again: why.
     using FinishedCallback = void (*)(const std::string&);
 
@@ -118,14 +129,45 @@ class Coordinator : public Object
     /// @param device which
     double GetRadiatedEnergyJ(DeviceId device) const;
 
+    /**
+     * Check that a plan is for a state, and that its orders have an end.
+     * @param state the optimizer's
+     * @param plan what it made of it
+     * @throws std::logic_error if an order is not of the state's task, round and model, or has no
+     *         uplink transfer
+     */
+    void CheckPlan(const SystemState& state, const Plan& plan) const;
+    /**
+     * Read the counters of a device's energy before it begins with an order.
+     * @param order which is to be sent
+     * @param predicted what is expected of it
+     * @param gain uplink channel power gain; ABSENT without a radio
+     * @return the order as it is in flight
+     */
+    OrderInFlight BeginOrder(const WorkOrder& order,
+                             const WorkOutcome& predicted,
+                             double gain) const;
+    /**
+     * What an order that ends now took, by the device's own clocks and counters; where it holds
+     * several orders at once, the radiated energy is that of all of them.
+     * @param inFlight the order
+     * @param status how it ends
+     * @return times [s] and energies [J]; ABSENT where the client is not at hand
+     */
+    WorkOutcome Measure(const OrderInFlight& inFlight, WorkStatus status) const;
+
     Server* m_server{nullptr};                  //!< the server; it owns this object
     std::shared_ptr<const LearningTask> m_task; //!< what is learned
     Ptr<RadioControl> m_radio;                  //!< may be null
-    Ptr<Optimizer> m_optimizer;                 //!< who decides
+    Ptr<Optimizer> m_optimizer;                 //!< makes the plans
     std::vector<DeviceProfile> m_profiles;      //!< by device
     std::vector<Ptr<Client>> m_clients;         //!< by device; null where not at hand
 
   private:
+    /// @return what carrying the messages of a plan adds
+    /// @param plan whose first order stands for all
+    TransportProfile GetTransportProfile(const Plan& plan) const;
+
     /// Begin, or go on from the last aggregated model.
     virtual void DoStart() = 0;
     /// Stop; unfinished work is recorded as aborted. Ends with Finish() or Interrupt().

@@ -7,6 +7,7 @@
 #include "ns3/fl-random-stream.h"
 #include "ns3/fl-sample-codec.h"
 
+#include <algorithm>
 #include <numeric>
 
 namespace ns3
@@ -70,6 +71,43 @@ SampleAllotment::Take(const LearningTask& task, const WorkOrder& order)
     m_next += order.samples;
     const std::vector<uint32_t> mine(begin, begin + order.samples);
     return std::make_shared<const Payload>(EncodeSamples(*task.train, mine));
+}
+
+void
+SampleAllotment::Separate(WorkRecord& work, double sampleBits)
+{
+    auto& phases = work.order.phases;
+    const auto found = std::find_if(phases.begin(), phases.end(), [](const Phase& phase) {
+        const auto* transfer = std::get_if<Transfer>(&phase);
+        return transfer && transfer->direction == Direction::DOWNLINK;
+    });
+    const double bits = work.order.samplesSent ? work.order.samples * sampleBits : 0;
+    if (found == phases.end() || !(bits > 0) || bits >= std::get<Transfer>(*found).payloadBits)
+    {
+        return;
+    }
+    auto& model = std::get<Transfer>(*found);
+    Transfer samples = model;
+    samples.kind = PayloadKind::SAMPLES;
+    samples.payloadBits = bits;
+    const double part = bits / model.payloadBits;
+    model.payloadBits -= bits;
+    const auto index = found - phases.begin();
+    const auto at = static_cast<size_t>(index);
+    phases.insert(found, samples);
+    auto& predicted = work.predicted.phases;
+    if (at < predicted.size())
+    {
+        auto& rest = predicted[at];
+        const PhaseTimes first{rest.startS, rest.startS + part * (rest.endS - rest.startS)};
+        rest.startS = first.endS;
+        predicted.insert(predicted.begin() + index, first);
+    }
+    auto& measured = work.measured.phases;
+    if (at < measured.size())
+    {
+        measured.insert(measured.begin() + index, {work.measured.startS, ABSENT});
+    }
 }
 
 } // namespace fl

@@ -7,7 +7,7 @@
 #include "fl-learning-task.h"
 
 #include "ns3/fl-message.h"
-#include "ns3/fl-plan.h"
+#include "ns3/fl-round-record.h"
 
 #include <cstdint>
 #include <memory>
@@ -47,6 +47,15 @@ class SampleAllotment
      * @return its encoded samples (EncodeSamples()); null if none are sent
      */
     std::shared_ptr<const Payload> Take(const LearningTask& task, const WorkOrder& order);
+
+    /**
+     * Where an order's samples were sent, make them a transfer of their own in its record: plan and
+     * device have one download of samples and model. The samples come first; of the predicted time
+     * each has its part by size. When they had arrived is not measured.
+     * @param [in,out] work an order that is over; one without samples stays as it is
+     * @param sampleBits size of an encoded sample [bit]
+     */
+    static void Separate(WorkRecord& work, double sampleBits);
 
   private:
     std::vector<uint32_t> m_shuffled; //!< permutation of the training data's indices

@@ -4,6 +4,7 @@
 #include "ns3/config.h"
 #include "ns3/fl-background-rate-model.h"
 #include "ns3/fl-cell-experiment.h"
+#include "ns3/fl-cell-radio.h"
 #include "ns3/fl-csv.h"
 #include "ns3/fl-equal-shares.h"
 #include "ns3/fl-error.h"
@@ -390,6 +391,128 @@ class EqualSharesTestCase : public TestCase
     }
 };
 
+/// Programs that are not those of ordinary federated learning, over each PHY.
+class PhyProgramsTestCase : public TestCase
+{
+  public:
+    PhyProgramsTestCase()
+        : TestCase("any program has a prediction over any PHY")
+    {
+    }
+
+  private:
+    /**
+     * @param order idle, download, compute and upload, or some of these
+     * @return up, server computes, down twice, compute, up, with the order's grants
+     */
+    static WorkOrder MakeProgram(const WorkOrder& order)
+    {
+        Transfer up;
+        Transfer down;
+        Compute compute;
+        for (const auto& phase : order.phases)
+        {
+            if (const auto* work = std::get_if<Compute>(&phase))
+            {
+                compute = *work;
+            }
+            else if (const auto* transfer = std::get_if<Transfer>(&phase))
+            {
+                (transfer->direction == Direction::UPLINK ? up : down) = *transfer;
+            }
+        }
+        Compute atServer = compute;
+        atServer.node = ComputeNode::SERVER;
+        WorkOrder program = order;
+        program.phases = {up, atServer, down, down, compute, up};
+        return program;
+    }
+
+    void Expect(const Outcome& once, const Outcome& program, const std::string& what)
+    {
+        for (size_t i = 0; i < once.work.size(); ++i)
+        {
+            const auto& work = program.work.at(i);
+            for (const auto& phase : work.phases)
+            {
+                NS_TEST_EXPECT_MSG_EQ(std::isfinite(phase.endS), true, what << ": has an end");
+                NS_TEST_EXPECT_MSG_EQ((phase.endS > phase.startS), true, what << ": takes time");
+            }
+            // Two transfers each way take longer than one; how much depends on what other devices
+            // do at their time, most on the one channel of Wi-Fi.
+            for (const double ratio :
+                 {work.uploadS / once.work[i].uploadS, work.downloadS / once.work[i].downloadS})
+            {
+                NS_TEST_EXPECT_MSG_GT(ratio, 1, what << ": more than one transfer");
+                NS_TEST_EXPECT_MSG_LT(ratio, 10, what << ": but not by an order of magnitude");
+            }
+            NS_TEST_EXPECT_MSG_EQ(std::isfinite(work.radioEnergyJ), true, what << ": energy");
+        }
+    }
+
+    void Predict(const Options& options, const std::string& what)
+    {
+        RngSeedManager::SetSeed(1);
+        RngSeedManager::SetRun(1);
+        const LearningData data = LoadData(options);
+        CellRun cell(options, data);
+        const auto coordinator = cell.GetFederation().coordinator;
+        uint32_t rounds = 0;
+        coordinator->TraceConnectWithoutContext(
+            "RoundBegin",
+            MakeFlCallback<void, const SystemState&, const Plan&, const Outcome&>(
+                [&](const SystemState& state, const Plan& plan, const Outcome& once) {
+                    ++rounds;
+                    Plan programs = plan;
+                    for (auto& order : programs.orders)
+                    {
+                        order = MakeProgram(order);
+                    }
+                    Expect(once, coordinator->Predict(state, programs), what);
+                    // Two tasks at once on each device, on the same grants.
+                    Plan both = plan;
+                    for (auto order : plan.orders)
+                    {
+                        order.task = 1;
+                        both.orders.push_back(order);
+                    }
+                    for (const auto& work : coordinator->Predict(state, both).work)
+                    {
+                        NS_TEST_EXPECT_MSG_EQ(std::isfinite(work.DurationS()),
+                                              true,
+                                              what << ": two tasks");
+                        NS_TEST_EXPECT_MSG_GT(work.uploadS, 0, what << ": two tasks");
+                    }
+                }));
+        Simulator::Run();
+        NS_TEST_EXPECT_MSG_EQ(rounds, options.rounds, what << ": all rounds");
+    }
+
+    void DoRun() override
+    {
+        for (const auto& phy : AvailablePhys())
+        {
+            for (const std::string transport : {"tcp", "datagram"})
+            {
+                Options options;
+                options.phy = phy;
+                options.devices = 3;
+                options.rounds = 2;
+                options.payloadBits = 1e5;
+                options.transport = transport;
+                options.out = "none";
+                Predict(options, Describe(phy, ", ", transport));
+                if (phy == "fdma")
+                {
+                    options.background = 1e4;
+                    options.fading = "rayleigh";
+                    Predict(options, Describe(transport, ", beside other traffic, fading"));
+                }
+            }
+        }
+    }
+};
+
 /// The suite.
 class PredictionTestSuite : public TestSuite
 {
@@ -402,6 +525,7 @@ class PredictionTestSuite : public TestSuite
         AddTestCase(new BackgroundRateTestCase);
         AddTestCase(new EqualSharesTestCase);
         AddTestCase(new FdmaPredictionTestCase);
+        AddTestCase(new PhyProgramsTestCase);
     }
 };
 

@@ -156,6 +156,79 @@ class PlanTestCase : public TestCase
     }
 };
 
+/// Programs of any number of transfers and computations.
+class ProgramTestCase : public TestCase
+{
+  public:
+    ProgramTestCase()
+        : TestCase("times of the phases of any program")
+    {
+    }
+
+  private:
+    void ExpectPhases(const WorkOutcome& work, const std::vector<double>& endsS)
+    {
+        NS_TEST_ASSERT_MSG_EQ(work.phases.size(), endsS.size(), "one per phase");
+        double startS = work.startS;
+        for (size_t i = 0; i < endsS.size(); ++i)
+        {
+            NS_TEST_EXPECT_MSG_EQ(work.phases[i].startS, startS, "phase " << i << " follows");
+            startS = work.phases[i].endS;
+            // Rounding of some sums of up to 100 s.
+            NS_TEST_EXPECT_MSG_EQ_TOL(startS, endsS[i], 1e-12, "end of phase " << i);
+        }
+    }
+
+    void DoRun() override
+    {
+        const SystemState state = MakeState(2);
+        const ShannonRateModel rates;
+        // 1 MHz at 1 mW: SNR 1, 1 Mbit/s. Downwards all of 4 MHz and 4 mW: SNR 3, 8 Mbit/s.
+        const Grant grant{0, Direction::UPLINK, 0, 1e6, 1e-3};
+        WorkOrder split;
+        split.phases = {Idle{0.5},
+                        Compute{1e9, 1e9, ComputeNode::DEVICE, ComputeJob::FORWARD},
+                        Transfer{0, Direction::UPLINK, 2e6, grant, PayloadKind::ACTIVATIONS},
+                        Compute{8e9, 4e9, ComputeNode::SERVER, ComputeJob::BACKWARD},
+                        Transfer{0, Direction::DOWNLINK, 4e6, {}, PayloadKind::GRADIENTS},
+                        Compute{3e9, 2e9, ComputeNode::DEVICE, ComputeJob::BACKWARD},
+                        Transfer{0, Direction::UPLINK, 1e6, {}, PayloadKind::UPDATE}};
+        Plan plan;
+        plan.orders = {split};
+        Outcome outcome = Predictor::Predict(state, plan, rates);
+        const WorkOutcome& work = outcome.work[0];
+        ExpectPhases(work, {100.5, 101.5, 103.5, 105.5, 106, 107.5, 108.5});
+        NS_TEST_EXPECT_MSG_EQ(work.idleS, 0.5, "pause");
+        NS_TEST_EXPECT_MSG_EQ_TOL(work.downloadS, 0.5, 1e-13, "4 Mbit at 8 Mbit per s");
+        NS_TEST_EXPECT_MSG_EQ_TOL(work.uploadS, 3, 1e-13, "2 and 1 Mbit, on the same grant");
+        NS_TEST_EXPECT_MSG_EQ(work.computeS, 4.5, "on both nodes");
+        // 2e-28 (1e9 * 1e18 + 3e9 * 4e18): the server's is not the device's.
+        NS_TEST_EXPECT_MSG_EQ_TOL(work.computeEnergyJ, 2.6, 1e-14, "on the device");
+        NS_TEST_EXPECT_MSG_EQ_TOL(work.radioEnergyJ, 3e-3, 1e-16, "1 mW for 3 s");
+        NS_TEST_EXPECT_MSG_EQ(work.payloadBits, 1e6, "the last one's payload");
+        NS_TEST_EXPECT_MSG_EQ_TOL(outcome.endS, 108.5, 1e-12, "the order ends the round");
+
+        // Two orders of one device: the sum of what goes down shares nothing, and each is as alone.
+        plan.orders = {split, split};
+        plan.orders[1].task = 1;
+        plan.orders[1].earliestStartS = 200;
+        outcome = Predictor::Predict(state, plan, rates);
+        NS_TEST_EXPECT_MSG_EQ(outcome.work[0].downloadS, work.downloadS, "one device shares once");
+        ExpectPhases(outcome.work[1], {200.5, 201.5, 203.5, 205.5, 206, 207.5, 208.5});
+
+        // Behind what has no prediction, nothing has one.
+        std::get<Transfer>(split.phases[2]).grant.reset();
+        plan.orders = {split};
+        outcome = Predictor::Predict(state, plan, rates);
+        const auto& phases = outcome.work[0].phases;
+        NS_TEST_EXPECT_MSG_EQ(phases[2].startS, 101.5, "it begins");
+        NS_TEST_EXPECT_MSG_EQ(std::isnan(phases[2].endS), true, "no grant at all");
+        NS_TEST_EXPECT_MSG_EQ(std::isnan(phases[5].startS), true, "and what follows");
+        NS_TEST_EXPECT_MSG_EQ(outcome.work[0].computeS, 4.5, "but what it takes is known");
+        NS_TEST_EXPECT_MSG_EQ(std::isnan(outcome.endS), true, "no end");
+    }
+};
+
 /// What downlink transfers without a grant get beside those with one.
 class DefaultDownlinkTestCase : public TestCase
 {
@@ -193,6 +266,18 @@ class DefaultDownlinkTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(Predictor::DefaultDownlinkGrant(state.cells[0], 1, plan).bandwidthHz,
                               0,
                               "nobody shares in another cell");
+
+        // A second transfer of the device goes on its grant, and leaves the others as they are.
+        plan.orders[1].phases.emplace_back(Transfer{0, Direction::DOWNLINK, 1e6, {}});
+        plan.orders.push_back(plan.orders[1]);
+        plan.orders.back().task = 3;
+        const Grant again = Predictor::DefaultDownlinkGrant(state.cells[0], 0, plan);
+        NS_TEST_EXPECT_MSG_EQ(again.bandwidthHz, left.bandwidthHz, "the grant counts once");
+        NS_TEST_EXPECT_MSG_EQ_TOL(
+            Predictor::Predict(state, plan, ShannonRateModel()).work[1].downloadS,
+            2 / (3 * std::log2(3)),
+            1e-13,
+            "both on the grant");
     }
 };
 
@@ -361,24 +446,24 @@ class CalibratorTestCase : public TestCase
 
     void DoRun() override
     {
-        constexpr double NOISE = 1e-18;
         SystemState state = MakeState(3);
+        const auto cells = state.cells;
         state.uploadBits = 1e6;
         NS_TEST_EXPECT_MSG_EQ(state.EffectiveUploadBits(1), 1e6, "nothing is known");
         RateCalibrator calibrator(0.5);
-        calibrator.Observe(MakeWork(1, 2), NOISE); // a quarter of the rate
+        calibrator.Observe(MakeWork(1, 2), cells); // a quarter of the rate
         calibrator.Report(state);
         NS_TEST_EXPECT_MSG_EQ(state.UplinkEfficiency(0), 1, "not observed");
         NS_TEST_EXPECT_MSG_EQ_TOL(state.UplinkEfficiency(1), 0.25, 1e-14, "the first one in full");
         NS_TEST_EXPECT_MSG_EQ_TOL(state.EffectiveUploadBits(1), 4e6, 1e-7, "four times the bits");
-        calibrator.Observe(MakeWork(1, 0.5), NOISE); // all of it: the mean of 1/4 and 1 is 1/2
+        calibrator.Observe(MakeWork(1, 0.5), cells); // all of it: the mean of 1/4 and 1 is 1/2
         calibrator.Report(state);
         NS_TEST_EXPECT_MSG_EQ_TOL(state.UplinkEfficiency(1), 0.5, 1e-14, "geometric mean");
 
         // Of 4 MHz at an SNR of 3/4 after rounding.
         auto work = MakeWork(2, 1);
         work.predicted.uplinkHz = 4e6;
-        calibrator.Observe(work, NOISE);
+        calibrator.Observe(work, cells);
         calibrator.Report(state);
         NS_TEST_EXPECT_MSG_EQ_TOL(state.UplinkEfficiency(2),
                                   1e6 / (4e6 * std::log2(1.75)),
@@ -388,20 +473,32 @@ class CalibratorTestCase : public TestCase
         // What tells nothing changes nothing.
         work.measured.status = WorkStatus::DEADLINE;
         work.measured.uploadS = 100;
-        calibrator.Observe(work, NOISE);
+        calibrator.Observe(work, cells);
         work.measured.status = WorkStatus::MERGED;
         work.measured.uploadS = ABSENT;
-        calibrator.Observe(work, NOISE);
+        calibrator.Observe(work, cells);
         work.measured.uploadS = 0;
-        calibrator.Observe(work, NOISE);
+        calibrator.Observe(work, cells);
         work.measured.uploadS = 100;
         std::get<Transfer>(work.order.phases[0]).payloadBits = 0;
-        calibrator.Observe(work, NOISE);
+        calibrator.Observe(work, cells);
         std::get<Transfer>(work.order.phases[0]).grant.reset();
-        calibrator.Observe(work, NOISE);
+        calibrator.Observe(work, cells);
+        work = MakeWork(2, 100);
+        std::get<Transfer>(work.order.phases[0]).grant->cell = 1;
+        calibrator.Observe(work, cells);
         SystemState again = MakeState(3);
         calibrator.Report(again);
         NS_TEST_EXPECT_MSG_EQ(again.uplinkEfficiency[2], state.uplinkEfficiency[2], "unchanged");
+
+        // Half a second and a quarter by Shannon's formula, 1.5 s as measured.
+        work = MakeWork(0, 1.5);
+        Transfer second = std::get<Transfer>(work.order.phases[0]);
+        second.payloadBits = 0.5e6;
+        work.order.phases.emplace_back(second);
+        calibrator.Observe(work, cells);
+        calibrator.Report(again);
+        NS_TEST_EXPECT_MSG_EQ_TOL(again.UplinkEfficiency(0), 0.5, 1e-14, "of two uploads");
         NS_TEST_EXPECT_MSG_EQ(Refusal([] { RateCalibrator(0); }),
                               "calibration weight = 0: must be above 0 and at most 1",
                               "weight");
@@ -417,6 +514,7 @@ class FlPredictorTestSuite : public TestSuite
     {
         AddTestCase(new ShannonRateTestCase);
         AddTestCase(new PlanTestCase);
+        AddTestCase(new ProgramTestCase);
         AddTestCase(new DefaultDownlinkTestCase);
         AddTestCase(new AbsentTestCase);
         AddTestCase(new PredictorRefusalTestCase);

@@ -141,6 +141,38 @@ class RoundOffTestCase : public ControlTestCase
     }
 };
 
+/// All transfers of a device go on one grant.
+class SharedGrantTestCase : public ControlTestCase
+{
+  public:
+    SharedGrantTestCase()
+        : ControlTestCase("transfers of a device share its grant")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        TestCell cell(2, 100);
+        Plan plan;
+        plan.orders = {MakeOrder(0, Up(0, 2e6)),
+                       MakeOrder(0, Up(0, 2e6)),
+                       MakeOrder(1, Up(2e6, 3e6))};
+        plan.orders[0].phases.push_back(plan.orders[0].phases.back());
+        cell.control->Apply(plan);
+        NS_TEST_EXPECT_MSG_EQ(BandwidthOf(cell, 0, Direction::UPLINK), 2e6, "one grant");
+        NS_TEST_EXPECT_MSG_EQ(BandwidthOf(cell, 1, Direction::UPLINK), 3e6, "beside it");
+        NS_TEST_EXPECT_MSG_EQ(BandwidthOf(cell, 0, Direction::DOWNLINK),
+                              BandwidthOf(cell, 1, Direction::DOWNLINK),
+                              "a device shares once");
+        // Another power is another grant.
+        plan.orders[1] = MakeOrder(0, Up(0, 2e6, 0.005));
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { cell.control->Apply(plan); }),
+                              "device 0: has two uplink grants: one is allowed",
+                              "refused");
+    }
+};
+
 /// What does not fit is refused, by name, and nothing is applied.
 class ControlRefusalTestCase : public ControlTestCase
 {
@@ -357,6 +389,7 @@ class FlRadioControlTestSuite : public TestSuite
     {
         AddTestCase(new ApplyTestCase);
         AddTestCase(new RoundOffTestCase);
+        AddTestCase(new SharedGrantTestCase);
         AddTestCase(new ControlRefusalTestCase);
         AddTestCase(new ReportTestCase);
         AddTestCase(new PredictionHoldsTestCase);

@@ -209,10 +209,13 @@ MakeRecord(uint32_t round, double accuracy)
     WorkRecord good;
     good.order.device = 0;
     good.order.round = round;
-    good.order.phases = {
-        Transfer{0, Direction::DOWNLINK, 8000, {}},
-        Compute{1e9, 2e9},
-        Transfer{0, Direction::UPLINK, 4000, Grant{0, Direction::UPLINK, 0, 50000, 0.0125}}};
+    good.order.phases = {Transfer{0, Direction::DOWNLINK, 8000, {}},
+                         Compute{1e9, 2e9},
+                         Transfer{0,
+                                  Direction::UPLINK,
+                                  4000,
+                                  Grant{0, Direction::UPLINK, 0, 50000, 0.0125},
+                                  PayloadKind::UPDATE}};
     good.gain = 1e-10;
     good.predicted.downloadS = 0.25;
     good.predicted.computeS = 0.5;
@@ -228,6 +231,13 @@ MakeRecord(uint32_t round, double accuracy)
     good.measured.idleS = 0;
     good.measured.uploadS = 1.125;
     good.measured.status = WorkStatus::MERGED;
+    const double startS = record.startS;
+    good.predicted.phases = {{startS, startS + 0.25},
+                             {startS + 0.25, startS + 0.75},
+                             {startS + 0.75, startS + 1.75}};
+    good.measured.phases = {{startS, startS + 0.25},
+                            {startS + 0.25, startS + 0.75},
+                            {startS + 0.75, startS + 1.875}};
 
     WorkRecord empty;
     empty.order.device = 2;
@@ -784,6 +794,91 @@ class OutputFileTestCase : public TestCase
     fs::path m_folder; ///< for this test
 };
 
+/// transfers.csv and computations.csv of hand-made orders, character by character.
+class PhaseTablesTestCase : public TestCase
+{
+  public:
+    PhaseTablesTestCase()
+        : TestCase("transfers.csv and computations.csv")
+    {
+    }
+
+  private:
+    /// @return an order of two uploads and a computation at the server, and a download
+    static fl::WorkRecord MakeSplit()
+    {
+        using namespace fl;
+        WorkRecord work;
+        work.order.device = 3;
+        work.order.task = 1;
+        work.order.round = 7;
+        work.order.server = 2;
+        work.order.phases = {Idle{1},
+                             Compute{1e6, 1e9, ComputeNode::DEVICE, ComputeJob::FORWARD},
+                             Transfer{2, Direction::UPLINK, 800, {}, PayloadKind::ACTIVATIONS},
+                             Compute{5e6, 4e9, ComputeNode::SERVER, ComputeJob::BACKWARD},
+                             Transfer{2, Direction::DOWNLINK, 400, {}, PayloadKind::GRADIENTS},
+                             Transfer{2, Direction::UPLINK, 200, {}, PayloadKind::UPDATE}};
+        work.predicted.phases = {{0, 1}, {1, 1.5}, {1.5, 2}, {2, 2.25}, {2.25, 3}, {3, 3.125}};
+        work.measured.phases = {{0, 1}, {1, 1.5}, {1.5, 2.5}, {2.5, 3}, {3, 4}, {4, 4.5}};
+        work.measured.status = WorkStatus::MERGED;
+        return work;
+    }
+
+    /// @return what is in a table
+    /// @param work orders in it
+    /// @param name of the table's file
+    std::string TableOf(const std::vector<fl::WorkRecord>& work, const std::string& name)
+    {
+        const fs::path folder = Vacant(CreateTempDirFilename("phase-tables"));
+        fl::CreateFolder(folder);
+        fl::PhaseTables tables(folder);
+        for (const auto& order : work)
+        {
+            tables.AddOrder(order);
+        }
+        tables.Close();
+        tables.Publish();
+        return ReadAll(folder / name);
+    }
+
+    void DoRun() override
+    {
+        const std::string transfers = // from DESIGN.md
+            "round,task,device,server,kind,direction,bits,start_s,end_s,predicted_s\n";
+        const std::string computations =
+            "round,task,device,server,node,job,cycles,cpu_hz,start_s,end_s,predicted_s\n";
+        auto work = MakeSplit();
+        NS_TEST_EXPECT_MSG_EQ(TableOf({work}, "transfers.csv"),
+                              transfers + "7,1,3,2,activations,uplink,800,1.5,2.5,0.5\n"
+                                          "7,1,3,2,gradients,downlink,400,3,4,0.75\n"
+                                          "7,1,3,2,update,uplink,200,4,4.5,0.125\n",
+                              "transfers");
+        NS_TEST_EXPECT_MSG_EQ(TableOf({work}, "computations.csv"),
+                              computations + "7,1,3,2,device,forward,1e+06,1e+09,1,1.5,0.5\n"
+                                             "7,1,3,2,server,backward,5e+06,4e+09,2.5,3,0.25\n",
+                              "computations");
+
+        // The device is lost while it receives: how long the transfer had lasted is no end.
+        work.measured.status = fl::WorkStatus::LOST;
+        work.measured.phases[5] = {};
+        NS_TEST_EXPECT_MSG_EQ(TableOf({work}, "transfers.csv"),
+                              transfers + "7,1,3,2,activations,uplink,800,1.5,2.5,0.5\n"
+                                          "7,1,3,2,gradients,downlink,400,3,,0.75\n"
+                                          "7,1,3,2,update,uplink,200,,,0.125\n",
+                              "cut short");
+        // Nothing is known of the phases, and a transfer would never end.
+        work.measured.phases.clear();
+        work.predicted.phases[2].endS = std::numeric_limits<double>::infinity();
+        work.order.phases.resize(3);
+        work.predicted.phases.resize(3);
+        NS_TEST_EXPECT_MSG_EQ(TableOf({work}, "transfers.csv"),
+                              transfers + "7,1,3,2,activations,uplink,800,,,\n",
+                              "not known");
+        NS_TEST_EXPECT_MSG_EQ(TableOf({}, "transfers.csv"), transfers, "no orders");
+    }
+};
+
 /// rounds.csv and devices.csv of hand-made rounds, character by character.
 class ResultWriterTestCase : public TestCase
 {
@@ -802,11 +897,16 @@ class ResultWriterTestCase : public TestCase
         writer.AddRound(MakeRecord(2, 0.8125));
         writer.AddRound(MakeRecord(3, fl::ABSENT));
         NS_TEST_EXPECT_MSG_EQ(Names(folder / "new" / "folders"),
-                              "devices.csv.partial rounds.csv.partial ",
+                              "computations.csv.partial devices.csv.partial "
+                              "rounds.csv.partial transfers.csv.partial ",
                               "nothing has appeared yet");
         writer.Publish();
         TestRounds(ReadAll(folder / "new" / "folders" / "rounds.csv"));
         TestDevices(ReadAll(folder / "new" / "folders" / "devices.csv"));
+        const std::string transfers = ReadAll(folder / "new" / "folders" / "transfers.csv");
+        NS_TEST_EXPECT_MSG_NE(transfers.find("\n2,0,0,0,update,uplink,4000,4.75,5.875,1\n"),
+                              std::string::npos,
+                              "the second round's update: " << transfers);
         TestTotals(writer.GetTotals());
         TestNumbers();
     }
@@ -984,7 +1084,9 @@ class ResultFolderTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(Names(m_folder),
                               "curves.csv run-1 run-2 run-3 summary.json ",
                               "files of several runs");
-        NS_TEST_EXPECT_MSG_EQ(Names(m_folder / "run-3"), "devices.csv rounds.csv ", "of one run");
+        NS_TEST_EXPECT_MSG_EQ(Names(m_folder / "run-3"),
+                              "computations.csv devices.csv rounds.csv transfers.csv ",
+                              "of one run");
         TestCurves();
         const auto json = nlohmann::json::parse(ReadAll(m_folder / "summary.json"));
         NS_TEST_EXPECT_MSG_EQ(json["status"].dump(), "\"stopped\"", "status");
@@ -1036,7 +1138,8 @@ class ResultFolderTestCase : public TestCase
                               "as many runs as were announced");
         results.Finish("done");
         NS_TEST_EXPECT_MSG_EQ(Names(m_folder),
-                              "devices.csv rounds.csv summary.json ",
+                              "computations.csv devices.csv rounds.csv summary.json "
+                              "transfers.csv ",
                               "what the earlier runs left is gone");
         const auto json = nlohmann::json::parse(ReadAll(m_folder / "summary.json"));
         NS_TEST_EXPECT_MSG_EQ(json["program"].dump(), "\"fl-program\"", "program");
@@ -1223,8 +1326,8 @@ class PlotsTestCase : public TestCase
                                   " && for f in *.plt; do gnuplot $f; done)\n",
                               "how to get them");
         NS_TEST_EXPECT_MSG_EQ(Names(m_folder),
-                              "accuracy-energy.plt accuracy-time.plt devices.csv rounds.csv "
-                              "summary.json timeline.plt upload-time.plt ",
+                              "accuracy-energy.plt accuracy-time.plt computations.csv devices.csv "
+                              "rounds.csv summary.json timeline.plt transfers.csv upload-time.plt ",
                               "scripts are there, no old picture is");
     }
 
@@ -1264,7 +1367,8 @@ class PlotsTestCase : public TestCase
         NS_TEST_EXPECT_MSG_NE(named.find("it's_equal"), std::string::npos, "the curve's name");
         NS_TEST_EXPECT_MSG_NE(named.find("simulated time [s]"), std::string::npos, "axis");
         const std::string timeline = ReadAll(m_folder / "timeline.svg");
-        for (const char* name : {"download", "compute", "upload", "not merged", "round 3"})
+        for (const char* name :
+             {"download", "compute", "upload", "cut short", "not merged", "round 3"})
         {
             NS_TEST_EXPECT_MSG_NE(timeline.find(name), std::string::npos, name << " has a name");
         }
@@ -1312,6 +1416,7 @@ class ResultsTestSuite : public TestSuite
         AddTestCase(new CellOptionsTestCase);
         AddTestCase(new MainTestCase);
         AddTestCase(new OutputFileTestCase);
+        AddTestCase(new PhaseTablesTestCase);
         AddTestCase(new ResultWriterTestCase);
         AddTestCase(new SampleTestCase);
         AddTestCase(new ResultFolderTestCase);

@@ -50,8 +50,12 @@ struct Survey
     bool evaluated{false};            //!< whether any round has an accuracy
     std::vector<uint32_t> devices;    //!< those in the timeline, ascending
     uint64_t timelineDevices{0};      //!< how many there would be without the limit
-    bool anyIdle{false};              //!< whether any bar of the timeline begins with a pause
+    bool anyIdle{false};              //!< whether any order in the timeline has a pause
     bool anyFailed{false};            //!< whether any order in the timeline was not merged
+    bool anyDownload{false};          //!< whether the timeline has transfers to devices
+    bool anyUpload{false};            //!< whether it has transfers from devices
+    bool anyCompute{false};           //!< whether it has computations on devices
+    bool anyServerCompute{false};     //!< whether it has computations on servers
     uint64_t scatterPoints{0};        //!< uploads that have a prediction
     uint64_t deviceRows{0};           //!< rows of devices.csv
     Range uploadS;                    //!< of predicted and measured upload times [s]
@@ -118,6 +122,34 @@ SurveyDevices(const std::filesystem::path& folder, Survey& survey)
     devices.erase(std::unique(devices.begin(), devices.end()), devices.end());
     survey.timelineDevices = devices.size();
     devices.resize(std::min(devices.size(), TIMELINE_DEVICES));
+}
+
+/**
+ * @param file of a run, with a row per phase
+ * @param kind column that tells two kinds of rows apart
+ * @param first what that column says of rows of the first kind
+ * @param [out] anyFirst whether the timeline has rows of the first kind
+ * @param [out] anySecond whether it has rows of another kind
+ * @throws std::runtime_error if the file can't be read, lacks a column or is malformed
+ */
+void
+SurveyPhases(const std::filesystem::path& file,
+             const std::string& kind,
+             const std::string& first,
+             bool& anyFirst,
+             bool& anySecond)
+{
+    CsvReader reader(file);
+    const size_t round = reader.Column("round");
+    const size_t kindOf = reader.Column(kind);
+    const size_t end = reader.Column("end_s");
+    while (reader.Next())
+    {
+        if (reader.Number(round) <= TIMELINE_ROUNDS && !std::isnan(reader.Number(end)))
+        {
+            (reader.Text(kindOf) == first ? anyFirst : anySecond) = true;
+        }
+    }
 }
 
 /// Accuracy over a cumulative quantity: of one run as it is, of several mean and interval.
@@ -221,36 +253,118 @@ AddRoundMarks(PlotScript& script, const Survey& survey)
     }
 }
 
-/// One phase of all bars; `before` are the phases that come before it.
+/**
+ * Draw bars of one colour into the timeline.
+ * @param script the timeline's
+ * @param file path of a CSV file, relative to the folder of the script, with a bar per row
+ * @param condition which rows, for gnuplot
+ * @param end when a bar ends, for gnuplot
+ * @param title of these bars
+ * @param colour of these bars
+ */
 void
-AddPhase(PlotScript& script,
-         const std::string& data,
-         const std::string& column,
-         const std::string& before,
-         const char* title,
-         const char* colour)
+AddBars(PlotScript& script,
+        const std::string& file,
+        const std::string& condition,
+        const std::string& end,
+        const char* title,
+        const char* colour)
 {
-    const std::string begin = "(at(column('round'), column('start_s'))" + before + ")";
+    const std::string begin = "(" + condition + " ? at(column('round'), column('start_s')) : NaN)";
     script.Function(
-        "'" + data + "' using " + begin + ":(row(column('device'))):" + begin + ":(" + begin +
-            " + column('" + column +
-            "')):(row(column('device')) - 0.4):(row(column('device')) + 0.4)",
+        "'" + file + "' using " + begin + ":(row(column('device'))):" + begin + ":(" + end +
+            "):(row(column('device')) - 0.4):(row(column('device')) + 0.4)",
         title,
         Describe("with boxxyerror fillcolor rgb '", colour, "' fillstyle solid 1 noborder"));
 }
 
 /**
- * Write the timeline: a bar for each device's order in the first rounds, with its phases.
+ * Draw transfers and computations, and under them what an order did beside: it paused, or was in a
+ * phase that never ended.
+ * @param script the timeline's
+ * @param survey of the data
+ * @param prefix path of the run's folder, relative to that of the script
+ */
+void
+AddPhases(PlotScript& script, const Survey& survey, const std::string& prefix)
+{
+    const std::string orders = prefix + "devices.csv";
+    const std::string transfers = prefix + "transfers.csv";
+    const std::string computations = prefix + "computations.csv";
+    const std::string orderEnd =
+        "column('start_s') + known(column('idle_s')) + known(column('download_s')) + "
+        "known(column('compute_s')) + known(column('upload_s'))";
+    const std::string phaseEnd = "column('end_s')";
+
+    const struct
+    {
+        bool isShown;
+        const std::string& file;
+        const char* condition;
+        const std::string& end;
+        const char* title;
+        const char* colour;
+    } bars[] = {
+        {survey.anyIdle || survey.anyFailed,
+         orders,
+         "1",
+         orderEnd,
+         "pause, cut short",
+         colours::GREY},
+        {survey.anyDownload,
+         transfers,
+         "strcol('direction') eq 'downlink'",
+         phaseEnd,
+         "download",
+         colours::SKY_BLUE},
+        {survey.anyCompute,
+         computations,
+         "strcol('node') eq 'device'",
+         phaseEnd,
+         "compute",
+         colours::ORANGE},
+        {survey.anyServerCompute,
+         computations,
+         "strcol('node') eq 'server'",
+         phaseEnd,
+         "server computes",
+         colours::GREEN},
+        {survey.anyUpload,
+         transfers,
+         "strcol('direction') eq 'uplink'",
+         phaseEnd,
+         "upload",
+         colours::BLUE},
+    };
+
+    for (const auto& bar : bars)
+    {
+        if (bar.isShown)
+        {
+            AddBars(script, bar.file, bar.condition, bar.end, bar.title, bar.colour);
+        }
+    }
+    if (survey.anyFailed)
+    {
+        script.Function("'" + orders + "' using (strcol('status') eq 'merged' ? NaN : " +
+                            "at(column('round'), " + orderEnd + ")):(row(column('device')))",
+                        "not merged",
+                        "with points pointtype 2 pointsize 0.8 linewidth 2 linecolor rgb 'black'");
+    }
+}
+
+/**
+ * Write the timeline: a row for each device, with the phases of its orders in the first rounds.
  * @param request what is drawn, and where
  * @param survey of the data
- * @param data path of devices.csv, relative to the folder of the script
+ * @param prefix path of the run's folder, relative to that of the script
  * @param scripts the name of the plot's script is appended
  * @throws std::runtime_error if it can't be written
  */
 void
 WriteTimeline(const PlotRequest& request,
               const Survey& survey,
-              const std::string& data,
+              const std::string& prefix,
               std::vector<std::string>& scripts)
 {
     const size_t rows = survey.devices.size();
@@ -275,26 +389,7 @@ WriteTimeline(const PlotRequest& request,
     script.Line("set title offset 0,1");
     script.Line("set key rmargin top vertical Left reverse");
     AddRoundMarks(script, survey);
-    std::string before;
-    if (survey.anyIdle)
-    {
-        AddPhase(script, data, "idle_s", before, "idle", colours::GREY);
-    }
-    before += " + known(column('idle_s'))";
-    AddPhase(script, data, "download_s", before, "download", colours::SKY_BLUE);
-    before += " + known(column('download_s'))";
-    AddPhase(script, data, "compute_s", before, "compute", colours::ORANGE);
-    before += " + known(column('compute_s'))";
-    AddPhase(script, data, "upload_s", before, "upload", colours::BLUE);
-    if (survey.anyFailed)
-    {
-        before += " + known(column('upload_s'))";
-        script.Function("'" + data + "' using (strcol('status') eq 'merged' ? NaN : " +
-                            "at(column('round'), column('start_s'))" + before +
-                            "):(row(column('device')))",
-                        "not merged",
-                        "with points pointtype 2 pointsize 0.8 linewidth 2 linecolor rgb 'black'");
-    }
+    AddPhases(script, survey, prefix);
     script.Write(request.folder, scripts);
 }
 
@@ -367,6 +462,16 @@ WritePlotScripts(const PlotRequest& request)
     Survey survey;
     SurveyRounds(request.folder / prefix, survey);
     SurveyDevices(request.folder / prefix, survey);
+    SurveyPhases(request.folder / prefix / "transfers.csv",
+                 "direction",
+                 "downlink",
+                 survey.anyDownload,
+                 survey.anyUpload);
+    SurveyPhases(request.folder / prefix / "computations.csv",
+                 "node",
+                 "device",
+                 survey.anyCompute,
+                 survey.anyServerCompute);
     std::vector<std::string> scripts;
     if (survey.evaluated)
     {
@@ -389,7 +494,7 @@ WritePlotScripts(const PlotRequest& request)
     }
     if (!survey.devices.empty() && !survey.roundStartsS.empty())
     {
-        WriteTimeline(request, survey, prefix + "devices.csv", scripts);
+        WriteTimeline(request, survey, prefix, scripts);
     }
     if (survey.scatterPoints > 0)
     {

@@ -345,23 +345,28 @@ ResultFolder::RemoveStaleFiles() const
 {
     // An earlier program with another number of runs left files that don't belong to this summary.
     std::error_code ignored;
+    const auto removeFiles = [&ignored](const std::filesystem::path& folder) {
+        for (const char* name : ResultWriter::FILES)
+        {
+            std::filesystem::remove(folder / name, ignored);
+        }
+    };
     if (m_runs == 1)
     {
         std::filesystem::remove(m_folder / "curves.csv", ignored);
     }
     else
     {
-        std::filesystem::remove(m_folder / "rounds.csv", ignored);
-        std::filesystem::remove(m_folder / "devices.csv", ignored);
+        removeFiles(m_folder);
     }
     for (uint32_t index = m_runs == 1 ? 0 : m_writers.size();; ++index)
     {
         const std::filesystem::path folder = RunFolder(m_folder, 0, index);
-        if (!std::filesystem::remove(folder / "rounds.csv", ignored))
+        if (!std::filesystem::exists(folder / ResultWriter::FILES.front(), ignored))
         {
             return;
         }
-        std::filesystem::remove(folder / "devices.csv", ignored);
+        removeFiles(folder);
         std::filesystem::remove(folder, ignored); // no-op if it holds anything else
     }
 }

@@ -22,8 +22,8 @@ namespace fl
 
 /**
  * @ingroup fl
- * A program's results folder: `rounds.csv` and `devices.csv` of one run, or of each in `run-K/` and
- * then `curves.csv` with the means, and `summary.json`.
+ * A program's results folder: the files of one run (ResultWriter), or of each in `run-K/` and then
+ * `curves.csv` with the means, and `summary.json`.
  *
  * All files appear together, at Finish(); what an earlier program left in their places stays until
  * then. Destroyed before that (as by an exception), nothing of this run is left.

@@ -21,12 +21,83 @@ Known(double value)
     return std::isnan(value) ? 0 : value;
 }
 
+/// @return whether an order's update arrived and was merged
+/// @param status how the order ended
+bool
+IsArrived(WorkStatus status)
+{
+    return status == WorkStatus::MERGED || status == WorkStatus::LATE;
+}
+
 /// The sum of what is known; absent where nothing is.
 double
 EnergyOrAbsent(const WorkOutcome& work)
 {
     const bool known = !std::isnan(work.computeEnergyJ) || !std::isnan(work.radioEnergyJ);
     return known ? work.EnergyJ() : ABSENT;
+}
+
+/**
+ * @param work an order that is over
+ * @return size of its downlink transfers that arrived: the order was completed, or a phase of
+ *         another kind had begun behind them [bit]
+ */
+double
+DownloadedBits(const WorkRecord& work)
+{
+    const auto& phases = work.order.phases;
+    const auto& times = work.measured.phases;
+    bool isOver = IsArrived(work.measured.status);
+    double bits = 0;
+    for (size_t i = std::min(phases.size(), times.size()); i-- > 0;)
+    {
+        const auto* transfer = std::get_if<Transfer>(&phases[i]);
+        if (!transfer || transfer->direction == Direction::UPLINK)
+        {
+            isOver = isOver || !std::isnan(times[i].startS);
+        }
+        else if (isOver)
+        {
+            bits += transfer->payloadBits;
+        }
+    }
+    return bits;
+}
+
+/**
+ * @param order a work order
+ * @return the grant of its first uplink transfer that has one; null: there is none
+ */
+const Grant*
+FirstUplinkGrant(const WorkOrder& order)
+{
+    for (const auto& phase : order.phases)
+    {
+        const auto* transfer = std::get_if<Transfer>(&phase);
+        if (transfer && transfer->direction == Direction::UPLINK && transfer->grant)
+        {
+            return &*transfer->grant;
+        }
+    }
+    return nullptr;
+}
+
+/**
+ * @param order a work order
+ * @return frequency of its first computation on the device [Hz]; ABSENT: there is none
+ */
+double
+FirstCpuHz(const WorkOrder& order)
+{
+    for (const auto& phase : order.phases)
+    {
+        const auto* compute = std::get_if<Compute>(&phase);
+        if (compute && compute->node == ComputeNode::DEVICE)
+        {
+            return compute->cpuHz;
+        }
+    }
+    return ABSENT;
 }
 
 /// Creates the folder before the members that write into it.
@@ -54,17 +125,12 @@ RunTotals::AddWork(const WorkRecord& work)
     radioEnergyJ += Known(measured.radioEnergyJ);
     circuitEnergyJ += Known(measured.circuitEnergyJ);
     // An upload that was cut short has a time too: how long it lasted.
-    const bool arrived =
-        measured.status == WorkStatus::MERGED || measured.status == WorkStatus::LATE;
+    const bool arrived = IsArrived(measured.status);
     if (arrived)
     {
         uploadedBytes += Known(measured.payloadBits) / 8;
     }
-    const Transfer* download = work.order.FindTransfer(Direction::DOWNLINK);
-    if (download && !std::isnan(measured.downloadS))
-    {
-        downloadedBytes += download->payloadBits / 8;
-    }
+    downloadedBytes += DownloadedBits(work) / 8;
     if (arrived && work.predicted.uploadS > 0 && std::isfinite(work.predicted.uploadS))
     {
         const double error = std::abs(measured.uploadS / work.predicted.uploadS - 1);
@@ -98,6 +164,11 @@ RunTotals::AddRound(const RoundRecord& record)
     }
 }
 
+const std::array<const char*, 4> ResultWriter::FILES{"rounds.csv",
+                                                     "devices.csv",
+                                                     "transfers.csv",
+                                                     "computations.csv"};
+
 const char ResultWriter::ROUNDS_HEADER[] =
     "round,task,start_s,end_s,selected,received,loss,accuracy,energy_j,objective,bound,"
     "predicted_duration_s\n";
@@ -110,7 +181,8 @@ const char ResultWriter::DEVICES_HEADER[] =
 
 ResultWriter::ResultWriter(const std::filesystem::path& folder)
     : m_rounds(Created(folder) / "rounds.csv"),
-      m_devices(folder / "devices.csv")
+      m_devices(folder / "devices.csv"),
+      m_phases(folder)
 {
     m_rounds.Write(ROUNDS_HEADER);
     m_devices.Write(DEVICES_HEADER);
@@ -147,7 +219,7 @@ ResultWriter::WriteDevices(const RoundRecord& record)
         {
             WriteSitOut(record, *sitOut);
         }
-        WriteOrder(record, work);
+        WriteOrder(work);
     }
     for (; sitOut != record.satOut.end(); ++sitOut)
     {
@@ -156,21 +228,19 @@ ResultWriter::WriteDevices(const RoundRecord& record)
 }
 
 void
-ResultWriter::WriteOrder(const RoundRecord& record, const WorkRecord& work)
+ResultWriter::WriteOrder(const WorkRecord& work)
 {
-    const Transfer* uplink = work.order.FindTransfer(Direction::UPLINK);
-    const bool granted = uplink && uplink->grant;
-    const Compute* compute = work.order.FindCompute();
+    const Grant* uplink = FirstUplinkGrant(work.order);
     const WorkOutcome& measured = work.measured;
     const WorkOutcome& predicted = work.predicted;
     m_row.Add(work.order.round)
-        .Add(record.task)
+        .Add(work.order.task)
         .Add(work.order.device)
         .Add(1U)
         .Add(work.gain)
-        .Add(granted ? uplink->grant->bandwidthHz : ABSENT)
-        .Add(granted ? uplink->grant->txPowerW : ABSENT)
-        .Add(compute ? compute->cpuHz : ABSENT)
+        .Add(uplink ? uplink->bandwidthHz : ABSENT)
+        .Add(uplink ? uplink->txPowerW : ABSENT)
+        .Add(FirstCpuHz(work.order))
         .Add(measured.iterations)
         .Add(measured.samples)
         .Add(measured.idleS)
@@ -191,6 +261,7 @@ ResultWriter::WriteOrder(const RoundRecord& record, const WorkRecord& work)
         .Add(measured.payloadBits)
         .Add(measured.circuitEnergyJ);
     m_devices.Write(m_row.Finish());
+    m_phases.AddOrder(work);
 }
 
 void
@@ -218,6 +289,7 @@ ResultWriter::Close()
 {
     m_rounds.Close();
     m_devices.Close();
+    m_phases.Close();
 }
 
 void
@@ -226,6 +298,7 @@ ResultWriter::Publish()
     Close();
     m_rounds.Publish();
     m_devices.Publish();
+    m_phases.Publish();
 }
 
 const std::filesystem::path&

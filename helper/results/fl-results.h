@@ -6,6 +6,7 @@
 
 #include "fl-csv.h"
 #include "fl-output-file.h"
+#include "fl-phase-tables.h"
 #include "fl-sample.h"
 
 #include "ns3/fl-round-record.h"
@@ -66,15 +67,17 @@ struct RunTotals
 
 /**
  * @ingroup fl
- * Writes one run's `rounds.csv` and `devices.csv`.
+ * Writes one run's `rounds.csv`, `devices.csv`, `transfers.csv` and `computations.csv`.
  *
  * Rows go to the disk as rounds are closed, so that memory does not grow with rounds. A work
- * order's row is written when the order is over, under the round that it began in. Numbers have the
- * shortest text that reads back as the same number; absent ones are empty.
+ * order's rows are written when the order is over, under the round that it began in. Numbers have
+ * the shortest text that reads back as the same number; absent ones are empty.
  */
 class ResultWriter
 {
   public:
+    /// Names of a run's files.
+    static const std::array<const char*, 4> FILES;
     /// Columns of rounds.csv.
     static const char ROUNDS_HEADER[];
     /// Columns of devices.csv.
@@ -113,11 +116,10 @@ class ResultWriter
 
   private:
     /**
-     * Write the row of an order to devices.csv, and its transfers.
-     * @param record of the round
-     * @param work one of its orders
+     * Write the row of an order to devices.csv, and those of its transfers and computations.
+     * @param work the order, which is over
      */
-    void WriteOrder(const RoundRecord& record, const WorkRecord& work);
+    void WriteOrder(const WorkRecord& work);
     /**
      * Write the row of a device that had no order.
      * @param record of the round
@@ -132,6 +134,7 @@ class ResultWriter
 
     OutputFile m_rounds;  //!< rounds.csv
     OutputFile m_devices; //!< devices.csv
+    PhaseTables m_phases; //!< transfers.csv, computations.csv
     CsvRow m_row;         //!< the row that is put together
     RunTotals m_totals;   //!< the run so far
 };

@@ -5,6 +5,7 @@
 #define FL_BACKGROUND_RATE_MODEL_H
 
 #include "fl-rate-model-wrapper.h"
+#include "fl-transport-profile.h"
 
 #include <memory>
 #include <vector>
@@ -24,8 +25,12 @@ namespace fl
  *     (S + W) / (R - b),   W = max(0, Q + (b - R) t),
  *
  * where b is the rate of the other traffic, Q what was queued when the round began, and t the time
- * from then to the beginning of the upload. All that the device sends meanwhile is radiated.
- * Downloads are as without it.
+ * from then to the beginning of the upload. All that the device sends from the beginning of the
+ * round to the end of the upload is radiated. Downloads are as without it.
+ *
+ * Of an order with several uplink transfers each is taken for the first one: W is 0 behind an
+ * upload that has emptied the queue, as it should be, but of what is radiated the other traffic
+ * before the earlier ones is counted again, so that the energy is an upper bound.
  */
 class BackgroundRateModel : public RateModelWrapper
 {

@@ -3,6 +3,8 @@
  */
 #include "fl-fading-rate-model.h"
 
+#include "fl-transfer-grants.h"
+
 #include "ns3/fl-error.h"
 
 #include <algorithm>
@@ -131,24 +133,27 @@ FadingRateModel::GetLater() const
         excess.assign(m_state.profiles.size(), 1);
     }
     const FadingMean mean(m_state.fading.kFactor);
-    std::vector<Grant> downlink;
-    for (uint32_t cell = 0; cell < m_state.cells.size(); ++cell)
+    const TransferGrants grants(m_state, m_plan);
+    std::vector<bool> isDone[2]; // by direction and device
+    for (auto& done : isDone)
     {
-        downlink.push_back(Predictor::DefaultDownlinkGrant(m_state.cells[cell], cell, m_plan));
+        done.assign(m_state.profiles.size(), false);
     }
     for (const auto& order : m_plan.orders)
     {
-        for (const auto direction : {Direction::UPLINK, Direction::DOWNLINK})
+        for (const auto& phase : order.phases)
         {
-            const auto* transfer = order.FindTransfer(direction);
-            if (transfer && transfer->grant)
+            const auto* transfer = std::get_if<fl::Transfer>(&phase);
+            const Grant* grant = transfer ? grants.Find(order.device, *transfer) : nullptr;
+            if (!grant)
             {
-                AddMean(order.device, *transfer->grant, mean, *later);
+                continue;
             }
-            else if (transfer && direction == Direction::DOWNLINK &&
-                     transfer->peer < downlink.size())
+            auto& done = isDone[static_cast<size_t>(grant->direction)];
+            if (!done[order.device])
             {
-                AddMean(order.device, downlink[transfer->peer], mean, *later);
+                done[order.device] = true;
+                AddMean(order.device, *grant, mean, *later);
             }
         }
     }

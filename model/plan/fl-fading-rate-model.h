@@ -74,7 +74,8 @@ class FadingMean
  *   its rate (RateModel::RateAtGainBps) is the mean of the rate over the fading.
  *
  * What remains unknown is which gains the blocks will have: the fewer of them a transfer sees, the
- * further it may be from the prediction.
+ * further it may be from the prediction. A device whose transfers in one direction go on different
+ * grants has the mean over blocks of the first of these.
  *
  * The model of what follows is made when a transfer that outlasts the present block is met for the
  * first time; each grant costs one evaluation of the rate per node of the quadrature, and some tens

@@ -3,6 +3,8 @@
  */
 #include "fl-predictor.h"
 
+#include "fl-transfer-grants.h"
+
 #include "ns3/fl-error.h"
 
 #include <algorithm>
@@ -49,32 +51,36 @@ class PhaseSum
     double m_sum{ABSENT}; //!< of what was added
 };
 
-/// The cell that a transfer without a grant belongs to: its server's, one cell per server.
-uint32_t
-CellOf(const Transfer& transfer)
+/**
+ * What adds up over an order's phases. Sums are made phase by phase, so that those of an order with
+ * one transfer each way are the very times of these.
+ */
+struct PhaseSums
 {
-    return transfer.grant ? transfer.grant->cell : transfer.peer;
-}
+    PhaseSum idle;          //!< pauses [s]
+    PhaseSum download;      //!< transfers to the device [s]
+    PhaseSum compute;       //!< computations on either node [s]
+    PhaseSum upload;        //!< transfers from the device [s]
+    PhaseSum computeEnergy; //!< of computations on the device [J]
+    PhaseSum radioEnergy;   //!< radiated on uplink grants [J]
+    double controlJ{0};     //!< radiated by the device beside these [J]
+};
 
 /// Predicts the orders of one plan.
 class OrderPredictor
 {
   public:
     /**
-     * Find the downlink grants of cells, for orders that don't say theirs.
+     * Find the grants of transfers that don't say theirs.
      * @param state the system; must outlive this object
-     * @param plan all orders
+     * @param plan all orders; must outlive this object
      * @param rateModel predicts transfers; must outlive this object
      */
     OrderPredictor(const SystemState& state, const Plan& plan, const RateModel& rateModel)
         : m_state(state),
-          m_rateModel(rateModel)
+          m_rateModel(rateModel),
+          m_grants(state, plan)
     {
-        m_downlink.reserve(state.cells.size());
-        for (uint32_t cell = 0; cell < state.cells.size(); ++cell)
-        {
-            m_downlink.push_back(Predictor::DefaultDownlinkGrant(state.cells[cell], cell, plan));
-        }
     }
 
     /**
@@ -90,67 +96,36 @@ class OrderPredictor
                 "number",
                 order.device,
                 "that of a device with a profile");
-        PhaseSum idle;
-        PhaseSum download;
-        PhaseSum compute;
-        PhaseSum upload;
-        PhaseSum computeEnergy;
-        PhaseSum radioEnergy;
         WorkOutcome outcome = Identify(order);
-        double controlJ = 0;
+        PhaseSums sums;
         double elapsed = 0; // since the order began [s]; ABSENT behind a phase that is
+        outcome.phases.reserve(order.phases.size());
         for (const auto& phase : order.phases)
         {
+            const double startS = outcome.startS + elapsed;
             if (const auto* pause = std::get_if<Idle>(&phase))
             {
-                idle.Add(pause->durationS);
+                sums.idle.Add(pause->durationS);
                 elapsed += pause->durationS;
             }
             else if (const auto* work = std::get_if<Compute>(&phase))
             {
-                AddCompute(order.device, *work, compute, computeEnergy);
+                AddCompute(order.device, *work, sums);
                 elapsed += work->cycles / work->cpuHz;
             }
             else
             {
-                const auto& transfer = std::get<Transfer>(phase);
-                const auto time = Predict(order.device, transfer, outcome.startS + elapsed);
-                elapsed += time.seconds;
-                controlJ += time.controlJ;
-                if (transfer.direction == Direction::DOWNLINK)
-                {
-                    download.Add(time.seconds);
-                    continue;
-                }
-                upload.Add(time.seconds);
-                radioEnergy.Add(transfer.grant ? RadiatedJ(*transfer.grant, time.airtimeS)
-                                               : ABSENT);
-                outcome.uplinkHz =
-                    transfer.grant ? m_rateModel.RoundedHz(order.device, *transfer.grant) : ABSENT;
-                outcome.payloadBits = transfer.payloadBits;
+                elapsed += AddTransfer(std::get<Transfer>(phase), startS, outcome, sums);
             }
+            outcome.phases.push_back({startS, outcome.startS + elapsed});
         }
-        outcome.idleS = idle.Get();
-        outcome.downloadS = download.Get();
-        outcome.computeS = compute.Get();
-        outcome.uploadS = upload.Get();
-        outcome.computeEnergyJ = computeEnergy.Get();
-        outcome.radioEnergyJ = radioEnergy.Get() + controlJ;
+        outcome.idleS = sums.idle.Get();
+        outcome.downloadS = sums.download.Get();
+        outcome.computeS = sums.compute.Get();
+        outcome.uploadS = sums.upload.Get();
+        outcome.computeEnergyJ = sums.computeEnergy.Get();
+        outcome.radioEnergyJ = sums.radioEnergy.Get() + sums.controlJ;
         return outcome;
-    }
-
-    /**
-     * @param order a work order
-     * @param outcome what was predicted for it
-     * @return whether every phase that the order has was predicted
-     */
-    static bool IsComplete(const WorkOrder& order, const WorkOutcome& outcome)
-    {
-        const auto missing = [&](Direction direction, double seconds) {
-            return order.FindTransfer(direction) && std::isnan(seconds);
-        };
-        return !missing(Direction::DOWNLINK, outcome.downloadS) &&
-               !missing(Direction::UPLINK, outcome.uploadS);
     }
 
   private:
@@ -174,14 +149,14 @@ class OrderPredictor
     }
 
     /**
-     * Add one computation to the sums: t = cycles / f and E = kappa cycles f^exponent.
-     * @param device who computes
-     * @param work cycles, and CPU frequency f [Hz]
-     * @param seconds sum of times [s]
-     * @param energy sum of energies [J]
+     * Add one computation to the sums: t = cycles / f and, on the device, E = kappa cycles
+     * f^exponent.
+     * @param device whose order it is
+     * @param work cycles, CPU frequency f [Hz], and node
+     * @param sums gets its time [s] and energy [J]
      * @throws InvalidInput if cycles or frequency is negative or not finite, or the frequency 0
      */
-    void AddCompute(DeviceId device, const Compute& work, PhaseSum& seconds, PhaseSum& energy) const
+    void AddCompute(DeviceId device, const Compute& work, PhaseSums& sums) const
     {
         Require(std::isfinite(work.cycles) && work.cycles >= 0,
                 device,
@@ -193,39 +168,60 @@ class OrderPredictor
                 "cpuHz",
                 work.cpuHz,
                 "finite and above 0");
-        const auto& profile = m_state.profiles[device];
-        const double kappa = profile.effectiveCapacitance;
-        seconds.Add(work.cycles / work.cpuHz);
-        energy.Add(kappa * work.cycles * std::pow(work.cpuHz, profile.frequencyExponent));
+        sums.compute.Add(work.cycles / work.cpuHz);
+        if (work.node == ComputeNode::DEVICE)
+        {
+            const auto& profile = m_state.profiles[device];
+            const double kappa = profile.effectiveCapacitance;
+            sums.computeEnergy.Add(kappa * work.cycles *
+                                   std::pow(work.cpuHz, profile.frequencyExponent));
+        }
     }
 
     /**
-     * Predict one transfer.
-     * @param device its number, at one end
-     * @param transfer direction, payload and grant; without a grant, a download has the cell's
+     * Add one transfer to the sums.
+     * @param transfer direction, payload and grant
      * @param startS when it begins, simulation time [s]
-     * @return its time; ABSENT without a grant or a known cell, 0 without payload
+     * @param outcome its order's; gets rounded bandwidth and payload of an uplink transfer
+     * @param sums gets its time [s] and energies [J]
+     * @return its time [s]; ABSENT without a grant or a known cell, 0 without payload
      * @throws InvalidInput if the payload is negative or not finite
      */
-    TransferTime Predict(DeviceId device, const Transfer& transfer, double startS) const
+    double AddTransfer(const Transfer& transfer,
+                       double startS,
+                       WorkOutcome& outcome,
+                       PhaseSums& sums) const
     {
         Require(std::isfinite(transfer.payloadBits) && transfer.payloadBits >= 0,
-                device,
+                outcome.device,
                 "payloadBits",
                 transfer.payloadBits,
                 "finite and at least 0");
-        const uint32_t cell = CellOf(transfer);
-        const bool hasGrant = transfer.grant || transfer.direction == Direction::DOWNLINK;
-        if (cell >= m_state.cells.size() || !hasGrant)
+        const Grant* grant = m_grants.Find(outcome.device, transfer);
+        TransferTime time{ABSENT, ABSENT};
+        if (grant && transfer.payloadBits == 0)
         {
-            return {ABSENT, ABSENT};
+            time = {};
         }
-        if (transfer.payloadBits == 0)
+        else if (grant)
         {
-            return {};
+            time = m_rateModel.TransferAt(m_state,
+                                          outcome.device,
+                                          *grant,
+                                          transfer.payloadBits,
+                                          startS);
         }
-        const Grant& grant = transfer.grant ? *transfer.grant : m_downlink[cell];
-        return m_rateModel.TransferAt(m_state, device, grant, transfer.payloadBits, startS);
+        sums.controlJ += time.controlJ;
+        if (transfer.direction == Direction::DOWNLINK)
+        {
+            sums.download.Add(time.seconds);
+            return time.seconds;
+        }
+        sums.upload.Add(time.seconds);
+        sums.radioEnergy.Add(grant ? RadiatedJ(*grant, time.airtimeS) : ABSENT);
+        outcome.uplinkHz = grant ? m_rateModel.RoundedHz(outcome.device, *grant) : ABSENT;
+        outcome.payloadBits = transfer.payloadBits;
+        return time.seconds;
     }
 
     /// No power radiates nothing, even for an infinite time.
@@ -234,113 +230,12 @@ class OrderPredictor
         return grant.txPowerW == 0 ? 0 : grant.txPowerW * seconds;
     }
 
-    const SystemState& m_state;    //!< profiles, cells and gains
-    const RateModel& m_rateModel;  //!< predicts transfers
-    std::vector<Grant> m_downlink; //!< the default, by cell
+    const SystemState& m_state;   //!< profiles, cells and gains
+    const RateModel& m_rateModel; //!< predicts transfers
+    TransferGrants m_grants;      //!< what transfers go on
 };
 
 } // namespace
-
-double
-ShannonRateBps(double bandwidthHz, double txPowerW, double gain, double noiseWPerHz)
-{
-    constexpr double LN2 = 0.693147180559945309417232121458;
-    if (!(bandwidthHz > 0) || !(txPowerW > 0) || !(gain > 0))
-    {
-        return 0;
-    }
-    // Divided one after the other: N0 B alone underflows for very narrow bands.
-    const double snr = txPowerW * gain / noiseWPerHz / bandwidthHz;
-    return bandwidthHz * std::log1p(snr) / LN2;
-}
-
-double
-TransportProfile::MessageBytes(double payloadBits, Direction direction) const
-{
-    return messageBytes + (direction == Direction::UPLINK ? reportBytes : orderBytes) +
-           std::ceil(payloadBits / 8);
-}
-
-SendWindow
-TransportProfile::Window(Direction direction, DeviceId device) const
-{
-    const auto& known = windows[static_cast<size_t>(direction)];
-    return device < known.size() ? known[device] : SendWindow();
-}
-
-TransferTime
-RateModel::Transfer(const SystemState& state,
-                    DeviceId device,
-                    const Grant& grant,
-                    double payloadBits) const
-{
-    const double seconds = payloadBits / RateBps(state, device, grant);
-    return {seconds, seconds};
-}
-
-TransferTime
-RateModel::TransferAt(const SystemState& state,
-                      DeviceId device,
-                      const Grant& grant,
-                      double payloadBits,
-                      double /* startS */) const
-{
-    return Transfer(state, device, grant, payloadBits);
-}
-
-double
-RateModel::RateAtGainBps(const SystemState& state,
-                         DeviceId /* device */,
-                         const Grant& grant,
-                         double gain) const
-{
-    return ShannonRateBps(grant.bandwidthHz,
-                          grant.txPowerW,
-                          gain,
-                          state.cells.at(grant.cell).noiseWPerHz);
-}
-
-double
-RateModel::RoundedHz(DeviceId, const Grant& grant) const
-{
-    return grant.bandwidthHz;
-}
-
-double
-ShannonRateModel::RateBps(const SystemState& state, DeviceId device, const Grant& grant) const
-{
-    return RateAtGainBps(state, device, grant, state.gains(device, grant.cell, grant.direction));
-}
-
-ShannonGapRateModel::ShannonGapRateModel(double snrGap, double efficiency)
-    : m_snrGap(snrGap),
-      m_efficiency(efficiency)
-{
-    if (!std::isfinite(snrGap) || !(snrGap >= 1))
-    {
-        throw InvalidInput(Describe("SNR gap = ", snrGap, ": must be finite and at least 1"));
-    }
-    if (!(efficiency > 0 && efficiency <= 1))
-    {
-        throw InvalidInput(
-            Describe("efficiency = ", efficiency, ": must be above 0 and at most 1"));
-    }
-}
-
-double
-ShannonGapRateModel::RateBps(const SystemState& state, DeviceId device, const Grant& grant) const
-{
-    return RateAtGainBps(state, device, grant, state.gains(device, grant.cell, grant.direction));
-}
-
-double
-ShannonGapRateModel::RateAtGainBps(const SystemState& state,
-                                   DeviceId device,
-                                   const Grant& grant,
-                                   double gain) const
-{
-    return m_efficiency * RateModel::RateAtGainBps(state, device, grant, gain / m_snrGap);
-}
 
 Outcome
 Predictor::Predict(const SystemState& state, const Plan& plan, const RateModel& rateModel)
@@ -356,8 +251,8 @@ Predictor::Predict(const SystemState& state, const Plan& plan, const RateModel& 
     {
         outcome.work.push_back(predictor.Predict(order));
         const WorkOutcome& work = outcome.work.back();
-        const bool known = OrderPredictor::IsComplete(order, work);
-        const double endS = known ? work.startS + work.DurationS() : ABSENT;
+        const bool isKnown = work.phases.empty() || !std::isnan(work.phases.back().endS);
+        const double endS = isKnown ? work.startS + work.DurationS() : ABSENT;
         // Once absent, it stays so: a comparison with NaN is false.
         if (std::isnan(endS) || endS > outcome.endS)
         {
@@ -370,49 +265,13 @@ Predictor::Predict(const SystemState& state, const Plan& plan, const RateModel& 
 Grant
 Predictor::DefaultDownlinkGrant(const CellState& cell, uint32_t sharers)
 {
-    Grant grant;
-    grant.direction = Direction::DOWNLINK;
-    if (sharers > 0)
-    {
-        grant.bandwidthHz = cell.downlinkBandwidthHz / sharers;
-        grant.txPowerW = cell.downlinkTxPowerW / sharers;
-    }
-    return grant;
+    return fl::DefaultDownlinkGrant(cell, sharers);
 }
 
 Grant
 Predictor::DefaultDownlinkGrant(const CellState& cell, uint32_t cellId, const Plan& plan)
 {
-    CellState left = cell;
-    uint32_t sharers = 0;
-    for (const auto& order : plan.orders)
-    {
-        bool shares = false; // a device shares once, however many transfers it has
-        for (const auto& phase : order.phases)
-        {
-            const auto* transfer = std::get_if<Transfer>(&phase);
-            if (!transfer || transfer->direction != Direction::DOWNLINK ||
-                CellOf(*transfer) != cellId)
-            {
-                continue;
-            }
-            if (transfer->grant)
-            {
-                left.downlinkBandwidthHz -= transfer->grant->bandwidthHz;
-                left.downlinkTxPowerW -= transfer->grant->txPowerW;
-            }
-            else
-            {
-                shares = true;
-            }
-        }
-        sharers += shares;
-    }
-    left.downlinkBandwidthHz = std::max(left.downlinkBandwidthHz, 0.0);
-    left.downlinkTxPowerW = std::max(left.downlinkTxPowerW, 0.0);
-    Grant grant = DefaultDownlinkGrant(left, sharers);
-    grant.cell = cellId;
-    return grant;
+    return fl::DefaultDownlinkGrant(cell, cellId, plan);
 }
 
 } // namespace fl

@@ -3,7 +3,7 @@
  */
 #include "fl-rate-calibrator.h"
 
-#include "fl-predictor.h"
+#include "fl-rate-model.h"
 
 #include "ns3/fl-error.h"
 
@@ -14,6 +14,51 @@ namespace ns3
 {
 namespace fl
 {
+
+namespace
+{
+
+/**
+ * @param work an order that is over
+ * @param cells by number
+ * @return time by Shannon's rate over measured time, of all uplink transfers together; ABSENT if
+ *         there is none, or one has no grant of a known cell
+ */
+double
+Efficiency(const WorkRecord& work, const std::vector<CellState>& cells)
+{
+    std::vector<const Transfer*> uploads;
+    for (const auto& phase : work.order.phases)
+    {
+        const auto* transfer = std::get_if<Transfer>(&phase);
+        if (transfer && transfer->direction == Direction::UPLINK)
+        {
+            uploads.push_back(transfer);
+        }
+    }
+    double efficiency = uploads.empty() ? ABSENT : 0;
+    for (const auto* upload : uploads)
+    {
+        const auto& last = uploads.back()->grant;
+        const auto& grant = upload->grant;
+        if (!grant || !last || grant->cell >= cells.size())
+        {
+            return ABSENT;
+        }
+        // What the device was to have: rounding is the PHY's, and will be another one next time.
+        // It is known of the last transfer's grant, which as a rule is that of all.
+        const double bandwidthHz =
+            std::isnan(work.predicted.uplinkHz)
+                ? grant->bandwidthHz
+                : work.predicted.uplinkHz * (grant->bandwidthHz / last->bandwidthHz);
+        const double shannonBps =
+            ShannonRateBps(bandwidthHz, grant->txPowerW, work.gain, cells[grant->cell].noiseWPerHz);
+        efficiency += upload->payloadBits / work.measured.uploadS / shannonBps;
+    }
+    return efficiency;
+}
+
+} // namespace
 
 RateCalibrator::RateCalibrator(double weight)
     : m_weight(weight)
@@ -26,22 +71,12 @@ RateCalibrator::RateCalibrator(double weight)
 }
 
 void
-RateCalibrator::Observe(const WorkRecord& work, double noiseWPerHz)
+RateCalibrator::Observe(const WorkRecord& work, const std::vector<CellState>& cells)
 {
     const auto& measured = work.measured;
-    const auto* upload = work.order.FindTransfer(Direction::UPLINK);
     const bool arrived =
         measured.status == WorkStatus::MERGED || measured.status == WorkStatus::LATE;
-    if (!arrived || !upload || !upload->grant)
-    {
-        return;
-    }
-    // What the device was to have: rounding is the PHY's, and will be another one next time.
-    const double bandwidthHz =
-        std::isnan(work.predicted.uplinkHz) ? upload->grant->bandwidthHz : work.predicted.uplinkHz;
-    const double shannonBps =
-        ShannonRateBps(bandwidthHz, upload->grant->txPowerW, work.gain, noiseWPerHz);
-    const double efficiency = upload->payloadBits / measured.uploadS / shannonBps;
+    const double efficiency = arrived ? Efficiency(work, cells) : ABSENT;
     if (!std::isfinite(efficiency) || !(efficiency > 0))
     {
         return; // nothing was sent, or by no rate

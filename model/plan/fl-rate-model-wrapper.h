@@ -4,7 +4,7 @@
 #ifndef FL_RATE_MODEL_WRAPPER_H
 #define FL_RATE_MODEL_WRAPPER_H
 
-#include "fl-predictor.h"
+#include "fl-rate-model.h"
 
 namespace ns3
 {

@@ -11,7 +11,8 @@
 /**
  * @file
  * @ingroup fl
- * The preset that a synchronous round is made of: idle, download, compute, upload.
+ * The preset that ordinary federated learning is made of: idle, download of the model, local
+ * training on the device, upload of the update (B. McMahan et al., AISTATS 2017).
  */
 
 namespace ns3
@@ -38,7 +39,9 @@ struct RoundShare
  *
  * @param state the state the plan is made for
  * @param shares one per device that takes part
- * @return a plan with one order per share; cycles = cycles per sample * samples * iterations
+ * @return a plan with one order per share, in their order; cycles = cycles per sample * samples *
+ *         iterations
+ * @throws std::out_of_range if a device has no profile
  */
 Plan MakeRoundPlan(const SystemState& state, const std::vector<RoundShare>& shares);
 

@@ -20,11 +20,12 @@ namespace ns3
 namespace fl
 {
 
-/// One work order that is over: what was ordered, expected, measured.
+/// One work order that is over: what was ordered, expected, measured. Predicted and measured phases
+/// are those of the order, or empty where they are not known.
 struct WorkRecord
 {
-    WorkOrder order;       //!< as planned
-    double gain{ABSENT};   //!< uplink channel gain when it was planned
+    WorkOrder order;     //!< as planned; samples that were sent with it are a transfer of their own
+    double gain{ABSENT}; //!< uplink channel gain when it was planned
     WorkOutcome predicted; //!< written down before it began, never touched again
     WorkOutcome measured;  //!< what happened
 };

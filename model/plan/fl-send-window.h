@@ -4,13 +4,13 @@
 #ifndef FL_SEND_WINDOW_H
 #define FL_SEND_WINDOW_H
 
-#include <cstdint>
 #include <limits>
 
 /**
  * @file
  * @ingroup fl
- * What a session may have on its way and not acknowledged, and how that grows.
+ * What a session may have in flight, that is sent and not acknowledged: its state before a round.
+ * How it grows is in WindowGrowth.
  */
 
 namespace ns3
@@ -18,9 +18,11 @@ namespace ns3
 namespace fl
 {
 
-struct TransportProfile;
-
-/// The window of a session's sender, as it is at a time.
+/**
+ * @ingroup fl
+ * The congestion window of a session's sender at a time, as far as the transport tells it. The
+ * default is a session of which nothing is known.
+ */
 struct SendWindow
 {
     double bytes{0}; //!< the congestion window [byte]; 0: not known, take the initial one
@@ -30,60 +32,6 @@ struct SendWindow
     double minRttS{0};     //!< the least that it was; 0: never measured [s]
     double flightBytes{0}; //!< sent and not acknowledged, with nothing left to send [byte]
     double flightS{0};     //!< about when these were sent [s]
-};
-
-/**
- * @ingroup fl
- * How such a window grows with what is acknowledged, as long as nothing is lost: slow start, byte
- * by byte, and where the transport is TCP CUBIC, its hybrid slow start and congestion avoidance (S.
- * Ha, I. Rhee, "Taming the elephants: New TCP slow start", Computer Networks 55, 2011; RFC 9438) as
- * ns3::TcpCubic has them, with its default attributes.
- *
- * Of a session's past is known what SendWindow has: one that has lost packets is taken for one that
- * left slow start at its threshold by itself.
- */
-class WindowGrowth
-{
-  public:
-    WindowGrowth() = default;
-    /**
-     * @param transport how messages travel; what this needs of it is copied
-     * @param window as it is
-     */
-    WindowGrowth(const TransportProfile& transport, const SendWindow& window);
-
-    /// @return what may be on its way [byte]
-    double GetBytes() const;
-
-    /**
-     * An acknowledgement comes.
-     * @param nowS the time [s]
-     * @param bytes what it acknowledges [byte]
-     * @param sentS when the first of these was sent [s]
-     * @param flightBytes what is still on its way [byte]
-     */
-    void Acknowledge(double nowS, double bytes, double sentS, double flightBytes);
-
-  private:
-    /// Take a round-trip time into the smoothed one, and the least.
-    void MeasureRtt(double nowS, double sentS);
-    /// Leave slow start if acknowledgements come in a long train, or late.
-    void DetectEnd(double nowS);
-    /// Congestion avoidance.
-    void Avoid(double nowS, uint64_t segments);
-
-    SendWindow m_window;           //!< as it is now
-    double m_segmentBytes{0};      //!< full segment [byte]
-    double m_maxBytes{0};          //!< what buffers allow [byte]
-    bool m_cubic{false};           //!< grows as in CUBIC
-    double m_partBytes{0};         //!< acknowledged, less than a segment [byte]
-    uint64_t m_avoidedSegments{0}; //!< acknowledged since the window grew, past slow start
-    double m_ackedBytes{0};        //!< in all [byte]
-    double m_roundEndBytes{-1};    //!< acknowledged at the end of this round trip [byte]
-    double m_roundBeginS;          //!< when it began [s]
-    double m_trainS;               //!< last acknowledgement of its train [s]
-    double m_roundRttS{0};         //!< least of the first round-trip times in it [s]
-    uint32_t m_nSamples{0};        //!< how many these are
 };
 
 } // namespace fl

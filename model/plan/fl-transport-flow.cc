@@ -51,14 +51,14 @@ TransportFlow::Send(TransportPacket& packet)
         m_left.pop_front();
     }
     m_flightBytes += bytes;
-    m_unaskedBytes += bytes;
+    m_sinceRequestBytes += bytes;
     const double next = m_left.empty() ? 0 : std::min(m_transport.segmentBytes, m_left.front());
     packet.messageBytes = bytes;
-    packet.asks = m_unaskedBytes >= m_transport.ackAfterBytes ||
+    packet.asks = m_sinceRequestBytes >= m_transport.ackAfterBytes ||
                   (next == 0 ? m_transport.acksEnd : !Allows(next));
     if (packet.asks)
     {
-        m_unaskedBytes = 0;
+        m_sinceRequestBytes = 0;
     }
     return true;
 }

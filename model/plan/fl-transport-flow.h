@@ -4,7 +4,7 @@
 #ifndef FL_TRANSPORT_FLOW_H
 #define FL_TRANSPORT_FLOW_H
 
-#include "fl-predictor.h"
+#include "fl-transport-profile.h"
 
 #include <deque>
 
@@ -16,15 +16,17 @@ namespace fl
 /// A packet of a message.
 struct TransportPacket
 {
-    double messageBytes{0}; //!< of the message [byte]
-    bool asks{false};       //!< for an acknowledgement
+    double messageBytes{0}; //!< what it carries of the message, headers not counted [byte]
+    bool asks{false};       //!< whether it requests an acknowledgement
 };
 
 /**
  * @ingroup fl
- * One session's messages in one direction, as a transport cuts and acknowledges them while nothing
- * is lost: both ends of it, on paper. The window grows by what is acknowledged (slow start), up to
- * the transport's largest.
+ * One session's messages in one direction, as a transport segments and acknowledges them while
+ * nothing is lost: a model of sender and receiver, without time. A packet requests an
+ * acknowledgement after TransportProfile::ackAfterBytes, and where nothing can follow it for now.
+ * The window grows by what is acknowledged (slow start, RFC 5681, with byte counting, RFC 3465), up
+ * to the transport's largest. A packet may always be sent while nothing is in flight.
  */
 class TransportFlow
 {
@@ -41,7 +43,8 @@ class TransportFlow
      */
     void Queue(double bytes);
     /**
-     * @param [out] packet the next packet
+     * Take the next packet out of the queue, into flight.
+     * @param [out] packet the next packet; unchanged if there is none
      * @return whether there is one that the window allows
      */
     bool Send(TransportPacket& packet);
@@ -70,7 +73,7 @@ class TransportFlow
     std::deque<double> m_left;           //!< of messages not cut to their end [byte]
     double m_flightBytes{0};             //!< sent and not acknowledged
     double m_windowBytes;                //!< may be in flight
-    double m_unaskedBytes{0};            //!< sent since a packet asked for an acknowledgement
+    double m_sinceRequestBytes{0};       //!< sent since a packet requested an acknowledgement
     double m_expectedBytes{0};           //!< queued and not arrived
     double m_unackedBytes{0};            //!< arrived, and not in an acknowledgement yet
 };

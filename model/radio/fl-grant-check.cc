@@ -4,7 +4,7 @@
 #include "fl-grant-check.h"
 
 #include "ns3/fl-error.h"
-#include "ns3/fl-predictor.h"
+#include "ns3/fl-transfer-grants.h"
 
 #include <algorithm>
 #include <cmath>
@@ -59,18 +59,42 @@ CheckGrant(DeviceId device, Direction direction, const Grant& grant, uint32_t ce
 }
 
 /**
+ * @param a a valid grant
+ * @param b another one
+ * @return whether both are the same resources
+ */
+bool
+IsSame(const Grant& a, const Grant& b)
+{
+    return a.startHz == b.startHz && a.bandwidthHz == b.bandwidthHz && a.txPowerW == b.txPowerW;
+}
+
+/**
+ * @param order a work order
+ * @return whether it has a downlink transfer, on whatever grant
+ */
+bool
+HasDownlink(const WorkOrder& order)
+{
+    return std::any_of(order.phases.begin(), order.phases.end(), [](const Phase& phase) {
+        const auto* transfer = std::get_if<Transfer>(&phase);
+        return transfer && transfer->direction == Direction::DOWNLINK;
+    });
+}
+
+/**
  * @param plan all work orders of the round
  * @param direction which grants
  * @param limits of the cell: its number, and the largest power by device [W]
- * @return the plan's grants in one direction, each checked on its own
+ * @return the plan's grants in one direction, one per device, each checked on its own
  * @throws InvalidInput if an order's device is not in the cell, a grant is not valid by itself, or
- *         a device has two in this direction
+ *         a device has different ones in this direction
  */
 std::vector<OwnedGrant>
 Collect(const Plan& plan, Direction direction, const GrantLimits& limits)
 {
     std::vector<OwnedGrant> collected;
-    std::vector<bool> has(limits.maxTxPowerW.size(), false);
+    std::vector<const Grant*> first(limits.maxTxPowerW.size(), nullptr); // by device
     for (const auto& order : plan.orders)
     {
         if (order.device >= limits.maxTxPowerW.size())
@@ -89,7 +113,12 @@ Collect(const Plan& plan, Direction direction, const GrantLimits& limits)
                 continue;
             }
             CheckGrant(order.device, direction, *transfer->grant, limits.cell);
-            if (has[order.device])
+            const Grant*& known = first[order.device];
+            if (known && IsSame(*known, *transfer->grant))
+            {
+                continue; // several transfers on one grant
+            }
+            if (known)
             {
                 throw InvalidInput(Describe("device ",
                                             order.device,
@@ -97,7 +126,7 @@ Collect(const Plan& plan, Direction direction, const GrantLimits& limits)
                                             ToString(direction),
                                             " grants: one is allowed"));
             }
-            has[order.device] = true;
+            known = &*transfer->grant;
             collected.push_back({order.device, *transfer->grant});
         }
     }
@@ -211,7 +240,7 @@ void
 AddDefaults(const Plan& plan, const GrantLimits& limits, std::vector<DeviceGrants>& grants)
 {
     const CellState& cell = limits.state;
-    const Grant share = Predictor::DefaultDownlinkGrant(cell, limits.cell, plan);
+    const Grant share = DefaultDownlinkGrant(cell, limits.cell, plan);
     // What round-off leaves of a band that is used up is no band.
     const bool left = share.bandwidthHz > cell.downlinkBandwidthHz * ROUND_OFF &&
                       share.txPowerW > cell.downlinkTxPowerW * ROUND_OFF;
@@ -219,8 +248,7 @@ AddDefaults(const Plan& plan, const GrantLimits& limits, std::vector<DeviceGrant
     {
         Grant& downlink =
             grants[order.device].byDirection[static_cast<size_t>(Direction::DOWNLINK)];
-        const auto* transfer = order.FindTransfer(Direction::DOWNLINK);
-        if (!transfer || downlink.bandwidthHz > 0)
+        if (!HasDownlink(order) || downlink.bandwidthHz > 0)
         {
             continue;
         }

@@ -47,16 +47,18 @@ const char* ToString(Direction direction);
 
 /**
  * @ingroup fl
- * The grants of a plan in one direction.
+ * The grants of a plan in one direction. A device has one: its transfers, of whatever orders, may
+ * all name it, or name none.
  *
  * Sums and places may exceed a limit by a relative 1e-9, for round-off. Costs O(N log N).
  *
  * @param plan the plan
  * @param direction uplink or downlink
  * @param limits bandwidth and powers of the cell
- * @return the grants, in the plan's order
- * @throws InvalidInput if one is not finite, without bandwidth, of negative power or place,
- * of another cell, overlaps another one, or is a device's second one; the message names the device
+ * @return the grants, one per device, in the plan's order
+ * @throws InvalidInput if one is not finite, without bandwidth, of negative power or place, of
+ * another cell, overlaps another device's, or differs from another one of its device; the message
+ * names the device
  * @throws Infeasible if they are sound, but take more than the band, or more power than the device
  *         or the base station has; the message names the owner, the excess and the limit
  */
@@ -67,7 +69,7 @@ std::vector<OwnedGrant> CheckedGrants(const Plan& plan,
 /**
  * @ingroup fl
  * The grants of a plan in both directions, by device; downlink transfers without one get the
- * default (Predictor::DefaultDownlinkGrant).
+ * default (DefaultDownlinkGrant()).
  * @param plan the plan
  * @param limits bandwidth and powers of the cell
  * @return by DeviceId, each with its direction set

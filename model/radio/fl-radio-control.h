@@ -4,7 +4,9 @@
 #ifndef FL_RADIO_CONTROL_H
 #define FL_RADIO_CONTROL_H
 
-#include "ns3/fl-predictor.h"
+#include "ns3/fl-rate-model.h"
+#include "ns3/fl-system-state.h"
+#include "ns3/fl-transport-profile.h"
 #include "ns3/object.h"
 
 #include <memory>
@@ -38,11 +40,11 @@ class RadioControl : public Object
     /**
      * Enforce the grants of a plan from now on. Devices without a work order, and directions
      * without a grant, lose what they had; downlink transfers without a grant get the default
-     * (Predictor::DefaultDownlinkGrant).
+     * (DefaultDownlinkGrant()).
      * @param plan the plan
      * @throws InvalidInput if a grant is invalid by itself: not finite, without bandwidth, of
-     * negative power or place, overlapping another one, a second one in the same direction. Nothing
-     * is applied then.
+     * negative power or place, overlapping another device's, different from another one of its
+     * device in the same direction. Nothing is applied then.
      * @throws Infeasible if grants do not fit: beyond the band, more power than the device or the
      * base station has; the message names the device or band and the excess. Nothing is applied
      * then.

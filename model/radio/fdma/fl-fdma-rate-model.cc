@@ -209,7 +209,7 @@ FdmaRateModel::FdmaRateModel(Cell cell, const Plan& plan, const TransportProfile
 {
     for (const auto& order : plan.orders)
     {
-        double& pauseS = m_pauseS.at(order.device);
+        double pauseS = 0; // without a transfer, since the last download
         for (const auto& phase : order.phases)
         {
             const auto* transfer = std::get_if<fl::Transfer>(&phase);
@@ -230,6 +230,8 @@ FdmaRateModel::FdmaRateModel(Cell cell, const Plan& plan, const TransportProfile
                 m_uplink.at(order.device) = *transfer->grant;
             }
         }
+        double& longestS = m_pauseS.at(order.device);
+        longestS = std::max(longestS, pauseS);
     }
 }
 

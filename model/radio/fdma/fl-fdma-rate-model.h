@@ -4,7 +4,8 @@
 #ifndef FL_FDMA_RATE_MODEL_H
 #define FL_FDMA_RATE_MODEL_H
 
-#include "ns3/fl-predictor.h"
+#include "ns3/fl-rate-model.h"
+#include "ns3/fl-transport-profile.h"
 
 #include <vector>
 
@@ -24,6 +25,12 @@ namespace fl
  * is assumed idle: queueing of several devices' acknowledgements matters only where a window is
  * full meanwhile, or where their load approaches the channel's rate. Packet losses are not
  * modelled.
+ *
+ * Of an order with several transfers each is predicted as if it were the only one in its direction:
+ * its session's window is the same at the beginning of each, and a pause behind the last download
+ * decides for all whether their last acknowledgement goes alone. That is exact for one transfer
+ * each way; for more it is off by the growth of the window in the first round, and by an
+ * acknowledgement per download.
  */
 class FdmaRateModel : public RateModel
 {
@@ -98,7 +105,7 @@ class FdmaRateModel : public RateModel
     Cell m_cell;                  //!< the cell
     TransportProfile m_transport; //!< how messages travel
     std::vector<Grant> m_uplink;  //!< by device; without bandwidth where there is none
-    std::vector<double> m_pauseS; //!< between download and upload, by device [s]
+    std::vector<double> m_pauseS; //!< without a transfer behind the last download, by device [s]
 };
 
 } // namespace fl

@@ -6,7 +6,7 @@
 
 #include "fl-lte-downlink-shares.h"
 
-#include "ns3/fl-predictor.h"
+#include "ns3/fl-transport-profile.h"
 
 #include <cstdint>
 #include <vector>

@@ -27,6 +27,42 @@ constexpr double DATA_S = 1e-3 - 71.43e-6;
 /// Most HARQ transmissions of a transport block.
 constexpr uint32_t MAX_TRANSMISSIONS = 4;
 
+/**
+ * @param order a work order
+ * @return its first downlink transfer that carries something; null: there is none
+ */
+const Transfer*
+FirstDownload(const WorkOrder& order)
+{
+    for (const auto& phase : order.phases)
+    {
+        const auto* transfer = std::get_if<Transfer>(&phase);
+        if (transfer && transfer->direction == Direction::DOWNLINK && transfer->payloadBits > 0)
+        {
+            return transfer;
+        }
+    }
+    return nullptr;
+}
+
+/**
+ * @param order a work order
+ * @return the grant of its first uplink transfer with one; null: there is none
+ */
+const Grant*
+FirstUplinkGrant(const WorkOrder& order)
+{
+    for (const auto& phase : order.phases)
+    {
+        const auto* transfer = std::get_if<Transfer>(&phase);
+        if (transfer && transfer->direction == Direction::UPLINK && transfer->grant)
+        {
+            return &*transfer->grant;
+        }
+    }
+    return nullptr;
+}
+
 } // namespace
 
 LteRateModel::LteRateModel(const Cell& cell,
@@ -76,15 +112,22 @@ LteRateModel::PredictDownloads(const SystemState& state,
     m_downloads.resize(state.profiles.size());
     for (const auto& order : plan.orders)
     {
-        const auto* transfer = order.FindTransfer(Direction::DOWNLINK);
-        // Those of an earlier round are active already.
-        if (!transfer || !(transfer->payloadBits > 0) || order.round < state.round)
+        auto& planned = m_downloads.at(order.device);
+        const auto* transfer = FirstDownload(order);
+        // Those of an earlier round are active already, and a UE has one queue.
+        if (!transfer || order.round < state.round || planned.payloadBits > 0)
         {
             continue;
         }
-        m_downloads.at(order.device).payloadBits = transfer->payloadBits;
-        devices.push_back(order.device);
-        downlink.ues.push_back(MakeDownlinkUe(state, order, shares));
+        planned.payloadBits = transfer->payloadBits;
+        planned.seconds = std::numeric_limits<double>::infinity();
+        const double startS = DownloadStartS(state, order, *transfer);
+        if (std::isfinite(startS))
+        {
+            devices.push_back(order.device);
+            downlink.ues.push_back(MakeDownlinkUe(state, order, *transfer, shares));
+            downlink.ues.back().startS = startS;
+        }
     }
     const auto seconds = ReplayLteDownlink(downlink);
     for (size_t i = 0; i < devices.size(); ++i)
@@ -93,30 +136,47 @@ LteRateModel::PredictDownloads(const SystemState& state,
     }
 }
 
-LteDownlinkUe
-LteRateModel::MakeDownlinkUe(const SystemState& state,
+double
+LteRateModel::DownloadStartS(const SystemState& state,
                              const WorkOrder& order,
-                             const LteDownlinkShares& shares) const
+                             const fl::Transfer& download) const
 {
-    const auto& transfer = *order.FindTransfer(Direction::DOWNLINK);
-    LteDownlinkUe ue;
-    ue.rnti = m_cell.rntis.at(order.device);
-    ue.startS = std::max(state.nowS, order.earliestStartS);
+    double startS = std::max(state.nowS, order.earliestStartS);
     for (const auto& phase : order.phases)
     {
-        const auto* pause = std::get_if<Idle>(&phase);
-        if (!pause)
+        const auto* transfer = std::get_if<fl::Transfer>(&phase);
+        if (transfer == &download)
         {
             break;
         }
-        ue.startS += pause->durationS;
+        if (const auto* pause = std::get_if<Idle>(&phase))
+        {
+            startS += pause->durationS;
+        }
+        else if (const auto* work = std::get_if<Compute>(&phase))
+        {
+            startS += work->cycles / work->cpuHz;
+        }
+        else if (transfer->grant && transfer->payloadBits > 0)
+        {
+            startS +=
+                Transfer(state, order.device, *transfer->grant, transfer->payloadBits).seconds;
+        }
     }
-    ue.messageBytes = m_transport.MessageBytes(transfer.payloadBits, Direction::DOWNLINK);
+    return startS;
+}
+
+LteDownlinkUe
+LteRateModel::MakeDownlinkUe(const SystemState& state,
+                             const WorkOrder& order,
+                             const fl::Transfer& download,
+                             const LteDownlinkShares& shares) const
+{
+    LteDownlinkUe ue;
+    ue.rnti = m_cell.rntis.at(order.device);
+    ue.messageBytes = m_transport.MessageBytes(download.payloadBits, Direction::DOWNLINK);
     ue.windowBytes = InitialWindowBytes(state);
-    if (order.device < m_transport.pendingBytes.size())
-    {
-        ue.pendingBytes = m_transport.pendingBytes[order.device];
-    }
+    ue.pendingBytes = m_transport.Window(Direction::DOWNLINK, order.device).flightBytes;
     const int mcs = FindDownlinkMcs(state, order.device, m_cell.cell);
     const uint32_t groupSize = LteGroupSize(m_cell.downlinkBlocks);
     const uint32_t most = shares.GetNAllowed(ue.rnti);
@@ -125,10 +185,9 @@ LteRateModel::MakeDownlinkUe(const SystemState& state,
         ue.blockBytes.push_back(
             n > 0 ? m_link.DownlinkBytes(static_cast<uint8_t>(mcs), n * groupSize) : 0);
     }
-    const auto* answer = order.FindTransfer(Direction::UPLINK);
-    if (answer && answer->grant)
+    if (const Grant* answer = FirstUplinkGrant(order))
     {
-        const Stream stream = MakeStream(state, order.device, *answer->grant);
+        const Stream stream = MakeStream(state, order.device, *answer);
         ue.answerBytes = stream.blockBytes;
         ue.answerSubframes = stream.subframes;
     }
@@ -161,12 +220,19 @@ std::vector<BlockGroup>
 LteRateModel::LayOut(const Plan& plan, Direction direction, uint32_t blocks, double blockHz)
 {
     std::vector<std::pair<DeviceId, Grant>> owners;
+    std::vector<bool> has(m_shares[static_cast<size_t>(direction)].size(), false); // by device
     for (const auto& order : plan.orders)
     {
-        const auto* transfer = order.FindTransfer(direction);
-        if (transfer && transfer->grant && transfer->grant->bandwidthHz > 0)
+        for (const auto& phase : order.phases)
         {
-            owners.emplace_back(order.device, *transfer->grant);
+            // A device has one, on which all of its transfers go.
+            const auto* transfer = std::get_if<fl::Transfer>(&phase);
+            if (transfer && transfer->direction == direction && transfer->grant &&
+                transfer->grant->bandwidthHz > 0 && !has.at(order.device))
+            {
+                has[order.device] = true;
+                owners.emplace_back(order.device, *transfer->grant);
+            }
         }
     }
     std::sort(owners.begin(), owners.end(), [](const auto& a, const auto& b) {

@@ -7,7 +7,8 @@
 #include "fl-lte-downlink-replay.h"
 #include "fl-lte-link.h"
 
-#include "ns3/fl-predictor.h"
+#include "ns3/fl-rate-model.h"
+#include "ns3/fl-transport-profile.h"
 
 #include <vector>
 
@@ -28,7 +29,9 @@ namespace fl
  * share blocks).
  *
  * Downlink: the plan's downloads are simulated together, subframe by subframe, by the scheduler's
- * rule (ReplayLteDownlink()), since the duration of one depends on the others.
+ * rule (ReplayLteDownlink()), since the duration of one depends on the others. Of each device that
+ * is the first one of its first order; the time of others is that of the first in proportion to the
+ * payload, which leaves out that the load may be another at their time.
  *
  * A transport may send its initial window at once, and twice as much each round trip, in which the
  * UE falls idle and has to report again; once a window lasts longer than a round trip the radio is
@@ -137,14 +140,24 @@ class LteRateModel : public RateModel
                           const Plan& plan,
                           const std::vector<BlockGroup>& owned);
     /**
+     * @param state time, and what uploads before it take
+     * @param order a work order
+     * @param download one of its phases
+     * @return when that begins [s]; infinite: never
+     */
+    double DownloadStartS(const SystemState& state,
+                          const WorkOrder& order,
+                          const fl::Transfer& download) const;
+    /**
      * @param state gains, time and round
-     * @param order a work order that has a download
+     * @param order a work order
+     * @param download its first downlink transfer
      * @param shares the number of block groups that each UE may have
-     * @return the order's download: its UE, when it starts [s], message, window and block sizes
-     *         [byte]
+     * @return the download: its UE, message, window and block sizes [byte], but not its start
      */
     LteDownlinkUe MakeDownlinkUe(const SystemState& state,
                                  const WorkOrder& order,
+                                 const fl::Transfer& download,
                                  const LteDownlinkShares& shares) const;
 
     Cell m_cell;                       //!< the cell

@@ -6,7 +6,8 @@
 
 #include "fl-wifi-ppdu.h"
 
-#include "ns3/fl-predictor.h"
+#include "ns3/fl-transport-profile.h"
+#include "ns3/fl-window-growth.h"
 
 #include <cstdint>
 #include <limits>

@@ -23,9 +23,10 @@ WifiFlow::WifiFlow(const TransportProfile& transport,
 {
     const auto window = transport.Window(direction, station);
     m_window = WindowGrowth(transport, window);
-    // The receiver waits for more before it acknowledges the end of the last message; for what was
-    // before that, acknowledgements are under way.
-    const double everyBytes = transport.ackAfterBytes;
+    // The receiver waits for more before it acknowledges the end of the last message, unless the
+    // transport acknowledges ends at once; for what was before that, acknowledgements are on their
+    // way.
+    const double everyBytes = transport.acksEnd ? 0 : transport.ackAfterBytes;
     m_flightBytes = everyBytes > 0 ? std::fmod(window.flightBytes, everyBytes) : 0;
     m_bytesSinceAckRequest = m_flightBytes;
     m_unacknowledgedBytes = m_flightBytes;

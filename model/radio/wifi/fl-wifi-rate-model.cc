@@ -43,18 +43,20 @@ WifiRateModel::AddWork(const SystemState& state, const WorkOrder& order)
 {
     auto& station = m_cell.stations.at(order.device);
     const bool isUnderWay = order.round < state.round;
-    station.startS = std::max(state.nowS, order.earliestStartS);
+    const bool isFirst = !(station.downloadBytes > 0 || station.uploadBytes > 0);
+    double startS = std::max(state.nowS, order.earliestStartS);
+    double computeS = 0;
+    bool isDownloaded = false;
     for (const auto& phase : order.phases)
     {
         if (const auto* pause = std::get_if<Idle>(&phase))
         {
             // A pause behind the download is as good as computing.
-            (station.downloadBytes > 0 ? station.computeS : station.startS) +=
-                isUnderWay ? 0 : pause->durationS;
+            (isDownloaded ? computeS : startS) += isUnderWay ? 0 : pause->durationS;
         }
         else if (const auto* work = std::get_if<Compute>(&phase))
         {
-            station.computeS += isUnderWay ? 0 : work->cycles / work->cpuHz;
+            computeS += isUnderWay ? 0 : work->cycles / work->cpuHz;
         }
         else
         {
@@ -62,6 +64,7 @@ WifiRateModel::AddWork(const SystemState& state, const WorkOrder& order)
             const bool up = transfer.direction == Direction::UPLINK;
             if (transfer.payloadBits > 0 && (up || !isUnderWay))
             {
+                isDownloaded = isDownloaded || !up;
                 (up ? station.uploadBytes : station.downloadBytes) +=
                     m_cell.transport.MessageBytes(transfer.payloadBits, transfer.direction);
                 m_payloadBits[static_cast<size_t>(transfer.direction)][order.device] +=
@@ -69,6 +72,9 @@ WifiRateModel::AddWork(const SystemState& state, const WorkOrder& order)
             }
         }
     }
+    // Of several orders, from the first one's start on, and as long as the longest one's computing.
+    station.startS = isFirst ? startS : std::min(station.startS, startS);
+    station.computeS = isFirst ? computeS : std::max(station.computeS, computeS);
 }
 
 double

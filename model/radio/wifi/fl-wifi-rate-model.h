@@ -6,7 +6,7 @@
 
 #include "fl-wifi-airtime.h"
 
-#include "ns3/fl-predictor.h"
+#include "ns3/fl-rate-model.h"
 
 #include <vector>
 
@@ -26,6 +26,10 @@ namespace fl
  *
  * An active order of an earlier round is assumed to begin its upload now. Fading within the round
  * is not modelled.
+ *
+ * It is exact for a download, computing and an upload. All that a device is sent in other programs,
+ * or by several orders, is taken for one download, which is followed by all computing, and all that
+ * it sends for one upload behind that; each transfer has its part of the time, by payload.
  *
  * The airtime of an upload is all of the station's in the round, also that of the block
  * acknowledgements by which it answers the download.

@@ -1,0 +1,153 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-global-model.h"
+
+#include "ns3/fl-error.h"
+
+#include <utility>
+
+namespace ns3
+{
+namespace fl
+{
+
+void
+GlobalModel::Initialize(std::shared_ptr<const LearningTask> task)
+{
+    m_task = std::move(task);
+    if (m_task->model)
+    {
+        m_parameters = m_task->model->InitialParameters(m_task->seed);
+        m_aggregator = std::make_unique<FedAvg>();
+        m_aggregator->Begin(m_task->model->ParameterCount());
+    }
+}
+
+bool
+GlobalModel::IsInitialized() const
+{
+    return m_task != nullptr;
+}
+
+void
+GlobalModel::Dispose()
+{
+    m_task = nullptr;
+    m_aggregator = nullptr;
+    m_encoded = nullptr;
+}
+
+uint32_t
+GlobalModel::GetVersion() const
+{
+    return m_version;
+}
+
+const Eigen::VectorXf&
+GlobalModel::GetParameters() const
+{
+    return m_parameters;
+}
+
+void
+GlobalModel::Encode()
+{
+    if (m_task->model)
+    {
+        m_encoded = std::make_shared<const Payload>(fl::Encode(m_task->encoding, m_parameters));
+    }
+}
+
+const std::shared_ptr<const Payload>&
+GlobalModel::GetEncoded() const
+{
+    return m_encoded;
+}
+
+void
+GlobalModel::Collect(const WorkOrder& order,
+                     const DeviceProfile& profile,
+                     const Message& message,
+                     const WorkReport& report)
+{
+    if (report.baseVersion != order.baseVersion)
+    {
+        throw InvalidInput(
+            Describe("base version = ", report.baseVersion, ": must be ", order.baseVersion));
+    }
+    if (m_task->model)
+    {
+        const uint32_t most = order.samples > 0 ? order.samples : profile.samples;
+        if (report.samples == 0 || report.samples > most)
+        {
+            throw InvalidInput(Describe("samples = ", report.samples, ": must be in 1..", most));
+        }
+        if (!message.payload)
+        {
+            throw InvalidInput("update without parameters: must hold the model's");
+        }
+        const Eigen::VectorXf parameters = Decode(m_task->encoding,
+                                                  message.payload->GetData(),
+                                                  message.payload->GetSize(),
+                                                  m_task->model->ParameterCount());
+        m_aggregator->Add({parameters,
+                           static_cast<double>(report.samples),
+                           m_version - order.baseVersion,
+                           order.device});
+    }
+    else if (message.virtualBytes != m_task->statedBytes)
+    {
+        throw InvalidInput(
+            Describe("update of ", message.virtualBytes, " bytes: must be ", m_task->statedBytes));
+    }
+    ++m_nCollected;
+}
+
+uint32_t
+GlobalModel::GetNCollected() const
+{
+    return m_nCollected;
+}
+
+void
+GlobalModel::Discard()
+{
+    if (m_aggregator)
+    {
+        m_aggregator->Begin(m_task->model->ParameterCount());
+    }
+    m_nCollected = 0;
+}
+
+uint32_t
+GlobalModel::Aggregate()
+{
+    if (m_nCollected == 0)
+    {
+        return 0;
+    }
+    if (m_aggregator)
+    {
+        m_aggregator->Finish(m_parameters);
+        m_aggregator->Begin(m_task->model->ParameterCount());
+        Encode();
+    }
+    ++m_version;
+    return std::exchange(m_nCollected, 0);
+}
+
+void
+GlobalModel::Evaluate(RoundRecord& record) const
+{
+    if (m_task->model && m_task->test)
+    {
+        const auto evaluation =
+            fl::Evaluate(*m_task->model, m_parameters, *m_task->test, m_task->pool.get());
+        record.loss = evaluation.loss;
+        record.accuracy = evaluation.accuracy;
+    }
+}
+
+} // namespace fl
+} // namespace ns3

@@ -1,0 +1,224 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-order-book.h"
+
+#include "ns3/fl-error.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// The uplink grants of one device, each sub-band once.
+class DeviceSubBands
+{
+  public:
+    /// A sub-band.
+    struct SubBand
+    {
+        Grant held;        //!< as in the order
+        double startHz{0}; //!< where it is moved to [Hz]
+    };
+
+    /**
+     * @param device whose orders follow; another one than before: its grants are not those of the
+     *        one before
+     */
+    void SetDevice(DeviceId device)
+    {
+        if (m_device != device)
+        {
+            m_subBands.clear();
+            m_device = device;
+        }
+    }
+
+    /**
+     * @param grant one of the device's
+     * @return its sub-band, if the device had it already; else null
+     */
+    const SubBand* Find(const Grant& grant) const
+    {
+        const auto found =
+            std::find_if(m_subBands.begin(), m_subBands.end(), [&](const SubBand& subBand) {
+                return subBand.held.cell == grant.cell && subBand.held.startHz == grant.startHz &&
+                       subBand.held.bandwidthHz == grant.bandwidthHz;
+            });
+        return found == m_subBands.end() ? nullptr : &*found;
+    }
+
+    /**
+     * @param grant a new one of the device's
+     * @param startHz where it is moved to [Hz]
+     */
+    void Add(const Grant& grant, double startHz)
+    {
+        m_subBands.push_back({grant, startHz});
+    }
+
+  private:
+    DeviceId m_device{0};            //!< whose
+    std::vector<SubBand> m_subBands; //!< few
+};
+
+/**
+ * @param phase of an order
+ * @return the uplink grant of a transfer; null: it has none, or is none
+ */
+const Grant*
+UplinkGrant(const Phase& phase)
+{
+    const auto* transfer = std::get_if<Transfer>(&phase);
+    const bool has = transfer && transfer->direction == Direction::UPLINK && transfer->grant;
+    return has ? &*transfer->grant : nullptr;
+}
+
+} // namespace
+
+OrderKey
+KeyOf(const WorkOrder& order)
+{
+    return {order.device, order.task, order.round};
+}
+
+void
+OrderBook::Add(OrderInFlight order)
+{
+    const OrderKey key = KeyOf(order.order);
+    const bool isDropped = order.isDropped;
+    if (!m_orders.emplace(key, std::move(order)).second)
+    {
+        throw std::logic_error(Describe("device ",
+                                        key.device,
+                                        " has an order of task ",
+                                        key.task,
+                                        " and round ",
+                                        key.round,
+                                        " already: a plan must have one at most"));
+    }
+    m_nDropped += isDropped;
+}
+
+OrderInFlight*
+OrderBook::Find(const OrderKey& key)
+{
+    const auto found = m_orders.find(key);
+    return found == m_orders.end() ? nullptr : &found->second;
+}
+
+OrderInFlight
+OrderBook::Take(const OrderKey& key)
+{
+    OrderInFlight order = std::move(m_orders.at(key));
+    m_orders.erase(key);
+    m_nDropped -= order.isDropped;
+    return order;
+}
+
+void
+OrderBook::Clear()
+{
+    m_orders.clear();
+    m_nDropped = 0;
+}
+
+bool
+OrderBook::HasOrders(DeviceId device) const
+{
+    const auto first = m_orders.lower_bound({device, 0, 0});
+    return first != m_orders.end() && first->first.device == device;
+}
+
+std::vector<OrderKey>
+OrderBook::KeysOf(DeviceId device) const
+{
+    std::vector<OrderKey> keys;
+    for (auto order = m_orders.lower_bound({device, 0, 0});
+         order != m_orders.end() && order->first.device == device;
+         ++order)
+    {
+        keys.push_back(order->first);
+    }
+    return keys;
+}
+
+std::vector<OrderKey>
+OrderBook::Keys() const
+{
+    std::vector<OrderKey> keys;
+    keys.reserve(m_orders.size());
+    for (const auto& [key, order] : m_orders)
+    {
+        keys.push_back(key);
+    }
+    return keys;
+}
+
+uint32_t
+OrderBook::GetNDropped() const
+{
+    return m_nDropped;
+}
+
+std::vector<Grant>
+OrderBook::HeldGrants() const
+{
+    std::vector<Grant> held;
+    DeviceSubBands subBands;
+    for (const auto& [key, inFlight] : m_orders)
+    {
+        subBands.SetDevice(key.device);
+        for (const auto& phase : inFlight.order.phases)
+        {
+            const Grant* grant = UplinkGrant(phase);
+            if (grant && !subBands.Find(*grant))
+            {
+                subBands.Add(*grant, grant->startHz);
+                held.push_back(*grant);
+            }
+        }
+    }
+    return held;
+}
+
+void
+OrderBook::AppendTo(Plan& plan, const std::vector<CellState>& cells) const
+{
+    std::vector<double> edgeHz; // by cell
+    for (const auto& cell : cells)
+    {
+        edgeHz.push_back(cell.uplinkBandwidthHz);
+    }
+    DeviceSubBands subBands;
+    for (const auto& [key, inFlight] : m_orders)
+    {
+        subBands.SetDevice(key.device);
+        WorkOrder order = inFlight.order;
+        for (auto& phase : order.phases)
+        {
+            const Grant* held = UplinkGrant(phase);
+            if (!held || held->cell >= edgeHz.size())
+            {
+                continue;
+            }
+            if (!subBands.Find(*held))
+            {
+                subBands.Add(*held, edgeHz[held->cell]);
+                edgeHz[held->cell] += held->bandwidthHz;
+            }
+            std::get<Transfer>(phase).grant->startHz = subBands.Find(*held)->startHz;
+        }
+        plan.orders.push_back(std::move(order));
+    }
+}
+
+} // namespace fl
+} // namespace ns3

@@ -1,0 +1,572 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-round-coordinator.h"
+
+#include "fl-optimizer.h"
+#include "fl-server.h"
+
+#include "ns3/boolean.h"
+#include "ns3/double.h"
+#include "ns3/fl-error.h"
+#include "ns3/fl-ns3-compat.h"
+#include "ns3/log.h"
+#include "ns3/simulator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <utility>
+
+namespace ns3
+{
+namespace fl
+{
+
+NS_LOG_COMPONENT_DEFINE("FlRoundCoordinator");
+
+NS_OBJECT_ENSURE_REGISTERED(RoundCoordinator);
+
+TypeId
+RoundCoordinator::GetTypeId()
+{
+    static TypeId tid =
+        TypeId("ns3::fl::RoundCoordinator")
+            .SetParent<Coordinator>()
+            .SetGroupName("Fl")
+            .AddTraceSource("RoundBegin",
+                            "A round begins: state, plan, predicted outcome",
+                            MakeTraceSourceAccessor(&RoundCoordinator::m_roundBeginTrace),
+                            "ns3::fl::RoundCoordinator::RoundBeginCallback")
+            .AddTraceSource("RoundEnd",
+                            "A round ends: its record",
+                            MakeTraceSourceAccessor(&RoundCoordinator::m_roundEndTrace),
+                            "ns3::fl::RoundCoordinator::RoundEndCallback")
+            .AddTraceSource("Aggregated",
+                            "Updates were merged: round, new model version, number of updates",
+                            MakeTraceSourceAccessor(&RoundCoordinator::m_aggregatedTrace),
+                            "ns3::fl::RoundCoordinator::AggregatedCallback");
+    return tid;
+}
+
+TypeId
+RoundCoordinator::AddRoundAttributes(TypeId tid)
+{
+    return tid
+        .AddAttribute("RoundDeadline",
+                      "A round is closed this long after it began, whatever is missing; zero: "
+                      "when the last device has answered or is lost",
+                      TimeValue(Time(0)),
+                      MakeTimeAccessor(&RoundCoordinator::m_deadline),
+                      MakeTimeChecker(Time(0)))
+        .AddAttribute("LatePolicy",
+                      "What becomes of an update that is not there when its round is closed: "
+                      "Drop (the device is told to stop) or NextRound (it is merged into the "
+                      "round in which it arrives)",
+                      EnumValue(RoundCoordinator::DROP),
+                      MakeFlEnumAccessor<LatePolicy>(&RoundCoordinator::m_latePolicy),
+                      MakeEnumChecker(RoundCoordinator::DROP,
+                                      "Drop",
+                                      RoundCoordinator::NEXT_ROUND,
+                                      "NextRound"))
+        .AddAttribute("EmptyRound",
+                      "Duration of a round in which the optimizer gives nobody work",
+                      TimeValue(Seconds(1)),
+                      MakeTimeAccessor(&RoundCoordinator::m_emptyRound),
+                      MakeTimeChecker(NanoSeconds(1)))
+        .AddAttribute("Evaluate",
+                      "Whether to evaluate the global model on held-out data each round",
+                      BooleanValue(true),
+                      MakeBooleanAccessor(&RoundCoordinator::m_evaluate),
+                      MakeBooleanChecker())
+        .AddAttribute("Calibrate",
+                      "Whether optimizers that plan by Shannon's formula are told what part of "
+                      "its rate each device's uploads really had (RateCalibrator)",
+                      BooleanValue(false),
+                      MakeBooleanAccessor(&RoundCoordinator::m_calibrate),
+                      MakeBooleanChecker())
+        .AddAttribute("CalibrationWeight",
+                      "Weight of the latest measurement against those before; above 0",
+                      DoubleValue(0.5),
+                      MakeDoubleAccessor(&RoundCoordinator::m_calibrationWeight),
+                      MakeDoubleChecker<double>(1e-6, 1));
+}
+
+void
+RoundCoordinator::DoDispose()
+{
+    CancelClose();
+    m_orders.Clear();
+    m_model.Dispose();
+    Coordinator::DoDispose();
+}
+
+uint32_t
+RoundCoordinator::GetRound() const
+{
+    return m_round;
+}
+
+uint32_t
+RoundCoordinator::GetModelVersion() const
+{
+    return m_model.GetVersion();
+}
+
+const Eigen::VectorXf&
+RoundCoordinator::GetParameters() const
+{
+    return m_model.GetParameters();
+}
+
+double
+RoundCoordinator::NowS()
+{
+    return Simulator::Now().GetSeconds();
+}
+
+// Begin and end of a run
+
+void
+RoundCoordinator::BeginRun()
+{
+    if (!m_model.IsInitialized())
+    {
+        if (!m_task || !m_optimizer)
+        {
+            throw std::logic_error(
+                Describe(GetInstanceTypeId().GetName(), " needs a LearningTask and an Optimizer"));
+        }
+        m_model.Initialize(m_task);
+        if (m_calibrate && m_radio)
+        {
+            m_calibrator = std::make_unique<RateCalibrator>(m_calibrationWeight);
+        }
+    }
+    m_model.Encode();
+    m_orders.Clear(); // late ones, of a run that had ended
+    m_connected.assign(GetNDevices(), false);
+    m_nConnected = 0;
+    m_running = true;
+}
+
+void
+RoundCoordinator::AbortRun()
+{
+    m_running = false;
+    CancelClose();
+    for (const auto& key : m_orders.Keys())
+    {
+        if (m_orders.Find(key)->isDropped)
+        {
+            m_orders.Take(key);
+        }
+        else
+        {
+            EndOrder(key, WorkStatus::ABORTED, 0);
+        }
+    }
+    m_outstanding = 0;
+    const bool aborted = std::exchange(m_inRound, false);
+    // What had arrived for the aborted round is trained again with it.
+    m_model.Discard();
+    if (aborted)
+    {
+        m_record.aborted = true;
+        for (auto& work : m_record.over)
+        {
+            if (work.measured.status == WorkStatus::MERGED ||
+                work.measured.status == WorkStatus::LATE)
+            {
+                work.measured.status = WorkStatus::ABORTED;
+            }
+        }
+        m_roundEndTrace(TakeRecord());
+    }
+}
+
+// Planning
+
+SystemState
+RoundCoordinator::Observe() const
+{
+    SystemState state;
+    state.nowS = NowS();
+    state.round = m_round;
+    state.modelVersion = m_model.GetVersion();
+    state.localIterations = m_task->trainer.localIterations;
+    state.downloadBits = 8.0 * static_cast<double>(m_task->PayloadBytes());
+    state.uploadBits = state.downloadBits;
+    state.sampleBits = m_samples.GetSampleBits(*m_task);
+    state.profiles = m_profiles;
+    state.available.resize(GetNDevices());
+    for (DeviceId device = 0; device < GetNDevices(); ++device)
+    {
+        state.available[device] = IsAvailable(device);
+    }
+    if (m_radio)
+    {
+        m_radio->Report(state);
+        // Devices that are still busy with an earlier round keep their sub-bands.
+        for (const auto& grant : m_orders.HeldGrants())
+        {
+            state.cells.at(grant.cell).uplinkBandwidthHz -= grant.bandwidthHz;
+        }
+    }
+    if (m_calibrator)
+    {
+        m_calibrator->Report(state);
+    }
+    state.last = m_last;
+    return state;
+}
+
+bool
+RoundCoordinator::IsAvailable(DeviceId device) const
+{
+    return m_connected[device] && !m_orders.HasOrders(device);
+}
+
+bool
+RoundCoordinator::HasBand(const SystemState& state) const
+{
+    // What round-off leaves of a band that is held by others is no band.
+    constexpr double ROUND_OFF = 1e-6;
+    if (!m_radio)
+    {
+        return true;
+    }
+    const auto held = m_orders.HeldGrants();
+    return std::all_of(held.begin(), held.end(), [&](const Grant& grant) {
+        return state.cells.at(grant.cell).uplinkBandwidthHz > ROUND_OFF * grant.bandwidthHz;
+    });
+}
+
+Outcome
+RoundCoordinator::Enforce(const SystemState& state, const Plan& plan)
+{
+    Plan onAir = plan;
+    m_orders.AppendTo(onAir, state.cells);
+    Outcome predicted = Predict(state, onAir);
+    predicted.work.resize(plan.orders.size());
+    if (!std::isnan(predicted.endS))
+    {
+        // Not that of orders in flight.
+        predicted.endS = predicted.startS;
+        for (const auto& work : predicted.work)
+        {
+            predicted.endS = std::max(predicted.endS, work.startS + work.DurationS());
+        }
+    }
+    if (m_radio)
+    {
+        m_radio->Apply(onAir);
+    }
+    return predicted;
+}
+
+// A round
+
+void
+RoundCoordinator::OpenRecord(const Plan& plan, const Outcome& predicted)
+{
+    // It may have an order already, which ended since the last round.
+    m_record.round = m_round;
+    m_record.startS = NowS();
+    m_record.selected = static_cast<uint32_t>(plan.orders.size());
+    m_record.objective = plan.objective;
+    m_record.bound = plan.bound;
+    m_record.predictedDurationS = predicted.DurationS();
+    std::vector<bool> selected(GetNDevices(), false);
+    for (const auto& order : plan.orders)
+    {
+        selected[order.device] = true;
+    }
+    for (DeviceId device = 0; device < GetNDevices(); ++device)
+    {
+        if (!selected[device])
+        {
+            m_record.satOut.push_back(device);
+        }
+    }
+}
+
+void
+RoundCoordinator::OpenRound(const SystemState& state, const Plan& plan)
+{
+    CheckPlan(state, plan);
+    const Outcome predicted = Enforce(state, plan);
+    m_inRound = true;
+    OpenRecord(plan, predicted);
+    m_samples.Draw(*m_task, plan);
+    m_outstanding = m_record.selected;
+    m_roundBeginTrace(state, plan, predicted);
+    for (size_t i = 0; i < plan.orders.size() && m_inRound; ++i)
+    {
+        const double gain =
+            state.cells.empty() ? ABSENT : state.gains(plan.orders[i].device, 0, Direction::UPLINK);
+        Dispatch(plan.orders[i], predicted.work[i], gain);
+    }
+    if (!m_inRound)
+    {
+        return; // who listened to that stopped the server
+    }
+    if (plan.orders.empty())
+    {
+        ScheduleClose(m_emptyRound);
+    }
+    else if (m_deadline.IsStrictlyPositive())
+    {
+        ScheduleClose(m_deadline);
+    }
+}
+
+void
+RoundCoordinator::ScheduleClose(Time delay)
+{
+    m_closeEvent.Cancel();
+    m_closeEvent = Simulator::Schedule(delay, &RoundCoordinator::DoRoundOver, this);
+}
+
+void
+RoundCoordinator::CancelClose()
+{
+    m_closeEvent.Cancel();
+}
+
+void
+RoundCoordinator::Dispatch(const WorkOrder& order, const WorkOutcome& predicted, double gain)
+{
+    m_orders.Add(BeginOrder(order, predicted, gain));
+    if (const auto samples = m_samples.Take(*m_task, order))
+    {
+        m_server->SendData(order.device, order.task, order.round, samples);
+    }
+    const Time sent =
+        m_server->SendWork(order, predicted, m_model.GetEncoded(), m_task->statedBytes);
+    // Who listened to that may have ended it.
+    if (auto* present = m_orders.Find(KeyOf(order)))
+    {
+        present->sendS = sent.GetSeconds();
+    }
+}
+
+void
+RoundCoordinator::EndLateOrders()
+{
+    if (m_latePolicy != DROP || m_outstanding == 0)
+    {
+        return;
+    }
+    for (const auto& key : m_orders.Keys())
+    {
+        // Telling one device may be the end of another one's session.
+        const auto* inFlight = m_orders.Find(key);
+        if (inFlight && !inFlight->isDropped && key.round == m_round)
+        {
+            DropOrder(key);
+        }
+    }
+}
+
+void
+RoundCoordinator::CloseRound()
+{
+    CancelClose();
+    EndLateOrders();
+    m_inRound = false;
+    m_outstanding = 0;
+    const uint32_t round = m_round++;
+    RoundRecord record = TakeRecord();
+    if (const uint32_t merged = m_model.Aggregate())
+    {
+        m_aggregatedTrace(round, m_model.GetVersion(), merged);
+    }
+    if (m_evaluate)
+    {
+        m_model.Evaluate(record);
+    }
+    Calibrate(record);
+
+    m_last = Outcome();
+    m_last.round = round;
+    m_last.startS = record.startS;
+    m_last.endS = record.endS;
+    for (const auto& work : record.over)
+    {
+        m_last.work.push_back(work.measured);
+    }
+    m_optimizer->Observe(m_last);
+    m_roundEndTrace(record);
+}
+
+RoundRecord
+RoundCoordinator::TakeRecord()
+{
+    m_record.endS = NowS();
+    m_record.received = m_model.GetNCollected();
+    std::stable_sort(
+        m_record.over.begin(),
+        m_record.over.end(),
+        [](const WorkRecord& a, const WorkRecord& b) { return a.order.device < b.order.device; });
+    m_record.energyJ = 0;
+    for (const auto& work : m_record.over)
+    {
+        m_record.energyJ += work.measured.EnergyJ();
+    }
+    return std::exchange(m_record, RoundRecord());
+}
+
+void
+RoundCoordinator::Calibrate(const RoundRecord& record)
+{
+    if (!m_calibrator)
+    {
+        return;
+    }
+    SystemState state;
+    m_radio->Report(state);
+    for (const auto& work : record.over)
+    {
+        m_calibrator->Observe(work, state.cells);
+    }
+}
+
+// Orders
+
+void
+RoundCoordinator::DoNotifyJoined(DeviceId device)
+{
+    if (!m_connected.at(device))
+    {
+        m_connected[device] = true;
+        ++m_nConnected;
+        DoJoined();
+    }
+}
+
+void
+RoundCoordinator::DoNotifyLeft(DeviceId device)
+{
+    if (!m_connected.at(device))
+    {
+        return;
+    }
+    m_connected[device] = false;
+    --m_nConnected;
+    bool anyEnded = false;
+    bool isComplete = false;
+    bool anyDropped = false;
+    for (const auto& key : m_orders.KeysOf(device))
+    {
+        if (m_orders.Find(key)->isDropped)
+        {
+            m_orders.Take(key);
+            anyDropped = true;
+        }
+        else
+        {
+            anyEnded = true;
+            isComplete = EndOrder(key, WorkStatus::LOST, 0) || isComplete;
+        }
+    }
+    if (anyDropped)
+    {
+        DoDroppedOver();
+    }
+    if (anyEnded)
+    {
+        GoOn(isComplete);
+    }
+}
+
+bool
+RoundCoordinator::DoNotifyUpdate(DeviceId device, const Message& message, const WorkReport& report)
+{
+    const OrderKey key{device, message.header.task, message.header.round};
+    const auto* inFlight = m_orders.Find(key);
+    if (!m_running || !inFlight || inFlight->isDropped)
+    {
+        return false;
+    }
+    const auto& order = inFlight->order;
+    const bool late = order.round != m_round || !m_inRound;
+    const uint32_t staleness = m_model.GetVersion() - order.baseVersion;
+    try
+    {
+        m_model.Collect(order, m_profiles.at(device), message, report);
+    }
+    catch (const InvalidInput& error)
+    {
+        NS_LOG_WARN("update of device " << device << " refused: " << error.what());
+        GoOn(EndOrder(key, WorkStatus::REFUSED, staleness));
+        return false;
+    }
+    GoOn(EndOrder(key, late ? WorkStatus::LATE : WorkStatus::MERGED, staleness));
+    return true;
+}
+
+void
+RoundCoordinator::DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round)
+{
+    const OrderKey key{device, task, round};
+    const auto* inFlight = m_orders.Find(key);
+    if (!inFlight)
+    {
+        return;
+    }
+    if (inFlight->isDropped)
+    {
+        m_orders.Take(key);
+        DoDroppedOver();
+    }
+    else
+    {
+        GoOn(EndOrder(key, WorkStatus::REFUSED, 0));
+    }
+}
+
+void
+RoundCoordinator::DropOrder(const OrderKey& key)
+{
+    OrderInFlight dropped;
+    dropped.order = m_orders.Find(key)->order;
+    dropped.isDropped = true;
+    EndOrder(key, WorkStatus::DEADLINE, 0);
+    if (m_server->SendAbort(dropped.order))
+    {
+        m_orders.Add(std::move(dropped));
+    }
+}
+
+bool
+RoundCoordinator::EndOrder(const OrderKey& key, WorkStatus status, uint32_t staleness)
+{
+    OrderInFlight inFlight = m_orders.Take(key);
+    WorkRecord record;
+    record.measured = Measure(inFlight, status);
+    record.measured.staleness = staleness;
+    record.gain = inFlight.gain;
+    record.order = std::move(inFlight.order);
+    record.predicted = std::move(inFlight.predicted);
+    SampleAllotment::Separate(record, SampleAllotment::GetSampleBits(*m_task));
+    m_record.over.push_back(std::move(record));
+    return m_inRound && key.round == m_round && --m_outstanding == 0;
+}
+
+void
+RoundCoordinator::GoOn(bool isComplete)
+{
+    if (isComplete)
+    {
+        // Not from within a session's callback: closing sends to sessions.
+        ScheduleClose(Time(0));
+    }
+    else if (!m_inRound)
+    {
+        DoOrderOver();
+    }
+}
+
+} // namespace fl
+} // namespace ns3

@@ -1,0 +1,138 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-transfer-grants.h"
+
+#include <algorithm>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/**
+ * @param flags by device; grows
+ * @param device whose flag to set
+ * @return whether it was not set before
+ */
+bool
+SetFlag(std::vector<bool>& flags, DeviceId device)
+{
+    if (device >= flags.size())
+    {
+        flags.resize(device + 1, false);
+    }
+    const bool isNew = !flags[device];
+    flags[device] = true;
+    return isNew;
+}
+
+} // namespace
+
+Grant
+DefaultDownlinkGrant(const CellState& cell, uint32_t sharers)
+{
+    Grant grant;
+    grant.direction = Direction::DOWNLINK;
+    if (sharers > 0)
+    {
+        grant.bandwidthHz = cell.downlinkBandwidthHz / sharers;
+        grant.txPowerW = cell.downlinkTxPowerW / sharers;
+    }
+    return grant;
+}
+
+Grant
+DefaultDownlinkGrant(const CellState& cell, uint32_t cellId, const Plan& plan)
+{
+    CellState left = cell;
+    std::vector<bool> hasGrant;   // by device
+    std::vector<bool> needsGrant; // by device
+    for (const auto& order : plan.orders)
+    {
+        for (const auto& phase : order.phases)
+        {
+            const auto* transfer = std::get_if<Transfer>(&phase);
+            if (!transfer || transfer->direction != Direction::DOWNLINK ||
+                CellOf(*transfer) != cellId)
+            {
+                continue;
+            }
+            if (!transfer->grant)
+            {
+                SetFlag(needsGrant, order.device);
+            }
+            else if (SetFlag(hasGrant, order.device))
+            {
+                left.downlinkBandwidthHz -= transfer->grant->bandwidthHz;
+                left.downlinkTxPowerW -= transfer->grant->txPowerW;
+            }
+        }
+    }
+    uint32_t sharers = 0;
+    for (size_t device = 0; device < needsGrant.size(); ++device)
+    {
+        sharers += needsGrant[device] && !(device < hasGrant.size() && hasGrant[device]);
+    }
+    left.downlinkBandwidthHz = std::max(left.downlinkBandwidthHz, 0.0);
+    left.downlinkTxPowerW = std::max(left.downlinkTxPowerW, 0.0);
+    Grant grant = DefaultDownlinkGrant(left, sharers);
+    grant.cell = cellId;
+    return grant;
+}
+
+uint32_t
+CellOf(const Transfer& transfer)
+{
+    return transfer.grant ? transfer.grant->cell : transfer.peer;
+}
+
+TransferGrants::TransferGrants(const SystemState& state, const Plan& plan)
+{
+    m_downlink.reserve(state.cells.size());
+    for (uint32_t cell = 0; cell < state.cells.size(); ++cell)
+    {
+        m_downlink.push_back(DefaultDownlinkGrant(state.cells[cell], cell, plan));
+    }
+    for (auto& planned : m_planned)
+    {
+        planned.assign(state.profiles.size(), nullptr);
+    }
+    for (const auto& order : plan.orders)
+    {
+        for (const auto& phase : order.phases)
+        {
+            const auto* transfer = std::get_if<Transfer>(&phase);
+            if (transfer && transfer->grant && order.device < state.profiles.size())
+            {
+                auto& planned = m_planned[static_cast<size_t>(transfer->direction)][order.device];
+                planned = planned ? planned : &*transfer->grant;
+            }
+        }
+    }
+}
+
+const Grant*
+TransferGrants::Find(DeviceId device, const Transfer& transfer) const
+{
+    if (CellOf(transfer) >= m_downlink.size())
+    {
+        return nullptr;
+    }
+    if (transfer.grant)
+    {
+        return &*transfer.grant;
+    }
+    const Grant* planned = m_planned[static_cast<size_t>(transfer.direction)].at(device);
+    if (planned || transfer.direction == Direction::UPLINK)
+    {
+        return planned;
+    }
+    return &m_downlink[CellOf(transfer)];
+}
+
+} // namespace fl
+} // namespace ns3
