@@ -5,6 +5,7 @@
 #define FL_WIFI_FLOW_H
 
 #include "ns3/fl-predictor.h"
+#include "ns3/fl-window-growth.h"
 
 #include <cstdint>
 #include <limits>
