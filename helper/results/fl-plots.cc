@@ -27,6 +27,13 @@ constexpr size_t TIMELINE_DEVICES = 200;
 /// Points in the scatter plot at most: more make the file slow to open and the cloud no clearer.
 constexpr uint64_t SCATTER_POINTS = 5000;
 
+/// When an order's row of devices.csv ends, for gnuplot.
+constexpr char ORDER_END[] =
+    "column('start_s') + known(column('idle_s')) + known(column('download_s')) + "
+    "known(column('compute_s')) + known(column('upload_s'))";
+/// When a row of transfers.csv or computations.csv ends, for gnuplot.
+constexpr char PHASE_END[] = "column('end_s')";
+
 /// The smallest and the largest of some values.
 struct Range
 {
@@ -291,48 +298,44 @@ AddPhases(PlotScript& script, const Survey& survey, const std::string& prefix)
     const std::string orders = prefix + "devices.csv";
     const std::string transfers = prefix + "transfers.csv";
     const std::string computations = prefix + "computations.csv";
-    const std::string orderEnd =
-        "column('start_s') + known(column('idle_s')) + known(column('download_s')) + "
-        "known(column('compute_s')) + known(column('upload_s'))";
-    const std::string phaseEnd = "column('end_s')";
 
     const struct
     {
         bool isShown;
         const std::string& file;
         const char* condition;
-        const std::string& end;
+        const char* end;
         const char* title;
         const char* colour;
     } bars[] = {
         {survey.anyIdle || survey.anyFailed,
          orders,
          "1",
-         orderEnd,
+         ORDER_END,
          "pause, cut short",
          colours::GREY},
         {survey.anyDownload,
          transfers,
          "strcol('direction') eq 'downlink'",
-         phaseEnd,
+         PHASE_END,
          "download",
          colours::SKY_BLUE},
         {survey.anyCompute,
          computations,
          "strcol('node') eq 'device'",
-         phaseEnd,
+         PHASE_END,
          "compute",
          colours::ORANGE},
         {survey.anyServerCompute,
          computations,
          "strcol('node') eq 'server'",
-         phaseEnd,
+         PHASE_END,
          "server computes",
          colours::GREEN},
         {survey.anyUpload,
          transfers,
          "strcol('direction') eq 'uplink'",
-         phaseEnd,
+         PHASE_END,
          "upload",
          colours::BLUE},
     };
@@ -344,13 +347,22 @@ AddPhases(PlotScript& script, const Survey& survey, const std::string& prefix)
             AddBars(script, bar.file, bar.condition, bar.end, bar.title, bar.colour);
         }
     }
-    if (survey.anyFailed)
-    {
-        script.Function("'" + orders + "' using (strcol('status') eq 'merged' ? NaN : " +
-                            "at(column('round'), " + orderEnd + ")):(row(column('device')))",
-                        "not merged",
-                        "with points pointtype 2 pointsize 0.8 linewidth 2 linecolor rgb 'black'");
-    }
+}
+
+/**
+ * Mark the ends of orders that were not merged into their round.
+ * @param script the timeline's
+ * @param prefix path of the run's folder, relative to that of the script
+ */
+void
+AddFailures(PlotScript& script, const std::string& prefix)
+{
+    script.Function("'" + prefix +
+                        "devices.csv' using (strcol('status') eq 'merged' ? NaN : "
+                        "at(column('round'), " +
+                        ORDER_END + ")):(row(column('device')))",
+                    "not merged",
+                    "with points pointtype 2 pointsize 0.8 linewidth 2 linecolor rgb 'black'");
 }
 
 /**
@@ -390,6 +402,10 @@ WriteTimeline(const PlotRequest& request,
     script.Line("set key rmargin top vertical Left reverse");
     AddRoundMarks(script, survey);
     AddPhases(script, survey, prefix);
+    if (survey.anyFailed)
+    {
+        AddFailures(script, prefix);
+    }
     script.Write(request.folder, scripts);
 }
 
