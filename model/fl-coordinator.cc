@@ -142,6 +142,40 @@ Coordinator::NotifyUpdate(DeviceId device, const Message& message, const WorkRep
     return DoNotifyUpdate(device, message, report);
 }
 
+std::shared_ptr<const LearningTask>
+Coordinator::GetTask(uint32_t task) const
+{
+    return DoGetTask(task);
+}
+
+std::shared_ptr<const LearningTask>
+Coordinator::DoGetTask(uint32_t) const
+{
+    return m_task;
+}
+
+void
+Coordinator::NotifyPayload(DeviceId device, const Message& message)
+{
+    DoNotifyPayload(device, message);
+}
+
+void
+Coordinator::DoNotifyPayload(DeviceId, const Message&)
+{
+}
+
+void
+Coordinator::NotifyServerData(uint32_t server, const Message& message)
+{
+    DoNotifyServerData(server, message);
+}
+
+void
+Coordinator::DoNotifyServerData(uint32_t, const Message&)
+{
+}
+
 void
 Coordinator::NotifyFailed(DeviceId device, uint32_t task, uint32_t round)
 {

@@ -798,6 +798,7 @@ SyncCoordinator::Measure(const InFlight& work, WorkStatus status) const
         outcome.circuitEnergyJ = m_radio->GetCircuitEnergyJ(order.device) - work.circuitBeforeJ;
     }
     outcome.status = status;
+    m_server->MeasureWork(order, outcome);
     if (const auto& client = m_clients[order.device])
     {
         client->MeasureWork(order, work.sendS, outcome);
