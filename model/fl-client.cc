@@ -4,20 +4,14 @@
 #include "fl-client.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-mix-seed.h"
 #include "ns3/fl-ns3-compat.h"
-#include "ns3/fl-random-stream.h"
-#include "ns3/fl-sample-codec.h"
 #include "ns3/fl-tcp-transport.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/log.h"
 #include "ns3/pointer.h"
 #include "ns3/simulator.h"
 #include "ns3/uinteger.h"
-
-#include <algorithm>
-#include <cmath>
-#include <numeric>
-#include <stdexcept>
 
 namespace ns3
 {
@@ -28,33 +22,6 @@ NS_LOG_COMPONENT_DEFINE("FlClient");
 
 NS_OBJECT_ENSURE_REGISTERED(Client);
 
-namespace
-{
-
-/// @return the simulation's time [s]
-double
-NowS()
-{
-    return Simulator::Now().GetSeconds();
-}
-
-/**
- * @param parts for example seed, device, round; their order matters
- * @return one seed of many numbers, any of which changes it
- */
-uint64_t
-MixSeed(std::initializer_list<uint64_t> parts)
-{
-    uint64_t seed = 0;
-    for (const uint64_t part : parts)
-    {
-        seed = RandomStream(seed, part).Next();
-    }
-    return seed;
-}
-
-} // namespace
-
 TypeId
 Client::GetTypeId()
 {
@@ -64,9 +31,9 @@ Client::GetTypeId()
             .SetGroupName("Fl")
             .AddConstructor<Client>()
             .AddAttribute("Remote",
-                          "Address and port of the server",
+                          "Address and port of server 0",
                           AddressValue(),
-                          MakeAddressAccessor(&Client::m_remote),
+                          MakeAddressAccessor(&Client::SetRemote, &Client::GetRemote),
                           MakeAddressChecker())
             .AddAttribute("DeviceId",
                           "Which device this is",
@@ -93,19 +60,19 @@ Client::GetTypeId()
                 MakeTimeAccessor(&Client::m_keepAlive),
                 MakeTimeChecker(Time(0)))
             .AddTraceSource("WorkReceived",
-                            "An order has come with its model",
+                            "An order has come, with the payload of its first downlink transfer",
                             MakeTraceSourceAccessor(&Client::m_workReceivedTrace),
                             "ns3::fl::Client::WorkCallback")
             .AddTraceSource("ComputeBegin",
-                            "The computation of an order begins",
+                            "A computation of an order at the device begins",
                             MakeTraceSourceAccessor(&Client::m_computeBeginTrace),
                             "ns3::fl::Client::WorkCallback")
             .AddTraceSource("ComputeEnd",
-                            "The computation of an order ends",
+                            "A computation of an order at the device ends",
                             MakeTraceSourceAccessor(&Client::m_computeEndTrace),
                             "ns3::fl::Client::WorkCallback")
             .AddTraceSource("UploadBegin",
-                            "An update begins to be sent",
+                            "An uplink transfer of an order begins",
                             MakeTraceSourceAccessor(&Client::m_uploadBeginTrace),
                             "ns3::fl::Client::WorkCallback")
             .AddTraceSource("Aborted",
@@ -126,28 +93,58 @@ Client::~Client() = default;
 void
 Client::DoDispose()
 {
-    m_reconnectEvent.Cancel();
-    m_keepAliveEvent.Cancel();
     if (m_running)
     {
         DisconnectProcessor();
     }
-    if (m_work)
+    m_work.clear();
+    for (const auto& link : m_links)
     {
-        *m_work->cancel = true;
-        m_work->pause.Cancel();
-        m_work = nullptr;
+        link->reconnect.Cancel();
+        link->keepAlive.Cancel();
+        if (link->session)
+        {
+            link->session->SetHandler(nullptr);
+        }
     }
-    if (m_session)
-    {
-        m_session->SetHandler(nullptr);
-        m_session = nullptr;
-    }
+    m_links.clear();
     m_tasks.clear();
-    m_received = nullptr;
+    m_samples.clear();
     m_processor = nullptr;
     m_transport = nullptr;
     Application::DoDispose();
+}
+
+void
+Client::SetRemote(const Address& address)
+{
+    AddServer(address, 0);
+}
+
+Address
+Client::GetRemote() const
+{
+    const auto* link = FindLink(0);
+    return link ? link->remote : Address();
+}
+
+void
+Client::AddServer(const Address& remote, uint32_t server)
+{
+    Link* link = FindLink(server);
+    if (link)
+    {
+        link->remote = remote;
+        return;
+    }
+    if (remote.IsInvalid())
+    {
+        return; // the attribute's default
+    }
+    m_links.push_back(std::make_unique<Link>());
+    m_links.back()->server = server;
+    m_links.back()->remote = remote;
+    Connect(m_links.back().get());
 }
 
 void
@@ -178,10 +175,17 @@ Client::GetDeviceId() const
     return m_device;
 }
 
-SendWindow
-Client::GetSendWindow() const
+Ptr<Processor>
+Client::GetProcessor() const
 {
-    return m_session ? m_session->GetSendWindow() : SendWindow();
+    return m_processor;
+}
+
+SendWindow
+Client::GetSendWindow(uint32_t server) const
+{
+    const auto* link = FindLink(server);
+    return link && link->session ? link->session->GetSendWindow() : SendWindow();
 }
 
 // Life cycle
@@ -206,7 +210,7 @@ Client::StartApplication()
     }
     m_running = true;
     m_powered = !m_processor || m_processor->IsOn();
-    Connect();
+    ConnectAll();
 }
 
 void
@@ -243,7 +247,7 @@ Client::SetAvailable(bool available)
     m_available = available;
     if (available)
     {
-        Connect();
+        ConnectAll();
     }
     else
     {
@@ -268,131 +272,215 @@ Client::IsUp() const
 }
 
 void
-Client::Connect()
+Client::ConnectAll()
 {
-    if (!IsUp() || m_session)
+    if (m_links.empty() && IsUp())
+    {
+        throw InvalidInput(
+            Describe("device ", m_device, ": its client has no server: set its attribute Remote"));
+    }
+    for (const auto& link : m_links)
+    {
+        Connect(link.get());
+    }
+}
+
+void
+Client::Connect(Link* link)
+{
+    if (!IsUp() || link->session)
     {
         return;
     }
-    m_reconnectEvent.Cancel();
-    m_session = m_transport->Connect(GetNode(), m_remote, *this);
+    link->reconnect.Cancel();
+    link->session = m_transport->Connect(GetNode(), link->remote, *this);
     Message hello;
     hello.header.type = MessageType::HELLO;
     hello.header.sender = m_device;
     // A client proves that it is the one that was there before by something only it can know; in a
     // simulation its node and number are as good as a random one, and repeatable.
     Append(hello.prefix, Hello{m_device, MixSeed({GetNode()->GetId(), m_device})});
-    m_session->Send(std::move(hello));
+    link->session->Send(std::move(hello));
 }
 
 void
-Client::CheckAlive()
+Client::CheckAlive(Link* link)
 {
-    const Time silence = Simulator::Now() - m_session->GetLastHeard();
+    const Time silence = Simulator::Now() - link->session->GetLastHeard();
     if (silence >= 2 * m_keepAlive)
     {
-        m_session->Abort();
-        SessionLost("the server is silent");
+        link->session->Abort();
+        SessionLost(*link, "the server is silent");
         return;
     }
     // What is not acknowledged yet asks as well, and is sent again by the transport.
-    if (silence >= m_keepAlive && m_session->GetPendingBytes() == 0)
+    if (silence >= m_keepAlive && link->session->GetPendingBytes() == 0)
     {
-        Send(MessageType::PING, 0, 0);
+        Send(*link, MessageType::PING, 0, 0);
     }
-    m_keepAliveEvent = Simulator::Schedule(m_keepAlive, &Client::CheckAlive, this);
+    link->keepAlive = Simulator::Schedule(m_keepAlive, &Client::CheckAlive, this, link);
 }
 
 void
-Client::SessionLost(const std::string& why)
+Client::SessionLost(Link& link, const std::string& why)
 {
-    m_session = nullptr;
-    m_times.goneS = NowS();
-    m_keepAliveEvent.Cancel();
-    ScheduleReconnect();
-    AbortWork(why);
+    link.session = nullptr;
+    link.keepAlive.Cancel();
+    ScheduleReconnect(link);
+    AbortWorkOf(link.server, why);
 }
 
 void
-Client::ScheduleReconnect()
+Client::ScheduleReconnect(Link& link)
 {
     if (IsUp())
     {
-        m_reconnectEvent = Simulator::Schedule(m_reconnectInterval, &Client::Connect, this);
+        link.reconnect = Simulator::Schedule(m_reconnectInterval, &Client::Connect, this, &link);
     }
 }
 
 void
 Client::Disconnect(const std::string& why)
 {
-    m_reconnectEvent.Cancel();
-    m_keepAliveEvent.Cancel();
     // First of all: who listens to what follows may look at this client, or start it again.
-    const Ptr<Session> session = m_session;
-    m_session = nullptr;
-    if (session)
+    std::vector<Ptr<Session>> sessions;
+    std::vector<uint32_t> servers;
+    for (const auto& link : m_links)
     {
-        m_times.goneS = NowS();
+        link->reconnect.Cancel();
+        link->keepAlive.Cancel();
+        servers.push_back(link->server);
+        if (link->session)
+        {
+            sessions.push_back(link->session);
+            link->session = nullptr;
+        }
+    }
+    for (const auto& session : sessions)
+    {
         session->Abort();
     }
-    AbortWork(why);
+    for (const auto server : servers)
+    {
+        AbortWorkOf(server, why);
+    }
+}
+
+Client::Link*
+Client::FindLink(const Ptr<Session>& session) const
+{
+    for (const auto& link : m_links)
+    {
+        if (link->session == session)
+        {
+            return link.get();
+        }
+    }
+    return nullptr;
+}
+
+Client::Link*
+Client::FindLink(uint32_t server) const
+{
+    for (const auto& link : m_links)
+    {
+        if (link->server == server)
+        {
+            return link.get();
+        }
+    }
+    return nullptr;
 }
 
 // SessionHandler
 
 void
-Client::SessionOpened(Ptr<Session>)
+Client::SessionOpened(Ptr<Session> session)
 {
     // HELLO is on its way already.
-    if (m_keepAlive.IsStrictlyPositive())
+    Link* link = FindLink(session);
+    if (link && m_keepAlive.IsStrictlyPositive())
     {
-        m_keepAliveEvent = Simulator::Schedule(m_keepAlive, &Client::CheckAlive, this);
+        link->keepAlive = Simulator::Schedule(m_keepAlive, &Client::CheckAlive, this, link);
     }
 }
 
 void
-Client::SessionClosed(Ptr<Session>, CloseReason reason)
+Client::SessionClosed(Ptr<Session> session, CloseReason reason)
 {
-    SessionLost(Describe("the session is over: ", ToString(reason)));
+    Link* link = FindLink(session);
+    if (link)
+    {
+        SessionLost(*link, Describe("the session is over: ", ToString(reason)));
+    }
 }
 
 void
-Client::MessageRefused(Ptr<Session>, WireError error, const MessageHeader& header)
+Client::MessageDelivered(Ptr<Session> session, const MessageHeader& header)
+{
+    const Link* link = header.step > 0 ? FindLink(session) : nullptr;
+    const auto work = link ? FindWork(link->server, header) : nullptr;
+    if (work)
+    {
+        work->Delivered(header.step - 1U);
+    }
+}
+
+void
+Client::MessageRefused(Ptr<Session> session, WireError error, const MessageHeader& header)
 {
     Drop(ToString(error));
-    if (header.type == MessageType::DATA)
+    const Link* link = FindLink(session);
+    if (!link)
     {
-        m_received = nullptr; // nor those that came before: the order is refused when it comes
+        return;
+    }
+    if (header.type == MessageType::DATA && header.step > 0)
+    {
+        if (const auto work = FindWork(link->server, header))
+        {
+            GiveUp(*work, Describe("a payload was damaged: ", ToString(error)));
+        }
+    }
+    else if (header.type == MessageType::DATA)
+    {
+        // Nor those that came before: the order is refused when it comes.
+        ForgetSamples(link->server, header.task);
     }
     if (header.type == MessageType::WORK)
     {
-        // The model was damaged: without an answer the server would wait for an update.
-        Send(MessageType::ABORT, header.task, header.round);
+        // The order was damaged: without an answer the server would wait for an update.
+        Send(*link, MessageType::ABORT, header.task, header.round);
     }
 }
 
 void
-Client::MessageReceived(Ptr<Session>, Message&& message)
+Client::MessageReceived(Ptr<Session> session, Message&& message)
 {
+    Link* link = FindLink(session);
+    if (!link)
+    {
+        return;
+    }
     switch (message.header.type)
     {
     case MessageType::WORK:
-        HandleWork(std::move(message));
+        HandleWork(*link, std::move(message));
         break;
     case MessageType::DATA:
-        HandleData(std::move(message));
+        HandleData(*link, std::move(message));
         break;
     case MessageType::ABORT:
-        HandleAbort(message);
+        HandleAbort(*link, message);
         break;
     case MessageType::PING:
-        Send(MessageType::PONG, message.header.task, message.header.round);
+        Send(*link, MessageType::PONG, message.header.task, message.header.round);
         break;
     case MessageType::PONG:
     case MessageType::WELCOME:
         break;
     case MessageType::BYE:
-        m_keepAliveEvent.Cancel(); // there is no more work to be missed
+        link->keepAlive.Cancel(); // there is no more work to be missed
         break;
     default:
         Drop(Describe(ToString(message.header.type), " is not for a client"));
@@ -400,16 +488,16 @@ Client::MessageReceived(Ptr<Session>, Message&& message)
 }
 
 void
-Client::Send(MessageType type, uint32_t task, uint32_t round)
+Client::Send(const Link& link, MessageType type, uint32_t task, uint32_t round)
 {
     Message message;
     message.header.type = type;
     message.header.task = task;
     message.header.round = round;
     message.header.sender = m_device;
-    if (m_session)
+    if (link.session)
     {
-        m_session->Send(std::move(message));
+        link.session->Send(std::move(message));
     }
 }
 
@@ -418,402 +506,6 @@ Client::Drop(const std::string& why)
 {
     NS_LOG_WARN("device " << m_device << " dropped a message: " << why);
     m_droppedTrace(m_device, why);
-}
-
-// Orders
-
-const Client::Task*
-Client::FindTask(uint32_t id) const
-{
-    for (const auto& task : m_tasks)
-    {
-        if (task.id == id)
-        {
-            return &task;
-        }
-    }
-    return nullptr;
-}
-
-void
-Client::HandleWork(Message&& message)
-{
-    WorkOrder order;
-    double expectedUploadS = 0;
-    ByteReader reader(message.prefix.data(), message.prefix.size());
-    const Task* task = FindTask(message.header.task);
-    if (!Parse(reader, order) || !ParseExpectedUpload(reader, expectedUploadS) || !task ||
-        order.device != m_device || order.task != message.header.task ||
-        order.round != message.header.round)
-    {
-        Drop("malformed WORK, or not for this device");
-        Send(MessageType::ABORT, message.header.task, message.header.round);
-        return;
-    }
-    if (m_work && m_work->order.task == order.task && m_work->order.round >= order.round)
-    {
-        Drop(Describe("WORK of round ", order.round, ": a duplicate or out of date"));
-        return;
-    }
-    AbortWork("a newer order came");
-    if (order.samplesSent && !HasSamplesFor(order))
-    {
-        Drop("WORK whose samples did not come, or were damaged");
-        Send(MessageType::ABORT, order.task, order.round);
-        return;
-    }
-    m_times = Times();
-    m_times.task = order.task;
-    m_times.round = order.round;
-    m_times.firstByteS = message.firstByteAt.GetSeconds();
-    m_times.receivedS = NowS();
-    m_work = std::make_shared<Work>();
-    m_work->order = std::move(order);
-    m_work->model = std::move(message.payload);
-    m_work->expectedUpload = Seconds(expectedUploadS);
-    m_work->cancel = std::make_shared<std::atomic<bool>>(false);
-    // What stands before the download, and the download itself, is over.
-    const auto& phases = m_work->order.phases;
-    for (size_t i = 0; i < phases.size(); ++i)
-    {
-        const auto* transfer = std::get_if<Transfer>(&phases[i]);
-        if (transfer && transfer->direction == Direction::DOWNLINK)
-        {
-            m_work->phase = i + 1;
-            break;
-        }
-    }
-    if (Tell(m_workReceivedTrace))
-    {
-        Advance();
-    }
-}
-
-void
-Client::HandleData(Message&& message)
-{
-    const Task* task = FindTask(message.header.task);
-    m_received = nullptr;
-    try
-    {
-        if (!task || !task->task->train || !message.payload)
-        {
-            throw InvalidInput("DATA without a task or samples");
-        }
-        auto samples = std::make_shared<const Dataset>(
-            DecodeSamples(message.payload->GetData(), message.payload->GetSize()));
-        if (samples->Dimension() != task->task->train->Dimension() ||
-            samples->Classes() != task->task->train->Classes())
-        {
-            throw InvalidInput("DATA whose samples are not of the task's kind");
-        }
-        m_received = std::move(samples);
-    }
-    catch (const InvalidInput& error)
-    {
-        Drop(error.what());
-        return;
-    }
-    m_receivedTask = message.header.task;
-    m_receivedRound = message.header.round;
-}
-
-bool
-Client::HasSamplesFor(const WorkOrder& order) const
-{
-    return m_received && m_receivedTask == order.task && m_receivedRound == order.round;
-}
-
-void
-Client::HandleAbort(const Message& message)
-{
-    if (m_work && m_work->order.task == message.header.task &&
-        m_work->order.round == message.header.round)
-    {
-        AbortWork("the server said ABORT");
-    }
-    // An update that was sent cannot be called back; the answer comes behind it, and so tells the
-    // server that this device is free.
-    Send(MessageType::ABORT, message.header.task, message.header.round);
-}
-
-void
-Client::AbortWork(const std::string& why)
-{
-    if (!m_work)
-    {
-        return;
-    }
-    *m_work->cancel = true;
-    m_times.pauseS -= PauseLeftS();
-    m_work->pause.Cancel();
-    if (m_work->job)
-    {
-        m_processor->Cancel(m_work->job); // JobEnded accounts for it
-    }
-    // Before the trace: who listens may look at this client.
-    const auto work = std::move(m_work);
-    m_abortedTrace(m_device, work->order, why);
-}
-
-void
-Client::GiveUpWork(const std::string& why)
-{
-    const WorkOrder order = m_work->order;
-    AbortWork(why);
-    Send(MessageType::ABORT, order.task, order.round);
-}
-
-bool
-Client::Tell(const WorkTrace& trace)
-{
-    // Who listens may end the order, by stopping the client for one.
-    const auto work = m_work;
-    trace(m_device, work->order);
-    return m_work == work;
-}
-
-double
-Client::PauseLeftS() const
-{
-    return m_work && IsPending(m_work->pause) ? Simulator::GetDelayLeft(m_work->pause).GetSeconds()
-                                              : 0;
-}
-
-void
-Client::Advance()
-{
-    if (m_work->phase == m_work->order.phases.size())
-    {
-        m_work = nullptr;
-        return;
-    }
-    const Phase& phase = m_work->order.phases[m_work->phase++];
-    if (const auto* idle = std::get_if<Idle>(&phase))
-    {
-        m_times.pauseS += idle->durationS;
-        m_work->pause = Simulator::Schedule(Seconds(idle->durationS), &Client::Advance, this);
-    }
-    else if (const auto* compute = std::get_if<Compute>(&phase))
-    {
-        BeginCompute(*compute);
-    }
-    else
-    {
-        BeginUpload();
-    }
-}
-
-void
-Client::BeginCompute(const Compute& compute)
-{
-    if (!m_processor)
-    {
-        throw std::logic_error(
-            Describe("device ", m_device, ": its node has no Processor to compute on"));
-    }
-    m_times.computeBeginS = NowS();
-    if (!Tell(m_computeBeginTrace))
-    {
-        return;
-    }
-    try
-    {
-        BeginTraining();
-        if (compute.cycles > 0)
-        {
-            m_work->job = m_processor->Run(compute.cycles, compute.cpuHz, [this] { EndCompute(); });
-            if (!m_work->job)
-            {
-                GiveUpWork("the processor is switched off");
-            }
-            return;
-        }
-    }
-    catch (const InvalidInput& error)
-    {
-        Drop(error.what());
-        GiveUpWork(error.what());
-        return;
-    }
-    m_times.computeEndS = NowS();
-    m_times.computeEnergyJ = 0;
-    EndCompute();
-}
-
-void
-Client::JobEnded(uint64_t job, double /* cycles */, double energyJ)
-{
-    if (m_work && m_work->job == job)
-    {
-        m_work->job = 0;
-        m_times.computeEndS = NowS();
-        m_times.computeEnergyJ = energyJ;
-        m_computeEnergyJ += energyJ;
-    }
-}
-
-void
-Client::BeginTraining()
-{
-    const Task& task = *FindTask(m_work->order.task);
-    const auto& learning = task.task;
-    if (!learning->model)
-    {
-        m_times.samples = m_work->order.samples;
-        m_times.iterations = m_work->order.localIterations;
-        return;
-    }
-    if (!m_work->model)
-    {
-        throw InvalidInput("WORK without a model: must hold the parameters");
-    }
-    Eigen::VectorXf start = Decode(learning->encoding,
-                                   m_work->model->GetData(),
-                                   m_work->model->GetSize(),
-                                   learning->model->ParameterCount());
-    m_work->model = nullptr;
-    TrainerOptions options = learning->trainer;
-    options.localIterations = m_work->order.localIterations;
-    const uint64_t seed = MixSeed({learning->seed,
-                                   m_device,
-                                   m_work->order.task,
-                                   m_work->order.round,
-                                   m_work->order.baseVersion});
-    const bool useReceived = HasSamplesFor(m_work->order);
-    std::shared_ptr<const Dataset> data = useReceived ? m_received : learning->train;
-    std::vector<uint32_t> samples = task.samples;
-    if (useReceived)
-    {
-        samples.resize(data->Size());
-        std::iota(samples.begin(), samples.end(), 0);
-        m_received = nullptr;
-    }
-    // All that the job needs goes with it: it may outlive this client's interest in it. Not the
-    // task, which holds the pool: that must not be destroyed by one of its own threads.
-    m_work->training = learning->pool->Submit([model = learning->model,
-                                               data,
-                                               options,
-                                               seed,
-                                               start = std::move(start),
-                                               samples = std::move(samples),
-                                               limit = m_work->order.samples,
-                                               cancel = m_work->cancel] {
-        return Train(*model, start, *data, samples, limit, options, seed, cancel.get());
-    });
-}
-
-void
-Client::EndCompute()
-{
-    if (!Tell(m_computeEndTrace))
-    {
-        return;
-    }
-    try
-    {
-        EndTraining();
-    }
-    catch (const InvalidInput& error)
-    {
-        GiveUpWork(error.what());
-        return;
-    }
-    Advance();
-}
-
-void
-Client::EndTraining()
-{
-    if (!m_work->training.valid())
-    {
-        return;
-    }
-    const TrainingResult result = m_work->training.get();
-    m_times.samples = result.samples;
-    m_times.iterations = result.iterations;
-    if (!result.finite)
-    {
-        throw InvalidInput("training diverged: a parameter or the loss is not finite");
-    }
-    m_times.loss = result.loss;
-    const auto& learning = FindTask(m_work->order.task)->task;
-    m_work->update = std::make_shared<const Payload>(Encode(learning->encoding, result.parameters));
-}
-
-void
-Client::BeginUpload()
-{
-    m_times.uploadBeginS = NowS();
-    WorkReport report;
-    report.samples = m_times.samples;
-    report.iterations = m_times.iterations;
-    report.baseVersion = m_work->order.baseVersion;
-    report.loss = m_times.loss;
-    report.startS = m_times.firstByteS;
-    report.idleS = m_times.pauseS;
-    report.downloadS = m_times.receivedS - m_times.firstByteS;
-    report.computeS = m_times.computeEndS - m_times.computeBeginS;
-    report.computeEnergyJ = m_times.computeEnergyJ;
-    report.uploadStartS = m_times.uploadBeginS;
-    Message message;
-    message.header.type = MessageType::UPDATE;
-    message.header.task = m_work->order.task;
-    message.header.round = m_work->order.round;
-    message.header.sender = m_device;
-    Append(message.prefix, report);
-    message.expected = m_work->expectedUpload;
-    if (m_work->update)
-    {
-        message.payload = std::move(m_work->update);
-    }
-    else
-    {
-        message.virtualBytes = FindTask(m_work->order.task)->task->statedBytes;
-    }
-    if (Tell(m_uploadBeginTrace))
-    {
-        m_session->Send(std::move(message));
-        Advance();
-    }
-}
-
-// Measuring
-
-double
-Client::GetComputeEnergyJ() const
-{
-    const bool computing = m_work && m_work->job;
-    return m_computeEnergyJ + (computing ? m_processor->GetJobEnergyJ(m_work->job) : 0);
-}
-
-void
-Client::MeasureWork(const WorkOrder& order, double sendS, WorkOutcome& outcome) const
-{
-    if (!m_powered && outcome.status == WorkStatus::LOST)
-    {
-        outcome.status = WorkStatus::BATTERY;
-    }
-    const double nowS = NowS();
-    outcome.idleS = std::min(sendS, nowS) - outcome.startS;
-    // A round that began anew has the number of the one that was aborted.
-    const bool received =
-        m_times.task == order.task && m_times.round == order.round && m_times.receivedS >= sendS;
-    if (!received)
-    {
-        return;
-    }
-    const bool computing = m_work && m_work->job;
-    outcome.idleS += m_times.pauseS - PauseLeftS();
-    outcome.downloadS = m_times.receivedS - sendS;
-    outcome.computeS = (computing ? nowS : m_times.computeEndS) - m_times.computeBeginS;
-    outcome.computeEnergyJ =
-        computing ? m_processor->GetJobEnergyJ(m_work->job) : m_times.computeEnergyJ;
-    // fmin: goneS is absent while there is a session.
-    outcome.uploadS = std::fmin(nowS, m_times.goneS) - m_times.uploadBeginS;
-    outcome.loss = m_times.loss;
-    outcome.samples = m_times.samples;
-    outcome.iterations = m_times.iterations;
 }
 
 } // namespace fl

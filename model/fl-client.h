@@ -4,6 +4,7 @@
 #ifndef FL_CLIENT_H
 #define FL_CLIENT_H
 
+#include "fl-client-work.h"
 #include "fl-learning-task.h"
 
 #include "ns3/application.h"
@@ -11,12 +12,9 @@
 #include "ns3/fl-outcome.h"
 #include "ns3/fl-processor.h"
 #include "ns3/fl-transport.h"
-#include "ns3/fl-work-codec.h"
 #include "ns3/nstime.h"
 #include "ns3/traced-callback.h"
 
-#include <atomic>
-#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,20 +26,27 @@ namespace fl
 
 /**
  * @ingroup fl
- * The device's end of federated learning: keeps a session with the server, and carries out the work
- * orders that come with a model: pauses, computation on the node's Processor, upload.
+ * The device's end of federated learning: keeps a session with each of its servers, and carries out
+ * the work orders that come (ClientWork): pauses, computation on the node's Processor, transfers.
+ *
+ * An order is known by its server, task and round. A client holds any number at once, of different
+ * servers or tasks; of the same server and task a newer round replaces the older one. Computations
+ * of several orders share the processor (Processor). Uplink transfers of several orders to one
+ * server are sent one after the other, in the order in which they are handed to the session, to
+ * several servers at once; they all use the grant that the radio control applied last to the
+ * device.
  *
  * Training runs on the task's thread pool from the event at which the simulated computation begins
  * to the one at which it ends; the event waits for it if it must, so that results do not depend on
  * threads. An idle client holds no model, no parameters and no buffers.
  *
- * A client that loses its session drops its work and connects again every ReconnectInterval, for as
- * long as it runs, is available and has power. The server resets the session of a device that it
- * has given up, but a reset may get lost, and a connection may come to stand at one end only. So a
- * client asks a server that is silent for KeepAlive, and gives up a session on which nothing comes
- * for twice that, until the server says BYE.
+ * A client that loses a session drops that server's work and connects again every
+ * ReconnectInterval, for as long as it runs, is available and has power. The server resets the
+ * session of a device that it has given up, but a reset may get lost, and a connection may come to
+ * stand at one end only. So a client asks a server that is silent for KeepAlive, and gives up a
+ * session on which nothing comes for twice that, until the server says BYE.
  */
-class Client : public Application, public SessionHandler
+class Client : public Application, public SessionHandler, private ClientWork::Owner
 {
   public:
     /// @return the TypeId
@@ -58,6 +63,13 @@ class Client : public Application, public SessionHandler
     void SetTask(uint32_t id,
                  std::shared_ptr<const LearningTask> task,
                  std::vector<uint32_t> samples);
+    /**
+     * One more server to have a session with, beside number 0, whose address is the attribute
+     * Remote. Known as the same device to all of them.
+     * @param remote address and port
+     * @param server its number, as in its attribute Id and in its orders
+     */
+    void AddServer(const Address& remote, uint32_t server);
     /// @param processor what it computes on; by default the Processor aggregated to its node
     void SetProcessor(Ptr<Processor> processor);
     /// @param available false: goes away, dropping its work; true: comes back
@@ -69,16 +81,24 @@ class Client : public Application, public SessionHandler
     DeviceId GetDeviceId() const;
     /// @return energy of its computations so far [J]
     double GetComputeEnergyJ() const;
-    /// @return what may be on its way to the server now, for predicting: no message tells it
-    SendWindow GetSendWindow() const;
+    /// @return what may be on its way to a server now, for predicting: no message tells it
+    /// @param server its number
+    SendWindow GetSendWindow(uint32_t server = 0) const;
     /**
-     * What the order that it has, or had last, took until now. For measuring; no message tells it.
+     * What an order took until now. For measuring; no message tells it. An order that is over can
+     * be measured once: it is forgotten then, or when the next one of its server and task comes.
+     *
+     * Server::MeasureWork() first fills in what the server alone knows of the phases: when a
+     * downlink transfer began, when an uplink transfer was there. Without it the first downlink
+     * transfer is taken to begin at sendS, later ones are not measured, and an uplink transfer ends
+     * at its acknowledgement, or now.
      * @param order the order
-     * @param sendS when the model's first byte left the server [s]
-     * @param[in,out] outcome its times, compute energy, loss, samples and iterations are filled in;
-     *                the status becomes BATTERY where it is LOST for that reason
+     * @param sendS when the order was sent by the server [s]
+     * @param[in,out] outcome its phases, the sums over those of each sort, compute energy, loss,
+     *                samples and iterations are filled in; a phase under way ends now; the status
+     *                becomes BATTERY where it is LOST for that reason
      */
-    void MeasureWork(const WorkOrder& order, double sendS, WorkOutcome& outcome) const;
+    void MeasureWork(const WorkOrder& order, double sendS, WorkOutcome& outcome);
 
     /// A step of a work order: device, order.
     using WorkCallback = void (*)(DeviceId, const WorkOrder&);
@@ -94,6 +114,7 @@ class Client : public Application, public SessionHandler
                         WireError error,
                         const MessageHeader& header) override;
     void SessionClosed(Ptr<Session> session, CloseReason reason) override;
+    void MessageDelivered(Ptr<Session> session, const MessageHeader& header) override;
 
   protected:
     void DoDispose() override;
@@ -107,133 +128,159 @@ class Client : public Application, public SessionHandler
         std::vector<uint32_t> samples;            //!< its own
     };
 
-    /// An order under way.
-    struct Work
+    /// A server, and the session with it.
+    struct Link
     {
-        WorkOrder order;                           //!< what to do
-        size_t phase{0};                           //!< which phase is next
-        std::shared_ptr<const Payload> model;      //!< as received
-        std::future<TrainingResult> training;      //!< from begin to end of the computation
-        std::shared_ptr<std::atomic<bool>> cancel; //!< tells training to stop
-        Processor::JobId job{0};                   //!< the computation; 0: none
-        EventId pause;                             //!< end of a pause
-        std::shared_ptr<const Payload> update;     //!< to be sent
-        Time expectedUpload;                       //!< as predicted by the server; 0: not known
+        uint32_t server{0};   //!< its number
+        Address remote;       //!< address and port
+        Ptr<Session> session; //!< null: none
+        EventId keepAlive;    //!< next check
+        EventId reconnect;    //!< next attempt
     };
 
-    /// When what happened, of the order that it has or had last; small, for it outlives the order.
-    struct Times
+    /// An order, until it is over and measured.
+    struct Held
     {
-        uint32_t task{0};              //!< of which order
-        uint32_t round{0};             //!< of which order
-        double firstByteS{ABSENT};     //!< the first byte of the model was there [s]
-        double receivedS{ABSENT};      //!< all of the model was there [s]
-        double pauseS{0};              //!< pauses after that [s]
-        double computeBeginS{ABSENT};  //!< [s]
-        double computeEndS{ABSENT};    //!< [s]
-        double computeEnergyJ{ABSENT}; //!< when it had ended [J]
-        double uploadBeginS{ABSENT};   //!< [s]
-        double goneS{ABSENT};          //!< the session ended after it [s]
-        double loss{ABSENT};           //!< training loss
-        uint32_t samples{0};           //!< trained on
-        uint32_t iterations{0};        //!< done
+        std::shared_ptr<ClientWork> work; //!< the order
+        bool isMeasured{false};           //!< not needed any more once it is over
+    };
+
+    /// Samples that came ahead of their order.
+    struct Samples
+    {
+        uint32_t server{0};                  //!< from whom
+        uint32_t task{0};                    //!< for which task
+        uint32_t round{0};                   //!< for which round
+        std::shared_ptr<const Dataset> data; //!< the samples
     };
 
     void StartApplication() override;
     void StopApplication() override;
 
-    /// Open a session with the server; its HELLO follows.
-    void Connect();
+    /// @param address of server 0
+    void SetRemote(const Address& address);
+    /// @return address of server 0
+    Address GetRemote() const;
+    /// Open a session with a server; its HELLO follows.
+    /// @param link the server
+    void Connect(Link* link);
+    /// Open sessions with all servers that there is none with.
+    void ConnectAll();
     /// Try again after the reconnection interval.
-    void ScheduleReconnect();
+    /// @param link the server
+    void ScheduleReconnect(Link& link);
     /// Ask a server that is silent, and give up one that does not answer.
-    void CheckAlive();
-    /// The session is gone: drop the work, and connect again some time.
-    void SessionLost(const std::string& why);
+    /// @param link the server
+    void CheckAlive(Link* link);
     /**
-     * Leave the session at once, and try again later.
+     * A session is gone: drop the work of its server, and connect again some time.
+     * @param link the server
+     * @param why for logs
+     */
+    void SessionLost(Link& link, const std::string& why);
+    /**
+     * Leave all sessions at once, and drop all work.
      * @param why for logs
      */
     void Disconnect(const std::string& why);
     /// @return whether it may have a session
     bool IsUp() const;
+    /// @return what a session is with, or null
+    /// @param session one of its own, or an older one
+    Link* FindLink(const Ptr<Session>& session) const;
+    /// @return a server, or null
+    /// @param server its number
+    Link* FindLink(uint32_t server) const;
     /**
      * Send a message without a body.
+     * @param link to whom
      * @param type of the message
      * @param task it is about
      * @param round it is about
      */
-    void Send(MessageType type, uint32_t task, uint32_t round);
+    void Send(const Link& link, MessageType type, uint32_t task, uint32_t round);
 
-    /// @param message a WORK: order and model; damage is counted, traced and dropped
-    void HandleWork(Message&& message);
-    /// @param message a DATA: samples for the next order of its task and round
-    void HandleData(Message&& message);
-    /// @param message an ABORT: drop the order, if it is the present one, and answer
-    void HandleAbort(const Message& message);
+    /// @param link from whom
+    /// @param message a WORK: an order begins; damage is counted, traced and dropped
+    void HandleWork(Link& link, Message&& message);
+    /// @param link from whom
+    /// @param message a DATA: a payload of an order, or samples for the next one of its task
+    void HandleData(Link& link, Message&& message);
+    /// @param link from whom
+    /// @param message a DATA with samples for the next order of its task and round
+    void HandleSamples(const Link& link, const Message& message);
+    /// @param link from whom
+    /// @param message an ABORT: drop that order, if it is there, and answer
+    void HandleAbort(Link& link, const Message& message);
     /**
-     * @param order a work order; its task and round are compared with those of the last DATA
-     *        message
-     * @return whether the samples are there that came for that order
+     * @param server of an order
+     * @param task of it
+     * @return that order, or null; over only if no other one is there
      */
+    std::shared_ptr<ClientWork> FindWork(uint32_t server, uint32_t task) const;
+    /**
+     * @param server of an order
+     * @param header of a message about it
+     * @return that order, if it is not over, or null
+     */
+    std::shared_ptr<ClientWork> FindWork(uint32_t server, const MessageHeader& header) const;
+    /// Drop an order, if it is not over.
+    /// @param work the order; copied, for it may be let go of
+    /// @param why for logs
+    void AbortWork(std::shared_ptr<ClientWork> work, const std::string& why);
+    /// Drop all orders of a server.
+    /// @param server its number
+    /// @param why for logs
+    void AbortWorkOf(uint32_t server, const std::string& why);
+    /// Forget orders that are over and measured.
+    void ForgetWork();
+    /// @return whether samples came ahead of an order
+    /// @param order which
     bool HasSamplesFor(const WorkOrder& order) const;
-    /// Do what is next in the order.
-    void Advance();
-    /// Of the steps of an order.
-    using WorkTrace = TracedCallback<DeviceId, const WorkOrder&>;
-    /// Fire a trace. @return whether the order is still under way
-    /// @param trace one of the traces of the order's life
-    bool Tell(const WorkTrace& trace);
-    /// @return what is left of the pause that it is in [s]
-    double PauseLeftS() const;
-    /// @param compute the phase that begins
-    void BeginCompute(const Compute& compute);
-    /// Computing is over: take the trained model, go on to the next phase.
-    void EndCompute();
+    /// Forget samples that came ahead of orders.
+    /// @param server from whom
+    /// @param task for which task
+    void ForgetSamples(uint32_t server, uint32_t task);
     /// The processor ended a job: completed, cancelled or switched off.
     void JobEnded(uint64_t job, double cycles, double energyJ);
     /// Do not listen to the processor any more.
     void DisconnectProcessor();
-    /// Hand the update over to the session.
-    void BeginUpload();
-    /// Start the training on the pool.
-    void BeginTraining();
-    /// Wait for it, and encode what came out. @throws InvalidInput if it diverged, or cannot be
-    void EndTraining();
-    /// Drop the order, if there is one.
-    void AbortWork(const std::string& why);
-    /// Drop the order and tell the server.
-    void GiveUpWork(const std::string& why);
+
+    // ClientWork::Owner
+    Ptr<Processor> GetProcessor() const override;
+    const std::vector<uint32_t>& GetSamples(uint32_t task) const override;
+    std::shared_ptr<const Dataset> TakeSamples(const WorkOrder& order) override;
+    void TraceStep(WorkStep step, const WorkOrder& order) override;
+    void SendOf(const WorkOrder& order, Message&& message) override;
+    void GiveUp(ClientWork& work, const std::string& why) override;
+    void WorkEnded(ClientWork& work) override;
     /**
      * Count and trace a message that was dropped.
      * @param why in words
      */
-    void Drop(const std::string& why);
+    void Drop(const std::string& why) override;
     /**
      * @param id of a task
      * @return it, or null
      */
     const Task* FindTask(uint32_t id) const;
 
-    Address m_remote;                          //!< of the server
-    DeviceId m_device{0};                      //!< who it is
-    Ptr<Transport> m_transport;                //!< how messages travel
-    Time m_reconnectInterval;                  //!< between attempts
-    Time m_keepAlive;                          //!< silence before a PING; zero: never
-    EventId m_keepAliveEvent;                  //!< next check
-    Ptr<Processor> m_processor;                //!< what it computes on
-    std::vector<Task> m_tasks;                 //!< what it learns
-    Ptr<Session> m_session;                    //!< null: none
-    bool m_running{false};                     //!< between start and stop of the application
-    bool m_available{true};                    //!< see SetAvailable
-    bool m_powered{true};                      //!< see PowerOff
-    EventId m_reconnectEvent;                  //!< next attempt
-    std::shared_ptr<Work> m_work;              //!< the order under way
-    Times m_times;                             //!< of the order under way, or of the last one
-    double m_computeEnergyJ{0};                //!< of computations that are over
-    std::shared_ptr<const Dataset> m_received; //!< samples that the server sent
-    uint32_t m_receivedTask{0};                //!< for which task
-    uint32_t m_receivedRound{0};               //!< for which round
+    /// Of the steps of an order.
+    using WorkTrace = TracedCallback<DeviceId, const WorkOrder&>;
+
+    DeviceId m_device{0};                       //!< who it is
+    Ptr<Transport> m_transport;                 //!< how messages travel
+    Time m_reconnectInterval;                   //!< between attempts
+    Time m_keepAlive;                           //!< silence before a PING; zero: never
+    Ptr<Processor> m_processor;                 //!< what it computes on
+    std::vector<Task> m_tasks;                  //!< what it learns
+    std::vector<std::unique_ptr<Link>> m_links; //!< servers; events point to them
+    bool m_running{false};                      //!< between start and stop of the application
+    bool m_available{true};                     //!< see SetAvailable
+    bool m_powered{true};                       //!< see PowerOff
+    std::vector<Held> m_work;                   //!< orders; empty in an idle client
+    std::vector<Samples> m_samples;             //!< ahead of their orders
+    double m_computeEnergyJ{0};                 //!< of computations that are over
 
     WorkTrace m_workReceivedTrace; //!< an order came
     WorkTrace m_computeBeginTrace; //!< computation begins

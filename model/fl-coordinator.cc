@@ -40,56 +40,6 @@ HasUplink(const WorkOrder& order)
     });
 }
 
-/**
- * Times of each phase for an order of at most one download, computation and upload, one after the
- * other, by the sums that Client::MeasureWork() fills in: only until it says what each phase took.
- * @param order which it was
- * @param sendS when the model was handed to its session [s]
- * @param measured begin, sums and status
- * @return by phase; ABSENT what did not begin, or end
- */
-std::vector<PhaseTimes>
-PhasesOf(const WorkOrder& order, double sendS, const WorkOutcome& measured)
-{
-    const double nowS = Simulator::Now().GetSeconds();
-    const bool arrived =
-        measured.status == WorkStatus::MERGED || measured.status == WorkStatus::LATE;
-    const auto known = [](bool isKnown, double timeS) { return isKnown ? timeS : ABSENT; };
-    std::vector<PhaseTimes> phases;
-    double timeS = measured.startS;
-    for (const auto& phase : order.phases)
-    {
-        const auto* pause = std::get_if<Idle>(&phase);
-        const auto* transfer = std::get_if<Transfer>(&phase);
-        if (pause)
-        {
-            const double endS = timeS + pause->durationS;
-            phases.push_back({known(timeS <= nowS, timeS), known(endS <= nowS, endS)});
-            timeS = endS;
-        }
-        else if (transfer && transfer->direction == Direction::DOWNLINK)
-        {
-            timeS = sendS + measured.downloadS;
-            phases.push_back({known(sendS <= nowS, sendS), timeS});
-        }
-        else if (transfer)
-        {
-            const double endS = timeS + measured.uploadS;
-            phases.push_back({known(!std::isnan(endS), timeS), known(arrived, endS)});
-            timeS = endS;
-        }
-        else
-        {
-            const double endS = timeS + measured.computeS;
-            // It begins at once, and the upload when it ends.
-            phases.push_back(
-                {known(timeS <= nowS, timeS), known(!std::isnan(measured.uploadS), endS)});
-            timeS = endS;
-        }
-    }
-    return phases;
-}
-
 } // namespace
 
 TypeId
@@ -221,6 +171,40 @@ bool
 Coordinator::NotifyUpdate(DeviceId device, const Message& message, const WorkReport& report)
 {
     return DoNotifyUpdate(device, message, report);
+}
+
+std::shared_ptr<const LearningTask>
+Coordinator::GetTask(uint32_t task) const
+{
+    return DoGetTask(task);
+}
+
+std::shared_ptr<const LearningTask>
+Coordinator::DoGetTask(uint32_t) const
+{
+    return m_task;
+}
+
+void
+Coordinator::NotifyPayload(DeviceId device, const Message& message)
+{
+    DoNotifyPayload(device, message);
+}
+
+void
+Coordinator::DoNotifyPayload(DeviceId, const Message&)
+{
+}
+
+void
+Coordinator::NotifyServerData(uint32_t server, const Message& message)
+{
+    DoNotifyServerData(server, message);
+}
+
+void
+Coordinator::DoNotifyServerData(uint32_t, const Message&)
+{
 }
 
 void
@@ -359,13 +343,10 @@ Coordinator::Measure(const OrderInFlight& inFlight, WorkStatus status) const
         outcome.circuitEnergyJ = m_radio->GetCircuitEnergyJ(order.device) - inFlight.circuitBeforeJ;
     }
     outcome.status = status;
+    m_server->MeasureWork(order, outcome);
     if (const auto& client = m_clients[order.device])
     {
         client->MeasureWork(order, inFlight.sendS, outcome);
-        if (outcome.phases.empty())
-        {
-            outcome.phases = PhasesOf(order, inFlight.sendS, outcome);
-        }
     }
     return outcome;
 }

@@ -54,6 +54,11 @@ class Coordinator : public Object
      * @throws InvalidInput if the profile is invalid
      */
     void AddDevice(const DeviceProfile& profile, Ptr<Client> client);
+    /**
+     * @param task number of a task
+     * @return what is learned in it, or null
+     */
+    std::shared_ptr<const LearningTask> GetTask(uint32_t task) const;
     /// @param radio the cell's radio controller; null: links are as they are
     void SetRadioControl(Ptr<RadioControl> radio);
     /// @return it, or null
@@ -82,6 +87,19 @@ class Coordinator : public Object
      * @return whether it was expected (else the server counts it as dropped)
      */
     bool NotifyUpdate(DeviceId device, const Message& message, const WorkReport& report);
+    /**
+     * The payload of an uplink transfer arrived that does not end its order. Server::SetPayload()
+     * may be called from here.
+     * @param device from whom
+     * @param message a DATA: header.task, round, and step, the index of the transfer plus one
+     */
+    void NotifyPayload(DeviceId device, const Message& message);
+    /**
+     * A message came from another server.
+     * @param server its number
+     * @param message a DATA; what its header and payload mean is up to the two coordinators
+     */
+    void NotifyServerData(uint32_t server, const Message& message);
     /**
      * A device gave up an order, or sent an update that had to be refused.
      * @param device who
@@ -193,6 +211,16 @@ class Coordinator : public Object
      * @param round which round
      */
     virtual void DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round) = 0;
+
+    /// @param device from whom
+    /// @param message see NotifyPayload(); here nothing happens
+    virtual void DoNotifyPayload(DeviceId device, const Message& message);
+    /// @param server its number
+    /// @param message see NotifyServerData(); here nothing happens
+    virtual void DoNotifyServerData(uint32_t server, const Message& message);
+    /// @param task number of a task
+    /// @return what is learned in it; here the same for all numbers
+    virtual std::shared_ptr<const LearningTask> DoGetTask(uint32_t task) const;
 
     bool m_stopSimulation{true}; //!< whether the simulation may end with it; read by helpers
     bool m_finished{false};      //!< its work is done or given up

@@ -18,6 +18,8 @@ namespace ns3
 namespace fl
 {
 
+class WorkJobs;
+
 /**
  * @ingroup fl
  * A learning task: model architecture, data, hyperparameters. Immutable, and shared by a server and
@@ -35,6 +37,7 @@ struct LearningTask
     Encoding encoding{Encoding::FLOAT32}; //!< of parameters in messages
     uint64_t statedBytes{0};              //!< size of model and update in a timing study [byte]
     uint64_t seed{1};                     //!< of initial parameters and of the order of samples
+    std::shared_ptr<WorkJobs> jobs;       //!< runs computations of orders; null: local training
 
     /// @return the size of an encoded model or update [byte], without message headers
     uint64_t PayloadBytes() const

@@ -24,23 +24,6 @@ NS_LOG_COMPONENT_DEFINE("FlServer");
 
 NS_OBJECT_ENSURE_REGISTERED(Server);
 
-namespace
-{
-
-/**
- * @param predictedS how long something is predicted to take; ABSENT or infinite: not known [s]
- * @return the same for a transport; 0: not known
- */
-Time
-ToExpected(double predictedS)
-{
-    // Beyond this a prediction says that next to nothing gets through now, not how long it will be.
-    constexpr double MOST_S = 600;
-    return predictedS <= MOST_S ? Seconds(predictedS) : Time(0);
-}
-
-} // namespace
-
 TypeId
 Server::GetTypeId()
 {
@@ -99,10 +82,12 @@ Server::GetTypeId()
                             "A device's session is over",
                             MakeTraceSourceAccessor(&Server::m_leftTrace),
                             "ns3::fl::Server::DeviceCallback")
-            .AddTraceSource("ModelSent",
-                            "A model begins to be sent with its order: device, task, round",
-                            MakeTraceSourceAccessor(&Server::m_modelSentTrace),
-                            "ns3::fl::Server::WorkCallback")
+            .AddTraceSource(
+                "ModelSent",
+                "An order begins to be sent, with what its first downlink transfer carries: "
+                "device, task, round",
+                MakeTraceSourceAccessor(&Server::m_modelSentTrace),
+                "ns3::fl::Server::WorkCallback")
             .AddTraceSource("UpdateReceived",
                             "An expected update is there: device, task, round",
                             MakeTraceSourceAccessor(&Server::m_updateTrace),
@@ -123,9 +108,9 @@ void
 Server::DoDispose()
 {
     m_keepAliveEvent.Cancel();
+    m_links.Dispose();
     for (auto& peer : m_peers)
     {
-        peer.send.Cancel();
         if (peer.session)
         {
             peer.session->SetHandler(nullptr);
@@ -230,6 +215,7 @@ Server::Start()
     m_transport->Listen(GetNode(), m_local, *this);
     m_running = true;
     m_saidBye = false;
+    m_links.Open(GetNode(), m_transport, *this, m_id);
     m_coordinator->Start();
 }
 
@@ -244,10 +230,13 @@ Server::Stop()
     m_keepAliveEvent.Cancel();
     m_coordinator->Stop();
     m_transport->StopListening();
+    m_links.Close();
     for (auto& peer : m_peers)
     {
-        peer.send.Cancel();
-        peer.working = false;
+        while (!peer.work.empty())
+        {
+            ForgetWork(peer, peer.work.back());
+        }
         if (peer.session)
         {
             peer.session->SetContext(nullptr);
@@ -260,100 +249,6 @@ Server::Stop()
 
 // Sending
 
-Time
-Server::SendWork(const WorkOrder& order,
-                 const WorkOutcome& predicted,
-                 std::shared_ptr<const Payload> model,
-                 uint64_t statedBytes)
-{
-    Message message;
-    message.header.type = MessageType::WORK;
-    message.header.task = order.task;
-    message.header.round = order.round;
-    Append(message.prefix, order);
-    const Time uploadTime = ToExpected(predicted.uploadS);
-    if (m_transport->GetFirstTimeout(uploadTime) > m_transport->GetFirstTimeout(Time(0)))
-    {
-        AppendExpectedUpload(message.prefix, uploadTime.GetSeconds());
-    }
-    message.payload = std::move(model);
-    message.virtualBytes = message.payload ? 0 : statedBytes;
-    message.expected = ToExpected(predicted.downloadS);
-
-    double delayS = std::max(0.0, order.earliestStartS - Simulator::Now().GetSeconds());
-    for (const auto& phase : order.phases)
-    {
-        const auto* idle = std::get_if<Idle>(&phase);
-        if (!idle)
-        {
-            break;
-        }
-        delayS += idle->durationS;
-    }
-    auto& peer = m_peers.at(order.device);
-    peer.send.Cancel();
-    peer.working = true;
-    peer.task = order.task;
-    peer.round = order.round;
-    peer.workSince = Simulator::Now() + Seconds(delayS);
-    peer.delivered = false;
-    peer.expectedDownload = message.expected;
-    peer.expectedUpload = uploadTime;
-    if (m_keepAlive.IsStrictlyPositive() && !IsPending(m_keepAliveEvent))
-    {
-        m_keepAliveEvent = Simulator::Schedule(m_keepAlive, &Server::CheckAlive, this);
-    }
-    if (delayS > 0)
-    {
-        peer.send = Simulator::Schedule(Seconds(delayS),
-                                        &Server::TransmitWork,
-                                        this,
-                                        order.device,
-                                        message);
-    }
-    else
-    {
-        TransmitWork(order.device, message);
-    }
-    return Simulator::Now() + Seconds(delayS);
-}
-
-void
-Server::TransmitWork(DeviceId device, const Message& message)
-{
-    if (Send(m_peers.at(device), Message(message)))
-    {
-        m_modelSentTrace(device, message.header.task, message.header.round);
-    }
-}
-
-bool
-Server::SendData(DeviceId device,
-                 uint32_t task,
-                 uint32_t round,
-                 std::shared_ptr<const Payload> samples)
-{
-    Message message;
-    message.header.type = MessageType::DATA;
-    message.header.task = task;
-    message.header.round = round;
-    message.payload = std::move(samples);
-    return Send(m_peers.at(device), std::move(message));
-}
-
-bool
-Server::SendAbort(const WorkOrder& order)
-{
-    auto& peer = m_peers.at(order.device);
-    if (IsPending(peer.send))
-    {
-        peer.send.Cancel(); // the device knows nothing of it yet
-        EndWork(peer, order.task, order.round);
-        return false;
-    }
-    return Send(peer, MessageType::ABORT, order.task, order.round);
-}
-
 void
 Server::SayBye()
 {
@@ -365,13 +260,22 @@ Server::SayBye()
 }
 
 void
-Server::EndWork(Peer& peer, uint32_t task, uint32_t round)
+Server::ConnectTo(const Address& remote)
 {
-    // What a device says of an older order must not end the watch over the present one.
-    if (peer.task == task && peer.round == round)
-    {
-        peer.working = false;
-    }
+    m_links.Add(remote);
+}
+
+bool
+Server::SendToServer(uint32_t server, Message&& message)
+{
+    message.header.type = MessageType::DATA;
+    return m_links.Send(server, std::move(message));
+}
+
+bool
+Server::IsConnectedToServer(uint32_t server) const
+{
+    return m_links.IsConnected(server);
 }
 
 bool
@@ -408,6 +312,11 @@ Server::SessionOpened(Ptr<Session>)
 void
 Server::MessageReceived(Ptr<Session> session, Message&& message)
 {
+    if (message.header.IsFromServer())
+    {
+        HandleServer(session, message);
+        return;
+    }
     if (message.header.type == MessageType::HELLO)
     {
         HandleHello(session, message);
@@ -423,11 +332,13 @@ Server::MessageReceived(Ptr<Session> session, Message&& message)
     switch (message.header.type)
     {
     case MessageType::UPDATE:
-        HandleUpdate(*peer, message);
+        HandleUpdate(*peer, std::move(message));
+        break;
+    case MessageType::DATA:
+        HandleData(*peer, std::move(message));
         break;
     case MessageType::ABORT:
-        EndWork(*peer, message.header.task, message.header.round);
-        m_coordinator->NotifyFailed(peer->device, message.header.task, message.header.round);
+        FailWork(*peer, message.header.task, message.header.round);
         break;
     case MessageType::PING:
         Send(*peer, MessageType::PONG, message.header.task, message.header.round);
@@ -489,27 +400,31 @@ Server::HandleHello(Ptr<Session> session, const Message& message)
 }
 
 void
-Server::HandleUpdate(Peer& peer, const Message& message)
+Server::HandleServer(Ptr<Session> session, const Message& message)
 {
-    EndWork(peer, message.header.task, message.header.round);
-    WorkReport report;
-    ByteReader reader(message.prefix.data(), message.prefix.size());
-    if (!Parse(reader, report))
+    if (!m_running)
     {
-        Drop(peer.device, "UPDATE with a malformed report");
-        m_coordinator->NotifyFailed(peer.device, message.header.task, message.header.round);
+        session->Abort();
         return;
     }
-    if (m_coordinator->NotifyUpdate(peer.device, message, report))
+    const Peer* peer = GetPeer(*session);
+    if (peer)
     {
-        m_updateTrace(peer.device, message.header.task, message.header.round);
+        Drop(peer->device, "a device that speaks as a server");
+        return;
     }
-    else
+    const std::string why = m_links.Receive(session, message);
+    if (!why.empty())
     {
-        Drop(peer.device,
-             Describe("UPDATE of round ",
-                      message.header.round,
-                      ": unexpected, late, a duplicate, or not of the model's size"));
+        Drop(NO_DEVICE, why);
+        if (!m_links.Has(session))
+        {
+            session->Abort();
+        }
+    }
+    else if (message.header.type == MessageType::DATA)
+    {
+        m_coordinator->NotifyServerData(message.header.sender, message);
     }
 }
 
@@ -521,6 +436,10 @@ Server::MessageRefused(Ptr<Session> session, WireError error, const MessageHeade
     // The header's own checksum was right, so that it can be trusted which work is lost.
     const bool damagedBody =
         error == WireError::BAD_PREFIX_CRC || error == WireError::BAD_PAYLOAD_CRC;
+    if (m_links.Has(session))
+    {
+        return; // what another server said is lost
+    }
     if (!peer && damagedBody)
     {
         // Perhaps its HELLO, without which it would wait for ever: have it begin anew.
@@ -528,8 +447,14 @@ Server::MessageRefused(Ptr<Session> session, WireError error, const MessageHeade
     }
     else if (peer && damagedBody && header.type == MessageType::UPDATE)
     {
-        EndWork(*peer, header.task, header.round);
-        m_coordinator->NotifyFailed(peer->device, header.task, header.round);
+        FailWork(*peer, header.task, header.round);
+    }
+    else if (peer && damagedBody && header.type == MessageType::DATA)
+    {
+        if (const auto work = FindWork(*peer, header.task, header.round))
+        {
+            GiveUp(*work, ToString(error)); // the device waits for an answer to it
+        }
     }
 }
 
@@ -546,17 +471,17 @@ Server::SessionClosed(Ptr<Session> session, CloseReason reason)
     {
         Disconnect(*peer);
     }
+    m_links.Closed(session);
 }
 
 void
 Server::MessageDelivered(Ptr<Session> session, const MessageHeader& header)
 {
-    Peer* peer = GetPeer(*session);
-    if (peer && header.type == MessageType::WORK && header.task == peer->task &&
-        header.round == peer->round)
+    const Peer* peer = GetPeer(*session);
+    const auto work = peer ? FindWork(*peer, header.task, header.round) : nullptr;
+    if (work && (header.type == MessageType::WORK || header.step > 0))
     {
-        peer->delivered = true;
-        peer->deliveredAt = Simulator::Now();
+        work->Delivered(header.step);
     }
 }
 
@@ -565,12 +490,19 @@ Server::Disconnect(Peer& peer)
 {
     const Ptr<Session> session = peer.session;
     peer.session = nullptr;
-    peer.working = false;
-    peer.send.Cancel();
     session->SetContext(nullptr);
     session->Abort();
+    const auto lost = peer.work;
+    for (const auto& work : lost)
+    {
+        work->Halt();
+    }
     m_leftTrace(peer.device);
     m_coordinator->NotifyLeft(peer.device);
+    for (const auto& work : lost)
+    {
+        ForgetWork(peer, work);
+    }
 }
 
 void
@@ -585,14 +517,16 @@ bool
 Server::IsStalled(const Peer& peer) const
 {
     const Session& session = *peer.session;
-    // A device that computes answers each PING by a PONG, which comes behind what it sent before.
-    const Time since = peer.delivered ? std::max(peer.deliveredAt, session.GetLastReceived())
-                                      : std::max(peer.workSince, session.GetLastAcknowledged());
-    const Time expected = peer.delivered ? peer.expectedUpload : peer.expectedDownload;
-    const Time limit = std::max({m_stallTimeout,
-                                 m_transport->GetFirstTimeout(expected) * 2,
-                                 m_keepAlive * m_keepAliveMisses});
-    return m_stallTimeout.IsStrictlyPositive() && Simulator::Now() - since >= limit;
+    const auto isStalled = [&](const std::shared_ptr<ServerWork>& work) {
+        const Time since =
+            work->GetProgress(session.GetLastAcknowledged(), session.GetLastReceived());
+        const Time limit = std::max({m_stallTimeout,
+                                     m_transport->GetFirstTimeout(work->GetExpected()) * 2,
+                                     m_keepAlive * m_keepAliveMisses});
+        return Simulator::Now() - since >= limit;
+    };
+    return m_stallTimeout.IsStrictlyPositive() &&
+           std::any_of(peer.work.begin(), peer.work.end(), isStalled);
 }
 
 void
@@ -601,13 +535,17 @@ Server::CheckAlive()
     bool anyWork = false;
     for (auto& peer : m_peers)
     {
-        if (!peer.session || !peer.working)
+        if (!peer.session || peer.work.empty())
         {
             continue;
         }
         anyWork = true;
+        const auto oldest =
+            std::min_element(peer.work.begin(), peer.work.end(), [](const auto& a, const auto& b) {
+                return a->GetSince() < b->GetSince();
+            });
         const Time silence =
-            Simulator::Now() - std::max(peer.session->GetLastHeard(), peer.workSince);
+            Simulator::Now() - std::max(peer.session->GetLastHeard(), (*oldest)->GetSince());
         if (silence >= m_keepAliveMisses * m_keepAlive)
         {
             NS_LOG_INFO("device " << peer.device << " is lost");

@@ -5,13 +5,14 @@
 #define FL_SERVER_H
 
 #include "fl-coordinator.h"
+#include "fl-server-links.h"
+#include "fl-server-work.h"
 
 #include "ns3/application.h"
 #include "ns3/event-id.h"
 #include "ns3/fl-outcome.h"
 #include "ns3/fl-plan.h"
 #include "ns3/fl-transport.h"
-#include "ns3/fl-work-codec.h"
 #include "ns3/nstime.h"
 #include "ns3/traced-callback.h"
 
@@ -26,7 +27,13 @@ namespace fl
 /**
  * @ingroup fl
  * The server's end of federated learning: sessions with clients, messages to and from them. It
- * moves models and data and decides nothing; its Coordinator does.
+ * carries out its part of orders (ServerWork), moves models and data and decides nothing; its
+ * Coordinator does.
+ *
+ * An order is known by its device, task and round. A device may have several, of different tasks;
+ * one of a newer round of the same task replaces the older one, at the device as well. What is sent
+ * to a device, of all of its orders, goes through one session in the order in which it is handed to
+ * it.
  *
  * A client is known by its DeviceId from its HELLO on. A device that says HELLO again, with the
  * token it showed first, takes over from its old session. Whatever is malformed, unexpected or a
@@ -34,8 +41,11 @@ namespace fl
  *
  * A client that has work and of which nothing has been heard for KeepAlive is asked with a PING; if
  * nothing comes for KeepAliveMisses such periods it is lost. Any byte or acknowledgement counts.
+ *
+ * A server may have sessions with other servers (ConnectTo), over which coordinators exchange
+ * payloads. Nobody asks whether a server is still there.
  */
-class Server : public Application, public SessionHandler
+class Server : public Application, public SessionHandler, private ServerWork::Owner
 {
   public:
     /// @return the TypeId
@@ -59,18 +69,36 @@ class Server : public Application, public SessionHandler
     bool IsRunning() const;
 
     /**
-     * Send an order and the model, when the order's earliest start and its pauses before the
-     * download are over.
-     * @param order what to do
+     * Begin an order, when its earliest start and its pauses before the first other phase are over.
+     * @param order what to do; its server is this one
      * @param predicted what is expected of it; transports wait for acknowledgements accordingly
-     * @param model the model's bytes; null in a timing study
+     * @param model what a downlink transfer of the model carries; null in a timing study
      * @param statedBytes size of the model in a timing study [byte]
-     * @return when it is sent
+     * @return when it begins; it is sent then, if the server has nothing to compute before
+     * @throws InvalidInput if the order is of another server, or has too many phases
      */
     Time SendWork(const WorkOrder& order,
                   const WorkOutcome& predicted,
                   std::shared_ptr<const Payload> model,
                   uint64_t statedBytes);
+    /**
+     * Say what a later downlink transfer of an order carries.
+     * @param order which
+     * @param kind of that transfer
+     * @param payload the bytes
+     * @return false if the device does not have that order
+     */
+    bool SetPayload(const WorkOrder& order,
+                    PayloadKind kind,
+                    std::shared_ptr<const Payload> payload);
+    /**
+     * Fill in what the server alone knows of an order's phases: when downlink transfers began, when
+     * uplink transfers were there, its own computations. For measuring, before
+     * Client::MeasureWork(); possible until the coordinator has been told that the order is over.
+     * @param order which
+     * @param[in,out] outcome its phases get it
+     */
+    void MeasureWork(const WorkOrder& order, WorkOutcome& outcome) const;
     /**
      * Send samples that the device's next order of that task and round is to train on.
      * @param device to whom
@@ -91,6 +119,23 @@ class Server : public Application, public SessionHandler
      *         or has no session
      */
     bool SendAbort(const WorkOrder& order);
+
+    /**
+     * Have a session with another server, which must not connect to this one too: from now on or
+     * from the next start on, until Stop(). It is opened again when it is lost.
+     * @param remote address and port of the other one
+     */
+    void ConnectTo(const Address& remote);
+    /**
+     * Send a message to another server, whose coordinator gets it (Coordinator::NotifyServerData).
+     * @param server its number
+     * @param message task, round and payload; type and sender are filled in
+     * @return false if there is no session with it, or its WELCOME or HELLO has not come yet
+     */
+    bool SendToServer(uint32_t server, Message&& message);
+    /// @return whether SendToServer() can send
+    /// @param server number of another server
+    bool IsConnectedToServer(uint32_t server) const;
 
     /**
      * There will be no more work: say BYE to all devices, now and when one says HELLO later. They
@@ -117,7 +162,7 @@ class Server : public Application, public SessionHandler
 
     /// A device, as it joins or leaves.
     using DeviceCallback = void (*)(DeviceId);
-    /// An order was sent with its model, or an update came.
+    /// An order was sent, or an update came.
     using WorkCallback = void (*)(DeviceId, uint32_t task, uint32_t round);
     /// Something was dropped: from whom (or NO_DEVICE), why.
     using DroppedCallback = void (*)(DeviceId, const std::string&);
@@ -141,19 +186,11 @@ class Server : public Application, public SessionHandler
     /// What is known of a device.
     struct Peer
     {
-        DeviceId device{0};    //!< who
-        Ptr<Session> session;  //!< null: not connected
-        uint64_t token{0};     //!< as in its first HELLO
-        bool known{false};     //!< has said HELLO before
-        bool working{false};   //!< has an order
-        uint32_t round{0};     //!< of that order
-        uint32_t task{0};      //!< of that order
-        Time workSince;        //!< when it was sent
-        bool delivered{false}; //!< and acknowledged in full
-        Time deliveredAt;      //!< when
-        Time expectedDownload; //!< how long it was predicted to take; 0: not known
-        Time expectedUpload;   //!< the same of the update
-        EventId send;          //!< a model that waits for its time
+        DeviceId device{0};                            //!< who
+        Ptr<Session> session;                          //!< null: not connected
+        uint64_t token{0};                             //!< as in its first HELLO
+        bool known{false};                             //!< has said HELLO before
+        std::vector<std::shared_ptr<ServerWork>> work; //!< orders that it has; by task one at most
     };
 
     void StartApplication() override;
@@ -165,20 +202,58 @@ class Server : public Application, public SessionHandler
      * @param message its HELLO
      */
     void HandleHello(Ptr<Session> session, const Message& message);
+    /// A server introduces itself, or speaks.
+    /// @param session it came on
+    /// @param message from a server
+    void HandleServer(Ptr<Session> session, const Message& message);
     /**
      * An update came.
      * @param peer from whom
      * @param message the update
      */
-    void HandleUpdate(Peer& peer, const Message& message);
+    void HandleUpdate(Peer& peer, Message&& message);
     /**
-     * Send an order now.
-     * @param device to whom
-     * @param message its WORK
+     * The payload of a transfer came.
+     * @param peer from whom
+     * @param message the DATA
      */
-    void TransmitWork(DeviceId device, const Message& message);
-    /// The order is over, if it is the one that the device has.
-    static void EndWork(Peer& peer, uint32_t task, uint32_t round);
+    void HandleData(Peer& peer, Message&& message);
+    /**
+     * Tell the coordinator of an update, and forget the order.
+     * @param peer from whom
+     * @param work the order
+     * @param message the update
+     * @param report its prefix
+     */
+    void EndWork(Peer& peer,
+                 const std::shared_ptr<ServerWork>& work,
+                 const Message& message,
+                 const WorkReport& report);
+    /// Tell the coordinator that an order failed, and forget it.
+    /// @param peer whose order it is
+    /// @param task of it
+    /// @param round of it; it may be unknown
+    void FailWork(Peer& peer, uint32_t task, uint32_t round);
+    /// Do nothing more of an order, and forget it.
+    /// @param peer whose order it is
+    /// @param work the order; null: none
+    static void ForgetWork(Peer& peer, const std::shared_ptr<ServerWork>& work);
+    /**
+     * @param peer a device
+     * @param task of an order
+     * @param round of it
+     * @return the order, or null
+     */
+    static std::shared_ptr<ServerWork> FindWork(const Peer& peer, uint32_t task, uint32_t round);
+
+    // ServerWork::Owner
+    Ptr<Processor> GetProcessor() const override;
+    std::shared_ptr<const LearningTask> GetTask(uint32_t task) const override;
+    void SendOf(const WorkOrder& order, Message&& message) override;
+    void PayloadArrived(const WorkOrder& order, const Message& message) override;
+    void WorkEnded(ServerWork& work, const Message& message, const WorkReport& report) override;
+    void GiveUp(ServerWork& work, const std::string& why) override;
+
     /// @return whether there was a session to send it on
     /// @param peer to whom
     /// @param message what; its sender is filled in
@@ -223,6 +298,7 @@ class Server : public Application, public SessionHandler
     bool m_running{false};          //!< between Start and Stop
     bool m_saidBye{false};          //!< there is no more work
     std::vector<Peer> m_peers;      //!< by device; sized once, since sessions point into it
+    ServerLinks m_links;            //!< with other servers
     uint64_t m_dropped{0};          //!< messages dropped
     EventId m_keepAliveEvent;       //!< next check
 

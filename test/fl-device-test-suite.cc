@@ -154,6 +154,47 @@ class CancelTestCase : public DeviceTestCase
     }
 };
 
+/// Two jobs that ask for three halves of the processor: each gets two thirds of what it asks for.
+class SharedProcessorTestCase : public DeviceTestCase
+{
+  public:
+    SharedProcessorTestCase()
+        : DeviceTestCase("jobs that ask for more than MaxFrequency share it in proportion")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        // 2 GHz, 1e-28 J s^2. Alone the first one runs 1e9 of its 2e9 cycles until 0.5 s.
+        const auto processor = MakeProcessor();
+        double firstDone = 0;
+        double secondDone = 0;
+        const auto first =
+            processor->Run(2e9, 2e9, [&] { firstDone = Simulator::Now().GetSeconds(); });
+        Processor::JobId second = 0;
+        Simulator::Schedule(MilliSeconds(500), [&] {
+            second = processor->Run(2e9, 1e9, [&] { secondDone = Simulator::Now().GetSeconds(); });
+            NS_TEST_EXPECT_MSG_EQ_TOL(processor->GetJobHz(first), 4e9 / 3, 1e-3, "two thirds");
+            NS_TEST_EXPECT_MSG_EQ_TOL(processor->GetJobHz(second), 2e9 / 3, 1e-3, "a third");
+            // Differences of numbers of 2e9, which have 2.4e-7 between them.
+            NS_TEST_EXPECT_MSG_EQ_TOL(processor->GetFreeHz(), 0, 1e-6, "all of it");
+            // kappa f^3 each.
+            NS_TEST_EXPECT_MSG_EQ_TOL(processor->GetPowerW(), 0.8 * 9 / 27, 1e-12, "power");
+        });
+        Simulator::Run();
+        // The first one's other 1e9 cycles at 4/3 GHz take 0.75 s; meanwhile the second one runs
+        // 0.5e9, and the other 1.5e9 alone at 1 GHz.
+        NS_TEST_EXPECT_MSG_EQ_TOL(firstDone, 1.25, 2e-9, "first");
+        NS_TEST_EXPECT_MSG_EQ_TOL(secondDone, 1.25 + 1.5, 3e-9, "second");
+        // kappa C f^2, piece by piece; events are rounded to 1 ns.
+        const double firstJ = 0.1 * (4 + 16.0 / 9);
+        const double secondJ = 0.1 * (0.5 * 4.0 / 9 + 1.5);
+        NS_TEST_EXPECT_MSG_EQ_TOL(processor->GetTotalEnergyJ(), firstJ + secondJ, 2e-9, "in all");
+        NS_TEST_EXPECT_MSG_EQ(processor->GetJobHz(second), 0, "over");
+    }
+};
+
 /// Jobs and attributes that are refused.
 class ProcessorRefusalTestCase : public DeviceTestCase
 {
@@ -177,11 +218,11 @@ class ProcessorRefusalTestCase : public DeviceTestCase
                               "ns3::fl::Processor: frequency = -1: must be finite and above 0 Hz",
                               "negative frequency");
         NS_TEST_EXPECT_MSG_EQ(run(1e9, 1.5e9), "", "fits");
-        NS_TEST_EXPECT_MSG_EQ(run(1e9, 0.75e9),
-                              "ns3::fl::Processor: frequency = 7.5e+08 Hz: must not exceed the "
-                              "5e+08 Hz that 1 running jobs leave of MaxFrequency = 2e+09 Hz",
-                              "does not fit");
-        NS_TEST_EXPECT_MSG_EQ(run(1e9, 0.5e9 * (1 + 1e-10)), "", "round-off is forgiven");
+        NS_TEST_EXPECT_MSG_EQ(run(1e9, 2.5e9),
+                              "ns3::fl::Processor: frequency = 2.5e+09 Hz: must not exceed "
+                              "MaxFrequency = 2e+09 Hz",
+                              "too fast");
+        NS_TEST_EXPECT_MSG_EQ(run(1e9, 2e9 * (1 + 1e-10)), "", "round-off is forgiven");
         NS_TEST_EXPECT_MSG_EQ(
             RefusalOf([&] { processor->SetAttribute("MaxFrequency", DoubleValue(0)); }),
             "ns3::fl::Processor: MaxFrequency = 0: must be finite and above 0 Hz",
@@ -412,6 +453,7 @@ class FlDeviceTestSuite : public TestSuite
     {
         AddTestCase(new ProcessorTestCase);
         AddTestCase(new CancelTestCase);
+        AddTestCase(new SharedProcessorTestCase);
         AddTestCase(new ProcessorRefusalTestCase);
         AddTestCase(new ProcessorHelperTestCase);
         AddTestCase(new DepletionTestCase);

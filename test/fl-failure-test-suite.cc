@@ -193,6 +193,7 @@ class Rogue : public SessionHandler
         message.header.type = MessageType::UPDATE;
         message.header.task = order.task;
         message.header.round = order.round;
+        message.header.step = static_cast<uint8_t>(order.phases.size());
         message.header.sender = m_device;
         WorkReport report;
         report.samples = 20;
@@ -318,9 +319,25 @@ class HostileMemberTestCase : public TransportTestCase
             update.header.sender = 0;
             rogue.Send(update);
             update.header.sender = 2;
+            update.header.type = MessageType::DATA; // of no transfer of that order, and of its last
+            update.header.step = 200;
+            rogue.Send(update);
+            update.header.step = static_cast<uint8_t>(order.phases.size());
+            rogue.Send(update);
+            update.header.type = MessageType::UPDATE;
             rogue.Send(update);
             return;
-        case 9: // half a message, and gone
+        case 9: // an update of the downlink transfer
+            update.header.step = 1;
+            rogue.Send(update);
+            return;
+        case 10: // in the name of a server
+            update.header.flags = MessageHeader::SERVER;
+            rogue.Send(update);
+            update.header.flags = 0;
+            rogue.Send(update);
+            return;
+        case 11: // half a message, and gone
             update.payload = std::make_shared<const Payload>(std::vector<uint8_t>(300000));
             rogue.Send(update);
             Simulator::Schedule(MilliSeconds(20), &Rogue::Abort, &rogue);
@@ -334,7 +351,7 @@ class HostileMemberTestCase : public TransportTestCase
     {
         FederationSetup setup = MakeSetup();
         setup.hasOutsider = true;
-        setup.rounds = 10;
+        setup.rounds = 12;
         setup.configure = [](FederationHelper& helper) {
             helper.SetServerAttribute("KeepAlive", TimeValue(Seconds(1)));
         };
@@ -353,9 +370,9 @@ class HostileMemberTestCase : public TransportTestCase
         });
         run.Run();
 
-        NS_TEST_ASSERT_MSG_EQ(run.rounds.size(), 10, "all rounds ended");
+        NS_TEST_ASSERT_MSG_EQ(run.rounds.size(), 12, "all rounds ended");
         NS_TEST_EXPECT_MSG_EQ(rogue.welcomes, 1, "welcome once");
-        NS_TEST_EXPECT_MSG_EQ(rogue.orders, 9, "it had work until it left");
+        NS_TEST_EXPECT_MSG_EQ(rogue.orders, 11, "it had work until it left");
         const std::vector<std::string> expected{"refused",
                                                 "merged",
                                                 "refused",
@@ -364,9 +381,11 @@ class HostileMemberTestCase : public TransportTestCase
                                                 "refused",
                                                 "refused",
                                                 "merged",
+                                                "refused",
+                                                "merged",
                                                 "lost",
                                                 ""};
-        for (uint32_t round = 1; round <= 10; ++round)
+        for (uint32_t round = 1; round <= 12; ++round)
         {
             NS_TEST_EXPECT_MSG_EQ(run.StatusOf(round, 0), "merged", "not disturbed");
             NS_TEST_EXPECT_MSG_EQ(run.StatusOf(round, 1), "merged", "not disturbed");
@@ -377,9 +396,14 @@ class HostileMemberTestCase : public TransportTestCase
             {"UPDATE from a sender that has not said HELLO", 2},
             {"HELLO twice", 1},
             {"HELLO as another device", 1},
-            {"UPDATE of round", 8},
+            {"not of the model's size", 8},
             {"UPDATE with a malformed report", 1},
-            {"is not for a server", 3},
+            {"is not for a server", 2},
+            {"DATA of round 1: of no order that it has", 1},
+            {"DATA of round 8: step = 200: must be that of the order's next uplink transfer", 1},
+            {"DATA of round 8: step = 3: must be that of the order's next uplink transfer", 1},
+            {"UPDATE of round 9: step = 1: must be that of the order's last transfer", 1},
+            {"a device that speaks as a server", 1},
             {"closed in the middle of a message", 1}};
         uint32_t sum = 0;
         for (const auto& [reason, times] : reasons)

@@ -577,9 +577,32 @@ class HeaderTest : public TestCase
             Expect(bytes, bytes.size(), WireError::BAD_TYPE);
         }
         strange = message.header;
-        strange.flags = 0x8000;
+        strange.flags = 0x80;
         strange.Write(bytes.data());
         Expect(bytes, bytes.size(), WireError::BAD_FLAGS);
+        // The number of a phase where there is none.
+        strange = message.header;
+        for (const auto type : {MessageType::HELLO, MessageType::PING, MessageType::ABORT})
+        {
+            strange.type = type;
+            strange.step = 1;
+            strange.Write(bytes.data());
+            Expect(bytes, bytes.size(), WireError::BAD_FLAGS);
+        }
+        for (const auto type : {MessageType::WORK, MessageType::UPDATE, MessageType::DATA})
+        {
+            strange.type = type;
+            strange.step = 255;
+            strange.flags = MessageHeader::VIRTUAL | MessageHeader::SERVER;
+            strange.Write(bytes.data());
+            MessageHeader header;
+            NS_TEST_EXPECT_MSG_EQ((header.Read(bytes.data(), bytes.size()) == WireError::NONE),
+                                  true,
+                                  ToString(type));
+            NS_TEST_EXPECT_MSG_EQ(+header.step, 255, "step");
+            NS_TEST_EXPECT_MSG_EQ(header.IsVirtual(), true, "virtual");
+            NS_TEST_EXPECT_MSG_EQ(header.IsFromServer(), true, "from a server");
+        }
     }
 
     /**
@@ -701,6 +724,67 @@ class CodecTest : public TestCase
         bytes[38] = 3; // the first phase's kind
         ByteReader unknown(bytes);
         NS_TEST_EXPECT_MSG_EQ(Parse(unknown, back), false, "unknown kind of phase");
+        TestKinds();
+    }
+
+    /// Each kind of payload, node and job comes back; those that there are not are refused.
+    void TestKinds()
+    {
+        WorkOrder order;
+        for (uint8_t kind = 0; kind <= static_cast<uint8_t>(PayloadKind::GRADIENTS); ++kind)
+        {
+            order.phases.assign(
+                {Transfer{0, Direction::DOWNLINK, 8, {}, static_cast<PayloadKind>(kind)}});
+            WorkOrder back;
+            ParseChanged(order, 0, 0, true, &back);
+            NS_TEST_EXPECT_MSG_EQ(+static_cast<uint8_t>(std::get<Transfer>(back.phases[0]).kind),
+                                  +kind,
+                                  "kind");
+        }
+        ParseChanged(order, 38, 4, false);    // a node or job of a transfer
+        ParseChanged(order, 39, 16, true);    // another kind: MODEL
+        ParseChanged(order, 39, 4, false);    // kind 5
+        ParseChanged(order, 39, 0x20, false); // a bit above the kind
+        for (const auto node : {ComputeNode::DEVICE, ComputeNode::SERVER})
+        {
+            for (uint8_t job = 0; job <= static_cast<uint8_t>(ComputeJob::OTHER); ++job)
+            {
+                order.phases.assign({Compute{1, 1, node, static_cast<ComputeJob>(job)}});
+                WorkOrder back;
+                ParseChanged(order, 0, 0, true, &back);
+                const auto& compute = std::get<Compute>(back.phases[0]);
+                NS_TEST_EXPECT_MSG_EQ((compute.node == node), true, "node");
+                NS_TEST_EXPECT_MSG_EQ(+static_cast<uint8_t>(compute.job), +job, "job");
+            }
+        }
+        ParseChanged(order, 38, 0x20, false); // a job above OTHER
+        order.phases.assign({Idle{1}});
+        ParseChanged(order, 38, 4, false); // a node of a pause
+    }
+
+    /**
+     * @param order an order
+     * @param index of a byte to change
+     * @param mask how
+     * @param valid whether it should be accepted
+     * @param [out] result what was read; null: of no interest
+     */
+    void ParseChanged(const WorkOrder& order,
+                      size_t index,
+                      uint8_t mask,
+                      bool valid,
+                      WorkOrder* result = nullptr)
+    {
+        std::vector<uint8_t> bytes;
+        Append(bytes, order);
+        bytes[index] ^= mask;
+        ByteReader reader(bytes);
+        WorkOrder back;
+        NS_TEST_EXPECT_MSG_EQ(Parse(reader, back), valid, "byte " << index << " ^ " << +mask);
+        if (result)
+        {
+            *result = back;
+        }
     }
 
     /// Each number that must be finite and not negative.

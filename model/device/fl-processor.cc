@@ -53,11 +53,13 @@ Processor::GetTypeId()
             .SetParent<Object>()
             .SetGroupName("Fl")
             .AddConstructor<Processor>()
-            .AddAttribute("MaxFrequency",
-                          "Highest sum of the frequencies of jobs that run at once [Hz]",
-                          DoubleValue(2e9),
-                          MakeDoubleAccessor(&Processor::SetMaxHz, &Processor::GetMaxHz),
-                          MakeDoubleChecker<double>())
+            .AddAttribute(
+                "MaxFrequency",
+                "Highest sum of the frequencies of jobs that run at once, which share it in "
+                "proportion where they ask for more [Hz]",
+                DoubleValue(2e9),
+                MakeDoubleAccessor(&Processor::SetMaxHz, &Processor::GetMaxHz),
+                MakeDoubleChecker<double>())
             .AddAttribute("EffectiveCapacitance",
                           "kappa in energy = kappa * cycles * f^2 [J s^2]",
                           DoubleValue(1e-28),
@@ -70,7 +72,7 @@ Processor::GetTypeId()
                           MakeDoubleAccessor(&Processor::m_exponent),
                           MakeDoubleChecker<double>(0, 10))
             .AddTraceSource("ComputeBegin",
-                            "A job begins: its number, cycles, frequency [Hz]",
+                            "A job begins: its number, cycles, the frequency that it asks for [Hz]",
                             MakeTraceSourceAccessor(&Processor::m_begin),
                             "ns3::fl::Processor::BeginTracedCallback")
             .AddTraceSource("ComputeEnd",
@@ -110,16 +112,11 @@ Processor::Run(double cycles, double hz, Done done)
     NS_LOG_FUNCTION(this << cycles << hz);
     RequirePositive("cycles", cycles, "");
     RequirePositive("frequency", hz, " Hz");
-    const double freeHz = GetFreeHz();
-    if (hz > freeHz + m_maxHz * ROUND_OFF)
+    if (hz > m_maxHz * (1 + ROUND_OFF))
     {
         throw InvalidInput(Describe("ns3::fl::Processor: frequency = ",
                                     hz,
-                                    " Hz: must not exceed the ",
-                                    freeHz,
-                                    " Hz that ",
-                                    m_jobs.size(),
-                                    " running jobs leave of MaxFrequency = ",
+                                    " Hz: must not exceed MaxFrequency = ",
                                     m_maxHz,
                                     " Hz"));
     }
@@ -129,7 +126,8 @@ Processor::Run(double cycles, double hz, Done done)
     }
     const JobId id = ++m_lastId;
     const EventId end = Simulator::Schedule(Seconds(cycles / hz), &Processor::Complete, this, id);
-    m_jobs[id] = Job{cycles, hz, Simulator::Now(), std::move(done), end};
+    m_jobs[id] = Job{cycles, hz, hz, Simulator::Now(), std::move(done), end, 0, 0};
+    Share();
     m_begin(id, cycles, hz);
     UpdatePower();
     return id;
@@ -165,9 +163,10 @@ double
 Processor::Remove(Jobs::iterator job, double cycles)
 {
     const JobId id = job->first;
-    const double energyJ = EnergyJ(cycles, job->second.hz);
+    const double energyJ = JobEnergyJ(job->second, cycles);
     m_energyJ += energyJ;
     m_jobs.erase(job);
+    Share();
     UpdatePower();
     m_end(id, cycles, energyJ);
     return energyJ;
@@ -210,8 +209,43 @@ Processor::IsRunning(JobId job) const
 double
 Processor::CyclesRun(const Job& job) const
 {
-    const double seconds = (Simulator::Now() - job.start).GetSeconds();
-    return std::min(seconds * job.hz, job.cycles);
+    const double seconds = (Simulator::Now() - job.since).GetSeconds();
+    return job.cyclesRun + std::min(seconds * job.hz, job.cycles - job.cyclesRun);
+}
+
+double
+Processor::JobEnergyJ(const Job& job, double cycles) const
+{
+    return job.energyJ + EnergyJ(cycles - job.cyclesRun, job.hz);
+}
+
+void
+Processor::Share()
+{
+    double askedHz = 0;
+    for (const auto& [id, job] : m_jobs)
+    {
+        askedHz += job.askedHz;
+    }
+    const double scale = askedHz > m_maxHz * (1 + ROUND_OFF) ? m_maxHz / askedHz : 1;
+    for (auto& [id, job] : m_jobs)
+    {
+        const double hz = job.askedHz * scale;
+        if (hz == job.hz)
+        {
+            continue;
+        }
+        const double cycles = CyclesRun(job);
+        job.energyJ = JobEnergyJ(job, cycles);
+        job.cyclesRun = cycles;
+        job.hz = hz;
+        job.since = Simulator::Now();
+        job.end.Cancel();
+        job.end = Simulator::Schedule(Seconds((job.cycles - cycles) / hz),
+                                      &Processor::Complete,
+                                      this,
+                                      id);
+    }
 }
 
 double
@@ -224,7 +258,7 @@ double
 Processor::GetJobEnergyJ(JobId id) const
 {
     const auto job = m_jobs.find(id);
-    return job == m_jobs.end() ? 0 : EnergyJ(CyclesRun(job->second), job->second.hz);
+    return job == m_jobs.end() ? 0 : JobEnergyJ(job->second, CyclesRun(job->second));
 }
 
 double
@@ -233,7 +267,7 @@ Processor::GetTotalEnergyJ() const
     double total = m_energyJ;
     for (const auto& [id, job] : m_jobs)
     {
-        total += EnergyJ(CyclesRun(job), job.hz);
+        total += JobEnergyJ(job, CyclesRun(job));
     }
     return total;
 }
@@ -270,6 +304,13 @@ Processor::GetFreeHz() const
         hz -= job.hz;
     }
     return std::max(hz, 0.0);
+}
+
+double
+Processor::GetJobHz(JobId id) const
+{
+    const auto job = m_jobs.find(id);
+    return job == m_jobs.end() ? 0 : job->second.hz;
 }
 
 double

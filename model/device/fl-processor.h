@@ -28,8 +28,16 @@ namespace fl
  *
  * kappa being the EffectiveCapacitance and n the FrequencyExponent: 2 for a supply voltage that
  * scales with the frequency (T. D. Burd, R. W. Brodersen, "Processor design for portable systems",
- * J. VLSI Signal Processing 13, 1996). Several jobs run at once, each at its own frequency;
- * together they get at most MaxFrequency.
+ * J. VLSI Signal Processing 13, 1996).
+ *
+ * Several jobs run at once, each at the frequency that it asks for as long as these sum up to at
+ * most MaxFrequency. Where they ask for more, each gets its part of MaxFrequency in proportion
+ * (generalised processor sharing): job i, which asks for f_i, runs at
+ *
+ *     f_i min(1, MaxFrequency / sum_j f_j),
+ *
+ * until another job begins or ends. Each cycle costs the energy of the frequency that it runs at,
+ * kappa f^n, as if the job had asked for that: shared cycles are slower and cheaper.
  *
  * A processor that is switched off (by a depleted battery) cancels its jobs and runs none.
  */
@@ -45,7 +53,7 @@ class Processor : public Object
      * Sink of the trace ComputeBegin.
      * @param job the job
      * @param cycles number of cycles to run
-     * @param hz its frequency [Hz]
+     * @param hz frequency that it asks for [Hz]
      */
     typedef void (*BeginTracedCallback)(uint64_t job, double cycles, double hz);
     /**
@@ -65,11 +73,11 @@ class Processor : public Object
     /**
      * Begin a job.
      * @param cycles number of cycles to run
-     * @param hz frequency to run them at [Hz]
+     * @param hz frequency to run them at, less where jobs ask for more than MaxFrequency [Hz]
      * @param done called when all cycles have run; never called if the job is cancelled
      * @return the job; 0 if the processor is switched off, and done is never called
      * @throws InvalidInput if cycles or frequency are not finite and above 0, or the frequency is
-     *         more than what the running jobs leave of MaxFrequency
+     *         more than MaxFrequency
      */
     JobId Run(double cycles, double hz, Done done);
 
@@ -91,8 +99,13 @@ class Processor : public Object
      */
     double GetJobEnergyJ(JobId job) const;
 
-    /// @return MaxFrequency less the frequencies of all running jobs [Hz]
+    /// @return MaxFrequency less the frequencies of all running jobs; 0 where they share it [Hz]
     double GetFreeHz() const;
+    /**
+     * @param job a running job
+     * @return the frequency that it runs at now [Hz]; 0 if it is not running
+     */
+    double GetJobHz(JobId job) const;
     /// @return MaxFrequency [Hz]
     double GetMaxHz() const;
     /// @return the power drawn now [W]
@@ -114,11 +127,14 @@ class Processor : public Object
     /// A running job.
     struct Job
     {
-        double cycles; //!< total number of cycles
-        double hz;     //!< frequency [Hz]
-        Time start;    //!< simulated time of Run()
-        Done done;     //!< called at the end
-        EventId end;   //!< Complete()
+        double cycles;    //!< total number of cycles
+        double askedHz;   //!< frequency that it asks for [Hz]
+        double hz;        //!< frequency that it runs at [Hz]
+        Time since;       //!< simulated time of the last change of hz
+        Done done;        //!< called at the end
+        EventId end;      //!< Complete()
+        double cyclesRun; //!< number of cycles run before `since`
+        double energyJ;   //!< energy of these [J]
     };
 
     /// Jobs that run, in the order in which they began.
@@ -140,6 +156,14 @@ class Processor : public Object
      * @return their energy [J]
      */
     double Remove(Jobs::iterator job, double cycles);
+    /// Jobs came or went: give each its frequency.
+    void Share();
+    /**
+     * @param job one that runs
+     * @param cycles that it has run in all
+     * @return the energy of these [J]
+     */
+    double JobEnergyJ(const Job& job, double cycles) const;
     /// @return the cycles that a job has run until now
     /// @param job one that runs
     double CyclesRun(const Job& job) const;

@@ -34,6 +34,16 @@ HeaderCrc(const uint8_t* bytes)
         Crc32(bytes + CRC_OFFSET + 2, MessageHeader::SIZE - CRC_OFFSET - 2, before));
 }
 
+/**
+ * @param type of a message
+ * @return whether its payload may be that of an order's phase
+ */
+bool
+HasSteps(MessageType type)
+{
+    return type == MessageType::WORK || type == MessageType::UPDATE || type == MessageType::DATA;
+}
+
 } // namespace
 
 const char*
@@ -141,8 +151,8 @@ MessageHeader::Deserialize(Buffer::Iterator start)
 void
 MessageHeader::Print(std::ostream& os) const
 {
-    os << ToString(type) << " task " << task << " round " << round << " sender " << sender
-       << " prefix " << prefixBytes << " payload " << payloadBytes
+    os << ToString(type) << " task " << task << " round " << round << " step " << +step
+       << " sender " << sender << " prefix " << prefixBytes << " payload " << payloadBytes
        << (IsVirtual() ? " (virtual)" : "");
 }
 
@@ -153,6 +163,7 @@ MessageHeader::Write(uint8_t* bytes) const
     StoreNumber(bytes + 2, VERSION);
     StoreNumber(bytes + 3, static_cast<uint8_t>(type));
     StoreNumber(bytes + 4, flags);
+    StoreNumber(bytes + 5, step);
     StoreNumber(bytes + 8, task);
     StoreNumber(bytes + 12, round);
     StoreNumber(bytes + 16, sender);
@@ -189,12 +200,14 @@ MessageHeader::Read(const uint8_t* bytes, std::size_t size)
     {
         return fail(WireError::BAD_TYPE);
     }
-    if (LoadNumber<uint16_t>(bytes + 4) & ~VIRTUAL)
+    const auto found = static_cast<MessageType>(bytes[3]);
+    if ((bytes[4] & ~(VIRTUAL | SERVER)) != 0 || (bytes[5] != 0 && !HasSteps(found)))
     {
         return fail(WireError::BAD_FLAGS);
     }
-    type = static_cast<MessageType>(bytes[3]);
-    flags = LoadNumber<uint16_t>(bytes + 4);
+    type = found;
+    flags = bytes[4];
+    step = bytes[5];
     task = LoadNumber<uint32_t>(bytes + 8);
     round = LoadNumber<uint32_t>(bytes + 12);
     sender = LoadNumber<uint32_t>(bytes + 16);
@@ -250,7 +263,8 @@ Message::Seal()
                                     MAX_PREFIX_BYTES,
                                     " are allowed"));
     }
-    header.flags = virtualBytes > 0 ? MessageHeader::VIRTUAL : 0;
+    header.flags &= static_cast<uint8_t>(~MessageHeader::VIRTUAL);
+    header.flags |= virtualBytes > 0 ? MessageHeader::VIRTUAL : 0;
     header.prefixBytes = static_cast<uint32_t>(prefix.size());
     header.prefixCrc = Crc32(prefix.data(), prefix.size());
     header.payloadBytes = payload ? payload->GetSize() : virtualBytes;

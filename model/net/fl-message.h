@@ -28,11 +28,11 @@ inline constexpr std::size_t MAX_PREFIX_BYTES = 65536;
  */
 enum class MessageType : uint8_t
 {
-    HELLO = 1, //!< client to server: who I am (body: Hello)
-    WELCOME,   //!< server to client: you are registered
-    WORK,      //!< server to client: a WorkOrder, and the model as payload
-    UPDATE,    //!< client to server: a WorkReport, and the update as payload
-    DATA,      //!< samples, for systems that move data
+    HELLO = 1, //!< to a server: who I am (body: Hello)
+    WELCOME,   //!< from a server: you are registered
+    WORK,      //!< server to client: a WorkOrder begins; payload: its first downlink transfer's
+    UPDATE,    //!< client to server: it is over: a WorkReport; payload: its last uplink transfer's
+    DATA,      //!< payload of another transfer, samples ahead of an order, or between servers
     PING,      //!< are you there?
     PONG,      //!< yes
     ABORT,     //!< drop the work of this task and round; client to server: it is dropped
@@ -55,7 +55,7 @@ enum class WireError : uint8_t
     BAD_VERSION,     //!< of another protocol version
     BAD_HEADER_CRC,  //!< the header was damaged
     BAD_TYPE,        //!< no such message type
-    BAD_FLAGS,       //!< flags that this version does not know
+    BAD_FLAGS,       //!< unknown flags, or a phase's number where none may be
     TOO_LARGE,       //!< larger than MaxMessageBytes
     BAD_PREFIX_CRC,  //!< order or report damaged
     BAD_PAYLOAD_CRC, //!< model or data damaged
@@ -70,14 +70,16 @@ const char* ToString(WireError error);
  * @ingroup fl
  * The fixed part of every message, 40 bytes, little endian:
  *
- *     0 magic u16 | 2 version u8 | 3 type u8 | 4 flags u16 | 6 header CRC u16
+ *     0 magic u16 | 2 version u8 | 3 type u8 | 4 flags u8 | 5 step u8 | 6 header CRC u16
  *     8 task u32  | 12 round u32 | 16 sender u32 | 20 prefix bytes u32
  *    24 payload bytes u64        | 32 prefix CRC-32 u32 | 36 payload CRC-32 u32
  *
  * The body is the prefix (an order, a report), then the payload. The two have a checksum each, so
  * that the checksum of a model is computed once and not once per receiver. The header CRC is the
  * lower half of the CRC-32 over the header with that field zero. A VIRTUAL payload is a stated
- * number of bytes without content; its CRC is 0 and is not checked.
+ * number of bytes without content; its CRC is 0 and is not checked. The step of WORK, UPDATE and
+ * DATA is the index of the order's phase that the payload is of, plus one; it is 0 where there is
+ * no such phase, and in all other messages.
  */
 class MessageHeader : public Header
 {
@@ -87,9 +89,11 @@ class MessageHeader : public Header
     /// First two bytes: 'F' 'L'.
     static constexpr uint16_t MAGIC = 0x4c46;
     /// Version of the protocol.
-    static constexpr uint8_t VERSION = 1;
+    static constexpr uint8_t VERSION = 2;
     /// Flag: the payload has a size but no content.
-    static constexpr uint16_t VIRTUAL = 1;
+    static constexpr uint8_t VIRTUAL = 1;
+    /// Flag: the sender is a server that speaks to a server.
+    static constexpr uint8_t SERVER = 2;
 
     /// @return the TypeId
     static TypeId GetTypeId();
@@ -129,8 +133,15 @@ class MessageHeader : public Header
         return (flags & VIRTUAL) != 0;
     }
 
+    /// @return whether a server sent it to a server
+    bool IsFromServer() const
+    {
+        return (flags & SERVER) != 0;
+    }
+
     MessageType type{MessageType::PING}; //!< what for
-    uint16_t flags{0};                   //!< VIRTUAL or nothing; set on sending
+    uint8_t flags{0};                    //!< VIRTUAL, which is set on sending, and SERVER
+    uint8_t step{0};                     //!< index of the payload's phase, plus one; 0: none
     uint32_t task{0};                    //!< learning task
     uint32_t round{0};                   //!< round (or aggregation)
     uint32_t sender{0};                  //!< DeviceId, or number of the server
@@ -190,8 +201,8 @@ class Payload
 
 /**
  * @ingroup fl
- * One message: to send, set header.type, task, round, sender, and prefix, payload or
- * virtualBytes as needed; sizes, flags and checksums are the session's business.
+ * One message: to send, set header.type, task, round, step, sender, and prefix, payload or
+ * virtualBytes as needed; sizes, the flag VIRTUAL and checksums are the session's business.
  */
 struct Message
 {

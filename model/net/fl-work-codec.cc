@@ -15,7 +15,7 @@ namespace fl
 namespace
 {
 
-/// First byte of a phase.
+/// What a phase is, in the lowest bits of its first byte.
 enum PhaseKind : uint8_t
 {
     IDLE = 0,
@@ -28,7 +28,12 @@ constexpr uint8_t HAS_AGGREGATION = 1;
 constexpr uint8_t SAMPLES_SENT = 2; //!< bit 1 of an order's flags
 /// Flags of a transfer.
 constexpr uint8_t IS_DOWNLINK = 1;
-constexpr uint8_t HAS_GRANT = 2; //!< bit 1 of a transfer's flags
+constexpr uint8_t HAS_GRANT = 2;  //!< bit 1 of a transfer's flags
+constexpr uint8_t KIND_SHIFT = 2; //!< from there on a transfer's flags have its kind
+/// Bits of a phase's first byte.
+constexpr uint8_t PHASE_MASK = 3; //!< what it is
+constexpr uint8_t NODE_SHIFT = 2; //!< from there on: a computation's node, one bit
+constexpr uint8_t JOB_SHIFT = 3;  //!< from there on: a computation's job
 /// Flag of a grant.
 constexpr uint8_t GRANT_IS_DOWNLINK = 1;
 
@@ -112,7 +117,8 @@ struct PhaseWriter
         AppendNumber<uint8_t>(bytes, TRANSFER);
         AppendNumber<uint8_t>(bytes,
                               (transfer.direction == Direction::DOWNLINK ? IS_DOWNLINK : 0) |
-                                  (transfer.grant ? HAS_GRANT : 0));
+                                  (transfer.grant ? HAS_GRANT : 0) |
+                                  static_cast<uint8_t>(transfer.kind) << KIND_SHIFT);
         AppendNumber(bytes, transfer.peer);
         AppendNumber(bytes, transfer.payloadBits);
         if (transfer.grant)
@@ -124,14 +130,16 @@ struct PhaseWriter
     /// @param compute what to write
     void operator()(const Compute& compute) const
     {
-        AppendNumber<uint8_t>(bytes, COMPUTE);
+        AppendNumber<uint8_t>(bytes,
+                              COMPUTE | static_cast<uint8_t>(compute.node) << NODE_SHIFT |
+                                  static_cast<uint8_t>(compute.job) << JOB_SHIFT);
         AppendNumber(bytes, compute.cycles);
         AppendNumber(bytes, compute.cpuHz);
     }
 };
 
 /**
- * @param reader where to read, after the kind
+ * @param reader where to read, after the first byte
  * @param [out] transfer the result
  * @return whether it is valid
  */
@@ -140,13 +148,34 @@ ParseTransfer(ByteReader& reader, Transfer& transfer)
 {
     const auto flags = reader.Read<uint8_t>();
     transfer.direction = ToDirection(flags & IS_DOWNLINK);
+    const auto kind = static_cast<uint8_t>(flags >> KIND_SHIFT);
+    transfer.kind = static_cast<PayloadKind>(kind);
     transfer.peer = reader.Read<uint32_t>();
     transfer.payloadBits = reader.Read<double>();
-    if (!reader.IsGood() || flags > (IS_DOWNLINK | HAS_GRANT) || !IsQuantity(transfer.payloadBits))
+    if (!reader.IsGood() || kind > static_cast<uint8_t>(PayloadKind::GRADIENTS) ||
+        !IsQuantity(transfer.payloadBits))
     {
         return false;
     }
     return !(flags & HAS_GRANT) || ParseGrant(reader, transfer.grant.emplace());
+}
+
+/**
+ * @param reader where to read, after the first byte
+ * @param first that byte
+ * @param [out] compute the result
+ * @return whether it is valid
+ */
+bool
+ParseCompute(ByteReader& reader, uint8_t first, Compute& compute)
+{
+    const auto job = static_cast<uint8_t>(first >> JOB_SHIFT);
+    compute.node = static_cast<ComputeNode>((first >> NODE_SHIFT) & 1);
+    compute.job = static_cast<ComputeJob>(job);
+    compute.cycles = reader.Read<double>();
+    compute.cpuHz = reader.Read<double>();
+    return reader.IsGood() && job <= static_cast<uint8_t>(ComputeJob::OTHER) &&
+           IsQuantity(compute.cycles) && IsQuantity(compute.cpuHz);
 }
 
 /**
@@ -157,21 +186,18 @@ ParseTransfer(ByteReader& reader, Transfer& transfer)
 bool
 ParsePhase(ByteReader& reader, Phase& phase)
 {
-    switch (reader.Read<uint8_t>())
+    const auto first = reader.Read<uint8_t>();
+    switch (first & PHASE_MASK)
     {
     case IDLE: {
         auto& idle = phase.emplace<Idle>();
         idle.durationS = reader.Read<double>();
-        return reader.IsGood() && IsQuantity(idle.durationS);
+        return reader.IsGood() && first == IDLE && IsQuantity(idle.durationS);
     }
     case TRANSFER:
-        return ParseTransfer(reader, phase.emplace<Transfer>());
-    case COMPUTE: {
-        auto& compute = phase.emplace<Compute>();
-        compute.cycles = reader.Read<double>();
-        compute.cpuHz = reader.Read<double>();
-        return reader.IsGood() && IsQuantity(compute.cycles) && IsQuantity(compute.cpuHz);
-    }
+        return first == TRANSFER && ParseTransfer(reader, phase.emplace<Transfer>());
+    case COMPUTE:
+        return ParseCompute(reader, first, phase.emplace<Compute>());
     default:
         return false;
     }

@@ -1,0 +1,359 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+/**
+ * @file
+ * @ingroup fl
+ * The part of Client that holds work orders; sessions and life cycle are in fl-client.cc.
+ */
+
+#include "fl-client.h"
+
+#include "ns3/fl-error.h"
+#include "ns3/fl-work-codec.h"
+#include "ns3/simulator.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace ns3
+{
+namespace fl
+{
+
+const Client::Task*
+Client::FindTask(uint32_t id) const
+{
+    for (const auto& task : m_tasks)
+    {
+        if (task.id == id)
+        {
+            return &task;
+        }
+    }
+    return nullptr;
+}
+
+const std::vector<uint32_t>&
+Client::GetSamples(uint32_t task) const
+{
+    static const std::vector<uint32_t> NONE;
+    const Task* known = FindTask(task);
+    return known ? known->samples : NONE;
+}
+
+std::shared_ptr<ClientWork>
+Client::FindWork(uint32_t server, uint32_t task) const
+{
+    for (const auto& held : m_work)
+    {
+        const auto& order = held.work->GetOrder();
+        if (order.server == server && order.task == task)
+        {
+            return held.work;
+        }
+    }
+    return nullptr;
+}
+
+std::shared_ptr<ClientWork>
+Client::FindWork(uint32_t server, const MessageHeader& header) const
+{
+    const auto work = FindWork(server, header.task);
+    return work && !work->IsOver() && work->GetOrder().round == header.round ? work : nullptr;
+}
+
+void
+Client::HandleWork(Link& link, Message&& message)
+{
+    WorkOrder order;
+    double expectedUploadS = 0;
+    ByteReader reader(message.prefix.data(), message.prefix.size());
+    const Task* task = FindTask(message.header.task);
+    if (!Parse(reader, order) || !ParseExpectedUpload(reader, expectedUploadS) || !task ||
+        order.device != m_device || order.server != link.server ||
+        order.task != message.header.task || order.round != message.header.round)
+    {
+        Drop("malformed WORK, or not for this device");
+        Send(link, MessageType::ABORT, message.header.task, message.header.round);
+        return;
+    }
+    const auto before = FindWork(link.server, order.task);
+    if (before && !before->IsOver() && before->GetOrder().round >= order.round)
+    {
+        Drop(Describe("WORK of round ", order.round, ": a duplicate or out of date"));
+        return;
+    }
+    const auto learning = task->task;
+    AbortWork(before, "a newer order came");
+    m_work.erase(std::remove_if(m_work.begin(),
+                                m_work.end(),
+                                [&before](const Held& held) { return held.work == before; }),
+                 m_work.end());
+    if (!link.session)
+    {
+        return; // who listened to that has stopped the client
+    }
+    if (order.samplesSent && !HasSamplesFor(order))
+    {
+        Drop("WORK whose samples did not come, or were damaged");
+        Send(link, MessageType::ABORT, order.task, order.round);
+        return;
+    }
+    const auto work = std::make_shared<ClientWork>(static_cast<ClientWork::Owner&>(*this),
+                                                   std::move(order),
+                                                   learning,
+                                                   Seconds(expectedUploadS));
+    m_work.push_back({work});
+    try
+    {
+        work->Begin(std::move(message));
+    }
+    catch (const InvalidInput& error)
+    {
+        Drop(error.what());
+        GiveUp(*work, error.what());
+    }
+}
+
+void
+Client::HandleData(Link& link, Message&& message)
+{
+    if (message.header.step == 0)
+    {
+        HandleSamples(link, message);
+        return;
+    }
+    const auto work = FindWork(link.server, message.header);
+    if (!work)
+    {
+        Drop(Describe("DATA of round ", message.header.round, ": of no order under way"));
+        return;
+    }
+    try
+    {
+        work->Receive(std::move(message));
+    }
+    catch (const InvalidInput& error)
+    {
+        Drop(error.what());
+        GiveUp(*work, error.what());
+    }
+}
+
+void
+Client::HandleSamples(const Link& link, const Message& message)
+{
+    const auto& header = message.header;
+    const Task* task = FindTask(header.task);
+    ForgetSamples(link.server, header.task);
+    try
+    {
+        if (!task || !message.payload)
+        {
+            throw InvalidInput("DATA without a task or samples");
+        }
+        m_samples.push_back({link.server,
+                             header.task,
+                             header.round,
+                             DecodeTaskSamples(*task->task, *message.payload)});
+    }
+    catch (const InvalidInput& error)
+    {
+        Drop(error.what());
+    }
+}
+
+void
+Client::ForgetSamples(uint32_t server, uint32_t task)
+{
+    m_samples.erase(std::remove_if(m_samples.begin(),
+                                   m_samples.end(),
+                                   [&](const Samples& samples) {
+                                       return samples.server == server && samples.task == task;
+                                   }),
+                    m_samples.end());
+}
+
+bool
+Client::HasSamplesFor(const WorkOrder& order) const
+{
+    return std::any_of(m_samples.begin(), m_samples.end(), [&](const Samples& samples) {
+        return samples.server == order.server && samples.task == order.task &&
+               samples.round == order.round;
+    });
+}
+
+std::shared_ptr<const Dataset>
+Client::TakeSamples(const WorkOrder& order)
+{
+    if (!HasSamplesFor(order))
+    {
+        return nullptr;
+    }
+    const auto samples =
+        std::find_if(m_samples.begin(), m_samples.end(), [&](const Samples& entry) {
+            return entry.server == order.server && entry.task == order.task;
+        });
+    const auto data = samples->data;
+    m_samples.erase(samples);
+    return data;
+}
+
+void
+Client::HandleAbort(Link& link, const Message& message)
+{
+    AbortWork(FindWork(link.server, message.header), "the server said ABORT");
+    // What was handed to the session cannot be called back; the answer comes behind it, and so
+    // tells the server that this device is free.
+    Send(link, MessageType::ABORT, message.header.task, message.header.round);
+}
+
+void
+Client::AbortWork(std::shared_ptr<ClientWork> work, const std::string& why)
+{
+    if (!work || work->IsOver())
+    {
+        return;
+    }
+    work->Abort();
+    ForgetWork();
+    m_abortedTrace(m_device, work->GetOrder(), why);
+}
+
+void
+Client::AbortWorkOf(uint32_t server, const std::string& why)
+{
+    const auto all = m_work; // who listens may change it
+    for (const auto& held : all)
+    {
+        if (held.work->GetOrder().server == server)
+        {
+            held.work->SessionLost();
+        }
+    }
+    for (const auto& held : all)
+    {
+        if (held.work->GetOrder().server == server)
+        {
+            AbortWork(held.work, why);
+        }
+    }
+}
+
+void
+Client::GiveUp(ClientWork& work, const std::string& why)
+{
+    const WorkOrder order = work.GetOrder();
+    AbortWork(work.shared_from_this(), why);
+    if (const Link* link = FindLink(order.server))
+    {
+        Send(*link, MessageType::ABORT, order.task, order.round);
+    }
+}
+
+void
+Client::WorkEnded(ClientWork&)
+{
+    ForgetWork();
+}
+
+void
+Client::ForgetWork()
+{
+    m_work.erase(
+        std::remove_if(m_work.begin(),
+                       m_work.end(),
+                       [](const Held& held) { return held.isMeasured && held.work->IsOver(); }),
+        m_work.end());
+    if (m_work.empty())
+    {
+        m_work.shrink_to_fit();
+    }
+}
+
+void
+Client::TraceStep(WorkStep step, const WorkOrder& order)
+{
+    switch (step)
+    {
+    case WorkStep::RECEIVED:
+        m_workReceivedTrace(m_device, order);
+        break;
+    case WorkStep::COMPUTE_BEGIN:
+        m_computeBeginTrace(m_device, order);
+        break;
+    case WorkStep::COMPUTE_END:
+        m_computeEndTrace(m_device, order);
+        break;
+    case WorkStep::UPLOAD_BEGIN:
+        m_uploadBeginTrace(m_device, order);
+        break;
+    }
+}
+
+void
+Client::SendOf(const WorkOrder& order, Message&& message)
+{
+    message.header.task = order.task;
+    message.header.round = order.round;
+    message.header.sender = m_device;
+    const Link* link = FindLink(order.server);
+    if (link && link->session)
+    {
+        link->session->Send(std::move(message));
+    }
+}
+
+void
+Client::JobEnded(uint64_t job, double /* cycles */, double energyJ)
+{
+    for (const auto& held : m_work)
+    {
+        if (held.work->GetJob() == job)
+        {
+            held.work->JobEnded(energyJ);
+            m_computeEnergyJ += energyJ;
+            return;
+        }
+    }
+}
+
+// Measuring
+
+double
+Client::GetComputeEnergyJ() const
+{
+    double energyJ = m_computeEnergyJ;
+    for (const auto& held : m_work)
+    {
+        energyJ += held.work->GetJob() ? m_processor->GetJobEnergyJ(held.work->GetJob()) : 0;
+    }
+    return energyJ;
+}
+
+void
+Client::MeasureWork(const WorkOrder& order, double sendS, WorkOutcome& outcome)
+{
+    if (!m_powered && outcome.status == WorkStatus::LOST)
+    {
+        outcome.status = WorkStatus::BATTERY;
+    }
+    outcome.idleS = std::min(sendS, Simulator::Now().GetSeconds()) - outcome.startS;
+    for (auto& held : m_work)
+    {
+        const auto& mine = held.work->GetOrder();
+        // A round that began anew has the number of the one that was aborted.
+        if (mine.server == order.server && mine.task == order.task && mine.round == order.round &&
+            held.work->GetReceivedS() >= sendS)
+        {
+            held.work->Measure(sendS, outcome);
+            held.isMeasured = true;
+        }
+    }
+    ForgetWork();
+}
+
+} // namespace fl
+} // namespace ns3

@@ -1,0 +1,412 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-server-work.h"
+
+#include "fl-work-program.h"
+
+#include "ns3/fl-error.h"
+#include "ns3/fl-ns3-compat.h"
+#include "ns3/simulator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <utility>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// @return the simulation's time [s]
+double
+NowS()
+{
+    return Simulator::Now().GetSeconds();
+}
+
+} // namespace
+
+ServerWork::ServerWork(Owner& owner, WorkOrder order, Setup setup)
+    : m_owner(owner),
+      m_order(std::move(order)),
+      m_setup(std::move(setup)),
+      m_times(m_order.phases.size())
+{
+    Append(m_prefix, m_order);
+    if (m_setup.isUploadTold)
+    {
+        AppendExpectedUpload(m_prefix, m_setup.expectedUpload.GetSeconds());
+    }
+}
+
+ServerWork::~ServerWork()
+{
+    *m_setup.content.cancel = true;
+    m_pause.Cancel();
+}
+
+const WorkOrder&
+ServerWork::GetOrder() const
+{
+    return m_order;
+}
+
+Time
+ServerWork::GetSince() const
+{
+    return m_since;
+}
+
+bool
+ServerWork::IsAnnounced() const
+{
+    return m_isAnnounced;
+}
+
+bool
+ServerWork::IsOver() const
+{
+    return m_isOver;
+}
+
+void
+ServerWork::SetPayload(PayloadKind kind, std::shared_ptr<const Payload> payload)
+{
+    m_setup.content.Of(kind) = std::move(payload);
+}
+
+// Phases
+
+Time
+ServerWork::Begin()
+{
+    double delayS = std::max(0.0, m_order.earliestStartS - NowS());
+    for (; m_next < m_order.phases.size(); ++m_next)
+    {
+        const auto* idle = std::get_if<Idle>(&m_order.phases[m_next]);
+        if (!idle)
+        {
+            break;
+        }
+        m_times[m_next].startS = NowS() + delayS;
+        delayS += idle->durationS;
+        m_times[m_next].endS = NowS() + delayS;
+    }
+    m_since = Simulator::Now() + Seconds(delayS);
+    if (delayS > 0)
+    {
+        m_pause = Simulator::Schedule(Seconds(delayS), &ServerWork::Advance, this);
+    }
+    else
+    {
+        Advance();
+    }
+    return m_since;
+}
+
+void
+ServerWork::GoOn()
+{
+    ++m_next;
+    Advance();
+}
+
+void
+ServerWork::EndPause()
+{
+    m_times[m_next].endS = NowS();
+    GoOn();
+}
+
+void
+ServerWork::Advance()
+{
+    const auto self = shared_from_this(); // who hears of what follows may let go of it
+    m_isWaiting = false;
+    while (m_next < m_order.phases.size())
+    {
+        if (!Do(m_order.phases[m_next]) || m_isOver)
+        {
+            return;
+        }
+        ++m_next;
+    }
+    Announce();
+    m_isWaiting = true;
+    if (!m_isOver && m_answer)
+    {
+        m_isOver = true;
+        m_owner.WorkEnded(*this, *m_answer, m_report);
+    }
+}
+
+bool
+ServerWork::Do(const Phase& phase)
+{
+    if (const auto* idle = std::get_if<Idle>(&phase))
+    {
+        if (m_isAnnounced)
+        {
+            return true; // the device's
+        }
+        m_times[m_next].startS = NowS();
+        m_pause = Simulator::Schedule(Seconds(idle->durationS), &ServerWork::EndPause, this);
+        return false;
+    }
+    if (const auto* transfer = std::get_if<Transfer>(&phase))
+    {
+        if (transfer->direction == Direction::DOWNLINK)
+        {
+            SendTransfer(*transfer);
+            return true;
+        }
+        Announce();
+        m_isWaiting = std::isnan(m_times[m_next].endS);
+        return !m_isWaiting;
+    }
+    const auto& compute = std::get<Compute>(phase);
+    if (compute.node == ComputeNode::SERVER)
+    {
+        return BeginCompute(compute);
+    }
+    Announce();
+    return true;
+}
+
+void
+ServerWork::Announce()
+{
+    if (m_isAnnounced)
+    {
+        return;
+    }
+    m_isAnnounced = true;
+    Message message;
+    message.header.type = MessageType::WORK;
+    message.prefix = std::move(m_prefix);
+    Send(std::move(message));
+}
+
+void
+ServerWork::SendTransfer(const Transfer& transfer)
+{
+    const std::size_t index = m_next;
+    m_times[index].startS = NowS();
+    Message message;
+    message.header.type = m_isAnnounced ? MessageType::DATA : MessageType::WORK;
+    message.header.step = static_cast<uint8_t>(index + 1);
+    if (!m_isAnnounced)
+    {
+        message.prefix = std::move(m_prefix);
+        m_isAnnounced = true;
+    }
+    message.payload = std::exchange(m_setup.content.Of(transfer.kind), nullptr);
+    if (!message.payload)
+    {
+        message.virtualBytes = VirtualBytes(transfer, m_setup.modelBytes);
+    }
+    message.expected = ToExpected(PredictedTransferS(m_setup.predicted, m_order, index));
+    Send(std::move(message));
+}
+
+void
+ServerWork::Send(Message&& message)
+{
+    m_sentStep = message.header.step;
+    m_isDelivered = false;
+    m_sentAt = Simulator::Now();
+    m_expectedDownload = message.expected;
+    m_owner.SendOf(m_order, std::move(message));
+}
+
+void
+ServerWork::Delivered(uint8_t step)
+{
+    if (m_isAnnounced && step == m_sentStep)
+    {
+        m_isDelivered = true;
+        m_deliveredAt = Simulator::Now();
+    }
+}
+
+Time
+ServerWork::GetProgress(Time acknowledged, Time received) const
+{
+    if (!m_isAnnounced)
+    {
+        return std::max(m_since, Simulator::Now());
+    }
+    // A device that computes answers each PING by a PONG, which comes behind what it sent before.
+    return m_isDelivered ? std::max(m_deliveredAt, received) : std::max(m_sentAt, acknowledged);
+}
+
+Time
+ServerWork::GetExpected() const
+{
+    return m_isDelivered ? m_setup.expectedUpload : m_expectedDownload;
+}
+
+bool
+ServerWork::BeginCompute(const Compute& compute)
+{
+    const auto processor = m_owner.GetProcessor();
+    if (!processor)
+    {
+        throw std::logic_error(
+            Describe("server ", m_order.server, ": its node has no Processor to compute on"));
+    }
+    m_times[m_next].startS = NowS();
+    try
+    {
+        if (const auto task = m_owner.GetTask(m_order.task))
+        {
+            static const std::vector<uint32_t> NO_SAMPLES;
+            m_computation = BeginJob({m_order, compute, *task, NO_SAMPLES, m_setup.content});
+        }
+        if (compute.cycles > 0)
+        {
+            m_job = processor->Run(compute.cycles, compute.cpuHz, [this] { EndCompute(); });
+            if (!m_job)
+            {
+                m_owner.GiveUp(*this, "the server's processor is switched off");
+            }
+            return false;
+        }
+    }
+    catch (const InvalidInput& error)
+    {
+        m_owner.GiveUp(*this, error.what());
+        return false;
+    }
+    return FinishJob();
+}
+
+void
+ServerWork::EndCompute()
+{
+    const auto self = shared_from_this();
+    m_job = 0;
+    if (FinishJob())
+    {
+        GoOn();
+    }
+}
+
+bool
+ServerWork::FinishJob()
+{
+    m_times[m_next].endS = NowS();
+    const auto computation = std::move(m_computation);
+    const std::string failure =
+        computation ? computation->Finish(m_setup.content).failure : std::string();
+    if (!failure.empty())
+    {
+        m_owner.GiveUp(*this, failure);
+    }
+    return failure.empty();
+}
+
+// What comes
+
+const Transfer*
+ServerWork::ExpectedTransfer() const
+{
+    for (std::size_t i = 0; i < m_times.size(); ++i)
+    {
+        if (IsTransfer(m_order, i, Direction::UPLINK) && std::isnan(m_times[i].endS))
+        {
+            return TransferAt(m_order, i);
+        }
+    }
+    return nullptr;
+}
+
+void
+ServerWork::Receive(Message&& message)
+{
+    const std::size_t index = message.header.step - 1U;
+    const auto* transfer = ExpectedTransfer();
+    if (message.header.step == 0 || !transfer || TransferAt(m_order, index) != transfer ||
+        AnswerPhase(m_order) == index)
+    {
+        throw InvalidInput(Describe("DATA of round ",
+                                    m_order.round,
+                                    ": step = ",
+                                    +message.header.step,
+                                    ": must be that of the order's next uplink transfer"));
+    }
+    const auto self = shared_from_this();
+    m_times[index].endS = NowS();
+    m_setup.content.Of(transfer->kind) = message.payload;
+    m_owner.PayloadArrived(m_order, message);
+    if (m_isWaiting && !m_isOver)
+    {
+        Advance();
+    }
+}
+
+void
+ServerWork::ReceiveAnswer(Message&& message, const WorkReport& report)
+{
+    const auto answer = AnswerPhase(m_order);
+    const auto* transfer = ExpectedTransfer();
+    const bool isThrough = answer ? TransferAt(m_order, *answer) == transfer : !transfer;
+    if (m_answer || !isThrough || message.header.step != (answer ? *answer + 1 : 0))
+    {
+        throw InvalidInput(Describe("UPDATE of round ",
+                                    m_order.round,
+                                    ": step = ",
+                                    +message.header.step,
+                                    ": must be that of the order's last transfer, and come last"));
+    }
+    if (answer)
+    {
+        m_times[*answer].endS = NowS();
+        m_setup.content.Of(transfer->kind) = message.payload;
+    }
+    m_answer = std::move(message);
+    m_report = report;
+    if (m_isWaiting)
+    {
+        Advance();
+    }
+}
+
+void
+ServerWork::Halt()
+{
+    m_isOver = true;
+    *m_setup.content.cancel = true;
+    m_pause.Cancel();
+    if (m_job)
+    {
+        m_owner.GetProcessor()->Cancel(std::exchange(m_job, 0));
+        m_times[m_next].endS = NowS();
+    }
+    m_computation = nullptr;
+    m_setup.content.payloads = {};
+}
+
+void
+ServerWork::Measure(WorkOutcome& outcome) const
+{
+    outcome.phases.resize(m_times.size());
+    for (std::size_t i = 0; i < m_times.size(); ++i)
+    {
+        auto& times = outcome.phases[i];
+        times.startS = std::isnan(times.startS) ? m_times[i].startS : times.startS;
+        times.endS = std::isnan(times.endS) ? m_times[i].endS : times.endS;
+    }
+    if (m_job)
+    {
+        outcome.phases[m_next].endS = NowS();
+    }
+}
+
+} // namespace fl
+} // namespace ns3
