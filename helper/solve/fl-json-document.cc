@@ -205,7 +205,7 @@ class Builder : public nlohmann::json_sax<Json>
     }
 
   private:
-    using Type = JsonDocument::Type;
+    using Type = JsonDocument::Type; //!< kind of a JSON value
 
     /**
      * Append a value, as the next entry of the innermost container.
