@@ -128,7 +128,7 @@ Client::HandleData(Link& link, Message&& message)
     const auto work = FindWork(link.server, message.header);
     if (!work)
     {
-        Drop(Describe("DATA of round ", message.header.round, ": of no order under way"));
+        Drop(Describe("DATA of round ", message.header.round, ": of no active order"));
         return;
     }
     try

@@ -55,7 +55,7 @@ class ClientWork : public std::enable_shared_from_this<ClientWork>
         /// @param task number of a task
         virtual const std::vector<uint32_t>& GetSamples(uint32_t task) const = 0;
         /// @return samples that came ahead of an order, or null
-        /// @param order which
+        /// @param order the work order
         virtual std::shared_ptr<const Dataset> TakeSamples(const WorkOrder& order) = 0;
         /**
          * Fire a trace. Who listens may end the order.
@@ -65,7 +65,7 @@ class ClientWork : public std::enable_shared_from_this<ClientWork>
         virtual void TraceStep(WorkStep step, const WorkOrder& order) = 0;
         /**
          * Send a message to the order's server.
-         * @param order which
+         * @param order the work order
          * @param message type, step and body are filled in
          */
         virtual void SendOf(const WorkOrder& order, Message&& message) = 0;

@@ -235,7 +235,7 @@ class Client : public Application, public SessionHandler, private ClientWork::Ow
     /// Forget orders that are over and measured.
     void ForgetWork();
     /// @return whether samples came ahead of an order
-    /// @param order which
+    /// @param order the work order
     bool HasSamplesFor(const WorkOrder& order) const;
     /// Forget samples that came ahead of orders.
     /// @param server from whom

@@ -102,7 +102,7 @@ class Coordinator : public Object
     void NotifyServerData(uint32_t server, const Message& message);
     /**
      * A device gave up an order, or sent an update that had to be refused.
-     * @param device who
+     * @param device the device
      * @param task which task
      * @param round which round
      */
@@ -118,7 +118,7 @@ class Coordinator : public Object
     double GetEnergyJ() const;
 
     /**
-     * @param state what is known
+     * @param state the system state
      * @param plan any plan for that state
      * @return what is expected of it, by the radio's own model of transfers
      * @throws InvalidInput as Predictor::Predict()
@@ -144,7 +144,7 @@ class Coordinator : public Object
     void Interrupt(const std::string& reason);
 
     /// @return energy that a device's radio has radiated so far [J]; ABSENT without control
-    /// @param device which
+    /// @param device the device
     double GetRadiatedEnergyJ(DeviceId device) const;
 
     /**
@@ -206,7 +206,7 @@ class Coordinator : public Object
                                 const WorkReport& report) = 0;
     /**
      * An order was given up, or its update refused.
-     * @param device who
+     * @param device the device
      * @param task which task
      * @param round which round
      */

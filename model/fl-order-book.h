@@ -86,10 +86,10 @@ class OrderBook
     void Clear();
 
     /// @return whether a device has orders in flight, dropped ones included
-    /// @param device which
+    /// @param device the device
     bool HasOrders(DeviceId device) const;
     /// @return the keys of a device's orders, dropped ones included
-    /// @param device which
+    /// @param device the device
     std::vector<OrderKey> KeysOf(DeviceId device) const;
     /// @return the keys of all orders, dropped ones included
     std::vector<OrderKey> Keys() const;

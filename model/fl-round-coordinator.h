@@ -89,7 +89,7 @@ class RoundCoordinator : public Coordinator
     /// @return what the optimizer may look at; bands without what is held by orders in flight
     SystemState Observe() const;
     /// @return whether a device can be given work: it has a session, and no order
-    /// @param device which
+    /// @param device the device
     bool IsAvailable(DeviceId device) const;
     /// @return whether orders in flight leave some of the band to be planned
     /// @param state as observed
@@ -136,7 +136,7 @@ class RoundCoordinator : public Coordinator
 
     /**
      * Predict a plan beside the orders in flight, and enforce both on the radio.
-     * @param state what is known
+     * @param state the system state
      * @param plan of the new round
      * @return what is expected of the plan's orders
      */

@@ -47,13 +47,13 @@ class ServerWork : public std::enable_shared_from_this<ServerWork>
         /**
          * Send a message to the order's device, if it has a session. Who listens to a trace of it
          * may end the order.
-         * @param order which
+         * @param order the work order
          * @param message type, step and body are filled in
          */
         virtual void SendOf(const WorkOrder& order, Message&& message) = 0;
         /**
          * The payload of an uplink transfer is there that does not end the order.
-         * @param order which
+         * @param order the work order
          * @param message the DATA
          */
         virtual void PayloadArrived(const WorkOrder& order, const Message& message) = 0;

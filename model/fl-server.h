@@ -83,7 +83,7 @@ class Server : public Application, public SessionHandler, private ServerWork::Ow
                   uint64_t statedBytes);
     /**
      * Say what a later downlink transfer of an order carries.
-     * @param order which
+     * @param order the work order
      * @param kind of that transfer
      * @param payload the bytes
      * @return false if the device does not have that order
@@ -95,7 +95,7 @@ class Server : public Application, public SessionHandler, private ServerWork::Ow
      * Fill in what the server alone knows of an order's phases: when downlink transfers began, when
      * uplink transfers were there, its own computations. For measuring, before
      * Client::MeasureWork(); possible until the coordinator has been told that the order is over.
-     * @param order which
+     * @param order the work order
      * @param[in,out] outcome its phases get it
      */
     void MeasureWork(const WorkOrder& order, WorkOutcome& outcome) const;
@@ -144,12 +144,12 @@ class Server : public Application, public SessionHandler, private ServerWork::Ow
     void SayBye();
 
     /**
-     * @param device which
+     * @param device the device
      * @return what was sent or queued to it and is not acknowledged yet [byte]
      */
     uint64_t GetPendingBytes(DeviceId device) const;
     /// @return whether the device has a session
-    /// @param device which
+    /// @param device the device
     bool IsConnected(DeviceId device) const;
     /**
      * @param device its number
@@ -273,7 +273,7 @@ class Server : public Application, public SessionHandler, private ServerWork::Ow
     void Drop(DeviceId device, const std::string& why);
     /**
      * A device is lost: end its session and tell the coordinator.
-     * @param peer who
+     * @param peer the device's record
      */
     void Disconnect(Peer& peer);
     /**

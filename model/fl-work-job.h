@@ -44,7 +44,7 @@ struct WorkContent
         std::make_shared<std::atomic<bool>>(false)}; //!< true: the order was dropped
 
     /// @return what there is of a kind, or null
-    /// @param kind which
+    /// @param kind what is carried
     std::shared_ptr<const Payload>& Of(PayloadKind kind)
     {
         return payloads[static_cast<std::size_t>(kind)];

@@ -380,7 +380,7 @@ class ClientRefusalTestCase : public MachineTestCase
             "DATA of round 4: step = 4" + down,
             "DATA of round 5: step = 200" + down,
             "DATA of round 6: step = 3" + down,
-            "DATA of round 7: of no order under way"};
+            "DATA of round 7: of no active order"};
         NS_TEST_ASSERT_MSG_EQ(net.dropped.size(), reasons.size(), "so many reasons");
         for (size_t i = 0; i < reasons.size(); ++i)
         {

@@ -25,7 +25,7 @@ namespace fl
 /**
  * Write the figures' tables, claims.csv and plots; print the claims.
  * @param folder where
- * @param figures which
+ * @param figures names of the figures
  * @param results all cases
  * @param updates global cycles
  * @param out where claims are printed

@@ -44,7 +44,7 @@ void CheckNs3Argument(const std::string& name, const std::string& value);
 
 /**
  * @param name what was written
- * @param known what there is
+ * @param known allowed names
  * @return the known name with the fewest edits from it, or "" if none is near
  */
 std::string NearestName(const std::string& name, const std::vector<std::string>& known);

@@ -123,7 +123,7 @@ class ResultWriter
     /**
      * Write the row of a device that had no order.
      * @param record of the round
-     * @param device which
+     * @param device the device
      */
     void WriteSitOut(const RoundRecord& record, DeviceId device);
     /**

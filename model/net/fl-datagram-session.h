@@ -32,7 +32,7 @@ class DatagramSession : public Session
 
     /**
      * @param transport whose it is
-     * @param handler whom to tell
+     * @param handler receives the events of the session
      * @param socket the endpoint
      * @param peer the address at the other end
      * @param ownsSocket the endpoint is for this session alone (a client's)

@@ -129,7 +129,7 @@ class TcpSession : public Session
   public:
     /**
      * @param transport whose it is
-     * @param handler whom to tell
+     * @param handler receives the events of the session
      * @param socket the connection
      * @param peer the address at its other end
      * @param segmentBytes the most bytes to hand to the socket at once

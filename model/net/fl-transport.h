@@ -173,7 +173,7 @@ class Session : public SimpleRefCount<Session>
     /// @return what it may have on its way now, as far as it is known; by default it is not
     virtual SendWindow GetSendWindow() const;
 
-    /// @param handler whom to tell; null: nobody
+    /// @param handler receives the events of the session; null: none
     void SetHandler(SessionHandler* handler)
     {
         m_handler = handler;
@@ -197,7 +197,7 @@ class Session : public SimpleRefCount<Session>
   protected:
     /**
      * @param transport whose attributes and counters it uses
-     * @param handler whom to tell
+     * @param handler receives the events of the session
      */
     Session(Transport* transport, SessionHandler* handler);
 
@@ -233,12 +233,12 @@ class Session : public SimpleRefCount<Session>
     void TellReceived(Message&& message);
     /**
      * Tell that a message is on its way.
-     * @param header which
+     * @param header header of the message
      */
     void TellStarted(const MessageHeader& header);
     /**
      * Tell that a message was acknowledged.
-     * @param header which
+     * @param header header of the message
      */
     void TellDelivered(const MessageHeader& header);
     /**
@@ -257,7 +257,7 @@ class Session : public SimpleRefCount<Session>
     void Leave();
 
     Transport* m_transport;    //!< whose it is; null when that is gone
-    SessionHandler* m_handler; //!< whom to tell
+    SessionHandler* m_handler; //!< receives events
     void* m_context{nullptr};  //!< the owner's
     Time m_lastHeard;          //!< when the peer was last heard of
     Time m_lastReceived;       //!< when bytes came in order last
@@ -288,7 +288,7 @@ class Transport : public Object
      * Accept peers from now on.
      * @param node the node
      * @param local address and port to listen on (InetSocketAddress or Inet6SocketAddress)
-     * @param handler whom to tell about the sessions; must outlive them or reset itself
+     * @param handler receives the events of the sessions; must outlive them or reset itself
      * @throws InvalidInput if the address is taken or of no use, or if it listens already
      */
     void Listen(Ptr<Node> node, const Address& local, SessionHandler& handler);
@@ -302,7 +302,7 @@ class Transport : public Object
      * it from within the simulation: before, ns-3's nodes cannot send.
      * @param node the node that connects
      * @param remote address and port of the server
-     * @param handler whom to tell; must outlive the session or reset itself
+     * @param handler receives the events of the session; must outlive the session or reset itself
      * @return the session; without a route to the server it closes soon as UNREACHABLE
      * @throws InvalidInput if it is no address with a port
      */

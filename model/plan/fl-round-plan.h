@@ -46,14 +46,14 @@ struct RoundShare
 Plan MakeRoundPlan(const SystemState& state, const std::vector<RoundShare>& shares);
 
 /**
- * @param state what is known
+ * @param state the system state
  * @param devices who takes part
  * @return equal shares of cell 0's band at full power and full CPU frequency
  */
 std::vector<RoundShare> EqualShares(const SystemState& state, const std::vector<DeviceId>& devices);
 
 /// @return the available devices, in ascending order
-/// @param state what is known
+/// @param state the system state
 std::vector<DeviceId> AvailableDevices(const SystemState& state);
 
 } // namespace fl

@@ -48,8 +48,8 @@ class GainTable
     GainTable(uint32_t devices, uint32_t cells, uint32_t subChannels = 1);
 
     /// @return the gain (received over transmitted power)
-    /// @param device which
-    /// @param cell which
+    /// @param device the device
+    /// @param cell index of the cell
     /// @param direction uplink or downlink
     /// @param subChannel index, from 0
     double operator()(DeviceId device,
@@ -57,16 +57,16 @@ class GainTable
                       Direction direction,
                       uint32_t subChannel = 0) const;
     /// @return a reference to set it by
-    /// @param device which
-    /// @param cell which
+    /// @param device the device
+    /// @param cell index of the cell
     /// @param direction uplink or downlink
     /// @param subChannel index, from 0
     double& At(DeviceId device, uint32_t cell, Direction direction, uint32_t subChannel = 0);
 
   private:
     /**
-     * @param device which
-     * @param cell which
+     * @param device the device
+     * @param cell index of the cell
      * @param direction uplink or downlink
      * @param subChannel index, from 0
      * @return where in the table that gain stands; not checked
@@ -127,7 +127,7 @@ struct SystemState
     Outcome last;                         //!< the last round's measured outcome
 
     /**
-     * @param device which
+     * @param device the device
      * @return what part of Shannon's rate its uplink has, as measured (RateCalibrator); 1 where
      * that is not known
      */
@@ -135,7 +135,7 @@ struct SystemState
     /**
      * What to plan a device's upload with, where rates are Shannon's: an uplink of a lower rate is
      * as good as a larger update.
-     * @param device which
+     * @param device the device
      * @return uploadBits over its uplink efficiency [bit]
      */
     double EffectiveUploadBits(DeviceId device) const;

@@ -33,7 +33,7 @@ constexpr uint32_t MAX_SWEEPS = 1000;
 constexpr double SMALLEST_GAIN = 1e-9;
 
 /**
- * @param a what there is
+ * @param a the resource
  * @param b what one unit of the answer costs, not negative
  * @return a / b, where b = 0 is no limit
  */

@@ -26,7 +26,7 @@ enum class QueueUpdate : uint8_t
 };
 
 /// @return the name used in attributes and files: 18a, algorithm1
-/// @param update which
+/// @param update the update rule
 const char* ToString(QueueUpdate update);
 
 /**
