@@ -28,8 +28,10 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -208,6 +210,13 @@ class HelpTestCase : public TestCase
         if (child == 0)
         {
             dup2(ends[1], STDOUT_FILENO);
+            // This test is still running, which the destructors of static test suites do not allow.
+            on_exit(
+                [](int status, void*) {
+                    std::cout.flush();
+                    _exit(status);
+                },
+                nullptr);
             fl::Options options;
             fl::OptionParser parser("fl-example", "Does things.");
             fl::AddOptions(parser, options);
