@@ -268,7 +268,7 @@ class Client : public Application, public SessionHandler, private ClientWork::Ow
     /// Of the steps of an order.
     using WorkTrace = TracedCallback<DeviceId, const WorkOrder&>;
 
-    DeviceId m_device{0};                       //!< who it is
+    DeviceId m_device{0};                       //!< DeviceId, from 0
     Ptr<Transport> m_transport;                 //!< how messages travel
     Time m_reconnectInterval;                   //!< between attempts
     Time m_keepAlive;                           //!< silence before a PING; zero: never

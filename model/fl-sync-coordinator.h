@@ -60,7 +60,7 @@ class SyncCoordinator : public RoundCoordinator
     /// Cancel all that is scheduled.
     void CancelEvents();
 
-    uint32_t m_rounds{20}; //!< how many
+    uint32_t m_rounds{20}; //!< number of rounds, at least 1
     Time m_joinTimeout;    //!< how long to wait for all devices at the start
     Time m_joinGap;        //!< after which nobody else is expected to join
     Time m_waitTimeout;    //!< how long to wait for any device later

@@ -126,7 +126,7 @@ uint64_t StudySeed();
 /**
  * Repeat simulations with the run numbers of ns-3 (`--RngRun`), from the present one on, which is
  * set again afterwards.
- * @param runs how many
+ * @param runs number of runs with consecutive run numbers, at least 1
  * @param progress is told when the second run and each later one begins
  * @param body simulates one; gets the run's number
  */

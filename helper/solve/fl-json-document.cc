@@ -209,7 +209,7 @@ class Builder : public nlohmann::json_sax<Json>
 
     /**
      * Append a value, as the next entry of the innermost container.
-     * @param type what it is
+     * @param type kind of the JSON value
      * @return its node, to be filled in
      */
     JsonDocument::Node& Put(Type type)

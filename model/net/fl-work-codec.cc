@@ -31,7 +31,7 @@ constexpr uint8_t IS_DOWNLINK = 1;
 constexpr uint8_t HAS_GRANT = 2;  //!< bit 1 of a transfer's flags
 constexpr uint8_t KIND_SHIFT = 2; //!< from there on a transfer's flags have its kind
 /// Bits of a phase's first byte.
-constexpr uint8_t PHASE_MASK = 3; //!< what it is
+constexpr uint8_t PHASE_MASK = 3; //!< these hold the PhaseKind
 constexpr uint8_t NODE_SHIFT = 2; //!< from there on: a computation's node, one bit
 constexpr uint8_t JOB_SHIFT = 3;  //!< from there on: a computation's job
 /// Flag of a grant.

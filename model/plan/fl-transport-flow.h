@@ -24,7 +24,8 @@ struct TransportPacket
  * @ingroup fl
  * One session's messages in one direction, as a transport segments and acknowledges them while
  * nothing is lost: a model of sender and receiver, without time. A packet requests an
- * acknowledgement after TransportProfile::ackAfterBytes, and where nothing can follow it for now.
+ * acknowledgement after TransportProfile::ackAfterBytes, where the window is closed behind it, and,
+ * with TransportProfile::acksEnd, at the end of the data.
  * The window grows by what is acknowledged (slow start, RFC 5681, with byte counting, RFC 3465), up
  * to the transport's largest. A packet may always be sent while nothing is in flight.
  */
