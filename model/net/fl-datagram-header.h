@@ -78,6 +78,17 @@ class DatagramHeader : public Header
     void Write(uint8_t* bytes) const;
 };
 
+/**
+ * @param base a number of 64 bits
+ * @param wire the lower half of a number less than 2^31 away from it
+ * @return the latter minus the former
+ */
+inline int32_t
+SequenceDistance(uint64_t base, uint32_t wire)
+{
+    return static_cast<int32_t>(wire - static_cast<uint32_t>(base));
+}
+
 } // namespace fl
 } // namespace ns3
 

@@ -23,9 +23,9 @@ NS_OBJECT_ENSURE_REGISTERED(DatagramTransport);
 namespace
 {
 
-/// How long the end of a session is remembered: several times MaxRto's default, after which no copy
-/// of its packets is on its way any more.
-const Time GRAVE_LIFETIME = Minutes(5);
+/// Length of TIME-WAIT: several times MaxRto's default, after which no copy of a packet of the
+/// session is in the network any more.
+const Time TIME_WAIT = Minutes(5);
 
 } // namespace
 
@@ -48,20 +48,21 @@ DatagramTransport::GetProfile() const
 {
     constexpr double UDP_AND_IP_BYTES = 8 + 20;
     TransportProfile profile = Transport::GetProfile();
-    profile.segmentBytes = m_fragmentBytes;
+    profile.segmentBytes = m_config.fragmentBytes;
     profile.headerBytes = DatagramHeader::SHORT_SIZE + UDP_AND_IP_BYTES;
     profile.ackBytes = DatagramHeader::ACK_SIZE + UDP_AND_IP_BYTES;
-    profile.ackAfterBytes = static_cast<double>(m_ackEvery) * m_fragmentBytes;
-    profile.initialWindowBytes = static_cast<double>(m_initialWindow) * m_fragmentBytes;
+    profile.ackAfterBytes = static_cast<double>(m_config.ackEvery) * m_config.fragmentBytes;
+    profile.initialWindowBytes =
+        static_cast<double>(m_config.initialWindow) * m_config.fragmentBytes;
     profile.maxWindowBytes =
-        std::min<double>(m_windowBytes, DatagramSession::MAX_FLIGHT * m_fragmentBytes);
+        std::min<double>(m_config.windowBytes, DatagramSender::MAX_FLIGHT * m_config.fragmentBytes);
     return profile;
 }
 
 Time
 DatagramTransport::GetFirstTimeout(Time expected) const
 {
-    return std::max(m_initialRto, expected * 3);
+    return m_config.GetFirstTimeout(expected);
 }
 
 TypeId
@@ -81,49 +82,65 @@ DatagramTransport::GetTypeId()
                           "Bytes of a message in one datagram [byte]; with 14 of our header, 8 of "
                           "UDP's and 20 of IP's it should fit the MTU",
                           UintegerValue(1400),
-                          MakeUintegerAccessor(&DatagramTransport::m_fragmentBytes),
+                          MakeUintegerAccessor(
+                              &DatagramTransport::SetParameter<&DatagramConfig::fragmentBytes>,
+                              &DatagramTransport::GetParameter<&DatagramConfig::fragmentBytes>),
                           MakeUintegerChecker<uint32_t>(64, 65000))
             .AddAttribute("Window",
                           "The most that is on its way to one peer and not acknowledged [byte]; it "
                           "bounds the rate to this per round-trip time. 64 fragments are the limit",
                           UintegerValue(65536),
-                          MakeUintegerAccessor(&DatagramTransport::m_windowBytes),
+                          MakeUintegerAccessor(
+                              &DatagramTransport::SetParameter<&DatagramConfig::windowBytes>,
+                              &DatagramTransport::GetParameter<&DatagramConfig::windowBytes>),
                           MakeUintegerChecker<uint32_t>(1))
             .AddAttribute("InitialWindow",
                           "Fragments sent at the beginning of a burst, before the first "
                           "acknowledgement (RFC 6928)",
                           UintegerValue(10),
-                          MakeUintegerAccessor(&DatagramTransport::m_initialWindow),
+                          MakeUintegerAccessor(
+                              &DatagramTransport::SetParameter<&DatagramConfig::initialWindow>,
+                              &DatagramTransport::GetParameter<&DatagramConfig::initialWindow>),
                           MakeUintegerChecker<uint32_t>(1))
-            .AddAttribute("AckEvery",
-                          "In the middle of a burst, ask for an acknowledgement every so many "
-                          "fragments",
-                          UintegerValue(4),
-                          MakeUintegerAccessor(&DatagramTransport::m_ackEvery),
-                          MakeUintegerChecker<uint32_t>(1, 16))
-            .AddAttribute("InitialRto",
-                          "How long to wait for the first acknowledgement of a burst, at least; "
-                          "three times the predicted time of the transfer where that is longer",
-                          TimeValue(Seconds(10)),
-                          MakeTimeAccessor(&DatagramTransport::m_initialRto),
-                          MakeTimeChecker(MilliSeconds(1)))
-            .AddAttribute("MinRto",
-                          "The shortest retransmission timeout",
-                          TimeValue(Seconds(1)),
-                          MakeTimeAccessor(&DatagramTransport::m_minRto),
-                          MakeTimeChecker(MilliSeconds(1)))
-            .AddAttribute("MaxRto",
-                          "The longest retransmission timeout, unless the first one of a burst is "
-                          "longer",
-                          TimeValue(Seconds(60)),
-                          MakeTimeAccessor(&DatagramTransport::m_maxRto),
-                          MakeTimeChecker(MilliSeconds(1)))
-            .AddAttribute("MaxRetries",
-                          "Timeouts in a row before a peer is given up; the default waits about 15 "
-                          "min, since a radio may let a device wait for a grant",
-                          UintegerValue(16),
-                          MakeUintegerAccessor(&DatagramTransport::m_maxRetries),
-                          MakeUintegerChecker<uint32_t>());
+            .AddAttribute(
+                "AckEvery",
+                "In the middle of a burst, ask for an acknowledgement every so many "
+                "fragments",
+                UintegerValue(4),
+                MakeUintegerAccessor(&DatagramTransport::SetParameter<&DatagramConfig::ackEvery>,
+                                     &DatagramTransport::GetParameter<&DatagramConfig::ackEvery>),
+                MakeUintegerChecker<uint32_t>(1, 16))
+            .AddAttribute(
+                "InitialRto",
+                "How long to wait for the first acknowledgement of a burst, at least; "
+                "three times the predicted time of the transfer where that is longer",
+                TimeValue(Seconds(10)),
+                MakeTimeAccessor(&DatagramTransport::SetParameter<&DatagramConfig::initialRto>,
+                                 &DatagramTransport::GetParameter<&DatagramConfig::initialRto>),
+                MakeTimeChecker(MilliSeconds(1)))
+            .AddAttribute(
+                "MinRto",
+                "The shortest retransmission timeout",
+                TimeValue(Seconds(1)),
+                MakeTimeAccessor(&DatagramTransport::SetParameter<&DatagramConfig::minRto>,
+                                 &DatagramTransport::GetParameter<&DatagramConfig::minRto>),
+                MakeTimeChecker(MilliSeconds(1)))
+            .AddAttribute(
+                "MaxRto",
+                "The longest retransmission timeout, unless the first one of a burst is "
+                "longer",
+                TimeValue(Seconds(60)),
+                MakeTimeAccessor(&DatagramTransport::SetParameter<&DatagramConfig::maxRto>,
+                                 &DatagramTransport::GetParameter<&DatagramConfig::maxRto>),
+                MakeTimeChecker(MilliSeconds(1)))
+            .AddAttribute(
+                "MaxRetries",
+                "Timeouts in a row before a peer is given up; the default waits about 15 "
+                "min, since a radio may let a device wait for a grant",
+                UintegerValue(16),
+                MakeUintegerAccessor(&DatagramTransport::SetParameter<&DatagramConfig::maxRetries>,
+                                     &DatagramTransport::GetParameter<&DatagramConfig::maxRetries>),
+                MakeUintegerChecker<uint32_t>());
     return tid;
 }
 
@@ -137,7 +154,7 @@ DatagramTransport::DoDispose()
     CloseEndpoint();
     m_handler = nullptr;
     m_peers.clear();
-    m_graves.clear();
+    m_timeWait.clear();
 }
 
 Ptr<Socket>
@@ -200,7 +217,7 @@ DatagramTransport::DoConnect(Ptr<Node> node, const Address& remote, SessionHandl
         socket->Bind6();
     }
     socket->Connect(remote);
-    return Create<DatagramSession>(this, &handler, socket, remote, true);
+    return Create<DatagramSession>(this, m_config, m_counters, &handler, socket, remote, nullptr);
 }
 
 void
@@ -243,7 +260,7 @@ DatagramTransport::Dispatch(Ptr<Packet> packet, const Address& from)
         }
         return;
     }
-    if (peer != m_peers.end() || !m_accepting || header.sequence > DatagramSession::MAX_FLIGHT)
+    if (peer != m_peers.end() || !m_accepting || header.sequence > DatagramSender::MAX_FLIGHT)
     {
         DatagramHeader reset;
         reset.kind = DatagramHeader::RESET;
@@ -252,27 +269,33 @@ DatagramTransport::Dispatch(Ptr<Packet> packet, const Address& from)
         m_endpoint->SendTo(answer, 0, from);
         return;
     }
-    auto session = Create<DatagramSession>(this, m_handler, m_endpoint, from, false);
+    auto session = Create<DatagramSession>(this,
+                                           m_config,
+                                           m_counters,
+                                           m_handler,
+                                           m_endpoint,
+                                           from,
+                                           [this](const Address& peer) { EnterTimeWait(peer); });
     m_peers.emplace(from, session);
     Adopt(session);
     session->HandleDatagram(header, packet);
 }
 
 void
-DatagramTransport::Bury(const Address& peer)
+DatagramTransport::EnterTimeWait(const Address& peer)
 {
-    const auto grave = m_peers.find(peer);
-    if (grave == m_peers.end())
+    const auto entry = m_peers.find(peer);
+    if (entry == m_peers.end())
     {
         return;
     }
-    grave->second = nullptr;
+    entry->second = nullptr;
     const Time now = Simulator::Now();
-    m_graves.emplace_back(now + GRAVE_LIFETIME, peer);
-    while (m_graves.front().first <= now)
+    m_timeWait.emplace_back(now + TIME_WAIT, peer);
+    while (m_timeWait.front().first <= now)
     {
-        m_peers.erase(m_graves.front().second);
-        m_graves.pop_front();
+        m_peers.erase(m_timeWait.front().second);
+        m_timeWait.pop_front();
     }
 }
 

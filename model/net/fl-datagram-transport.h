@@ -4,12 +4,15 @@
 #ifndef FL_DATAGRAM_TRANSPORT_H
 #define FL_DATAGRAM_TRANSPORT_H
 
+#include "fl-datagram-config.h"
 #include "fl-transport.h"
 
 #include "ns3/socket.h"
 
 #include <deque>
+#include <type_traits>
 #include <unordered_map>
+#include <utility>
 
 namespace ns3
 {
@@ -65,19 +68,19 @@ class DatagramTransport : public Transport
     /// @return fragments sent more than once so far
     uint64_t GetNRetransmitted() const
     {
-        return m_nRetransmitted;
+        return m_counters.nRetransmitted;
     }
 
     /// @return fragments that came again, and were dropped, so far
     uint64_t GetNDuplicates() const
     {
-        return m_nDuplicates;
+        return m_counters.nDuplicates;
     }
 
     /// @return acknowledgements sent so far
     uint64_t GetNAcks() const
     {
-        return m_nAcks;
+        return m_counters.nAcks;
     }
 
     TransportProfile GetProfile() const override;
@@ -87,11 +90,31 @@ class DatagramTransport : public Transport
     void DoDispose() override;
 
   private:
-    friend class DatagramSession;
-
     bool DoListen(Ptr<Node> node, const Address& local, SessionHandler& handler) override;
     void DoStopListening() override;
     Ptr<Session> DoConnect(Ptr<Node> node, const Address& remote, SessionHandler& handler) override;
+
+    /**
+     * Accessors of attributes that are members of m_config.
+     * @tparam FIELD the member
+     * @param value its value
+     */
+    template <auto FIELD>
+    void SetParameter(
+        std::remove_reference_t<decltype(std::declval<DatagramConfig&>().*FIELD)> value)
+    {
+        m_config.*FIELD = value;
+    }
+
+    /**
+     * @tparam FIELD a member of m_config
+     * @return its value
+     */
+    template <auto FIELD>
+    auto GetParameter() const
+    {
+        return m_config.*FIELD;
+    }
 
     /**
      * @param node the node
@@ -112,33 +135,24 @@ class DatagramTransport : public Transport
      */
     void Dispatch(Ptr<Packet> packet, const Address& from);
     /**
-     * A session of the server's endpoint is over: forget it, but remember for a while that it was
-     * there, so that a late copy of its first packet does not open it again.
+     * A session of the server's endpoint has ended: remember it for a while, as TCP's TIME-WAIT
+     * does, so that a late copy of its first packet does not open it again.
      * @param peer its address
      */
-    void Bury(const Address& peer);
+    void EnterTimeWait(const Address& peer);
 
-    TypeId m_socketType;      //!< attribute
-    uint32_t m_fragmentBytes; //!< attribute
-    uint32_t m_windowBytes;   //!< attribute
-    uint32_t m_initialWindow; //!< attribute
-    uint32_t m_ackEvery;      //!< attribute
-    uint32_t m_maxRetries;    //!< attribute
-    Time m_initialRto;        //!< attribute
-    Time m_minRto;            //!< attribute
-    Time m_maxRto;            //!< attribute
+    TypeId m_socketType;     //!< attribute
+    DatagramConfig m_config; //!< attributes
 
     Ptr<Socket> m_endpoint;             //!< the server's
     Address m_local;                    //!< where that is
     bool m_accepting{false};            //!< new peers are welcome
     SessionHandler* m_handler{nullptr}; //!< of the sessions accepted
     std::unordered_map<Address, Ptr<DatagramSession>, AddressHash>
-        m_peers; //!< sessions of the endpoint; null: was there. Looked up only, never walked
-    std::deque<std::pair<Time, Address>> m_graves; //!< when to forget which, oldest first
+        m_peers; //!< sessions of the endpoint; null: in TIME-WAIT. Looked up only, never walked
+    std::deque<std::pair<Time, Address>> m_timeWait; //!< peers by the end of their TIME-WAIT
 
-    uint64_t m_nRetransmitted{0}; //!< see GetNRetransmitted
-    uint64_t m_nDuplicates{0};    //!< see GetNDuplicates
-    uint64_t m_nAcks{0};          //!< see GetNAcks
+    DatagramCounters m_counters; //!< of all sessions
 };
 
 } // namespace fl

@@ -5,11 +5,12 @@
 #define FL_TCP_TRANSPORT_H
 
 #include "fl-tcp-demux.h"
+#include "fl-tcp-reset.h"
 #include "fl-transport.h"
 
 #include "ns3/socket.h"
 
-#include <deque>
+#include <vector>
 
 namespace ns3
 {
@@ -44,8 +45,6 @@ class TcpTransport : public Transport
     void DoDispose() override;
 
   private:
-    friend class TcpSession;
-
     bool DoListen(Ptr<Node> node, const Address& local, SessionHandler& handler) override;
     void DoStopListening() override;
     Ptr<Session> DoConnect(Ptr<Node> node, const Address& remote, SessionHandler& handler) override;
@@ -78,24 +77,19 @@ class TcpTransport : public Transport
      * @param peer its address
      */
     void Accept(Ptr<Socket> socket, const Address& peer);
-    /**
-     * A connection of the listening socket's port is reset: it is to answer for a while.
-     * @param socket the connection
-     */
-    void Bury(Ptr<Socket> socket);
 
-    TypeId m_socketType;                               //!< attribute
-    uint32_t m_segmentBytes;                           //!< attribute
-    uint32_t m_sendBufferBytes;                        //!< attribute
-    uint32_t m_receiveBufferBytes;                     //!< attribute
-    uint32_t m_dataRetries;                            //!< attribute
-    uint32_t m_tables;                                 //!< attribute EndPointTables
-    std::vector<Ptr<Socket>> m_listeners;              //!< listening sockets, all on m_local
-    Ptr<TcpDemux> m_demux;                             //!< spreads peers over them; or null
-    Address m_local;                                   //!< where they listen
-    bool m_accepting{false};                           //!< new peers are welcome
-    SessionHandler* m_handler{nullptr};                //!< of the sessions accepted
-    std::deque<std::pair<Time, Ptr<Socket>>> m_graves; //!< when to forget which, oldest first
+    TypeId m_socketType;                  //!< attribute
+    uint32_t m_segmentBytes;              //!< attribute
+    uint32_t m_sendBufferBytes;           //!< attribute
+    uint32_t m_receiveBufferBytes;        //!< attribute
+    uint32_t m_dataRetries;               //!< attribute
+    uint32_t m_tables;                    //!< attribute EndPointTables
+    std::vector<Ptr<Socket>> m_listeners; //!< listening sockets, all on m_local
+    Ptr<TcpDemux> m_demux;                //!< spreads peers over them; or null
+    Address m_local;                      //!< where they listen
+    bool m_accepting{false};              //!< new peers are welcome
+    SessionHandler* m_handler{nullptr};   //!< of the sessions accepted
+    TcpResets m_resets;                   //!< connections that were reset
 };
 
 } // namespace fl

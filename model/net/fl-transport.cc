@@ -197,7 +197,7 @@ Session::TellRefused(WireError error, const MessageHeader& header)
         return;
     }
     const Ptr<Session> self(this);
-    m_transport->CountRefused(GetPeer(), error);
+    CountRefused(error);
     if (m_handler)
     {
         m_handler->MessageRefused(self, error, header);
@@ -208,6 +208,12 @@ Session::TellRefused(WireError error, const MessageHeader& header)
         TellClosed(CloseReason::REFUSED);
         DoAbort();
     }
+}
+
+void
+Session::CountRefused(WireError error)
+{
+    m_transport->CountRefused(GetPeer(), error);
 }
 
 void

@@ -248,6 +248,11 @@ class Session : public SimpleRefCount<Session>
      */
     void TellRefused(WireError error, const MessageHeader& header);
     /**
+     * Count and trace something of the peer that is no part of a message.
+     * @param error what is wrong
+     */
+    void CountRefused(WireError error);
+    /**
      * The peer ended the session, or it cannot go on: tell and count. The caller frees what it
      * holds, and leaves.
      * @param reason why
