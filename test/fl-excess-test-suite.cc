@@ -7,6 +7,7 @@
 #include "ns3/fl-error.h"
 #include "ns3/fl-main.h"
 #include "ns3/fl-optimizer.h"
+#include "ns3/fl-phys.h"
 #include "ns3/fl-round-plan.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"

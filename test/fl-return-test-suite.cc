@@ -3,8 +3,8 @@
  */
 #include "ns3/config.h"
 #include "ns3/fl-cell-experiment.h"
-#include "ns3/fl-cell-radio.h"
 #include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-phys.h"
 #include "ns3/mobility-model.h"
 #include "ns3/nstime.h"
 #include "ns3/rng-seed-manager.h"

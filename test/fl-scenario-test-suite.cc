@@ -17,7 +17,9 @@
 #include "ns3/fl-configuration.h"
 #include "ns3/fl-option-parser.h"
 #include "ns3/fl-options.h"
+#include "ns3/fl-phys.h"
 #include "ns3/fl-scenario-fields.h"
+#include "ns3/fl-scenario-rules.h"
 #include "ns3/fl-shadowing-loss-model.h"
 #include "ns3/global-value.h"
 #include "ns3/rng-seed-manager.h"
@@ -178,7 +180,9 @@ class ValidationTestCase : public ScenarioTestCase
     {
         fl::Scenario scenario;
         change(scenario);
-        NS_TEST_EXPECT_MSG_EQ(fl::test::RefusalOf([&] { scenario.Validate(); }), message, "");
+        NS_TEST_EXPECT_MSG_EQ(fl::test::RefusalOf([&] { ValidateScenario(scenario); }),
+                              message,
+                              "");
     }
 
     void Test() override
@@ -205,7 +209,7 @@ class ValidationTestCase : public ScenarioTestCase
         NS_TEST_EXPECT_MSG_EQ(fl::test::RefusalOf([] {
                                   fl::Scenario scenario;
                                   scenario.phy = "all";
-                                  scenario.Validate();
+                                  ValidateScenario(scenario);
                               }).rfind("--phy=all: must be ", 0),
                               0,
                               "a scenario is over one PHY");

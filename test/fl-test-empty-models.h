@@ -4,9 +4,9 @@
 #ifndef FL_TEST_EMPTY_MODELS_H
 #define FL_TEST_EMPTY_MODELS_H
 
-#include "ns3/fl-cell-radio.h"
 #include "ns3/fl-federation-helper.h"
 #include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-phys.h"
 #include "ns3/mobility-helper.h"
 #include "ns3/mobility-model.h"
 #include "ns3/rng-seed-manager.h"

@@ -3,11 +3,11 @@
  */
 #include "fl-study.h"
 
-#include "ns3/fl-cell-radio.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-main.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-option-text.h"
+#include "ns3/fl-phys.h"
 #include "ns3/fl-progress.h"
 #include "ns3/fl-version.h"
 #include "ns3/rng-seed-manager.h"

@@ -3,6 +3,9 @@
  */
 #include "fl-cell-experiment.h"
 
+#include "fl-phys.h"
+#include "fl-scenario-rules.h"
+
 #include "ns3/basic-energy-source-helper.h"
 #include "ns3/boolean.h"
 #include "ns3/data-rate.h"
@@ -376,7 +379,7 @@ RunAll(const std::string& program,
 void
 RunScenario(const std::string& program, const Scenario& scenario, const OutputOptions& output)
 {
-    scenario.Validate();
+    ValidateScenario(scenario);
     if (output.out.empty())
     {
         throw InvalidInput("--out=: must be the name of a folder");

@@ -16,7 +16,6 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -25,13 +24,20 @@ namespace ns3
 namespace fl
 {
 
+/// What a PHY can take at most.
+struct PhyLimits
+{
+    std::vector<double> bandwidthsHz; //!< the bandwidths that there are [Hz]; empty: any
+    uint32_t devices{UINT32_MAX};     //!< devices in a cell
+};
+
 /**
  * @ingroup fl
  * What a cell is made of on one PHY: devices, channel, IP, and where the server is. CellRun builds
  * a cell through this, so that nothing else in an example depends on the PHY.
  *
  * Adding a PHY: derive, put its files into a list of their own in CMakeLists.txt, and name it in
- * MakeCellRadio().
+ * fl-phys.cc.
  */
 class CellRadio
 {
@@ -89,35 +95,6 @@ class CellRadio
     /// @return the same in a sentence, to be printed at the end of a run; may be empty
     virtual std::string ToText() const;
 };
-
-/**
- * @ingroup fl
- * The PHYs that this build has.
- * @return names that MakeCellRadio() takes
- */
-std::vector<std::string> AvailablePhys();
-
-/// What a PHY can take at most.
-struct PhyLimits
-{
-    std::vector<double> bandwidthsHz; //!< the bandwidths that there are [Hz]; empty: any
-    uint32_t devices{UINT32_MAX};     //!< devices in a cell
-};
-
-/**
- * @ingroup fl
- * @param phy one of AvailablePhys()
- * @return its limits
- */
-PhyLimits LimitsOf(const std::string& phy);
-
-/**
- * @ingroup fl
- * @param scenario `phy` says which; the radio keeps a reference to them
- * @return a radio of that kind, nothing installed
- * @throws InvalidInput if this build has no such PHY
- */
-std::unique_ptr<CellRadio> MakeCellRadio(const Scenario& scenario);
 
 /**
  * @ingroup fl

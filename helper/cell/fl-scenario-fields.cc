@@ -3,7 +3,7 @@
  */
 #include "fl-scenario-fields.h"
 
-#include "fl-cell-radio.h"
+#include "fl-phys.h"
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-model-factory.h"

@@ -3,10 +3,11 @@
  */
 #include "fl-scenario-rules.h"
 
-#include "fl-cell-radio.h"
+#include "fl-phys.h"
 #include "fl-scenario-fields.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-ns3-arguments.h"
 #include "ns3/fl-optimizer.h"
 
 #include <algorithm>
@@ -207,6 +208,72 @@ AttributesOfFields()
         {"ns3::energy::BasicEnergySource::BasicEnergySourceInitialEnergyJ", "battery"},
     };
     return attributes;
+}
+
+namespace
+{
+
+/**
+ * @param scenario whose attributes are checked
+ * @throws InvalidInput if one is not there, can't take its value, or is a field's to set
+ */
+void
+ValidateAttributes(const Scenario& scenario)
+{
+    for (const auto& [name, value] : scenario.attributes)
+    {
+        if (!IsNs3Setting(name))
+        {
+            throw InvalidInput(Written(scenario, name) +
+                               ": must be an attribute or a global value of ns-3");
+        }
+        if (name == "RngSeed" || name == "RngRun")
+        {
+            throw InvalidInput(Written(scenario, name) + ": must be left out: the scenario's " +
+                               (name == "RngRun" ? "run" : "seed") + " is that");
+        }
+        CheckNs3Argument(name, value);
+    }
+    CheckNs3Argument("RngSeed", ValueText(scenario.seed));
+    for (const auto& [attribute, option] : AttributesOfFields())
+    {
+        if (scenario.attributes.count(attribute))
+        {
+            throw InvalidInput(Written(scenario, attribute) + ": must be left out: --" + option +
+                               " sets it");
+        }
+    }
+}
+
+} // namespace
+
+void
+ValidateScenario(const Scenario& scenario)
+{
+    for (const auto& field : ScenarioFields())
+    {
+        std::visit(
+            [&scenario](const auto& of) {
+                const auto& value = scenario.*of.member;
+                auto parsed = value;
+                // What is not finite is no value of the type.
+                if (!ParseValue(ValueText(value), parsed) ||
+                    (of.allowed.test && !of.allowed.test(value)))
+                {
+                    throw InvalidInput(Written(scenario, of.name) + ": must be " + of.allowed.text);
+                }
+            },
+            field.of);
+    }
+    ValidateAttributes(scenario);
+    for (const auto& rule : ScenarioRules())
+    {
+        const std::string must = rule.must(scenario);
+        if (!must.empty())
+        {
+            throw InvalidInput(Written(scenario, rule.name) + ": must " + must);
+        }
+    }
 }
 
 } // namespace fl

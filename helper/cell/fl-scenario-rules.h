@@ -14,7 +14,7 @@
 /**
  * @file
  * @ingroup fl
- * Which fields of a Scenario contradict each other.
+ * What the fields of a Scenario may be, and which ones contradict each other.
  */
 
 namespace ns3
@@ -43,6 +43,14 @@ const std::vector<std::pair<std::string, std::string>>& AttributesOfFields();
  * @return name and value as one writes them, "--name=value"
  */
 std::string Written(const Scenario& scenario, const std::string& name);
+
+/**
+ * Check all values of a scenario, and pairs of them.
+ * @param scenario the scenario
+ * @throws InvalidInput on the first one that is not allowed: one line that names it as an option,
+ *         its value and what it must be
+ */
+void ValidateScenario(const Scenario& scenario);
 
 } // namespace fl
 } // namespace ns3

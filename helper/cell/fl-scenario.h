@@ -22,7 +22,7 @@ namespace fl
  *
  * Each field that follows is an option of the command line too, with the name, the meaning and the
  * range that ScenarioFields() has. A scenario is built in C++, by a command line (AddOptions()), or
- * from a run's summary.json (ReadScenario()).
+ * from a run's summary.json (ReadScenario()). ValidateScenario() checks it.
  *
  * @code
  * Scenario scenario;
@@ -85,13 +85,6 @@ struct Scenario
     std::map<std::string, std::string> attributes;
     uint32_t seed{1}; //!< RngSeed, of all runs, 1 to 4294944442
     uint64_t run{1};  //!< RngRun, number of the first run
-
-    /**
-     * Check all values, and pairs of them.
-     * @throws InvalidInput on the first one that is not allowed: one line that names it as an
-     *         option, its value and what it must be
-     */
-    void Validate() const;
 
     /**
      * Set ns-3's seed, run number, and the defaults that `attributes` has. They are those of the

@@ -14,6 +14,7 @@
 #include "ns3/fl-cell-experiment.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-phys.h"
 #include "ns3/fl-progress.h"
 #include "ns3/simulator.h"
 

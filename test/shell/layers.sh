@@ -59,3 +59,9 @@ while IFS=: read -r file name; do
   [ -n "${may[$folder]+x}" ] || fail "$folder is not in the list of test/shell/layers.sh"
   [[ $known = "$folder" || " ${may[$folder]} " = *" $known "* ]] || fail "$file includes $name: $folder may not know $known"
 done < <(grep -rE '^#include "' model helper examples/study --include='*.h' --include='*.cc' | sed -E 's/^([^:]*):#include "([^"]*)"$/\1:\2/')
+
+# No circles of includes: .h and .cc of a name are one node. Server and Coordinator call each other; only the coordinator's
+# .cc knows the server.
+edges=$(grep -rE '^#include "' model helper examples/study --include='*.h' --include='*.cc' |
+  sed -nE 's#^([^:]*/)?([^/:]*)\.(h|cc):\#include "(ns3/)?(fl-[^"]*)\.h"$#\2 \5#p' | grep -vxF 'fl-coordinator fl-server')
+loop=$(tsort <<<"$edges" 2>&1 >/dev/null) || fail "a circle of includes: $(tr '\n' ' ' <<<"$loop")"
