@@ -174,7 +174,7 @@ FederationHelper::Install(Ptr<Node> server,
     }
     Federation federation;
     federation.coordinator = m_coordinatorFactory.Create<SyncCoordinator>();
-    federation.coordinator->SetTask(m_task);
+    federation.coordinator->AddTask(m_task);
     federation.coordinator->SetOptimizer(CreateOptimizer(m_optimizer));
     if (m_radio)
     {

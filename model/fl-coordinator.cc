@@ -68,6 +68,18 @@ Coordinator::GetTypeId()
                                           BooleanValue(true),
                                           MakeBooleanAccessor(&Coordinator::m_stopSimulation),
                                           MakeBooleanChecker())
+            .AddTraceSource("RoundBegin",
+                            "A round begins: state, plan, predicted outcome",
+                            MakeTraceSourceAccessor(&Coordinator::m_roundBeginTrace),
+                            "ns3::fl::Coordinator::RoundBeginCallback")
+            .AddTraceSource("RoundEnd",
+                            "A round ends: its record",
+                            MakeTraceSourceAccessor(&Coordinator::m_roundEndTrace),
+                            "ns3::fl::Coordinator::RoundEndCallback")
+            .AddTraceSource("Aggregated",
+                            "Updates were merged: round, new model version, number of updates",
+                            MakeTraceSourceAccessor(&Coordinator::m_aggregatedTrace),
+                            "ns3::fl::Coordinator::AggregatedCallback")
                             .AddTraceSource("Finished",
                                             "Nothing more will happen, unless the server is "
                                             "started again: why",
@@ -85,7 +97,7 @@ void
 Coordinator::DoDispose()
 {
     m_server = nullptr;
-    m_task = nullptr;
+    m_tasks.clear();
     m_radio = nullptr;
     m_optimizer = nullptr;
     m_clients.clear();
@@ -99,17 +111,48 @@ Coordinator::SetServer(Server* server)
 }
 
 void
-Coordinator::SetTask(std::shared_ptr<const LearningTask> task)
+Coordinator::AddTask(std::shared_ptr<const LearningTask> task)
 {
-    m_task = std::move(task);
+    m_tasks.push_back(std::move(task));
+}
+
+uint32_t
+Coordinator::GetNTasks() const
+{
+    return static_cast<uint32_t>(m_tasks.size());
+}
+
+void
+Coordinator::AddDevice(const std::vector<DeviceProfile>& profiles, Ptr<Client> client)
+{
+    if (m_clients.empty())
+    {
+        m_profiles.resize(profiles.size());
+    }
+    if (profiles.empty() || profiles.size() != m_profiles.size())
+    {
+        throw InvalidInput(Describe("device ",
+                                    GetNDevices(),
+                                    ": has profiles for ",
+                                    profiles.size(),
+                                    " tasks: must be ",
+                                    std::max<size_t>(m_profiles.size(), 1)));
+    }
+    for (const auto& profile : profiles)
+    {
+        profile.Validate(GetNDevices());
+    }
+    for (size_t task = 0; task < profiles.size(); ++task)
+    {
+        m_profiles[task].push_back(profiles[task]);
+    }
+    m_clients.push_back(client);
 }
 
 void
 Coordinator::AddDevice(const DeviceProfile& profile, Ptr<Client> client)
 {
-    profile.Validate(GetNDevices());
-    m_profiles.push_back(profile);
-    m_clients.push_back(client);
+    AddDevice(std::vector<DeviceProfile>{profile}, client);
 }
 
 void
@@ -139,7 +182,7 @@ Coordinator::GetOptimizer() const
 uint32_t
 Coordinator::GetNDevices() const
 {
-    return static_cast<uint32_t>(m_profiles.size());
+    return static_cast<uint32_t>(m_clients.size());
 }
 
 void
@@ -180,9 +223,13 @@ Coordinator::GetTask(uint32_t task) const
 }
 
 std::shared_ptr<const LearningTask>
-Coordinator::DoGetTask(uint32_t) const
+Coordinator::DoGetTask(uint32_t task) const
 {
-    return m_task;
+    if (m_tasks.size() == 1)
+    {
+        return m_tasks.front();
+    }
+    return task < m_tasks.size() ? m_tasks[task] : nullptr;
 }
 
 void
@@ -285,11 +332,6 @@ Coordinator::GetTransportProfile(const Plan& plan) const
     for (const auto& order : plan.orders)
     {
         const DeviceId device = order.device;
-        if (device >= downlink.size())
-        {
-            downlink.resize(device + 1);
-            uplink.resize(device + 1);
-        }
         downlink[device] = m_server->GetSendWindow(device);
         // Known of each transport, also where its window is not.
         downlink[device].flightBytes = static_cast<double>(m_server->GetPendingBytes(device));
@@ -336,7 +378,7 @@ Coordinator::Measure(const OrderInFlight& inFlight, WorkStatus status) const
     outcome.round = order.round;
     outcome.baseVersion = order.baseVersion;
     outcome.startS = inFlight.predicted.startS;
-    outcome.payloadBits = 8.0 * static_cast<double>(m_task->PayloadBytes());
+    outcome.payloadBits = 8.0 * static_cast<double>(GetTask(order.task)->PayloadBytes());
     outcome.radioEnergyJ = GetRadiatedEnergyJ(order.device) - inFlight.radiatedBeforeJ;
     if (m_radio)
     {
@@ -349,6 +391,45 @@ Coordinator::Measure(const OrderInFlight& inFlight, WorkStatus status) const
         client->MeasureWork(order, inFlight.sendS, outcome);
     }
     return outcome;
+}
+
+WorkRecord
+Coordinator::EndRecord(OrderInFlight&& inFlight, WorkStatus status, uint32_t staleness) const
+{
+    WorkRecord record;
+    record.measured = Measure(inFlight, status);
+    record.measured.staleness = staleness;
+    record.gain = inFlight.gain;
+    record.order = std::move(inFlight.order);
+    record.predicted = std::move(inFlight.predicted);
+    return record;
+}
+
+Outcome
+Coordinator::CompleteRecord(RoundRecord& record)
+{
+    record.endS = NowS();
+    std::stable_sort(record.over.begin(), record.over.end(), [](const auto& a, const auto& b) {
+        return a.order.device < b.order.device;
+    });
+    Outcome outcome;
+    outcome.round = record.round;
+    outcome.task = record.task;
+    outcome.startS = record.startS;
+    outcome.endS = record.endS;
+    record.energyJ = 0;
+    for (const auto& work : record.over)
+    {
+        record.energyJ += work.measured.EnergyJ();
+        outcome.work.push_back(work.measured);
+    }
+    return outcome;
+}
+
+double
+Coordinator::NowS()
+{
+    return Simulator::Now().GetSeconds();
 }
 
 double

@@ -9,6 +9,7 @@
 
 #include "ns3/fl-message.h"
 #include "ns3/fl-radio-control.h"
+#include "ns3/fl-round-record.h"
 #include "ns3/fl-system-state.h"
 #include "ns3/fl-work-codec.h"
 #include "ns3/object.h"
@@ -45,14 +46,25 @@ class Coordinator : public Object
 
     /// @param server the server that runs it
     void SetServer(Server* server);
-    /// @param task what is learned
-    void SetTask(std::shared_ptr<const LearningTask> task);
+    /**
+     * @param task model, data and hyperparameters; it gets the next number, from 0. Coordinators of
+     *        one task use number 0.
+     */
+    void AddTask(std::shared_ptr<const LearningTask> task);
+    /// @return the number of tasks
+    uint32_t GetNTasks() const;
     /**
      * Add a device, in the order of DeviceIds.
-     * @param profile what it is
+     * @param profiles of the device by task: its samples and their cycles differ, the hardware does
+     *        not; at least one, and as many for each device
      * @param client its application, for measuring; null where it is not at hand
-     * @throws InvalidInput if the profile is invalid
+     * @throws InvalidInput if a profile is invalid, or there are more or less than of the devices
+     *         before
      */
+    void AddDevice(const std::vector<DeviceProfile>& profiles, Ptr<Client> client);
+    /// The same, with one profile.
+    /// @param profile of the device, for task 0
+    /// @param client its application, for measuring; null where it is not at hand
     void AddDevice(const DeviceProfile& profile, Ptr<Client> client);
     /**
      * @param task number of a task
@@ -125,6 +137,12 @@ class Coordinator : public Object
      */
     Outcome Predict(const SystemState& state, const Plan& plan) const;
 
+    /// Work is planned: what is known, decided and expected.
+    using RoundBeginCallback = void (*)(const SystemState&, const Plan&, const Outcome&);
+    /// A round or an aggregation is over.
+    using RoundEndCallback = void (*)(const RoundRecord&);
+    /// Updates were merged: round, new version, number of updates.
+    using AggregatedCallback = void (*)(uint32_t, uint32_t, uint32_t);
     /// Nothing more will happen, unless the server is started again: why.
     using FinishedCallback = void (*)(const std::string&);
 
@@ -174,12 +192,34 @@ class Coordinator : public Object
      */
     WorkOutcome Measure(const OrderInFlight& inFlight, WorkStatus status) const;
 
-    Server* m_server{nullptr};                  //!< the server; it owns this object
-    std::shared_ptr<const LearningTask> m_task; //!< what is learned
-    Ptr<RadioControl> m_radio;                  //!< may be null
-    Ptr<Optimizer> m_optimizer;                 //!< makes the plans
-    std::vector<DeviceProfile> m_profiles;      //!< by device
-    std::vector<Ptr<Client>> m_clients;         //!< by device; null where not at hand
+    /**
+     * End an order in a record: measure it, and sum up.
+     * @param inFlight the order; moved from
+     * @param status how it ends
+     * @param staleness versions of the model since the one that it began with
+     * @return the order as it is recorded
+     */
+    WorkRecord EndRecord(OrderInFlight&& inFlight, WorkStatus status, uint32_t staleness) const;
+    /**
+     * Complete a record, and report it to the optimizer.
+     * @param [in,out] record of a round or an aggregation that ends now: its orders are put in the
+     *        order of devices, and their energies are added up
+     * @return what was measured
+     */
+    static Outcome CompleteRecord(RoundRecord& record);
+    /// @return the simulation's time [s]
+    static double NowS();
+
+    Server* m_server{nullptr}; //!< the server; it owns this object
+    std::vector<std::shared_ptr<const LearningTask>> m_tasks; //!< by number
+    Ptr<RadioControl> m_radio;                                //!< may be null
+    Ptr<Optimizer> m_optimizer;                               //!< makes the plans
+    std::vector<std::vector<DeviceProfile>> m_profiles;       //!< by task and device
+    std::vector<Ptr<Client>> m_clients; //!< by device; null where not at hand
+
+    TracedCallback<const SystemState&, const Plan&, const Outcome&> m_roundBeginTrace; //!< begins
+    TracedCallback<const RoundRecord&> m_roundEndTrace;                                //!< ends
+    TracedCallback<uint32_t, uint32_t, uint32_t> m_aggregatedTrace;                    //!< merged
 
   private:
     /// @return what carrying the messages of a plan adds
@@ -219,7 +259,7 @@ class Coordinator : public Object
     /// @param message see NotifyServerData(); here nothing happens
     virtual void DoNotifyServerData(uint32_t server, const Message& message);
     /// @param task number of a task
-    /// @return what is learned in it; here the same for all numbers
+    /// @return the task, or null; here the only one stands for all numbers
     virtual std::shared_ptr<const LearningTask> DoGetTask(uint32_t task) const;
 
     bool m_stopSimulation{true}; //!< whether the simulation may end with it; read by helpers

@@ -13,13 +13,14 @@ namespace fl
 {
 
 void
-GlobalModel::Initialize(std::shared_ptr<const LearningTask> task)
+GlobalModel::Initialize(std::shared_ptr<const LearningTask> task,
+                        std::unique_ptr<Aggregator> aggregator)
 {
     m_task = std::move(task);
     if (m_task->model)
     {
         m_parameters = m_task->model->InitialParameters(m_task->seed);
-        m_aggregator = std::make_unique<FedAvg>();
+        m_aggregator = std::move(aggregator);
         m_aggregator->Begin(m_task->model->ParameterCount());
     }
 }
@@ -65,11 +66,27 @@ GlobalModel::GetEncoded() const
     return m_encoded;
 }
 
+bool
+GlobalModel::NeedsBase() const
+{
+    return m_aggregator && m_aggregator->TakesDifferences();
+}
+
+Eigen::VectorXf
+GlobalModel::DecodePayload(const Payload& payload) const
+{
+    return Decode(m_task->encoding,
+                  payload.GetData(),
+                  payload.GetSize(),
+                  m_task->model->ParameterCount());
+}
+
 void
 GlobalModel::Collect(const WorkOrder& order,
                      const DeviceProfile& profile,
                      const Message& message,
-                     const WorkReport& report)
+                     const WorkReport& report,
+                     const Payload* base)
 {
     if (report.baseVersion != order.baseVersion)
     {
@@ -87,10 +104,11 @@ GlobalModel::Collect(const WorkOrder& order,
         {
             throw InvalidInput("update without parameters: must hold the model's");
         }
-        const Eigen::VectorXf parameters = Decode(m_task->encoding,
-                                                  message.payload->GetData(),
-                                                  message.payload->GetSize(),
-                                                  m_task->model->ParameterCount());
+        Eigen::VectorXf parameters = DecodePayload(*message.payload);
+        if (NeedsBase())
+        {
+            parameters -= DecodePayload(*base);
+        }
         m_aggregator->Add({parameters,
                            static_cast<double>(report.samples),
                            m_version - order.baseVersion,

@@ -32,9 +32,11 @@ class GlobalModel
   public:
     /**
      * Draw initial parameters; the version is 0.
-     * @param task what is learned
+     * @param task the learning task
+     * @param aggregator merges updates; not used in a timing study
      */
-    void Initialize(std::shared_ptr<const LearningTask> task);
+    void Initialize(std::shared_ptr<const LearningTask> task,
+                    std::unique_ptr<Aggregator> aggregator);
     /// @return whether Initialize() was called
     bool IsInitialized() const;
     /// Let go of the task, and of what is sent.
@@ -49,19 +51,24 @@ class GlobalModel
     /// @return the encoded parameters; null in a timing study
     const std::shared_ptr<const Payload>& GetEncoded() const;
 
+    /// @return whether Collect() needs the parameters that a device began with
+    bool NeedsBase() const;
+
     /**
      * Collect an update.
      * @param order which it answers
      * @param profile of the order's device
      * @param message the update
      * @param report what the device says of its work
+     * @param base encoded parameters that the device began with, if NeedsBase()
      * @throws InvalidInput if the update is of another base version, trained on more samples than
      *         the order has, or not of the model's size; it is not collected then
      */
     void Collect(const WorkOrder& order,
                  const DeviceProfile& profile,
                  const Message& message,
-                 const WorkReport& report);
+                 const WorkReport& report,
+                 const Payload* base = nullptr);
     /// @return how many updates were collected
     uint32_t GetNCollected() const;
     /// Drop the updates that were collected.
@@ -79,6 +86,13 @@ class GlobalModel
     void Evaluate(RoundRecord& record) const;
 
   private:
+    /**
+     * @param payload parameters as they are sent
+     * @return the parameters
+     * @throws InvalidInput if they are not the model's
+     */
+    Eigen::VectorXf DecodePayload(const Payload& payload) const;
+
     std::shared_ptr<const LearningTask> m_task; //!< what is learned
     Eigen::VectorXf m_parameters;               //!< of the present version
     std::shared_ptr<const Payload> m_encoded;   //!< the same, as sent

@@ -33,19 +33,7 @@ RoundCoordinator::GetTypeId()
     static TypeId tid =
         TypeId("ns3::fl::RoundCoordinator")
             .SetParent<Coordinator>()
-            .SetGroupName("Fl")
-            .AddTraceSource("RoundBegin",
-                            "A round begins: state, plan, predicted outcome",
-                            MakeTraceSourceAccessor(&RoundCoordinator::m_roundBeginTrace),
-                            "ns3::fl::RoundCoordinator::RoundBeginCallback")
-            .AddTraceSource("RoundEnd",
-                            "A round ends: its record",
-                            MakeTraceSourceAccessor(&RoundCoordinator::m_roundEndTrace),
-                            "ns3::fl::RoundCoordinator::RoundEndCallback")
-            .AddTraceSource("Aggregated",
-                            "Updates were merged: round, new model version, number of updates",
-                            MakeTraceSourceAccessor(&RoundCoordinator::m_aggregatedTrace),
-                            "ns3::fl::RoundCoordinator::AggregatedCallback");
+            .SetGroupName("Fl");
     return tid;
 }
 
@@ -119,12 +107,6 @@ RoundCoordinator::GetParameters() const
     return m_model.GetParameters();
 }
 
-double
-RoundCoordinator::NowS()
-{
-    return Simulator::Now().GetSeconds();
-}
-
 // Begin and end of a run
 
 void
@@ -132,12 +114,12 @@ RoundCoordinator::BeginRun()
 {
     if (!m_model.IsInitialized())
     {
-        if (!m_task || !m_optimizer)
+        if (m_tasks.empty() || !m_optimizer)
         {
             throw std::logic_error(
                 Describe(GetInstanceTypeId().GetName(), " needs a LearningTask and an Optimizer"));
         }
-        m_model.Initialize(m_task);
+        m_model.Initialize(m_tasks.front(), std::make_unique<FedAvg>());
         if (m_calibrate && m_radio)
         {
             m_calibrator = std::make_unique<RateCalibrator>(m_calibrationWeight);
@@ -181,7 +163,9 @@ RoundCoordinator::AbortRun()
                 work.measured.status = WorkStatus::ABORTED;
             }
         }
-        m_roundEndTrace(TakeRecord());
+        RoundRecord record = std::exchange(m_record, RoundRecord());
+        CompleteRecord(record);
+        m_roundEndTrace(record);
     }
 }
 
@@ -194,11 +178,11 @@ RoundCoordinator::Observe() const
     state.nowS = NowS();
     state.round = m_round;
     state.modelVersion = m_model.GetVersion();
-    state.localIterations = m_task->trainer.localIterations;
-    state.downloadBits = 8.0 * static_cast<double>(m_task->PayloadBytes());
+    state.localIterations = m_tasks.front()->trainer.localIterations;
+    state.downloadBits = 8.0 * static_cast<double>(m_tasks.front()->PayloadBytes());
     state.uploadBits = state.downloadBits;
-    state.sampleBits = m_samples.GetSampleBits(*m_task);
-    state.profiles = m_profiles;
+    state.sampleBits = m_samples.GetSampleBits(*m_tasks.front());
+    state.profiles = m_profiles.front();
     state.available.resize(GetNDevices());
     for (DeviceId device = 0; device < GetNDevices(); ++device)
     {
@@ -298,7 +282,7 @@ RoundCoordinator::OpenRound(const SystemState& state, const Plan& plan)
     const Outcome predicted = Enforce(state, plan);
     m_inRound = true;
     OpenRecord(plan, predicted);
-    m_samples.Draw(*m_task, plan);
+    m_samples.Draw(*m_tasks.front(), plan);
     m_outstanding = m_record.selected;
     m_roundBeginTrace(state, plan, predicted);
     for (size_t i = 0; i < plan.orders.size() && m_inRound; ++i)
@@ -338,12 +322,12 @@ void
 RoundCoordinator::Dispatch(const WorkOrder& order, const WorkOutcome& predicted, double gain)
 {
     m_orders.Add(BeginOrder(order, predicted, gain));
-    if (const auto samples = m_samples.Take(*m_task, order))
+    if (const auto samples = m_samples.Take(*m_tasks.front(), order))
     {
         m_server->SendData(order.device, order.task, order.round, samples);
     }
     const Time sent =
-        m_server->SendWork(order, predicted, m_model.GetEncoded(), m_task->statedBytes);
+        m_server->SendWork(order, predicted, m_model.GetEncoded(), m_tasks.front()->statedBytes);
     // Who listened to that may have ended it.
     if (auto* present = m_orders.Find(KeyOf(order)))
     {
@@ -377,7 +361,9 @@ RoundCoordinator::CloseRound()
     m_inRound = false;
     m_outstanding = 0;
     const uint32_t round = m_round++;
-    RoundRecord record = TakeRecord();
+    RoundRecord record = std::exchange(m_record, RoundRecord());
+    record.received = m_model.GetNCollected();
+    m_last = CompleteRecord(record);
     if (const uint32_t merged = m_model.Aggregate())
     {
         m_aggregatedTrace(round, m_model.GetVersion(), merged);
@@ -387,34 +373,8 @@ RoundCoordinator::CloseRound()
         m_model.Evaluate(record);
     }
     Calibrate(record);
-
-    m_last = Outcome();
-    m_last.round = round;
-    m_last.startS = record.startS;
-    m_last.endS = record.endS;
-    for (const auto& work : record.over)
-    {
-        m_last.work.push_back(work.measured);
-    }
     m_optimizer->Observe(m_last);
     m_roundEndTrace(record);
-}
-
-RoundRecord
-RoundCoordinator::TakeRecord()
-{
-    m_record.endS = NowS();
-    m_record.received = m_model.GetNCollected();
-    std::stable_sort(
-        m_record.over.begin(),
-        m_record.over.end(),
-        [](const WorkRecord& a, const WorkRecord& b) { return a.order.device < b.order.device; });
-    m_record.energyJ = 0;
-    for (const auto& work : m_record.over)
-    {
-        m_record.energyJ += work.measured.EnergyJ();
-    }
-    return std::exchange(m_record, RoundRecord());
 }
 
 void
@@ -494,7 +454,7 @@ RoundCoordinator::DoNotifyUpdate(DeviceId device, const Message& message, const 
     const uint32_t staleness = m_model.GetVersion() - order.baseVersion;
     try
     {
-        m_model.Collect(order, m_profiles.at(device), message, report);
+        m_model.Collect(order, m_profiles.front().at(device), message, report);
     }
     catch (const InvalidInput& error)
     {
@@ -543,13 +503,8 @@ bool
 RoundCoordinator::EndOrder(const OrderKey& key, WorkStatus status, uint32_t staleness)
 {
     OrderInFlight inFlight = m_orders.Take(key);
-    WorkRecord record;
-    record.measured = Measure(inFlight, status);
-    record.measured.staleness = staleness;
-    record.gain = inFlight.gain;
-    record.order = std::move(inFlight.order);
-    record.predicted = std::move(inFlight.predicted);
-    SampleAllotment::Separate(record, SampleAllotment::GetSampleBits(*m_task));
+    WorkRecord record = EndRecord(std::move(inFlight), status, staleness);
+    SampleAllotment::Separate(record, SampleAllotment::GetSampleBits(*m_tasks.front()));
     m_record.over.push_back(std::move(record));
     return m_inRound && key.round == m_round && --m_outstanding == 0;
 }

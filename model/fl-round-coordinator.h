@@ -54,13 +54,6 @@ class RoundCoordinator : public Coordinator
     /// @return the global model's parameters; empty in a timing study
     const Eigen::VectorXf& GetParameters() const;
 
-    /// A round begins: what is known, decided and expected.
-    using RoundBeginCallback = void (*)(const SystemState&, const Plan&, const Outcome&);
-    /// A round ends.
-    using RoundEndCallback = void (*)(const RoundRecord&);
-    /// Updates were merged: round, new version, number of updates.
-    using AggregatedCallback = void (*)(uint32_t, uint32_t, uint32_t);
-
   protected:
     void DoDispose() override;
 
@@ -71,9 +64,6 @@ class RoundCoordinator : public Coordinator
      * @return it
      */
     static TypeId AddRoundAttributes(TypeId tid);
-
-    /// @return the simulation's time [s]
-    static double NowS();
 
     /**
      * The server starts: nothing is in flight, and the global model is as it was, or a new one.
@@ -171,8 +161,6 @@ class RoundCoordinator : public Coordinator
     void DropOrder(const OrderKey& key);
     /// End the orders of the running round that are in flight, if the policy says so.
     void EndLateOrders();
-    /// @return the record of the round as it stands, with the orders that are over
-    RoundRecord TakeRecord();
     /// Close the running round later on, and not as scheduled before.
     /// @param delay from now
     void ScheduleClose(Time delay);
@@ -195,10 +183,6 @@ class RoundCoordinator : public Coordinator
     uint32_t m_outstanding{0};                    //!< orders of the running round that are not over
     SampleAllotment m_samples;                    //!< that go with orders of this round
     EventId m_closeEvent;                         //!< closes the round
-
-    TracedCallback<const SystemState&, const Plan&, const Outcome&> m_roundBeginTrace; //!< begins
-    TracedCallback<const RoundRecord&> m_roundEndTrace;                                //!< ends
-    TracedCallback<uint32_t, uint32_t, uint32_t> m_aggregatedTrace;                    //!< merged
 };
 
 } // namespace fl

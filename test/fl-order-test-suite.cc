@@ -257,7 +257,7 @@ class TwoTasksTestCase : public TestCase
         m_records.clear();
         m_coordinator = CreateObject<TestCoordinator>();
         m_coordinator->SetAttribute("LatePolicy", EnumValue(RoundCoordinator::NEXT_ROUND));
-        m_coordinator->SetTask(task);
+        m_coordinator->AddTask(task);
         m_coordinator->SetOptimizer(CreateObject<test::ScriptedOptimizer>());
         DeviceProfile profile;
         profile.samples = 10;

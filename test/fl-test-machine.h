@@ -177,7 +177,7 @@ struct MachineNet
         for (uint32_t id = 0; id < nServers; ++id)
         {
             auto coordinator = CreateObject<TinyCoordinator>();
-            coordinator->SetTask(task);
+            coordinator->AddTask(task);
             coordinator->AddDevice(profile, client);
             auto server = CreateObject<Server>();
             server->SetAttribute("Id", UintegerValue(id));

@@ -193,7 +193,7 @@ class WifiAirtimeTestCase : public TestCase
         cell.transport.maxWindowBytes = 2000;
         SendWindow window;
         window.bytes = 2000;
-        cell.transport.windows[static_cast<size_t>(Direction::UPLINK)] = {window};
+        cell.transport.windows[static_cast<size_t>(Direction::UPLINK)] = {{0, window}};
         NS_TEST_EXPECT_MSG_EQ_TOL(SimulateWifiRound(cell, 1)[0].uploadS,
                                   AIFS + TRIGGER + SIFS + PpduS(2144),
                                   1e-12,

@@ -44,7 +44,7 @@ struct RunTotals
     double downloadedBytes{0};               //!< encoded models that arrived in whole [byte]
     uint64_t selected{0};                    //!< work orders in the plans of all rounds
     uint64_t received{0};                    //!< updates merged
-    std::array<uint64_t, 8> byStatus{};      //!< orders that are over, by WorkStatus
+    std::array<uint64_t, 9> byStatus{};      //!< orders that are over, by WorkStatus
     double finalLoss{ABSENT};                //!< of the last evaluation
     double finalAccuracy{ABSENT};            //!< of the last evaluation
     double bestAccuracy{ABSENT};             //!< of all

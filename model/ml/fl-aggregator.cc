@@ -75,6 +75,12 @@ Aggregator::Finish(Eigen::VectorXf& global)
     return true;
 }
 
+bool
+Aggregator::TakesDifferences() const
+{
+    return false;
+}
+
 uint32_t
 Aggregator::GetCount() const
 {

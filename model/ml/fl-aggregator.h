@@ -61,6 +61,12 @@ class Aggregator
      */
     bool Finish(Eigen::VectorXf& global);
 
+    /**
+     * @return whether an update is the difference of the trained model to the one that it began
+     *         with; by default it is the trained model itself
+     */
+    virtual bool TakesDifferences() const;
+
     /// @return updates added since Begin()
     uint32_t GetCount() const;
     /// @return the sum of their weights

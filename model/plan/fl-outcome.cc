@@ -43,6 +43,8 @@ ToString(WorkStatus status)
         return "refused";
     case WorkStatus::ABORTED:
         return "aborted";
+    case WorkStatus::STALE:
+        return "stale";
     }
     return "unknown";
 }

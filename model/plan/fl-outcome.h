@@ -30,7 +30,8 @@ enum class WorkStatus : uint8_t
     BATTERY,  //!< the device ran out of energy
     LOST,     //!< the device disappeared (connection closed or silent)
     REFUSED,  //!< the update was malformed and dropped
-    ABORTED   //!< the server or the client stopped
+    ABORTED,  //!< the server or the client stopped
+    STALE     //!< the global model had moved on too far: not merged, or the device was told to stop
 };
 
 /// @return the name used in result files, in lower case
@@ -53,6 +54,7 @@ struct WorkOutcome
     uint32_t round{0};          //!< in which round
     uint32_t baseVersion{0};    //!< version of the model it started from
     uint32_t staleness{0};      //!< versions by which the global model had moved on
+    uint32_t aggregation{0};    //!< version of the model that it was merged into; 0: none
     uint32_t iterations{0};     //!< local iterations done
     uint32_t samples{0};        //!< samples trained on
     double payloadBits{ABSENT}; //!< size of the encoded update [bit]

@@ -21,7 +21,8 @@ SendWindow
 TransportProfile::Window(Direction direction, DeviceId device) const
 {
     const auto& known = windows[static_cast<size_t>(direction)];
-    return device < known.size() ? known[device] : SendWindow();
+    const auto window = known.find(device);
+    return window == known.end() ? SendWindow() : window->second;
 }
 
 } // namespace fl

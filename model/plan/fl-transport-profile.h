@@ -8,7 +8,7 @@
 #include "fl-send-window.h"
 
 #include <limits>
-#include <vector>
+#include <unordered_map>
 
 namespace ns3
 {
@@ -43,10 +43,10 @@ struct TransportProfile
     bool windowStays{false};
     bool cubic{false}; //!< the window grows as TCP CUBIC's; else by what is acknowledged
     double ackDelayS{std::numeric_limits<double>::infinity()}; //!< the most that one waits [s]
-    /// The windows of senders before the round, by direction and device; a device that is beyond
-    /// the end: not known. Of each, what its session has sent or queued and is not acknowledged yet
-    /// takes its part (SendWindow::flightBytes), over every transport.
-    std::vector<SendWindow> windows[2];
+    /// The windows of senders before the round, by direction; those of other devices are not known.
+    /// Of each, what its session has sent or queued and is not acknowledged yet takes its part
+    /// (SendWindow::flightBytes), over every transport.
+    std::unordered_map<DeviceId, SendWindow> windows[2];
 
     /**
      * @param direction of messages

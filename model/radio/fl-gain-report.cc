@@ -94,6 +94,23 @@ GainOf(const CellLinks& links, DeviceId device, Direction direction)
 } // namespace
 
 void
+ReportGain(const CellLinks& links, DeviceId device, SystemState& state)
+{
+    const auto fading = FindFading(links.uplink ? links.uplink : links.downlink);
+    state.fading = fading ? fading->GetState() : FadingState();
+    for (const auto direction : {Direction::UPLINK, Direction::DOWNLINK})
+    {
+        const double gain = GainOf(links, device, direction);
+        state.gains.At(device, links.cell, direction) = gain;
+        if (fading)
+        {
+            state.meanGains.At(device, links.cell, direction) =
+                gain / FadeOf(links, device, direction);
+        }
+    }
+}
+
+void
 ReportGains(const CellLinks& links, SystemState& state)
 {
     const auto fading = FindFading(links.uplink ? links.uplink : links.downlink);
@@ -102,16 +119,7 @@ ReportGains(const CellLinks& links, SystemState& state)
     state.meanGains = fading ? state.gains : GainTable();
     for (DeviceId device = 0; device < links.devices.size(); ++device)
     {
-        for (const auto direction : {Direction::UPLINK, Direction::DOWNLINK})
-        {
-            const double gain = GainOf(links, device, direction);
-            state.gains.At(device, links.cell, direction) = gain;
-            if (fading)
-            {
-                state.meanGains.At(device, links.cell, direction) =
-                    gain / FadeOf(links, device, direction);
-            }
-        }
+        ReportGain(links, device, state);
     }
 }
 

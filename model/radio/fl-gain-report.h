@@ -35,6 +35,14 @@ struct CellLinks
  */
 void ReportGains(const CellLinks& links, SystemState& state);
 
+/**
+ * The same for one device, in a state that ReportGains() has filled in.
+ * @param links nodes and losses of the cell
+ * @param device the device
+ * @param [in,out] state its fading, and the device's gains and meanGains, are overwritten
+ */
+void ReportGain(const CellLinks& links, DeviceId device, SystemState& state);
+
 } // namespace fl
 } // namespace ns3
 

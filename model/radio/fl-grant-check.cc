@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_map>
 
 namespace ns3
 {
@@ -16,9 +17,6 @@ namespace fl
 
 namespace
 {
-
-/// What round-off may add to a sum of shares that just fills a limit, relative to the limit.
-constexpr double ROUND_OFF = 1e-9;
 
 /// Check one grant on its own.
 void
@@ -94,7 +92,7 @@ std::vector<OwnedGrant>
 Collect(const Plan& plan, Direction direction, const GrantLimits& limits)
 {
     std::vector<OwnedGrant> collected;
-    std::vector<const Grant*> first(limits.maxTxPowerW.size(), nullptr); // by device
+    std::unordered_map<DeviceId, const Grant*> first; // by device
     for (const auto& order : plan.orders)
     {
         if (order.device >= limits.maxTxPowerW.size())
@@ -139,7 +137,7 @@ CheckBand(std::vector<OwnedGrant> grants, Direction direction, const CellState& 
 {
     const double bandHz =
         direction == Direction::UPLINK ? cell.uplinkBandwidthHz : cell.downlinkBandwidthHz;
-    const double slackHz = bandHz * ROUND_OFF;
+    const double slackHz = bandHz * GRANT_ROUND_OFF;
     double sumHz = 0;
     for (const auto& owned : grants)
     {
@@ -199,7 +197,7 @@ CheckUplinkPower(const std::vector<OwnedGrant>& grants, const GrantLimits& limit
     for (const auto& owned : grants)
     {
         const double limitW = limits.maxTxPowerW[owned.device];
-        if (owned.grant.txPowerW > limitW * (1 + ROUND_OFF))
+        if (owned.grant.txPowerW > limitW * (1 + GRANT_ROUND_OFF))
         {
             throw Infeasible(Describe("device ",
                                       owned.device,
@@ -214,27 +212,6 @@ CheckUplinkPower(const std::vector<OwnedGrant>& grants, const GrantLimits& limit
     }
 }
 
-/// Check the power of downlink grants, together.
-void
-CheckDownlinkPower(const std::vector<OwnedGrant>& grants, double limitW)
-{
-    double sumW = 0;
-    for (const auto& owned : grants)
-    {
-        sumW += owned.grant.txPowerW;
-    }
-    if (sumW > limitW * (1 + ROUND_OFF))
-    {
-        throw Infeasible(Describe("downlink grants take ",
-                                  sumW,
-                                  " W in all: ",
-                                  sumW - limitW,
-                                  " W more than the base station's StationTxPower of ",
-                                  limitW,
-                                  " W"));
-    }
-}
-
 /// Give the devices that need one the default downlink grant.
 void
 AddDefaults(const Plan& plan, const GrantLimits& limits, std::vector<DeviceGrants>& grants)
@@ -242,8 +219,8 @@ AddDefaults(const Plan& plan, const GrantLimits& limits, std::vector<DeviceGrant
     const CellState& cell = limits.state;
     const Grant share = DefaultDownlinkGrant(cell, limits.cell, plan);
     // What round-off leaves of a band that is used up is no band.
-    const bool left = share.bandwidthHz > cell.downlinkBandwidthHz * ROUND_OFF &&
-                      share.txPowerW > cell.downlinkTxPowerW * ROUND_OFF;
+    const bool left = share.bandwidthHz > cell.downlinkBandwidthHz * GRANT_ROUND_OFF &&
+                      share.txPowerW > cell.downlinkTxPowerW * GRANT_ROUND_OFF;
     for (const auto& order : plan.orders)
     {
         Grant& downlink =
@@ -271,6 +248,21 @@ ToString(Direction direction)
     return direction == Direction::UPLINK ? "uplink" : "downlink";
 }
 
+void
+CheckDownlinkPower(double sumW, double limitW)
+{
+    if (sumW > limitW * (1 + GRANT_ROUND_OFF))
+    {
+        throw Infeasible(Describe("downlink grants take ",
+                                  sumW,
+                                  " W in all: ",
+                                  sumW - limitW,
+                                  " W more than the base station's StationTxPower of ",
+                                  limitW,
+                                  " W"));
+    }
+}
+
 std::vector<OwnedGrant>
 CheckedGrants(const Plan& plan, Direction direction, const GrantLimits& limits)
 {
@@ -282,7 +274,12 @@ CheckedGrants(const Plan& plan, Direction direction, const GrantLimits& limits)
     }
     else
     {
-        CheckDownlinkPower(grants, limits.state.downlinkTxPowerW);
+        double sumW = 0;
+        for (const auto& owned : grants)
+        {
+            sumW += owned.grant.txPowerW;
+        }
+        CheckDownlinkPower(sumW, limits.state.downlinkTxPowerW);
     }
     return grants;
 }

@@ -41,6 +41,9 @@ struct DeviceGrants
     Grant byDirection[2]; //!< uplink, downlink
 };
 
+/// What round-off may add to a sum of shares that just fills a limit, relative to the limit.
+inline constexpr double GRANT_ROUND_OFF = 1e-9;
+
 /// @return the direction's name in messages
 /// @param direction uplink or downlink
 const char* ToString(Direction direction);
@@ -65,6 +68,14 @@ const char* ToString(Direction direction);
 std::vector<OwnedGrant> CheckedGrants(const Plan& plan,
                                       Direction direction,
                                       const GrantLimits& limits);
+
+/**
+ * Check the power of downlink grants, together.
+ * @param sumW transmit power of all of them [W]
+ * @param limitW the base station's [W]
+ * @throws Infeasible if it is exceeded, beyond round-off
+ */
+void CheckDownlinkPower(double sumW, double limitW);
 
 /**
  * @ingroup fl

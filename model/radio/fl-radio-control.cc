@@ -6,6 +6,7 @@
 #include "ns3/double.h"
 #include "ns3/enum.h"
 #include "ns3/fl-background-rate-model.h"
+#include "ns3/fl-error.h"
 #include "ns3/fl-fading-rate-model.h"
 #include "ns3/fl-ns3-compat.h"
 
@@ -56,6 +57,47 @@ void
 RadioControl::Apply(const Plan& plan)
 {
     DoApply(plan);
+}
+
+bool
+RadioControl::CanUpdate() const
+{
+    return DoCanUpdate();
+}
+
+bool
+RadioControl::DoCanUpdate() const
+{
+    return false;
+}
+
+void
+RadioControl::Update(const Plan& plan)
+{
+    if (!DoCanUpdate())
+    {
+        throw InvalidInput(Describe(GetInstanceTypeId().GetName(),
+                                    " cannot change the grants of one device: a whole plan must be "
+                                    "applied"));
+    }
+    DoUpdate(plan);
+}
+
+void
+RadioControl::DoUpdate(const Plan&)
+{
+}
+
+void
+RadioControl::Report(DeviceId device, SystemState& state) const
+{
+    DoReportDevice(device, state);
+}
+
+void
+RadioControl::DoReportDevice(DeviceId, SystemState& state) const
+{
+    DoReport(state);
 }
 
 void

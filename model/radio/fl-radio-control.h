@@ -52,6 +52,27 @@ class RadioControl : public Object
     void Apply(const Plan& plan);
 
     /**
+     * @return whether Update() costs the same however many other devices there are, and no device's
+     *         rate depends on the grants of others
+     */
+    bool CanUpdate() const;
+    /**
+     * Enforce the grants of a plan's devices from now on; other devices keep theirs. Only if
+     * CanUpdate().
+     * @param plan one or a few orders; each transfer has a grant
+     * @throws InvalidInput as Apply(), and if a transfer has no grant, or CanUpdate() is false
+     * @throws Infeasible as Apply()
+     */
+    void Update(const Plan& plan);
+
+    /**
+     * Report one device, in a state that Report() has filled in: its present gains, and the bands.
+     * @param device the device
+     * @param [in,out] state its cells and the device's gains are overwritten
+     */
+    void Report(DeviceId device, SystemState& state) const;
+
+    /**
      * Report the cell to optimizers: bandwidth that can be planned [Hz], noise density [W/Hz], the
      * base station's power [W], and the present gains of all devices.
      * @param [in,out] state has the device profiles already; cells and gains are overwritten
@@ -121,6 +142,20 @@ class RadioControl : public Object
      * @throws Infeasible if it takes more than the cell has; the excess is named
      */
     virtual void DoApply(const Plan& plan) = 0;
+    /// @return see CanUpdate(); false by default
+    virtual bool DoCanUpdate() const;
+    /**
+     * Enforce the grants of a plan's devices; called if DoCanUpdate().
+     * @param plan one or a few orders
+     * @throws InvalidInput, Infeasible as Update()
+     */
+    virtual void DoUpdate(const Plan& plan);
+    /**
+     * Report one device; by default all of them.
+     * @param device the device
+     * @param [in,out] state its cells and the device's gains are overwritten
+     */
+    virtual void DoReportDevice(DeviceId device, SystemState& state) const;
     /// @param [in,out] state its cells and gains are overwritten
     virtual void DoReport(SystemState& state) const = 0;
     /**

@@ -125,16 +125,45 @@ FdmaRadioControl::DoReport(SystemState& state) const
 {
     state.cells.assign(m_cell + 1, CellState());
     state.cells[m_cell] = GetCellState();
-    CellLinks links;
-    links.cell = m_cell;
-    links.uplink = m_channel->GetPropagationLoss();
-    links.downlink = links.uplink;
-    links.station = m_channel->GetBaseStation()->GetNode();
-    for (const auto& device : m_devices)
+    ReportGains(GetLinks(), state);
+}
+
+void
+FdmaRadioControl::DoReportDevice(DeviceId device, SystemState& state) const
+{
+    state.cells.assign(m_cell + 1, CellState());
+    state.cells[m_cell] = GetCellState();
+    ReportGain(GetLinks(), device, state);
+}
+
+const CellLinks&
+FdmaRadioControl::GetLinks() const
+{
+    m_links.cell = m_cell;
+    m_links.uplink = m_channel->GetPropagationLoss();
+    m_links.downlink = m_links.uplink;
+    m_links.station = m_channel->GetBaseStation()->GetNode();
+    for (size_t i = m_links.devices.size(); i < m_devices.size(); ++i)
     {
-        links.devices.push_back(device->GetNode());
+        m_links.devices.push_back(m_devices[i]->GetNode());
     }
-    ReportGains(links, state);
+    return m_links;
+}
+
+const GrantLimits&
+FdmaRadioControl::GetLimits(const Plan& plan) const
+{
+    m_limits.cell = m_cell;
+    m_limits.state = GetCellState();
+    m_limits.maxTxPowerW.resize(m_devices.size());
+    for (const auto& order : plan.orders)
+    {
+        if (order.device < m_devices.size())
+        {
+            m_limits.maxTxPowerW[order.device] = m_devices[order.device]->GetMaxTxPowerW();
+        }
+    }
+    return m_limits;
 }
 
 std::unique_ptr<const RateModel>
@@ -154,11 +183,12 @@ FdmaRadioControl::DoMakeRateModel(const SystemState& /* state */,
     cell.stationControlW = m_channel->GetStationControlTxPowerW();
     cell.controlMinRateBps = m_channel->GetControlMinRateBps();
     cell.minRateBps = m_channel->GetMinRateBps();
-    for (const auto& device : m_devices)
+    for (const auto& order : plan.orders)
     {
-        cell.deviceControlW.push_back(device->GetControlTxPowerW());
-        cell.propagationS.push_back(
-            m_channel->GetDelay(device->GetIndex(), Direction::UPLINK).GetSeconds());
+        const auto& device = m_devices.at(order.device);
+        cell.devices[order.device] = {
+            device->GetControlTxPowerW(),
+            m_channel->GetDelay(device->GetIndex(), Direction::UPLINK).GetSeconds()};
     }
     return std::make_unique<FdmaRateModel>(std::move(cell), plan, transport);
 }
@@ -167,20 +197,60 @@ void
 FdmaRadioControl::DoApply(const Plan& plan)
 {
     NS_LOG_FUNCTION(this << plan.orders.size());
-    GrantLimits limits;
-    limits.cell = m_cell;
-    limits.state = GetCellState();
-    for (const auto& device : m_devices)
+    const auto grants = CheckedDeviceGrants(plan, GetLimits(plan));
+    for (auto& subBands : m_subBands)
     {
-        limits.maxTxPowerW.push_back(device->GetMaxTxPowerW());
+        subBands.Clear();
     }
-    const auto grants = CheckedDeviceGrants(plan, limits);
     for (DeviceId device = 0; device < m_devices.size(); ++device)
     {
-        for (const auto direction : {Direction::UPLINK, Direction::DOWNLINK})
+        for (const auto& grant : grants[device].byDirection)
         {
-            m_channel->SetGrant(m_devices[device]->GetIndex(),
-                                grants[device].byDirection[static_cast<size_t>(direction)]);
+            SetGrant(device, grant);
+        }
+        // Not those of the downlink, of which defaults have no place.
+        m_subBands[0].Replace(device, grants[device].byDirection[0], SlackHz());
+    }
+}
+
+void
+FdmaRadioControl::SetGrant(DeviceId device, const Grant& grant)
+{
+    m_channel->SetGrant(m_devices[device]->GetIndex(), grant);
+}
+
+double
+FdmaRadioControl::SlackHz() const
+{
+    return GRANT_ROUND_OFF * m_channel->GetPlannedBandwidthHz(Direction::UPLINK);
+}
+
+bool
+FdmaRadioControl::DoCanUpdate() const
+{
+    return true;
+}
+
+void
+FdmaRadioControl::DoUpdate(const Plan& plan)
+{
+    const auto& limits = GetLimits(plan);
+    std::vector<OwnedGrant> grants[2];
+    for (const auto direction : {Direction::UPLINK, Direction::DOWNLINK})
+    {
+        const auto index = static_cast<size_t>(direction);
+        grants[index] = CheckedGrants(plan, direction, limits);
+        for (const auto& owned : grants[index])
+        {
+            m_subBands[index].Replace(owned.device, owned.grant, SlackHz());
+        }
+    }
+    CheckDownlinkPower(m_subBands[1].GetTotalPowerW(), limits.state.downlinkTxPowerW);
+    for (const auto& direction : grants)
+    {
+        for (const auto& owned : direction)
+        {
+            SetGrant(owned.device, owned.grant);
         }
     }
 }

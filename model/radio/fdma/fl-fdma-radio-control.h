@@ -7,7 +7,10 @@
 #include "fl-fdma-channel.h"
 #include "fl-fdma-net-device.h"
 
+#include "ns3/fl-gain-report.h"
+#include "ns3/fl-grant-check.h"
 #include "ns3/fl-radio-control.h"
+#include "ns3/fl-sub-band-map.h"
 
 #include <vector>
 
@@ -26,7 +29,7 @@ namespace fl
  * remaining band need not be contiguous, and an ideal FDMA receiver does not depend on places.
  *
  * Sums and places may exceed a limit by a relative 1e-9, for round-off. Apply costs O(N log N) for
- * N grants and devices, Report O(N).
+ * N grants and devices, Report O(N), Update and Report of one device O(log N).
  */
 class FdmaRadioControl : public RadioControl
 {
@@ -69,7 +72,10 @@ class FdmaRadioControl : public RadioControl
 
   private:
     void DoApply(const Plan& plan) override;
+    bool DoCanUpdate() const override;
+    void DoUpdate(const Plan& plan) override;
     void DoReport(SystemState& state) const override;
+    void DoReportDevice(DeviceId device, SystemState& state) const override;
     double DoGetRadiatedEnergyJ(DeviceId device) const override;
     uint32_t DoGetNDevices() const override;
     double DoGetLinkHeaderBytes() const override;
@@ -81,10 +87,27 @@ class FdmaRadioControl : public RadioControl
 
     /// @return the cell as an optimizer sees it
     CellState GetCellState() const;
+    /// @return the cell's nodes and losses
+    const CellLinks& GetLinks() const;
+    /**
+     * @param plan whose devices count
+     * @return what their grants may not exceed
+     */
+    const GrantLimits& GetLimits(const Plan& plan) const;
+    /**
+     * @param device a DeviceId
+     * @param grant what it has from now on, in the grant's direction
+     */
+    void SetGrant(DeviceId device, const Grant& grant);
+    /// @return overlap of sub-bands that is taken for round-off [Hz]
+    double SlackHz() const;
 
     Ptr<FdmaChannel> m_channel;                //!< the cell
     std::vector<Ptr<FdmaNetDevice>> m_devices; //!< by DeviceId
     uint32_t m_cell{0};                        //!< attribute CellId: index of the cell in plans
+    SubBandMap m_subBands[2];                  //!< held by devices, by direction
+    mutable CellLinks m_links;                 //!< see GetLinks
+    mutable GrantLimits m_limits;              //!< see GetLimits
 };
 
 } // namespace fl

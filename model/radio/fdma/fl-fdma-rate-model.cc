@@ -203,9 +203,7 @@ class MessageFlow
 
 FdmaRateModel::FdmaRateModel(Cell cell, const Plan& plan, const TransportProfile& transport)
     : m_cell(std::move(cell)),
-      m_transport(transport),
-      m_uplink(m_cell.propagationS.size()),
-      m_pauseS(m_cell.propagationS.size(), 0)
+      m_transport(transport)
 {
     for (const auto& order : plan.orders)
     {
@@ -227,10 +225,10 @@ FdmaRateModel::FdmaRateModel(Cell cell, const Plan& plan, const TransportProfile
             }
             else if (transfer->grant)
             {
-                m_uplink.at(order.device) = *transfer->grant;
+                m_planned[order.device].uplink = *transfer->grant;
             }
         }
-        double& longestS = m_pauseS.at(order.device);
+        double& longestS = m_planned[order.device].pauseS;
         longestS = std::max(longestS, pauseS);
     }
 }
@@ -254,7 +252,7 @@ FdmaRateModel::FindLink(const SystemState& state,
         return {RateBps(state, device, grant), grant.txPowerW, true};
     }
     const bool up = grant.direction == Direction::UPLINK;
-    const double txPowerW = up ? m_cell.deviceControlW.at(device) : m_cell.stationControlW;
+    const double txPowerW = up ? m_cell.devices.at(device).controlW : m_cell.stationControlW;
     const double rateBps = ShannonRateBps(m_cell.controlHz[static_cast<size_t>(grant.direction)],
                                           txPowerW,
                                           state.gains(device, grant.cell, grant.direction),
@@ -266,7 +264,7 @@ bool
 FdmaRateModel::AcksAlone(DeviceId device) const
 {
     // Sooner than that it goes along with the update.
-    return m_pauseS.at(device) >= DELAYED_ACK_S;
+    return m_planned.at(device).pauseS >= DELAYED_ACK_S;
 }
 
 TransferTime
@@ -288,7 +286,7 @@ FdmaRateModel::Transfer(const SystemState& state,
     const double lastPacket = lastBytes + m_transport.headerBytes;
     const Link full = FindLink(state, device, grant, fullPacket);
     const Link last = FindLink(state, device, grant, lastPacket);
-    Grant back = m_uplink.at(device);
+    Grant back = m_planned.at(device).uplink;
     back.cell = grant.cell;
     back.direction = up ? Direction::DOWNLINK : Direction::UPLINK;
     const Link ack = FindLink(state, device, back, m_transport.ackBytes);
@@ -305,7 +303,7 @@ FdmaRateModel::Transfer(const SystemState& state,
     setting.lastS = packetS(last, lastPacket);
     setting.isLastAside = segments > 1 && last.isGrant != full.isGrant;
     setting.ackS = packetS(ack, m_transport.ackBytes);
-    setting.propagationS = m_cell.propagationS.at(device);
+    setting.propagationS = m_cell.devices.at(device).propagationS;
     setting.windowBytes = m_transport.windowStays && state.round > 1
                               ? m_transport.maxWindowBytes
                               : m_transport.initialWindowBytes;

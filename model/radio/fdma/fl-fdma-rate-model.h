@@ -7,7 +7,7 @@
 #include "ns3/fl-rate-model.h"
 #include "ns3/fl-transport-profile.h"
 
-#include <vector>
+#include <unordered_map>
 
 namespace ns3
 {
@@ -35,18 +35,24 @@ namespace fl
 class FdmaRateModel : public RateModel
 {
   public:
+    /// A device of the plan, as predictions need it.
+    struct Device
+    {
+        double controlW{0};     //!< its power on the control channel [W]
+        double propagationS{0}; //!< delay [s]
+    };
+
     /// The parameters of the cell that predictions need. Arrays of two are by direction.
     struct Cell
     {
-        uint32_t cell{0};                   //!< index of the cell in plans
-        double linkHeaderBytes{0};          //!< of each frame [byte]
-        double controlMaxBytes{0};          //!< largest packet on the control channel [byte]
-        double controlHz[2]{};              //!< its width [Hz]
-        std::vector<double> deviceControlW; //!< power of each device on it [W]
-        double stationControlW{0};          //!< of the base station on it [W]
-        double controlMinRateBps{0};        //!< below it does not serve a device [bit/s]
-        double minRateBps{0};               //!< below nothing is sent on a grant [bit/s]
-        std::vector<double> propagationS;   //!< delay, by device [s]
+        uint32_t cell{0};            //!< index of the cell in plans
+        double linkHeaderBytes{0};   //!< of each frame [byte]
+        double controlMaxBytes{0};   //!< largest packet on the control channel [byte]
+        double controlHz[2]{};       //!< its width [Hz]
+        double stationControlW{0};   //!< power of the base station on it [W]
+        double controlMinRateBps{0}; //!< below it does not serve a device [bit/s]
+        double minRateBps{0};        //!< below nothing is sent on a grant [bit/s]
+        std::unordered_map<DeviceId, Device> devices; //!< those of the plan
     };
 
     /**
@@ -102,10 +108,16 @@ class FdmaRateModel : public RateModel
      */
     bool AcksAlone(DeviceId device) const;
 
-    Cell m_cell;                  //!< the cell
-    TransportProfile m_transport; //!< how messages travel
-    std::vector<Grant> m_uplink;  //!< by device; without bandwidth where there is none
-    std::vector<double> m_pauseS; //!< without a transfer behind the last download, by device [s]
+    /// What the plan has for a device.
+    struct Planned
+    {
+        Grant uplink;     //!< without bandwidth where there is none
+        double pauseS{0}; //!< without a transfer behind the last download [s]
+    };
+
+    Cell m_cell;                                    //!< the cell
+    TransportProfile m_transport;                   //!< how messages travel
+    std::unordered_map<DeviceId, Planned> m_planned; //!< by device of the plan
 };
 
 } // namespace fl

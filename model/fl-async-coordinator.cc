@@ -1,0 +1,655 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-async-coordinator.h"
+
+#include "fl-optimizer.h"
+#include "fl-server.h"
+
+#include "ns3/double.h"
+#include "ns3/enum.h"
+#include "ns3/fl-error.h"
+#include "ns3/fl-ns3-compat.h"
+#include "ns3/log.h"
+#include "ns3/simulator.h"
+#include "ns3/uinteger.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace ns3
+{
+namespace fl
+{
+
+NS_LOG_COMPONENT_DEFINE("FlAsyncCoordinator");
+
+NS_OBJECT_ENSURE_REGISTERED(AsyncCoordinator);
+
+namespace
+{
+
+/// Of a device that has no slot.
+constexpr uint32_t NO_SLOT = UINT32_MAX;
+
+} // namespace
+
+AsyncCoordinator::AsyncCoordinator() = default;
+
+AsyncCoordinator::~AsyncCoordinator() = default;
+
+void
+AsyncCoordinator::DoDispose()
+{
+    m_serveEvent.Cancel();
+    m_waitEvent.Cancel();
+    m_orders.Clear();
+    m_learners.clear();
+    Coordinator::DoDispose();
+}
+
+uint32_t
+AsyncCoordinator::GetModelVersion(uint32_t task) const
+{
+    return m_learners.at(task).model.GetVersion();
+}
+
+const Eigen::VectorXf&
+AsyncCoordinator::GetParameters(uint32_t task) const
+{
+    return m_learners.at(task).model.GetParameters();
+}
+
+uint32_t
+AsyncCoordinator::GetNVersionsInUse(uint32_t task) const
+{
+    return static_cast<uint32_t>(m_learners.at(task).inUse.size());
+}
+
+uint32_t
+AsyncCoordinator::GetMaxVersionsInUse() const
+{
+    return m_maxVersions;
+}
+
+// Life cycle
+
+std::unique_ptr<Aggregator>
+AsyncCoordinator::MakeAggregator() const
+{
+    if (m_method == FEDBUFF)
+    {
+        return std::make_unique<FedBuff>(m_serverRate, m_weight);
+    }
+    return std::make_unique<FedAsync>(m_alpha, m_weight);
+}
+
+void
+AsyncCoordinator::Initialize()
+{
+    if (m_tasks.empty() || !m_optimizer || m_profiles.size() < m_tasks.size())
+    {
+        throw std::logic_error(Describe(GetInstanceTypeId().GetName(),
+                                        " needs a LearningTask, an Optimizer, and profiles of the "
+                                        "devices for each task"));
+    }
+    m_learners.resize(m_tasks.size());
+    for (auto& learner : m_learners)
+    {
+        learner.task = static_cast<uint32_t>(&learner - m_learners.data());
+        learner.record.round = 1;
+        learner.record.task = learner.task;
+        learner.model.Initialize(m_tasks[learner.task], MakeAggregator());
+        auto& state = learner.state;
+        state.task = learner.task;
+        state.profiles = m_profiles[learner.task];
+        state.available.assign(GetNDevices(), false);
+        state.localIterations = m_tasks[learner.task]->trainer.localIterations;
+        state.downloadBits = 8.0 * static_cast<double>(m_tasks[learner.task]->PayloadBytes());
+        state.uploadBits = state.downloadBits;
+        if (m_radio)
+        {
+            m_radio->Report(state);
+        }
+    }
+}
+
+void
+AsyncCoordinator::DoStart()
+{
+    if (m_learners.empty())
+    {
+        Initialize();
+    }
+    for (auto& learner : m_learners)
+    {
+        learner.model.Encode();
+        learner.inUse.clear();
+    }
+    m_orders.Clear();
+    m_queue.clear();
+    m_connected.assign(GetNDevices(), false);
+    m_isQueued.assign(GetNDevices(), false);
+    m_slots.assign(GetNDevices(), NO_SLOT);
+    m_freeSlots.resize(m_maxInFlight > 0 ? std::min(m_maxInFlight, GetNDevices()) : GetNDevices());
+    for (uint32_t i = 0; i < m_freeSlots.size(); ++i)
+    {
+        m_freeSlots[i] = static_cast<uint32_t>(m_freeSlots.size()) - 1 - i;
+    }
+    m_running = true;
+    if (AreAllDone())
+    {
+        End("all aggregations are done");
+        return;
+    }
+    AwaitDevices();
+}
+
+void
+AsyncCoordinator::DoStop()
+{
+    if (!m_running)
+    {
+        return;
+    }
+    m_running = false;
+    m_serveEvent.Cancel();
+    m_waitEvent.Cancel();
+    for (const auto& key : m_orders.Keys())
+    {
+        if (m_orders.Find(key)->isDropped)
+        {
+            m_orders.Take(key);
+        }
+        else
+        {
+            EndOrder(key, WorkStatus::ABORTED);
+        }
+    }
+    for (auto& learner : m_learners)
+    {
+        learner.model.Discard();
+        if (!learner.record.over.empty())
+        {
+            learner.record.aborted = true;
+            TakeRecord(learner);
+            learner.record.round = learner.model.GetVersion() + 1;
+        }
+    }
+    if (AreAllDone())
+    {
+        End("all aggregations are done");
+    }
+    else
+    {
+        Interrupt("the server stopped before all aggregations were done");
+    }
+}
+
+void
+AsyncCoordinator::End(const std::string& reason)
+{
+    NS_LOG_INFO("finished: " << reason);
+    if (m_running)
+    {
+        m_server->SayBye();
+    }
+    m_running = false;
+    m_serveEvent.Cancel();
+    m_waitEvent.Cancel();
+    Finish(reason);
+}
+
+bool
+AsyncCoordinator::AreAllDone() const
+{
+    return std::all_of(m_learners.begin(), m_learners.end(), [](const Learner& learner) {
+        return learner.isDone;
+    });
+}
+
+void
+AsyncCoordinator::AwaitDevices()
+{
+    m_waitEvent.Cancel();
+    m_waitEvent = Simulator::Schedule(m_waitTimeout, [this] {
+        End(Describe("no device became available for ", m_waitTimeout.GetSeconds(), " s"));
+    });
+}
+
+// Who gets work
+
+void
+AsyncCoordinator::DoNotifyJoined(DeviceId device)
+{
+    m_connected.at(device) = true;
+    Enqueue(device);
+}
+
+void
+AsyncCoordinator::DoNotifyLeft(DeviceId device)
+{
+    m_connected.at(device) = false;
+    for (const auto& key : m_orders.KeysOf(device))
+    {
+        if (m_orders.Find(key)->isDropped)
+        {
+            m_orders.Take(key);
+        }
+        else
+        {
+            EndOrder(key, WorkStatus::LOST);
+        }
+    }
+    Release(device);
+}
+
+void
+AsyncCoordinator::Enqueue(DeviceId device)
+{
+    if (!m_running || m_isQueued[device])
+    {
+        return;
+    }
+    m_isQueued[device] = true;
+    m_queue.push_back(device);
+    if (!IsPending(m_serveEvent))
+    {
+        // Not from within a session's callback: planning sends to sessions.
+        m_serveEvent = Simulator::ScheduleNow(&AsyncCoordinator::Serve, this);
+    }
+}
+
+bool
+AsyncCoordinator::TakeSlot(DeviceId device)
+{
+    if (m_slots[device] == NO_SLOT && !m_freeSlots.empty())
+    {
+        m_slots[device] = m_freeSlots.back();
+        m_freeSlots.pop_back();
+    }
+    return m_slots[device] != NO_SLOT;
+}
+
+void
+AsyncCoordinator::Release(DeviceId device)
+{
+    // Where devices take turns, one that still works on another task keeps its slot until that is
+    // over, and gets nothing new meanwhile.
+    const bool takesTurns = m_slots.size() > m_freeSlots.size() && m_maxInFlight > 0 &&
+                            m_maxInFlight < GetNDevices();
+    const bool isIdle = !m_orders.HasOrders(device);
+    if (isIdle && m_slots[device] != NO_SLOT)
+    {
+        m_freeSlots.push_back(std::exchange(m_slots[device], NO_SLOT));
+    }
+    if (m_connected[device] && (isIdle || !takesTurns))
+    {
+        Enqueue(device);
+    }
+    if (m_running && isIdle && !m_queue.empty() && !IsPending(m_serveEvent))
+    {
+        m_serveEvent = Simulator::ScheduleNow(&AsyncCoordinator::Serve, this);
+    }
+    if (m_running && m_orders.IsEmpty() && m_queue.empty())
+    {
+        AwaitDevices();
+    }
+}
+
+bool
+AsyncCoordinator::IsWanted(const Learner& learner, DeviceId device) const
+{
+    return !learner.isDone && m_connected[device] && !m_orders.HasOrderOf(device, learner.task) &&
+           (!m_tasks[learner.task]->model || learner.state.profiles[device].samples > 0);
+}
+
+void
+AsyncCoordinator::Serve()
+{
+    while (m_running && !m_queue.empty() && TakeSlot(m_queue.front()))
+    {
+        const DeviceId device = m_queue.front();
+        m_queue.pop_front();
+        m_isQueued[device] = false;
+        for (auto& learner : m_learners)
+        {
+            if (m_running && IsWanted(learner, device))
+            {
+                PlanOrder(learner, device);
+            }
+        }
+        if (!m_orders.HasOrders(device))
+        {
+            m_freeSlots.push_back(std::exchange(m_slots[device], NO_SLOT));
+        }
+    }
+}
+
+// Orders
+
+void
+AsyncCoordinator::Observe(Learner& learner, DeviceId device)
+{
+    auto& state = learner.state;
+    state.nowS = NowS();
+    state.round = ++learner.nOrders;
+    state.modelVersion = learner.model.GetVersion();
+    if (m_radio)
+    {
+        m_radio->Report(device, state);
+    }
+}
+
+void
+AsyncCoordinator::OfferSlot(SystemState& state) const
+{
+    const auto slots = static_cast<double>(
+        m_maxInFlight > 0 ? std::min(m_maxInFlight, GetNDevices()) : GetNDevices());
+    for (auto& cell : state.cells)
+    {
+        cell.uplinkBandwidthHz /= slots;
+        cell.downlinkBandwidthHz /= slots;
+        cell.downlinkTxPowerW /= slots;
+    }
+}
+
+void
+AsyncCoordinator::Place(WorkOrder& order, const std::vector<CellState>& cells) const
+{
+    order.forAggregation.reset(); // that it is planned with is the number of the order
+    const auto others = m_orders.KeysOf(order.device);
+    for (auto& phase : order.phases)
+    {
+        auto* transfer = std::get_if<Transfer>(&phase);
+        if (!transfer || cells.empty())
+        {
+            continue;
+        }
+        const Grant* held = nullptr;
+        for (size_t i = 0; i < others.size() && !held; ++i)
+        {
+            held = m_orders.FindGrant(others[i], transfer->direction);
+        }
+        if (held)
+        {
+            transfer->grant = *held;
+            continue;
+        }
+        if (!transfer->grant && transfer->direction == Direction::DOWNLINK && m_radio->CanUpdate())
+        {
+            const auto& cell = cells.front();
+            transfer->grant =
+                Grant{0, Direction::DOWNLINK, 0, cell.downlinkBandwidthHz, cell.downlinkTxPowerW};
+        }
+        if (transfer->grant)
+        {
+            const auto& cell = cells.at(transfer->grant->cell);
+            transfer->grant->startHz +=
+                m_slots[order.device] * (transfer->direction == Direction::UPLINK
+                                             ? cell.uplinkBandwidthHz
+                                             : cell.downlinkBandwidthHz);
+        }
+    }
+}
+
+Outcome
+AsyncCoordinator::Enforce(const SystemState& state, const Plan& plan)
+{
+    if (!m_radio || m_radio->CanUpdate())
+    {
+        Outcome predicted = Predict(state, plan);
+        if (m_radio)
+        {
+            m_radio->Update(plan);
+        }
+        return predicted;
+    }
+    Plan onAir = plan;
+    m_orders.AppendTo(onAir);
+    Outcome predicted = Predict(state, onAir);
+    predicted.work.resize(plan.orders.size());
+    m_radio->Apply(onAir);
+    return predicted;
+}
+
+void
+AsyncCoordinator::PlanOrder(Learner& learner, DeviceId device)
+{
+    Observe(learner, device);
+    auto& state = learner.state;
+    const auto whole = state.cells;
+    OfferSlot(state);
+    const auto slot = state.cells;
+    state.available[device] = true;
+    Plan plan = m_optimizer->MakePlan(state);
+    state.available[device] = false;
+    state.cells = whole;
+    if (plan.orders.empty())
+    {
+        Simulator::Schedule(m_emptyPlan, [this, device] {
+            if (m_running && m_connected[device])
+            {
+                Enqueue(device);
+            }
+        });
+        return;
+    }
+    CheckPlan(state, plan);
+    Place(plan.orders.front(), slot);
+    const Outcome predicted = Enforce(state, plan);
+    if (learner.record.selected == 0 && learner.record.over.empty())
+    {
+        learner.record.objective = plan.objective;
+        learner.record.bound = plan.bound;
+    }
+    m_roundBeginTrace(state, plan, predicted);
+    if (m_running)
+    {
+        Dispatch(learner, plan.orders.front(), predicted.work.front());
+    }
+}
+
+void
+AsyncCoordinator::Dispatch(Learner& learner, const WorkOrder& order, const WorkOutcome& predicted)
+{
+    m_waitEvent.Cancel();
+    const double gain = learner.state.cells.empty()
+                            ? ABSENT
+                            : learner.state.gains(order.device, 0, Direction::UPLINK);
+    OrderInFlight inFlight = BeginOrder(order, predicted, gain);
+    if (learner.model.NeedsBase())
+    {
+        inFlight.base = learner.model.GetEncoded();
+    }
+    m_orders.Add(std::move(inFlight));
+    ++learner.record.selected;
+    ++learner.inUse[order.baseVersion];
+    m_maxVersions = std::max(m_maxVersions, static_cast<uint32_t>(learner.inUse.size()));
+    const Time sent = m_server->SendWork(order,
+                                         predicted,
+                                         learner.model.GetEncoded(),
+                                         m_tasks[learner.task]->statedBytes);
+    // Who listened to that may have ended it.
+    if (auto* present = m_orders.Find(KeyOf(order)))
+    {
+        present->sendS = sent.GetSeconds();
+    }
+}
+
+void
+AsyncCoordinator::EndOrder(const OrderKey& key, WorkStatus status)
+{
+    auto& learner = m_learners[key.task];
+    OrderInFlight inFlight = m_orders.Take(key);
+    const uint32_t base = inFlight.order.baseVersion;
+    WorkRecord record =
+        EndRecord(std::move(inFlight), status, learner.model.GetVersion() - base);
+    if (status == WorkStatus::MERGED)
+    {
+        record.measured.aggregation = learner.model.GetVersion() + 1;
+    }
+    learner.record.over.push_back(std::move(record));
+    const auto inUse = learner.inUse.find(base);
+    if (--inUse->second == 0)
+    {
+        learner.inUse.erase(inUse);
+    }
+}
+
+void
+AsyncCoordinator::DropOrder(const OrderKey& key, WorkStatus status)
+{
+    OrderInFlight dropped;
+    dropped.order = m_orders.Find(key)->order;
+    dropped.isDropped = true;
+    EndOrder(key, status);
+    if (m_server->SendAbort(dropped.order))
+    {
+        m_orders.Add(std::move(dropped));
+    }
+    else
+    {
+        Release(key.device);
+    }
+}
+
+bool
+AsyncCoordinator::DoNotifyUpdate(DeviceId device, const Message& message, const WorkReport& report)
+{
+    const OrderKey key{device, message.header.task, message.header.round};
+    const auto* inFlight = m_orders.Find(key);
+    if (!m_running || !inFlight || inFlight->isDropped)
+    {
+        return false;
+    }
+    auto& learner = m_learners[key.task];
+    const uint32_t staleness = learner.model.GetVersion() - inFlight->order.baseVersion;
+    const bool isMerged = staleness <= m_stalenessLimit || m_stalePolicy == MERGE;
+    try
+    {
+        if (isMerged)
+        {
+            learner.model.Collect(inFlight->order,
+                                  learner.state.profiles[device],
+                                  message,
+                                  report,
+                                  inFlight->base.get());
+        }
+    }
+    catch (const InvalidInput& error)
+    {
+        NS_LOG_WARN("update of device " << device << " refused: " << error.what());
+        EndOrder(key, WorkStatus::REFUSED);
+        Release(device);
+        return false;
+    }
+    m_stalenessTrace(device, key.task, staleness, isMerged);
+    EndOrder(key, isMerged ? WorkStatus::MERGED : WorkStatus::STALE);
+    if (learner.model.GetNCollected() >= m_buffer)
+    {
+        Aggregate(learner);
+    }
+    Release(device);
+    return true;
+}
+
+void
+AsyncCoordinator::DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round)
+{
+    const OrderKey key{device, task, round};
+    const auto* inFlight = m_orders.Find(key);
+    if (!inFlight)
+    {
+        return;
+    }
+    if (inFlight->isDropped)
+    {
+        m_orders.Take(key);
+    }
+    else
+    {
+        EndOrder(key, WorkStatus::REFUSED);
+    }
+    Release(device);
+}
+
+// Aggregations
+
+Outcome
+AsyncCoordinator::TakeRecord(Learner& learner)
+{
+    RoundRecord record = std::exchange(learner.record, RoundRecord());
+    learner.record.round = record.round + 1;
+    learner.record.task = learner.task;
+    learner.record.startS = NowS();
+    if (m_evaluateEvery > 0 && !record.aborted && record.round % m_evaluateEvery == 0)
+    {
+        learner.model.Evaluate(record);
+    }
+    Outcome outcome = CompleteRecord(record);
+    m_roundEndTrace(record);
+    return outcome;
+}
+
+void
+AsyncCoordinator::Aggregate(Learner& learner)
+{
+    learner.record.received = learner.model.Aggregate();
+    const uint32_t version = learner.model.GetVersion();
+    m_aggregatedTrace(version, version, learner.record.received);
+    if (version >= m_aggregations)
+    {
+        FinishTask(learner);
+    }
+    else
+    {
+        DropStale(learner);
+    }
+    m_optimizer->Observe(TakeRecord(learner));
+    if (m_running && AreAllDone())
+    {
+        // Not from within a session's callback.
+        m_serveEvent.Cancel();
+        m_serveEvent =
+            Simulator::ScheduleNow(&AsyncCoordinator::End, this, "all aggregations are done");
+    }
+}
+
+void
+AsyncCoordinator::DropStale(const Learner& learner)
+{
+    const uint32_t version = learner.model.GetVersion();
+    if (m_stalePolicy != ABORT || learner.inUse.empty() ||
+        version - learner.inUse.begin()->first <= m_stalenessLimit)
+    {
+        return;
+    }
+    for (const auto& key : m_orders.Keys())
+    {
+        const auto* inFlight = m_orders.Find(key);
+        if (key.task == learner.task && inFlight && !inFlight->isDropped &&
+            version - inFlight->order.baseVersion > m_stalenessLimit)
+        {
+            DropOrder(key, WorkStatus::STALE);
+        }
+    }
+}
+
+void
+AsyncCoordinator::FinishTask(Learner& learner)
+{
+    learner.isDone = true;
+    for (const auto& key : m_orders.Keys())
+    {
+        const auto* inFlight = m_orders.Find(key);
+        if (key.task == learner.task && inFlight && !inFlight->isDropped)
+        {
+            DropOrder(key, WorkStatus::ABORTED);
+        }
+    }
+}
+
+} // namespace fl
+} // namespace ns3

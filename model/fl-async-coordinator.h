@@ -1,0 +1,230 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#ifndef FL_ASYNC_COORDINATOR_H
+#define FL_ASYNC_COORDINATOR_H
+
+#include "fl-coordinator.h"
+#include "fl-global-model.h"
+
+#include "ns3/event-id.h"
+#include "ns3/fl-async-aggregator.h"
+#include "ns3/nstime.h"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ns3
+{
+namespace fl
+{
+
+/**
+ * @ingroup fl
+ * Asynchronous federated learning of any number of tasks: each update is merged when it arrives,
+ * weighted by its staleness, and its device gets the newest model at once.
+ *
+ * A device holds at most one order per task at a time, and trains all tasks that it has samples of
+ * side by side. An order is planned when it is sent, by the optimizer, which sees one available
+ * device and the sub-band that is offered to it: the planned bands and the base station's power are
+ * divided into MaxInFlight equal slots (as many as there are devices by default), of which a device
+ * holds one while it has orders. All transfers of a device use the grants that its first order got.
+ *
+ * An update counts as an aggregation of its own (FedAsync), or Buffer updates together do (FedBuff).
+ * Each aggregation is reported as a round of its task (RoundEnd): with its number, the orders that
+ * ended since the one before, and, every EvaluateEvery aggregations, loss and accuracy. An order's
+ * round is its number among the orders of the task.
+ *
+ * The staleness of an update is the number of aggregations since the one that its device began
+ * with. Beyond StalenessLimit, StalePolicy decides.
+ *
+ * Where the radio can change one device's grants alone (RadioControl::CanUpdate), an update costs
+ * the same however many devices there are.
+ */
+class AsyncCoordinator : public Coordinator
+{
+  public:
+    /// What becomes of an update that is staler than StalenessLimit.
+    enum StalePolicy
+    {
+        MERGE, //!< merged, with its weight
+        DROP,  //!< not merged; its device gets new work
+        ABORT  //!< its device is told to stop as soon as the limit is passed
+    };
+
+    /// How updates are merged.
+    enum Method
+    {
+        FEDASYNC, //!< FedAsync
+        FEDBUFF   //!< FedBuff
+    };
+
+    /// @return the TypeId
+    static TypeId GetTypeId();
+    AsyncCoordinator();
+    ~AsyncCoordinator() override;
+
+    /// @return how many times the global model of a task has been updated
+    /// @param task number of the task
+    uint32_t GetModelVersion(uint32_t task) const;
+    /// @return the global model's parameters; empty in a timing study
+    /// @param task number of the task
+    const Eigen::VectorXf& GetParameters(uint32_t task) const;
+    /// @return number of distinct versions of a task's model that orders in flight began with
+    /// @param task number of the task
+    uint32_t GetNVersionsInUse(uint32_t task) const;
+    /// @return the largest number of versions that were in use at once, of any task
+    uint32_t GetMaxVersionsInUse() const;
+
+    /// An update arrived: device, task, staleness, whether it is merged.
+    using StalenessCallback = void (*)(DeviceId, uint32_t, uint32_t, bool);
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    /// A task at the server.
+    struct Learner
+    {
+        uint32_t task{0};                    //!< its number
+        GlobalModel model;                   //!< its global model
+        SystemState state;                   //!< as of the last plan; its devices are not available
+        RoundRecord record;                  //!< of the next aggregation
+        uint32_t nOrders{0};                 //!< orders so far
+        std::map<uint32_t, uint32_t> inUse;  //!< orders in flight by the version they began with
+        bool isDone{false};                  //!< all of its aggregations are made
+    };
+
+    void DoStart() override;
+    void DoStop() override;
+    void DoNotifyJoined(DeviceId device) override;
+    void DoNotifyLeft(DeviceId device) override;
+    bool DoNotifyUpdate(DeviceId device, const Message& message, const WorkReport& report) override;
+    void DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round) override;
+
+    /// Make the tasks' models, and the state that plans are made from.
+    void Initialize();
+    /// @return a new aggregator, as the attributes say
+    std::unique_ptr<Aggregator> MakeAggregator() const;
+
+    /// A device may be given work: in this event's wake, if there is a slot for it.
+    /// @param device it is connected
+    void Enqueue(DeviceId device);
+    /// Give work to devices that wait for it.
+    void Serve();
+    /**
+     * @param device the device
+     * @return whether it has or gets a slot
+     */
+    bool TakeSlot(DeviceId device);
+    /// Free a device's slot if it has no orders, and see to it that it gets work.
+    /// @param device the device
+    void Release(DeviceId device);
+    /**
+     * @param learner a task
+     * @param device the device
+     * @return whether it is to get an order of the task
+     */
+    bool IsWanted(const Learner& learner, DeviceId device) const;
+
+    /// Plan an order, enforce its grants, and send it.
+    /// @param learner the task
+    /// @param device it has a slot, and no order of the task
+    void PlanOrder(Learner& learner, DeviceId device);
+    /**
+     * Bring the task's state up to date for one device.
+     * @param learner the task
+     * @param device the device
+     */
+    void Observe(Learner& learner, DeviceId device);
+    /**
+     * Reduce a cell to what one device is offered of it.
+     * @param [in,out] state gets the bands and the power of one slot
+     */
+    void OfferSlot(SystemState& state) const;
+    /**
+     * Move an order's grants into its device's slot, or take those of the device's other orders.
+     * @param [in,out] order as planned for a slot
+     * @param cells the whole cells
+     */
+    void Place(WorkOrder& order, const std::vector<CellState>& cells) const;
+    /**
+     * Predict an order beside those in flight, and enforce its grants.
+     * @param state of the whole cell
+     * @param plan one order
+     * @return what is expected of it
+     */
+    Outcome Enforce(const SystemState& state, const Plan& plan);
+    /// Send an order.
+    /// @param learner its task
+    /// @param order as planned
+    /// @param predicted what is expected of it
+    void Dispatch(Learner& learner, const WorkOrder& order, const WorkOutcome& predicted);
+
+    /**
+     * Record that an order is over.
+     * @param key of an order in flight
+     * @param status how it ended
+     */
+    void EndOrder(const OrderKey& key, WorkStatus status);
+    /// Record that an order is over, and tell its device to stop.
+    /// @param key of an order in flight
+    /// @param status how it ended
+    void DropOrder(const OrderKey& key, WorkStatus status);
+    /// Make the next version of a model of what was collected, and report it.
+    /// @param learner the task
+    void Aggregate(Learner& learner);
+    /// End the orders that are too stale, as StalePolicy says.
+    /// @param learner the task, which has a new version
+    void DropStale(const Learner& learner);
+    /// End all orders of a task, which is done.
+    /// @param learner the task
+    void FinishTask(Learner& learner);
+    /// @return whether all tasks are done
+    bool AreAllDone() const;
+    /// Complete the record of an aggregation, or of what was begun of it, and report it.
+    /// @param learner the task
+    /// @return what was measured
+    Outcome TakeRecord(Learner& learner);
+    /// All is done, or nothing will happen any more.
+    /// @param reason why
+    void End(const std::string& reason);
+    /// Nothing is in flight and nobody waits for work: give up after WaitTimeout.
+    void AwaitDevices();
+
+    uint32_t m_aggregations{100};           //!< attribute, of each task
+    Method m_method{FEDASYNC};              //!< attribute
+    uint32_t m_buffer{1};                   //!< attribute
+    double m_alpha{0.6};                    //!< attribute
+    double m_serverRate{1};                 //!< attribute
+    StalenessWeight m_weight;               //!< attributes
+    uint32_t m_stalenessLimit{UINT32_MAX};  //!< attribute
+    StalePolicy m_stalePolicy{MERGE};       //!< attribute
+    uint32_t m_maxInFlight{0};              //!< attribute; 0: no limit
+    uint32_t m_evaluateEvery{1};            //!< attribute; 0: never
+    Time m_waitTimeout;                     //!< attribute
+    Time m_emptyPlan;                       //!< attribute
+
+    std::vector<Learner> m_learners;        //!< by task
+    OrderBook m_orders;                     //!< in flight
+    std::vector<bool> m_connected;          //!< by device: has a session
+    std::vector<bool> m_isQueued;           //!< by device: waits for work
+    std::deque<DeviceId> m_queue;           //!< who waits for work, in order
+    std::vector<uint32_t> m_slots;          //!< by device; NO_SLOT: none
+    std::vector<uint32_t> m_freeSlots;      //!< the next one to be taken last
+    uint32_t m_maxVersions{0};              //!< see GetMaxVersionsInUse
+    bool m_running{false};                  //!< between Start and Stop
+    EventId m_serveEvent;                   //!< serves who waits
+    EventId m_waitEvent;                    //!< gives up
+
+    TracedCallback<DeviceId, uint32_t, uint32_t, bool> m_stalenessTrace; //!< "Staleness"
+};
+
+} // namespace fl
+} // namespace ns3
+
+#endif /* FL_ASYNC_COORDINATOR_H */
