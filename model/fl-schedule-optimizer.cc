@@ -160,19 +160,7 @@ ScheduleOptimizer::DoAssignStreams(int64_t stream)
 void
 ScheduleOptimizer::SetMethod(std::string method)
 {
-    const std::string plain = PlainMethodName("schedule", "exact", method);
-    std::string known;
-    for (const auto& entry : ScheduleMethods())
-    {
-        if (entry.name == plain)
-        {
-            m_method = plain;
-            return;
-        }
-        known += (known.empty() ? "" : ", ") + entry.name;
-    }
-    throw InvalidInput(
-        Describe("ns3::fl::ScheduleOptimizer: Method = '", method, "': must be one of ", known));
+    m_method = CheckedMethod("schedule", "exact", method, NamesOf(ScheduleMethods()));
 }
 
 std::string
