@@ -24,7 +24,7 @@ namespace
 
 /**
  * @param address an address with a port
- * @return both, readable
+ * @return both in words, as "10.0.0.1 port 9000"
  */
 std::string
 ToText(const Address& address)
@@ -366,7 +366,7 @@ Transport::Release(Session& session)
     }
     session.m_adopted = false;
     const uint32_t slot = session.m_slot;
-    // Held until the list is whole again: the session may die with it.
+    // Keeps the session until the list is consistent again: this may be the last reference.
     const Ptr<Session> leaving = m_sessions[slot];
     m_sessions[slot] = m_sessions.back();
     m_sessions[slot]->m_slot = slot;
