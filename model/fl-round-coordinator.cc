@@ -173,7 +173,7 @@ RoundCoordinator::AbortRun()
     if (aborted)
     {
         m_record.aborted = true;
-        for (auto& work : m_record.over)
+        for (auto& work : m_record.ended)
         {
             if (work.measured.status == WorkStatus::MERGED ||
                 work.measured.status == WorkStatus::LATE)
@@ -286,7 +286,7 @@ RoundCoordinator::OpenRecord(const Plan& plan, const Outcome& predicted)
     {
         if (!selected[device])
         {
-            m_record.satOut.push_back(device);
+            m_record.unselected.push_back(device);
         }
     }
 }
@@ -392,7 +392,7 @@ RoundCoordinator::CloseRound()
     m_last.round = round;
     m_last.startS = record.startS;
     m_last.endS = record.endS;
-    for (const auto& work : record.over)
+    for (const auto& work : record.ended)
     {
         m_last.work.push_back(work.measured);
     }
@@ -406,11 +406,11 @@ RoundCoordinator::TakeRecord()
     m_record.endS = NowS();
     m_record.received = m_model.GetNCollected();
     std::stable_sort(
-        m_record.over.begin(),
-        m_record.over.end(),
+        m_record.ended.begin(),
+        m_record.ended.end(),
         [](const WorkRecord& a, const WorkRecord& b) { return a.order.device < b.order.device; });
     m_record.energyJ = 0;
-    for (const auto& work : m_record.over)
+    for (const auto& work : m_record.ended)
     {
         m_record.energyJ += work.measured.EnergyJ();
     }
@@ -426,7 +426,7 @@ RoundCoordinator::Calibrate(const RoundRecord& record)
     }
     SystemState state;
     m_radio->Report(state);
-    for (const auto& work : record.over)
+    for (const auto& work : record.ended)
     {
         m_calibrator->Observe(work, state.cells);
     }
@@ -550,7 +550,7 @@ RoundCoordinator::EndOrder(const OrderKey& key, WorkStatus status, uint32_t stal
     record.order = std::move(inFlight.order);
     record.predicted = std::move(inFlight.predicted);
     SampleAllotment::Separate(record, SampleAllotment::GetSampleBits(*m_task));
-    m_record.over.push_back(std::move(record));
+    m_record.ended.push_back(std::move(record));
     return m_inRound && key.round == m_round && --m_outstanding == 0;
 }
 

@@ -125,7 +125,7 @@ class ResultWriter
      * @param record of the round
      * @param device the device
      */
-    void WriteSitOut(const RoundRecord& record, DeviceId device);
+    void WriteUnselected(const RoundRecord& record, DeviceId device);
     /**
      * Write all rows of a round to devices.csv, in the order of devices.
      * @param record of the round

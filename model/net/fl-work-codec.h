@@ -50,7 +50,7 @@ struct WorkReport
     uint32_t iterations{0};   //!< local iterations done
     uint32_t baseVersion{0};  //!< version of the global model that training started from
     double loss{ABSENT};      //!< training loss
-    double startS{ABSENT};    //!< simulated time at which the order began at the device [s]
+    double startS{ABSENT};    //!< arrival of the first byte of WORK, simulated time [s]
     double idleS{ABSENT};     //!< total duration of Idle phases [s]
     double downloadS{ABSENT}; //!< total over downloads, each from first to last byte received [s]
     double computeS{ABSENT};  //!< total duration of computations at the device [s]

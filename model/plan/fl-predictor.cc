@@ -263,9 +263,9 @@ Predictor::Predict(const SystemState& state, const Plan& plan, const RateModel& 
 }
 
 Grant
-Predictor::DefaultDownlinkGrant(const CellState& cell, uint32_t sharers)
+Predictor::DefaultDownlinkGrant(const CellState& cell, uint32_t nDevices)
 {
-    return fl::DefaultDownlinkGrant(cell, sharers);
+    return fl::DefaultDownlinkGrant(cell, nDevices);
 }
 
 Grant
