@@ -121,7 +121,7 @@ SyncCoordinator::End(const std::string& reason)
     NS_LOG_INFO("finished: " << reason);
     if (m_running)
     {
-        m_server->SayBye();
+        m_server->SendBye();
     }
     m_running = false;
     CancelEvents();

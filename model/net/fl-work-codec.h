@@ -39,7 +39,7 @@ inline constexpr std::size_t MAX_PHASES = 255;
 struct Hello
 {
     DeviceId device{0}; //!< the client's DeviceId; or the server's number
-    uint64_t token{0};  //!< drawn by the client, and sent again when it reconnects: a HELLO of a
+    uint64_t token{0};  //!< identifies the client, the same at each reconnection: a HELLO of a
                         //!< registered device with another token is refused
 };
 

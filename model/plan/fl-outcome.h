@@ -28,9 +28,9 @@ enum class WorkStatus : uint8_t
     LATE,     //!< its update was aggregated in a later round
     DEADLINE, //!< its update had not arrived when the round was closed
     BATTERY,  //!< the device's energy source was depleted
-    LOST,     //!< the session ended, or the device did not answer
-    REFUSED,  //!< its update was malformed and dropped
-    ABORTED   //!< the server or the client stopped, or gave it up
+    LOST,     //!< the device's session ended, or it no longer answered
+    REFUSED,  //!< its update was invalid, or one of the two nodes could not carry it out
+    ABORTED   //!< the server stopped
 };
 
 /// @return the name used in result files, in lower case
