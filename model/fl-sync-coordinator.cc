@@ -198,7 +198,7 @@ SyncCoordinator::DoRoundOver()
     CloseRound();
     if (!m_running)
     {
-        return; // who listened to that stopped the server
+        return; // a trace sink has stopped the server
     }
     if (m_round > m_rounds)
     {

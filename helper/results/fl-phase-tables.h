@@ -51,7 +51,7 @@ class PhaseTables
     /**
      * Begin a row with the columns that both tables have first.
      * @param order the order
-     * @param server at the other end
+     * @param server number of the server
      */
     void BeginRow(const WorkOrder& order, uint32_t server);
     /**

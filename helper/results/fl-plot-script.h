@@ -90,11 +90,11 @@ struct CurveLook
 };
 
 /**
- * @param look of a curve
- * @param index its place among the curves of its plot
- * @param count how many curves the plot has
- * @return as gnuplot writes it. Each curve is thinner, and its points smaller, than of those that
- * were drawn before it, so that curves which coincide all show.
+ * @param look line and point style of a curve
+ * @param index index of the curve in its plot, from 0
+ * @param count number of curves of the plot
+ * @return the style in gnuplot's syntax. Line width and point size decrease with the index, so that
+ *         coincident curves are all visible.
  */
 std::string CurveStyle(const CurveLook& look, size_t index, size_t count);
 
@@ -240,11 +240,11 @@ std::string GnuplotQuote(const std::string& text);
  * Run gnuplot on scripts: `NAME.svg` of each `NAME.plt`. A plot that can't be drawn, because there
  * is no gnuplot or it fails, is no error: a note says how to draw it. Plots whose data have no
  * point are noted too. The older picture of a script is removed before gnuplot is run on it.
- * @param folder where the scripts are, and the pictures will be
- * @param scripts their names in there
- * @param gnuplot the program that draws
- * @param notes where to say so (standard error)
- * @return how many plots were drawn
+ * @param folder folder of scripts and plots
+ * @param scripts file names of the scripts
+ * @param gnuplot name or path of gnuplot
+ * @param notes output stream for notes (standard error)
+ * @return number of plots drawn
  */
 uint32_t DrawScripts(const std::filesystem::path& folder,
                      const std::vector<std::string>& scripts,

@@ -44,8 +44,8 @@ std::vector<std::string> WritePlotScripts(const PlotRequest& request);
  * drawn, because there is no gnuplot or it fails, is no error: a note says how to draw it by hand
  * from its script.
  * @param request what to draw
- * @param notes where to say so (standard error)
- * @return how many plots were drawn
+ * @param notes output stream for notes (standard error)
+ * @return number of plots drawn
  */
 uint32_t DrawPlots(const PlotRequest& request, std::ostream& notes);
 

@@ -42,12 +42,12 @@ class ResultFolder
 {
   public:
     /**
-     * @param folder is created if it is not there
-     * @param runs how many runs there will be
-     * @param program its name
-     * @param configuration goes into summary.json as it is (OptionParser::ToJson())
-     * @throws InvalidInput if the folder or its files can't be created, or another run writes into
-     * it
+     * @param folder results folder, created if it does not exist
+     * @param runs number of runs
+     * @param program name of the program
+     * @param configuration member of summary.json, as OptionParser::ToJson()
+     * @throws InvalidInput if the folder or its files cannot be created, or another process writes
+     *         into it
      */
     ResultFolder(const std::filesystem::path& folder,
                  uint32_t runs,
@@ -73,7 +73,7 @@ class ResultFolder
     std::vector<const RunTotals*> GetTotals() const;
     /// @return the folder
     const std::filesystem::path& GetFolder() const;
-    /// @return how many runs there are to be
+    /// @return number of runs, also those that have not begun
     uint32_t GetRuns() const;
     /// @return real time since construction, up to Finish() [s]
     double WallClockS() const;

@@ -121,8 +121,8 @@ class ByteReader
 {
   public:
     /**
-     * @param data the bytes; they must outlive the reader
-     * @param size how many
+     * @param data first byte; the bytes must outlive the reader
+     * @param size number of bytes
      */
     ByteReader(const uint8_t* data, std::size_t size)
         : m_data(data),

@@ -61,7 +61,7 @@ class RandomStream
     /**
      * Draw the first elements without replacement, in random order (Fisher and Yates).
      * @param items the items
-     * @param count how many places to fill; each is drawn from all items not yet placed
+     * @param count number of elements to draw; each is uniform among the items not drawn yet
      */
     template <typename T>
     void Shuffle(std::vector<T>& items, size_t count)

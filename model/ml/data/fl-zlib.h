@@ -50,8 +50,8 @@ std::vector<uint8_t> Gzip(const std::vector<uint8_t>& bytes, const std::string& 
  * CRC-32 (IEEE 802.3, reflected): any single flipped bit changes it. By zlib or, without it, more
  * slowly by Boost.
  * @param data the bytes
- * @param size how many
- * @param crc the checksum of what came before, to continue it
+ * @param size number of bytes
+ * @param crc CRC-32 of the preceding bytes, to be continued; 0: none
  * @return the checksum
  */
 uint32_t Crc32(const uint8_t* data, size_t size, uint32_t crc = 0);
