@@ -28,7 +28,7 @@ class RandomStream
   public:
     /**
      * @param seed the seed
-     * @param stream which of the seed's streams
+     * @param stream index of the stream
      */
     explicit RandomStream(uint64_t seed, uint64_t stream = 0);
 
@@ -83,7 +83,7 @@ class RandomStream
     }
 
   private:
-    uint64_t m_state; //!< the counter
+    uint64_t m_state; //!< counter of SplitMix64
 };
 
 } // namespace fl
