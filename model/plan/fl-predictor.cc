@@ -18,7 +18,7 @@ namespace fl
 namespace
 {
 
-/// @throws InvalidInput unless ok; the message has device, name, value and what is allowed
+/// Throw InvalidInput unless ok; the message has device, name, value and what is allowed.
 void
 Require(bool ok, DeviceId device, const char* name, double value, const char* allowed)
 {
