@@ -49,7 +49,7 @@ AnyAddress(const Address& address)
 
 /**
  * @param server an application
- * @return simulated time at which it ends, whoever starts it again; zero: never
+ * @return attribute StopTime, at which it ends also if it was restarted; zero: never
  */
 Time
 StopTimeOf(const Server& server)
@@ -254,7 +254,7 @@ FederationHelper::StopIfAllFinished(const std::string& reason)
             const Time left = StopTimeOf(*server) - Simulator::Now();
             if (!server->IsRunning() && left.IsStrictlyPositive())
             {
-                // It was stopped before, and will not tell then.
+                // It was stopped before, and its coordinator will not fire "Finished" then.
                 Simulator::Schedule(left, &FederationHelper::StopIfAllFinished, reason);
             }
             return;

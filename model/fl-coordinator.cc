@@ -275,7 +275,7 @@ Coordinator::GetTransportProfile(const Plan& plan) const
     profile.reportBytes = static_cast<double>(bytes.size());
     if (!plan.orders.empty())
     {
-        // They hardly differ.
+        // Sizes of orders hardly differ.
         bytes.clear();
         Append(bytes, plan.orders.front());
         profile.orderBytes = static_cast<double>(bytes.size());
@@ -291,7 +291,7 @@ Coordinator::GetTransportProfile(const Plan& plan) const
             uplink.resize(device + 1);
         }
         downlink[device] = m_server->GetSendWindow(device);
-        // Known of each transport, also where its window is not.
+        // Every transport has this, also those without a SendWindow.
         downlink[device].flightBytes = static_cast<double>(m_server->GetPendingBytes(device));
         if (m_clients[device])
         {

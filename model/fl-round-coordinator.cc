@@ -168,12 +168,12 @@ RoundCoordinator::AbortRun()
     }
     m_outstanding = 0;
     const bool aborted = std::exchange(m_inRound, false);
-    // What had arrived for the aborted round is trained again with it.
+    // The aborted round is repeated, with training of the updates received.
     m_model.Discard();
     if (aborted)
     {
         m_record.aborted = true;
-        for (auto& work : m_record.over)
+        for (auto& work : m_record.ended)
         {
             if (work.measured.status == WorkStatus::MERGED ||
                 work.measured.status == WorkStatus::LATE)
@@ -207,7 +207,7 @@ RoundCoordinator::Observe() const
     if (m_radio)
     {
         m_radio->Report(state);
-        // Devices that are still busy with an earlier round keep their sub-bands.
+        // Devices with an active order of an earlier round keep their sub-bands.
         for (const auto& grant : m_orders.HeldGrants())
         {
             state.cells.at(grant.cell).uplinkBandwidthHz -= grant.bandwidthHz;
@@ -230,7 +230,7 @@ RoundCoordinator::IsAvailable(DeviceId device) const
 bool
 RoundCoordinator::HasBand(const SystemState& state) const
 {
-    // What round-off leaves of a band that is held by others is no band.
+    // A remainder by round-off, of a band that active orders have, is no bandwidth.
     constexpr double ROUND_OFF = 1e-6;
     if (!m_radio)
     {
@@ -251,7 +251,7 @@ RoundCoordinator::Enforce(const SystemState& state, const Plan& plan)
     predicted.work.resize(plan.orders.size());
     if (!std::isnan(predicted.endS))
     {
-        // Not that of orders in flight.
+        // Without the active orders of earlier rounds.
         predicted.endS = predicted.startS;
         for (const auto& work : predicted.work)
         {
@@ -270,7 +270,7 @@ RoundCoordinator::Enforce(const SystemState& state, const Plan& plan)
 void
 RoundCoordinator::OpenRecord(const Plan& plan, const Outcome& predicted)
 {
-    // It may have an order already, which ended since the last round.
+    // The record may have orders already, which ended since the last round.
     m_record.round = m_round;
     m_record.startS = NowS();
     m_record.selected = static_cast<uint32_t>(plan.orders.size());
@@ -286,7 +286,7 @@ RoundCoordinator::OpenRecord(const Plan& plan, const Outcome& predicted)
     {
         if (!selected[device])
         {
-            m_record.satOut.push_back(device);
+            m_record.unselected.push_back(device);
         }
     }
 }
@@ -309,7 +309,7 @@ RoundCoordinator::OpenRound(const SystemState& state, const Plan& plan)
     }
     if (!m_inRound)
     {
-        return; // who listened to that stopped the server
+        return; // a trace sink has stopped the server
     }
     if (plan.orders.empty())
     {
@@ -344,7 +344,7 @@ RoundCoordinator::Dispatch(const WorkOrder& order, const WorkOutcome& predicted,
     }
     const Time sent =
         m_server->SendWork(order, predicted, m_model.GetEncoded(), m_task->statedBytes);
-    // Who listened to that may have ended it.
+    // A trace sink may have ended the order.
     if (auto* present = m_orders.Find(KeyOf(order)))
     {
         present->sendS = sent.GetSeconds();
@@ -360,7 +360,7 @@ RoundCoordinator::EndLateOrders()
     }
     for (const auto& key : m_orders.Keys())
     {
-        // Telling one device may be the end of another one's session.
+        // Sending to one device may end the session of another one.
         const auto* inFlight = m_orders.Find(key);
         if (inFlight && !inFlight->isDropped && key.round == m_round)
         {
@@ -392,7 +392,7 @@ RoundCoordinator::CloseRound()
     m_last.round = round;
     m_last.startS = record.startS;
     m_last.endS = record.endS;
-    for (const auto& work : record.over)
+    for (const auto& work : record.ended)
     {
         m_last.work.push_back(work.measured);
     }
@@ -406,11 +406,11 @@ RoundCoordinator::TakeRecord()
     m_record.endS = NowS();
     m_record.received = m_model.GetNCollected();
     std::stable_sort(
-        m_record.over.begin(),
-        m_record.over.end(),
+        m_record.ended.begin(),
+        m_record.ended.end(),
         [](const WorkRecord& a, const WorkRecord& b) { return a.order.device < b.order.device; });
     m_record.energyJ = 0;
-    for (const auto& work : m_record.over)
+    for (const auto& work : m_record.ended)
     {
         m_record.energyJ += work.measured.EnergyJ();
     }
@@ -426,7 +426,7 @@ RoundCoordinator::Calibrate(const RoundRecord& record)
     }
     SystemState state;
     m_radio->Report(state);
-    for (const auto& work : record.over)
+    for (const auto& work : record.ended)
     {
         m_calibrator->Observe(work, state.cells);
     }
@@ -476,7 +476,7 @@ RoundCoordinator::DoNotifyLeft(DeviceId device)
     }
     if (anyEnded)
     {
-        GoOn(isComplete);
+        AfterOrderEnded(isComplete);
     }
 }
 
@@ -499,10 +499,10 @@ RoundCoordinator::DoNotifyUpdate(DeviceId device, const Message& message, const 
     catch (const InvalidInput& error)
     {
         NS_LOG_WARN("update of device " << device << " refused: " << error.what());
-        GoOn(EndOrder(key, WorkStatus::REFUSED, staleness));
+        AfterOrderEnded(EndOrder(key, WorkStatus::REFUSED, staleness));
         return false;
     }
-    GoOn(EndOrder(key, late ? WorkStatus::LATE : WorkStatus::MERGED, staleness));
+    AfterOrderEnded(EndOrder(key, late ? WorkStatus::LATE : WorkStatus::MERGED, staleness));
     return true;
 }
 
@@ -522,7 +522,7 @@ RoundCoordinator::DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round)
     }
     else
     {
-        GoOn(EndOrder(key, WorkStatus::REFUSED, 0));
+        AfterOrderEnded(EndOrder(key, WorkStatus::REFUSED, 0));
     }
 }
 
@@ -550,12 +550,12 @@ RoundCoordinator::EndOrder(const OrderKey& key, WorkStatus status, uint32_t stal
     record.order = std::move(inFlight.order);
     record.predicted = std::move(inFlight.predicted);
     SampleAllotment::Separate(record, SampleAllotment::GetSampleBits(*m_task));
-    m_record.over.push_back(std::move(record));
+    m_record.ended.push_back(std::move(record));
     return m_inRound && key.round == m_round && --m_outstanding == 0;
 }
 
 void
-RoundCoordinator::GoOn(bool isComplete)
+RoundCoordinator::AfterOrderEnded(bool isComplete)
 {
     if (isComplete)
     {

@@ -204,7 +204,7 @@ ScheduleOptimizer::Assumptions(size_t devices) const
 }
 
 void
-ScheduleOptimizer::Notice(const SystemState& state)
+ScheduleOptimizer::UpdateAverages(const SystemState& state)
 {
     if (state.cells.empty())
     {
@@ -229,10 +229,10 @@ ScheduleOptimizer::Notice(const SystemState& state)
     }
     // Plain averages over all rounds so far, this one included: the first finds all alike.
     m_averageHz.resize(state.profiles.size(), 0);
-    ++m_noticed;
+    ++m_nAveraged;
     for (DeviceId device = 0; device < state.profiles.size(); ++device)
     {
-        m_averageHz[device] += (GainOverNoiseHz(state, device) - m_averageHz[device]) / m_noticed;
+        m_averageHz[device] += (GainOverNoiseHz(state, device) - m_averageHz[device]) / m_nAveraged;
     }
 }
 
@@ -273,7 +273,7 @@ ScheduleOptimizer::MakeProblem(const SystemState& state, const std::vector<Devic
 Plan
 ScheduleOptimizer::DoPlan(const SystemState& state)
 {
-    Notice(state);
+    UpdateAverages(state);
     ScheduleRound round;
     round.round = state.round;
     round.limitS = m_limitPerBitS * state.uploadBits;

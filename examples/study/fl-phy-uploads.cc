@@ -99,7 +99,7 @@ PhyUploads::BeginRound(const SystemState& state, const Plan& plan, const Outcome
 void
 PhyUploads::EndRound(const RoundRecord& record)
 {
-    for (const auto& work : record.over)
+    for (const auto& work : record.ended)
     {
         if (!record.aborted && work.measured.status == WorkStatus::MERGED)
         {

@@ -147,7 +147,7 @@ RunTotals::AddRound(const RoundRecord& record)
     energyJ += record.energyJ;
     selected += record.selected;
     received += record.received;
-    for (const auto& work : record.over)
+    for (const auto& work : record.ended)
     {
         AddWork(work);
     }
@@ -212,18 +212,19 @@ void
 ResultWriter::WriteDevices(const RoundRecord& record)
 {
     // Both lists are by device: merged, a reader finds a round's rows where they are expected.
-    auto sitOut = record.satOut.begin();
-    for (const auto& work : record.over)
+    auto unselected = record.unselected.begin();
+    for (const auto& work : record.ended)
     {
-        for (; sitOut != record.satOut.end() && *sitOut < work.order.device; ++sitOut)
+        for (; unselected != record.unselected.end() && *unselected < work.order.device;
+             ++unselected)
         {
-            WriteSitOut(record, *sitOut);
+            WriteUnselected(record, *unselected);
         }
         WriteOrder(work);
     }
-    for (; sitOut != record.satOut.end(); ++sitOut)
+    for (; unselected != record.unselected.end(); ++unselected)
     {
-        WriteSitOut(record, *sitOut);
+        WriteUnselected(record, *unselected);
     }
 }
 
@@ -265,7 +266,7 @@ ResultWriter::WriteOrder(const WorkRecord& work)
 }
 
 void
-ResultWriter::WriteSitOut(const RoundRecord& record, DeviceId device)
+ResultWriter::WriteUnselected(const RoundRecord& record, DeviceId device)
 {
     constexpr uint32_t COLUMNS_AFTER_SELECTED = 23;
     m_row.Add(record.round).Add(record.task).Add(device).Add(0U).AddAbsent(COLUMNS_AFTER_SELECTED);
