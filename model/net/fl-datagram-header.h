@@ -40,8 +40,8 @@ class DatagramHeader : public Header
     /// Bits of the field flags; a receiver ignores unknown ones.
     enum Flag : uint8_t
     {
-        ASK = 1,  //!< DATA: requests an acknowledgement without delay
-        FIN = 2,  //!< DATA: the last fragment, empty: its sender closes the session
+        ACK_REQUEST = 1, //!< DATA: requests an acknowledgement without delay
+        FIN = 2,         //!< DATA: the last fragment, empty: its sender closes the session
         SMALL = 4 //!< DATA: less than a full fragment, a radio may let it overtake others; ACK:
                   //!< copied from the fragment that triggered it
     };
