@@ -51,16 +51,16 @@ FindNeighbour(const Ipv4InterfaceContainer& interfaces, uint32_t i)
     return neighbour;
 }
 
-/// Make one know the other.
+/// Add a permanent entry for a neighbour to the ARP table of a node.
 void
-AddEntry(const Neighbour& who, const Neighbour& whom)
+AddEntry(const Neighbour& node, const Neighbour& neighbour)
 {
-    auto* entry = who.cache->Lookup(whom.ip);
+    auto* entry = node.cache->Lookup(neighbour.ip);
     if (!entry)
     {
-        entry = who.cache->Add(whom.ip);
+        entry = node.cache->Add(neighbour.ip);
     }
-    entry->SetMacAddress(whom.mac);
+    entry->SetMacAddress(neighbour.mac);
     entry->MarkPermanent();
 }
 

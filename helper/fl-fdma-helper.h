@@ -23,9 +23,9 @@ namespace fl
  * @ingroup fl
  * Builds FDMA cells: a base station, its devices, the channel between them and its RadioControl.
  *
- * Without a propagation loss model being named, the path loss is 128.1 + 37.6 log10(d / km) dB
- * (3GPP TR 36.814, macro cell), as LogDistancePropagationLossModel of exponent 3.76 with 15.3 dB at
- * 1 m. Propagation takes its time at the speed of light.
+ * The default path loss is 128.1 + 37.6 log10(d / km) dB (3GPP TR 36.814, macro cell): a
+ * LogDistancePropagationLossModel with exponent 3.76 and 15.3 dB at 1 m. The propagation delay is
+ * that of ConstantSpeedPropagationDelayModel, at the speed of light.
  */
 class FdmaHelper : public PcapHelperForDevice, public AsciiTraceHelperForDevice
 {
@@ -34,52 +34,53 @@ class FdmaHelper : public PcapHelperForDevice, public AsciiTraceHelperForDevice
     ~FdmaHelper() override;
 
     /**
-     * @param name of an attribute of FdmaChannel: bandwidths, noise, control share ...
-     * @param value its value
+     * @param name name of an attribute of FdmaChannel: bandwidths, noise, control share ...
+     * @param value its value for channels of later Install() calls
      */
     void SetChannelAttribute(const std::string& name, const AttributeValue& value);
     /**
-     * @param name of an attribute of FdmaNetDevice
-     * @param value its value, in base station and devices
+     * @param name name of an attribute of FdmaNetDevice
+     * @param value its value for base stations and devices of later Install() calls
      */
     void SetDeviceAttribute(const std::string& name, const AttributeValue& value);
 
     /**
-     * Add a model to the chain of losses; the first call replaces the default.
-     * @param type its TypeId, as "ns3::fl::ShadowingLossModel"
-     * @param attributes names and values in turn
+     * Add a model to the chain of propagation losses; the first call replaces the default.
+     * @param type name of its TypeId, as "ns3::fl::ShadowingLossModel"
+     * @param attributes names and values of attributes, alternating
      */
     template <typename... Attributes>
     void AddPropagationLoss(const std::string& type, const Attributes&... attributes);
-    /// @param factory makes the next model of the chain
+    /// Add a model to the chain of propagation losses; the first call replaces the default.
+    /// @param factory creates the model
     void AddPropagationLoss(const ObjectFactory& factory);
 
     /**
-     * Build a cell. Every node needs a MobilityModel by the time that it sends.
-     * @param station the base station's node
-     * @param devices the devices' nodes; their order is that of DeviceId
-     * @return the base station's device, then those of the devices
-     * @throws InvalidInput if there is no device
+     * Build a cell. Each node needs a MobilityModel before it sends.
+     * @param station node of the base station
+     * @param devices nodes of the devices, by DeviceId
+     * @return NetDevices: the base station's first, then those of the devices by DeviceId
+     * @throws InvalidInput if there are no devices
      */
     NetDeviceContainer Install(Ptr<Node> station, const NodeContainer& devices);
 
-    /// @return the control of the cell that was built last
+    /// @return radio controller of the last cell built
     Ptr<FdmaRadioControl> GetRadioControl() const;
-    /// @return the channel of the cell that was built last
+    /// @return channel of the last cell built
     Ptr<FdmaChannel> GetChannel() const;
 
     /**
-     * Enter the base station and the devices into each other's ARP tables, for good: with N
-     * devices, N requests would be broadcast to N receivers each.
-     * @param interfaces as made from what Install returned: the base station first
+     * Add permanent entries for base station and devices to each other's ARP tables. Without them N
+     * devices broadcast N requests to N receivers each.
+     * @param interfaces interfaces of the NetDevices that Install() returned, in the same order
      */
     static void PopulateNeighbourCache(const Ipv4InterfaceContainer& interfaces);
 
     /**
-     * Fix the random streams of a cell.
-     * @param devices what Install returned
-     * @param stream the first one to use
-     * @return how many were used
+     * Assign fixed random variable streams to a cell.
+     * @param devices result of Install()
+     * @param stream index of the first stream
+     * @return number of streams assigned
      */
     static int64_t AssignStreams(const NetDeviceContainer& devices, int64_t stream);
 
@@ -98,7 +99,7 @@ class FdmaHelper : public PcapHelperForDevice, public AsciiTraceHelperForDevice
     {
     }
 
-    /// Set attributes given as names and values in turn.
+    /// Set attributes given as names and values, alternating.
     template <typename... Rest>
     static void SetAttributes(ObjectFactory& factory,
                               const std::string& name,
@@ -109,16 +110,16 @@ class FdmaHelper : public PcapHelperForDevice, public AsciiTraceHelperForDevice
         SetAttributes(factory, rest...);
     }
 
-    /// @return the first model of a new chain of losses
+    /// @return first model of a new chain of propagation losses
     Ptr<PropagationLossModel> CreateLossChain() const;
-    /// @return a new device on a node
-    /// @param node where
+    /// @return a new NetDevice, added to a node
+    /// @param node the node
     Ptr<FdmaNetDevice> CreateDevice(Ptr<Node> node) const;
 
-    ObjectFactory m_channelFactory;             //!< makes channels
-    ObjectFactory m_deviceFactory;              //!< makes devices
-    std::vector<ObjectFactory> m_lossFactories; //!< make the chain; empty: the default
-    Ptr<FdmaRadioControl> m_control;            //!< of the last cell
+    ObjectFactory m_channelFactory;             //!< creates channels
+    ObjectFactory m_deviceFactory;              //!< creates NetDevices
+    std::vector<ObjectFactory> m_lossFactories; //!< create the chain; empty: default
+    Ptr<FdmaRadioControl> m_control;            //!< of the last cell built
 };
 
 template <typename... Attributes>

@@ -9,6 +9,7 @@
 #include "ns3/double.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-optimizer.h"
+#include "ns3/fl-sync-coordinator.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/inet6-socket-address.h"
 #include "ns3/node-list.h"
@@ -49,7 +50,7 @@ AnyAddress(const Address& address)
 
 /**
  * @param server an application
- * @return simulated time at which it ends, whoever starts it again; zero: never
+ * @return attribute StopTime, at which it ends also if it was restarted; zero: never
  */
 Time
 StopTimeOf(const Server& server)
@@ -95,6 +96,21 @@ void
 FederationHelper::SetOptimizer(const std::string& name)
 {
     m_optimizer = name;
+}
+
+void
+FederationHelper::SetCoordinator(const std::string& type)
+{
+    TypeId tid;
+    if (!TypeId::LookupByNameFailSafe(type, &tid) || !tid.IsChildOf(Coordinator::GetTypeId()) ||
+        !tid.HasConstructor())
+    {
+        throw InvalidInput(Describe("coordinator = '",
+                                    type,
+                                    "': must be the TypeId of a Coordinator, as "
+                                    "ns3::fl::SyncCoordinator or ns3::fl::AsyncCoordinator"));
+    }
+    m_coordinatorFactory.SetTypeId(tid);
 }
 
 void
@@ -173,7 +189,7 @@ FederationHelper::Install(Ptr<Node> server,
                                     "each, and one part each where a model is trained"));
     }
     Federation federation;
-    federation.coordinator = m_coordinatorFactory.Create<SyncCoordinator>();
+    federation.coordinator = m_coordinatorFactory.Create<Coordinator>();
     federation.coordinator->AddTask(m_task);
     federation.coordinator->SetOptimizer(CreateOptimizer(m_optimizer));
     if (m_radio)
@@ -254,7 +270,7 @@ FederationHelper::StopIfAllFinished(const std::string& reason)
             const Time left = StopTimeOf(*server) - Simulator::Now();
             if (!server->IsRunning() && left.IsStrictlyPositive())
             {
-                // It was stopped before, and will not tell then.
+                // It was stopped before, and its coordinator will not fire "Finished" then.
                 Simulator::Schedule(left, &FederationHelper::StopIfAllFinished, reason);
             }
             return;

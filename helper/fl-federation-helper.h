@@ -6,9 +6,9 @@
 
 #include "ns3/application-container.h"
 #include "ns3/fl-client.h"
+#include "ns3/fl-coordinator.h"
 #include "ns3/fl-learning-task.h"
 #include "ns3/fl-server.h"
-#include "ns3/fl-sync-coordinator.h"
 #include "ns3/node-container.h"
 #include "ns3/object-factory.h"
 
@@ -23,20 +23,20 @@ namespace fl
 
 /**
  * @ingroup fl
- * What FederationHelper installed.
+ * Result of FederationHelper::Install().
  */
 struct Federation
 {
-    Ptr<Server> server;                //!< on the server's node
-    Ptr<SyncCoordinator> coordinator;  //!< the protocol that it runs
+    Ptr<Server> server;                //!< application on the server's node
+    Ptr<Coordinator> coordinator;      //!< protocol that the server runs
     std::vector<Ptr<Client>> clients;  //!< by DeviceId
-    ApplicationContainer applications; //!< all of them, the server first
+    ApplicationContainer applications; //!< server, then clients by DeviceId
 };
 
 /**
  * @ingroup fl
- * Installs federated learning on nodes with an internet stack and any NetDevice: a server with its
- * coordinator and optimizer on one node, a client on each of the others, and a Processor on those
+ * Installs federated learning on nodes with an internet stack and any NetDevice: a Server with
+ * coordinator and optimizer on one node, a Client on each device's node, and a Processor on those
  * that have none.
  *
  * @code
@@ -49,56 +49,62 @@ struct Federation
  *   Simulator::Destroy();
  * @endcode
  *
- * The simulation stops when the coordinator is finished: all rounds are done, it gave up waiting
- * for devices, or the stop time of the server's application has come. A radio that sends beacons
- * would go on for ever. Where there are several coordinators, it stops with the last one. A server
- * that was stopped with Server::Stop() may be started again, and keeps the simulation going. With
- * `SetCoordinatorAttribute("StopSimulation", BooleanValue(false))` it goes on in any case, as for
- * traffic of your own.
+ * The simulation is stopped when the coordinator is finished: all rounds are done, it gave up
+ * waiting for devices, or the stop time of the server's application is reached. This is needed as
+ * radios that send beacons schedule events for ever. With several coordinators it is stopped with
+ * the last one. A server that was stopped with Server::Stop() may be started again, so it does not
+ * stop the simulation. The attribute StopSimulation of the coordinator, set to false, disables
+ * this.
  */
 class FederationHelper
 {
   public:
-    /// @param task model, data and hyperparameters, shared by server and clients
+    /// @param task learning task, shared by server and clients
     explicit FederationHelper(std::shared_ptr<const LearningTask> task);
 
-    /// @param name of an optimizer, see CreateOptimizer(); default: equal
+    /// @param name name of an optimizer, see CreateOptimizer(); default: equal
     void SetOptimizer(const std::string& name);
     /**
-     * @param type the TypeId of a Transport; default: ns3::fl::TcpTransport. The server has one
-     *             object, and all clients share another.
+     * Select the protocol of the server; to be called before SetCoordinatorAttribute().
+     * @param type TypeId of a Coordinator; default: ns3::fl::SyncCoordinator
      * @throws InvalidInput if it is none
      */
+    void SetCoordinator(const std::string& type);
+    /**
+     * @param type name of the TypeId of a Transport; default: ns3::fl::TcpTransport. The server has
+     *             one object, and all clients share another one.
+     * @throws InvalidInput if there is no such subclass of Transport
+     */
     void SetTransport(const std::string& type);
-    /// @param radio the radio controller, which applies grants; null: they have no effect
+    /// @param radio radio controller that applies grants; null: grants have no effect
     void SetRadioControl(Ptr<RadioControl> radio);
     /**
-     * @param name an attribute of SyncCoordinator
+     * @param name name of an attribute of the coordinator
      * @param value its value
      */
     void SetCoordinatorAttribute(const std::string& name, const AttributeValue& value);
     /**
-     * @param name an attribute of Server
+     * @param name name of an attribute of Server
      * @param value its value
      */
     void SetServerAttribute(const std::string& name, const AttributeValue& value);
     /**
-     * @param name an attribute of Client
+     * @param name name of an attribute of Client
      * @param value its value
      */
     void SetClientAttribute(const std::string& name, const AttributeValue& value);
 
     /**
-     * Install all of it.
-     * @param server the server's node
-     * @param address where clients reach it: address and port
-     * @param devices the devices' nodes; their order is that of DeviceIds
-     * @param profiles by DeviceId
-     * @param parts indices of the samples of each device in the task's training data; their
-     *              numbers go into the profiles. In a timing study: empty, and the profiles'
-     *              numbers count.
-     * @return what was installed
-     * @throws InvalidInput if the numbers do not agree or a profile is invalid
+     * Install server, coordinator, clients and processors.
+     * @param server node of the server
+     * @param address address and port of the server
+     * @param devices nodes of the devices, by DeviceId
+     * @param profiles profiles by DeviceId
+     * @param parts samples by DeviceId, as indices in LearningTask::train; DeviceProfile::samples
+     * is set to their number. Empty in a timing study, where DeviceProfile::samples is used
+     * @return the applications
+     * @throws InvalidInput if the sizes of devices, profiles and parts differ, or a profile is
+     *         invalid
      */
     Federation Install(Ptr<Node> server,
                        const Address& address,
@@ -107,27 +113,27 @@ class FederationHelper
                        std::vector<std::vector<uint32_t>> parts = {}) const;
 
     /**
-     * Fix the random streams of what was installed.
-     * @param federation what was installed
-     * @param stream the first one to use
-     * @return how many were used
+     * Assign fixed random variable streams.
+     * @param federation result of Install()
+     * @param stream index of the first stream
+     * @return number of streams assigned
      */
     static int64_t AssignStreams(const Federation& federation, int64_t stream);
 
   private:
     /**
-     * @param clients how many connect to the server
-     * @return the server's transport; over TCP its EndPointTables fit that many
+     * @param clients number of clients of the server
+     * @return the server's transport; a TcpTransport has EndPointTables for that number
      */
     Ptr<Transport> MakeServerTransport(uint32_t clients) const;
     /**
      * Install one client, and a Processor where the node has none.
-     * @param node where
+     * @param node node of the device
      * @param device its DeviceId
-     * @param address of the server, with the port
-     * @param transport of its messages; all clients share it
-     * @param profile of the device
-     * @param samples indices of its samples in the training data; empty in a timing study
+     * @param address address and port of the server
+     * @param transport transport shared by all clients
+     * @param profile profile of the device
+     * @param samples indices of its samples in LearningTask::train; empty in a timing study
      * @return the client
      */
     Ptr<Client> InstallClient(Ptr<Node> node,
@@ -137,18 +143,19 @@ class FederationHelper
                               const DeviceProfile& profile,
                               std::vector<uint32_t> samples) const;
     /**
-     * Stop the simulation, if all coordinators in it are finished and none of them forbids it.
-     * @param reason why one of them has just finished
+     * Sink of "Finished": stop the simulation if all coordinators are finished, and all have
+     * StopSimulation.
+     * @param reason reason why a coordinator has finished
      */
     static void StopIfAllFinished(const std::string& reason);
 
-    std::shared_ptr<const LearningTask> m_task; //!< model, data and hyperparameters
+    std::shared_ptr<const LearningTask> m_task; //!< learning task
     std::string m_optimizer{"equal"};           //!< name of the optimizer
-    ObjectFactory m_transportFactory;           //!< makes both transports
-    ObjectFactory m_coordinatorFactory;         //!< makes the coordinator
-    ObjectFactory m_serverFactory;              //!< makes the server
-    ObjectFactory m_clientFactory;              //!< makes the clients
-    Ptr<RadioControl> m_radio;                  //!< of the cell; may be null
+    ObjectFactory m_transportFactory;           //!< creates both transports
+    ObjectFactory m_coordinatorFactory;         //!< creates the coordinator
+    ObjectFactory m_serverFactory;              //!< creates the server
+    ObjectFactory m_clientFactory;              //!< creates the clients
+    Ptr<RadioControl> m_radio;                  //!< radio controller; may be null
 };
 
 } // namespace fl

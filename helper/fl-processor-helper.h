@@ -20,7 +20,7 @@ namespace fl
 
 /**
  * @ingroup fl
- * Installs processors, and energy models by which processors and radios draw from energy sources.
+ * Installs processors, and the device energy models of processors and FDMA radios.
  */
 class ProcessorHelper
 {
@@ -28,8 +28,8 @@ class ProcessorHelper
     ProcessorHelper();
 
     /**
-     * @param name of an attribute of Processor
-     * @param value its value
+     * @param name name of an attribute of Processor
+     * @param value its value for processors of later Install() calls
      */
     void SetAttribute(const std::string& name, const AttributeValue& value);
 
@@ -39,21 +39,21 @@ class ProcessorHelper
      */
     void Install(const NodeContainer& nodes) const;
     /**
-     * Aggregate a processor that has a profile's maximum frequency and effective capacitance.
+     * Aggregate a processor with maximum frequency and effective capacitance of a profile.
      * @param node the node
-     * @param profile of the device
+     * @param profile profile of the device
      * @return the processor
      */
     Ptr<Processor> Install(Ptr<Node> node, const DeviceProfile& profile) const;
 
     /**
-     * Install the energy models of the processor and the FDMA radios on each source's node.
-     * @param sources made by an ns-3 EnergySourceHelper
+     * Add device energy models of the processor and the FDMA radios on each source's node.
+     * @param sources energy sources, as installed by an ns-3 EnergySourceHelper
      */
     static void InstallEnergyModels(const EnergySourceContainer& sources);
 
   private:
-    ObjectFactory m_factory; //!< makes processors
+    ObjectFactory m_factory; //!< creates processors
 };
 
 } // namespace fl

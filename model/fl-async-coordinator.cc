@@ -35,6 +35,105 @@ constexpr uint32_t NO_SLOT = UINT32_MAX;
 
 } // namespace
 
+TypeId
+AsyncCoordinator::GetTypeId()
+{
+    using A = AsyncCoordinator;
+    static TypeId tid =
+        TypeId("ns3::fl::AsyncCoordinator")
+            .SetParent<Coordinator>()
+            .SetGroupName("Fl")
+            .AddConstructor<AsyncCoordinator>()
+            .AddAttribute("Aggregations",
+                          "How often the model of each task is updated",
+                          UintegerValue(100),
+                          MakeUintegerAccessor(&A::m_aggregations),
+                          MakeUintegerChecker<uint32_t>(1))
+            .AddAttribute("Method",
+                          "How updates are merged: FedAsync, as a convex combination with the "
+                          "global model; or FedBuff, as steps from it",
+                          EnumValue(A::FEDASYNC),
+                          MakeFlEnumAccessor<Method>(&A::m_method),
+                          MakeEnumChecker(A::FEDASYNC, "FedAsync", A::FEDBUFF, "FedBuff"))
+            .AddAttribute("Buffer",
+                          "How many updates are merged together (K of FedBuff)",
+                          UintegerValue(1),
+                          MakeUintegerAccessor(&A::m_buffer),
+                          MakeUintegerChecker<uint32_t>(1))
+            .AddAttribute("Alpha",
+                          "FedAsync: weight of a fresh update against the global model",
+                          DoubleValue(0.6),
+                          MakeDoubleAccessor(&A::m_alpha),
+                          MakeDoubleChecker<double>(1e-6, 1))
+            .AddAttribute("ServerRate",
+                          "FedBuff: server learning rate",
+                          DoubleValue(1),
+                          MakeDoubleAccessor(&A::m_serverRate),
+                          MakeDoubleChecker<double>(1e-6, 1e6))
+            .AddAttribute(
+                "Staleness",
+                "How the weight of an update falls with its staleness s: Constant; Hinge, "
+                "1 up to StalenessOffset b and 1 / (a (s - b) + 1) beyond; Polynomial, "
+                "(s + 1)^-a; a is StalenessFactor",
+                EnumValue(StalenessWeight::POLYNOMIAL),
+                MakeFlEnumAccessor<StalenessWeight::Kind>(&A::m_staleness),
+                MakeEnumChecker(StalenessWeight::CONSTANT,
+                                "Constant",
+                                StalenessWeight::HINGE,
+                                "Hinge",
+                                StalenessWeight::POLYNOMIAL,
+                                "Polynomial"))
+            .AddAttribute("StalenessFactor",
+                          "a of Hinge and Polynomial",
+                          DoubleValue(0.5),
+                          MakeDoubleAccessor(&A::m_stalenessFactor),
+                          MakeDoubleChecker<double>(0, 1e6))
+            .AddAttribute("StalenessOffset",
+                          "b of Hinge",
+                          DoubleValue(4),
+                          MakeDoubleAccessor(&A::m_stalenessOffset),
+                          MakeDoubleChecker<double>(0, 1e6))
+            .AddAttribute("StalenessLimit",
+                          "Largest staleness that is not subject to StalePolicy",
+                          UintegerValue(UINT32_MAX),
+                          MakeUintegerAccessor(&A::m_stalenessLimit),
+                          MakeUintegerChecker<uint32_t>())
+            .AddAttribute(
+                "StalePolicy",
+                "What becomes of an update beyond StalenessLimit: Merge (it has its "
+                "weight), Drop (when it arrives), or Abort (its device is told to stop as "
+                "soon as the limit is passed)",
+                EnumValue(A::MERGE),
+                MakeFlEnumAccessor<StalePolicy>(&A::m_stalePolicy),
+                MakeEnumChecker(A::MERGE, "Merge", A::DROP, "Drop", A::ABORT, "Abort"))
+            .AddAttribute("MaxInFlight",
+                          "How many devices may have orders at once; 0: all",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&A::m_maxInFlight),
+                          MakeUintegerChecker<uint32_t>())
+            .AddAttribute("EvaluateEvery",
+                          "Evaluate the global model on held-out data after each so many "
+                          "aggregations; 0: never",
+                          UintegerValue(1),
+                          MakeUintegerAccessor(&A::m_evaluateEvery),
+                          MakeUintegerChecker<uint32_t>())
+            .AddAttribute("WaitTimeout",
+                          "How long to wait for a device when none has work; then the run ends",
+                          TimeValue(Seconds(3600)),
+                          MakeTimeAccessor(&A::m_waitTimeout),
+                          MakeTimeChecker(Time(0)))
+            .AddAttribute("EmptyPlan",
+                          "When to ask the optimizer again that gave a device no work",
+                          TimeValue(Seconds(1)),
+                          MakeTimeAccessor(&A::m_emptyPlan),
+                          MakeTimeChecker(NanoSeconds(1)))
+            .AddTraceSource("Staleness",
+                            "An update arrived: device, task, staleness, whether it is merged",
+                            MakeTraceSourceAccessor(&A::m_stalenessTrace),
+                            "ns3::fl::AsyncCoordinator::StalenessCallback");
+    return tid;
+}
+
 AsyncCoordinator::AsyncCoordinator() = default;
 
 AsyncCoordinator::~AsyncCoordinator() = default;
@@ -49,16 +148,10 @@ AsyncCoordinator::DoDispose()
     Coordinator::DoDispose();
 }
 
-uint32_t
-AsyncCoordinator::GetModelVersion(uint32_t task) const
+const GlobalModel&
+AsyncCoordinator::DoGetModel(uint32_t task) const
 {
-    return m_learners.at(task).model.GetVersion();
-}
-
-const Eigen::VectorXf&
-AsyncCoordinator::GetParameters(uint32_t task) const
-{
-    return m_learners.at(task).model.GetParameters();
+    return m_learners.at(task).model;
 }
 
 uint32_t
@@ -78,11 +171,12 @@ AsyncCoordinator::GetMaxVersionsInUse() const
 std::unique_ptr<Aggregator>
 AsyncCoordinator::MakeAggregator() const
 {
+    const StalenessWeight weight{m_staleness, m_stalenessFactor, m_stalenessOffset};
     if (m_method == FEDBUFF)
     {
-        return std::make_unique<FedBuff>(m_serverRate, m_weight);
+        return std::make_unique<FedBuff>(m_serverRate, weight);
     }
-    return std::make_unique<FedAsync>(m_alpha, m_weight);
+    return std::make_unique<FedAsync>(m_alpha, weight);
 }
 
 void
@@ -170,7 +264,7 @@ AsyncCoordinator::DoStop()
     for (auto& learner : m_learners)
     {
         learner.model.Discard();
-        if (!learner.record.over.empty())
+        if (!learner.record.ended.empty())
         {
             learner.record.aborted = true;
             TakeRecord(learner);
@@ -193,7 +287,7 @@ AsyncCoordinator::End(const std::string& reason)
     NS_LOG_INFO("finished: " << reason);
     if (m_running)
     {
-        m_server->SayBye();
+        m_server->SendBye();
     }
     m_running = false;
     m_serveEvent.Cancel();
@@ -277,8 +371,8 @@ AsyncCoordinator::Release(DeviceId device)
 {
     // Where devices take turns, one that still works on another task keeps its slot until that is
     // over, and gets nothing new meanwhile.
-    const bool takesTurns = m_slots.size() > m_freeSlots.size() && m_maxInFlight > 0 &&
-                            m_maxInFlight < GetNDevices();
+    const bool takesTurns =
+        m_slots.size() > m_freeSlots.size() && m_maxInFlight > 0 && m_maxInFlight < GetNDevices();
     const bool isIdle = !m_orders.HasOrders(device);
     if (isIdle && m_slots[device] != NO_SLOT)
     {
@@ -439,7 +533,7 @@ AsyncCoordinator::PlanOrder(Learner& learner, DeviceId device)
     CheckPlan(state, plan);
     Place(plan.orders.front(), slot);
     const Outcome predicted = Enforce(state, plan);
-    if (learner.record.selected == 0 && learner.record.over.empty())
+    if (learner.record.selected == 0 && learner.record.ended.empty())
     {
         learner.record.objective = plan.objective;
         learner.record.bound = plan.bound;
@@ -484,13 +578,12 @@ AsyncCoordinator::EndOrder(const OrderKey& key, WorkStatus status)
     auto& learner = m_learners[key.task];
     OrderInFlight inFlight = m_orders.Take(key);
     const uint32_t base = inFlight.order.baseVersion;
-    WorkRecord record =
-        EndRecord(std::move(inFlight), status, learner.model.GetVersion() - base);
+    WorkRecord record = EndRecord(std::move(inFlight), status, learner.model.GetVersion() - base);
     if (status == WorkStatus::MERGED)
     {
         record.measured.aggregation = learner.model.GetVersion() + 1;
     }
-    learner.record.over.push_back(std::move(record));
+    learner.record.ended.push_back(std::move(record));
     const auto inUse = learner.inUse.find(base);
     if (--inUse->second == 0)
     {

@@ -34,10 +34,10 @@ namespace fl
  * divided into MaxInFlight equal slots (as many as there are devices by default), of which a device
  * holds one while it has orders. All transfers of a device use the grants that its first order got.
  *
- * An update counts as an aggregation of its own (FedAsync), or Buffer updates together do (FedBuff).
- * Each aggregation is reported as a round of its task (RoundEnd): with its number, the orders that
- * ended since the one before, and, every EvaluateEvery aggregations, loss and accuracy. An order's
- * round is its number among the orders of the task.
+ * An update counts as an aggregation of its own (FedAsync), or Buffer updates together do
+ * (FedBuff). Each aggregation is reported as a round of its task (RoundEnd): with its number, the
+ * orders that ended since the one before, and, every EvaluateEvery aggregations, loss and accuracy.
+ * An order's round is its number among the orders of the task.
  *
  * The staleness of an update is the number of aggregations since the one that its device began
  * with. Beyond StalenessLimit, StalePolicy decides.
@@ -68,12 +68,6 @@ class AsyncCoordinator : public Coordinator
     AsyncCoordinator();
     ~AsyncCoordinator() override;
 
-    /// @return how many times the global model of a task has been updated
-    /// @param task number of the task
-    uint32_t GetModelVersion(uint32_t task) const;
-    /// @return the global model's parameters; empty in a timing study
-    /// @param task number of the task
-    const Eigen::VectorXf& GetParameters(uint32_t task) const;
     /// @return number of distinct versions of a task's model that orders in flight began with
     /// @param task number of the task
     uint32_t GetNVersionsInUse(uint32_t task) const;
@@ -90,15 +84,16 @@ class AsyncCoordinator : public Coordinator
     /// A task at the server.
     struct Learner
     {
-        uint32_t task{0};                    //!< its number
-        GlobalModel model;                   //!< its global model
-        SystemState state;                   //!< as of the last plan; its devices are not available
-        RoundRecord record;                  //!< of the next aggregation
-        uint32_t nOrders{0};                 //!< orders so far
-        std::map<uint32_t, uint32_t> inUse;  //!< orders in flight by the version they began with
-        bool isDone{false};                  //!< all of its aggregations are made
+        uint32_t task{0};                   //!< its number
+        GlobalModel model;                  //!< its global model
+        SystemState state;                  //!< as of the last plan; its devices are not available
+        RoundRecord record;                 //!< of the next aggregation
+        uint32_t nOrders{0};                //!< orders so far
+        std::map<uint32_t, uint32_t> inUse; //!< orders in flight by the version they began with
+        bool isDone{false};                 //!< all of its aggregations are made
     };
 
+    const GlobalModel& DoGetModel(uint32_t task) const override;
     void DoStart() override;
     void DoStop() override;
     void DoNotifyJoined(DeviceId device) override;
@@ -196,30 +191,32 @@ class AsyncCoordinator : public Coordinator
     /// Nothing is in flight and nobody waits for work: give up after WaitTimeout.
     void AwaitDevices();
 
-    uint32_t m_aggregations{100};           //!< attribute, of each task
-    Method m_method{FEDASYNC};              //!< attribute
-    uint32_t m_buffer{1};                   //!< attribute
-    double m_alpha{0.6};                    //!< attribute
-    double m_serverRate{1};                 //!< attribute
-    StalenessWeight m_weight;               //!< attributes
-    uint32_t m_stalenessLimit{UINT32_MAX};  //!< attribute
-    StalePolicy m_stalePolicy{MERGE};       //!< attribute
-    uint32_t m_maxInFlight{0};              //!< attribute; 0: no limit
-    uint32_t m_evaluateEvery{1};            //!< attribute; 0: never
-    Time m_waitTimeout;                     //!< attribute
-    Time m_emptyPlan;                       //!< attribute
+    uint32_t m_aggregations{100};                                   //!< attribute, of each task
+    Method m_method{FEDASYNC};                                      //!< attribute
+    uint32_t m_buffer{1};                                           //!< attribute
+    double m_alpha{0.6};                                            //!< attribute
+    double m_serverRate{1};                                         //!< attribute
+    StalenessWeight::Kind m_staleness{StalenessWeight::POLYNOMIAL}; //!< attribute
+    double m_stalenessFactor{0.5};                                  //!< attribute
+    double m_stalenessOffset{4};                                    //!< attribute
+    uint32_t m_stalenessLimit{UINT32_MAX};                          //!< attribute
+    StalePolicy m_stalePolicy{MERGE};                               //!< attribute
+    uint32_t m_maxInFlight{0};                                      //!< attribute; 0: no limit
+    uint32_t m_evaluateEvery{1};                                    //!< attribute; 0: never
+    Time m_waitTimeout;                                             //!< attribute
+    Time m_emptyPlan;                                               //!< attribute
 
-    std::vector<Learner> m_learners;        //!< by task
-    OrderBook m_orders;                     //!< in flight
-    std::vector<bool> m_connected;          //!< by device: has a session
-    std::vector<bool> m_isQueued;           //!< by device: waits for work
-    std::deque<DeviceId> m_queue;           //!< who waits for work, in order
-    std::vector<uint32_t> m_slots;          //!< by device; NO_SLOT: none
-    std::vector<uint32_t> m_freeSlots;      //!< the next one to be taken last
-    uint32_t m_maxVersions{0};              //!< see GetMaxVersionsInUse
-    bool m_running{false};                  //!< between Start and Stop
-    EventId m_serveEvent;                   //!< serves who waits
-    EventId m_waitEvent;                    //!< gives up
+    std::vector<Learner> m_learners;   //!< by task
+    OrderBook m_orders;                //!< in flight
+    std::vector<bool> m_connected;     //!< by device: has a session
+    std::vector<bool> m_isQueued;      //!< by device: waits for work
+    std::deque<DeviceId> m_queue;      //!< who waits for work, in order
+    std::vector<uint32_t> m_slots;     //!< by device; NO_SLOT: none
+    std::vector<uint32_t> m_freeSlots; //!< the next one to be taken last
+    uint32_t m_maxVersions{0};         //!< see GetMaxVersionsInUse
+    bool m_running{false};             //!< between Start and Stop
+    EventId m_serveEvent;              //!< serves who waits
+    EventId m_waitEvent;               //!< gives up
 
     TracedCallback<DeviceId, uint32_t, uint32_t, bool> m_stalenessTrace; //!< "Staleness"
 };

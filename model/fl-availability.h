@@ -24,9 +24,9 @@ namespace fl
  * Availability of the devices over time (churn).
  *
  * Either a trace file with lines `time_s,device,available` (available 0 or 1; a header line and
- * lines that begin with `#` are skipped), or, where no file is given and OffTime is set, a random
- * on-off process per device that begins in the on state. All devices are available until the
- * first change.
+ * lines that begin with `#` are skipped), or, if no file is given and OffTime is set, an
+ * independent on-off process per device that begins in the on state, with durations from OnTime and
+ * OffTime [s]. All devices are available until the first change.
  */
 class Availability : public Object
 {
@@ -34,16 +34,16 @@ class Availability : public Object
     /// @return the TypeId
     static TypeId GetTypeId();
 
-    /// Receives each change: the device, and whether it is available from now on.
+    /// Called at each change with the device and its new state.
     using ChangeCallback = Callback<void, DeviceId, bool>;
 
-    /// Signature of the trace source "Change".
+    /// Signature of the trace source "Change": the device and its new state.
     using ChangeTraceCallback = void (*)(DeviceId, bool);
 
     /**
      * Start the process; to be called once.
      * @param devices number of devices
-     * @param change is called at each change
+     * @param change called at each change
      * @throws InvalidInput if the trace file is missing or malformed; the message names file, line,
      *         value and what is allowed. Later, from within the simulation, if OnTime or OffTime
      *         yields a value that is not positive
@@ -62,14 +62,14 @@ class Availability : public Object
     {
         double timeS{0};      //!< simulated time [s]
         DeviceId device{0};   //!< the device
-        bool available{true}; //!< from now on
+        bool available{true}; //!< state from that time on
     };
 
     /**
      * Read a trace file.
      * @param path path of the file
      * @param devices number of devices; larger DeviceIds are refused
-     * @return its lines by time, those of equal times in the order of the file
+     * @return its lines in ascending order of time; lines of equal time in the order of the file
      * @throws InvalidInput as Start()
      */
     static std::vector<Change> ReadTrace(const std::string& path, uint32_t devices);
@@ -90,14 +90,14 @@ class Availability : public Object
      */
     void ApplyTrace();
 
-    std::string m_file;                  //!< trace file, or empty
-    Ptr<RandomVariableStream> m_onTime;  //!< [s]
-    Ptr<RandomVariableStream> m_offTime; //!< [s], or null: always on
-    ChangeCallback m_callback;           //!< receives each change
+    std::string m_file;                  //!< path of the trace file; empty: none
+    Ptr<RandomVariableStream> m_onTime;  //!< duration of the on state [s]
+    Ptr<RandomVariableStream> m_offTime; //!< duration of the off state; null: always on [s]
+    ChangeCallback m_callback;           //!< called at each change
     std::vector<Change> m_trace;         //!< content of the trace file
-    size_t m_next{0};                    //!< next line of the trace
-    std::vector<EventId> m_events;       //!< next change by device (one in all with a trace file)
-    TracedCallback<DeviceId, bool> m_changeTrace; //!< each change
+    size_t m_next{0};                    //!< index in m_trace of the next line
+    std::vector<EventId> m_events;       //!< next change, by device; a single one with a trace file
+    TracedCallback<DeviceId, bool> m_changeTrace; //!< "Change"
 };
 
 } // namespace fl

@@ -46,12 +46,12 @@ Client::GetSamples(uint32_t task) const
 std::shared_ptr<ClientWork>
 Client::FindWork(uint32_t server, uint32_t task) const
 {
-    for (const auto& held : m_work)
+    for (const auto& entry : m_work)
     {
-        const auto& order = held.work->GetOrder();
+        const auto& order = entry.work->GetOrder();
         if (order.server == server && order.task == task)
         {
-            return held.work;
+            return entry.work;
         }
     }
     return nullptr;
@@ -87,13 +87,14 @@ Client::HandleWork(Link& link, Message&& message)
     }
     const auto learning = task->task;
     AbortWork(before, "a newer order came");
-    m_work.erase(std::remove_if(m_work.begin(),
-                                m_work.end(),
-                                [&before](const Held& held) { return held.work == before; }),
-                 m_work.end());
+    m_work.erase(
+        std::remove_if(m_work.begin(),
+                       m_work.end(),
+                       [&before](const OrderEntry& entry) { return entry.work == before; }),
+        m_work.end());
     if (!link.session)
     {
-        return; // who listened to that has stopped the client
+        return; // a trace sink has stopped the client
     }
     if (order.samplesSent && !HasSamplesFor(order))
     {
@@ -205,7 +206,7 @@ void
 Client::HandleAbort(Link& link, const Message& message)
 {
     AbortWork(FindWork(link.server, message.header), "the server said ABORT");
-    // What was handed to the session cannot be called back; the answer comes behind it, and so
+    // What was passed to the session cannot be withdrawn; the answer is sent after it, so that it
     // tells the server that this device is free.
     Send(link, MessageType::ABORT, message.header.task, message.header.round);
 }
@@ -225,19 +226,19 @@ Client::AbortWork(std::shared_ptr<ClientWork> work, const std::string& why)
 void
 Client::AbortWorkOf(uint32_t server, const std::string& why)
 {
-    const auto all = m_work; // who listens may change it
-    for (const auto& held : all)
+    const auto all = m_work; // trace sinks may change it
+    for (const auto& entry : all)
     {
-        if (held.work->GetOrder().server == server)
+        if (entry.work->GetOrder().server == server)
         {
-            held.work->SessionLost();
+            entry.work->SessionLost();
         }
     }
-    for (const auto& held : all)
+    for (const auto& entry : all)
     {
-        if (held.work->GetOrder().server == server)
+        if (entry.work->GetOrder().server == server)
         {
-            AbortWork(held.work, why);
+            AbortWork(entry.work, why);
         }
     }
 }
@@ -262,11 +263,12 @@ Client::WorkEnded(ClientWork&)
 void
 Client::ForgetWork()
 {
-    m_work.erase(
-        std::remove_if(m_work.begin(),
-                       m_work.end(),
-                       [](const Held& held) { return held.isMeasured && held.work->IsOver(); }),
-        m_work.end());
+    m_work.erase(std::remove_if(m_work.begin(),
+                                m_work.end(),
+                                [](const OrderEntry& entry) {
+                                    return entry.isMeasured && entry.work->IsOver();
+                                }),
+                 m_work.end());
     if (m_work.empty())
     {
         m_work.shrink_to_fit();
@@ -294,7 +296,7 @@ Client::TraceStep(WorkStep step, const WorkOrder& order)
 }
 
 void
-Client::SendOf(const WorkOrder& order, Message&& message)
+Client::SendForOrder(const WorkOrder& order, Message&& message)
 {
     message.header.task = order.task;
     message.header.round = order.round;
@@ -309,11 +311,11 @@ Client::SendOf(const WorkOrder& order, Message&& message)
 void
 Client::JobEnded(uint64_t job, double /* cycles */, double energyJ)
 {
-    for (const auto& held : m_work)
+    for (const auto& entry : m_work)
     {
-        if (held.work->GetJob() == job)
+        if (entry.work->GetJob() == job)
         {
-            held.work->JobEnded(energyJ);
+            entry.work->JobEnded(energyJ);
             m_computeEnergyJ += energyJ;
             return;
         }
@@ -326,9 +328,9 @@ double
 Client::GetComputeEnergyJ() const
 {
     double energyJ = m_computeEnergyJ;
-    for (const auto& held : m_work)
+    for (const auto& entry : m_work)
     {
-        energyJ += held.work->GetJob() ? m_processor->GetJobEnergyJ(held.work->GetJob()) : 0;
+        energyJ += entry.work->GetJob() ? m_processor->GetJobEnergyJ(entry.work->GetJob()) : 0;
     }
     return energyJ;
 }
@@ -341,15 +343,15 @@ Client::MeasureWork(const WorkOrder& order, double sendS, WorkOutcome& outcome)
         outcome.status = WorkStatus::BATTERY;
     }
     outcome.idleS = std::min(sendS, Simulator::Now().GetSeconds()) - outcome.startS;
-    for (auto& held : m_work)
+    for (auto& entry : m_work)
     {
-        const auto& mine = held.work->GetOrder();
+        const auto& mine = entry.work->GetOrder();
         // A round that began anew has the number of the one that was aborted.
         if (mine.server == order.server && mine.task == order.task && mine.round == order.round &&
-            held.work->GetReceivedS() >= sendS)
+            entry.work->GetReceivedS() >= sendS)
         {
-            held.work->Measure(sendS, outcome);
-            held.isMeasured = true;
+            entry.work->Measure(sendS, outcome);
+            entry.isMeasured = true;
         }
     }
     ForgetWork();

@@ -29,8 +29,8 @@ NowS()
 }
 
 /**
- * Add what is known.
- * @param sum ABSENT at first [s or J]
+ * Add a value unless it is ABSENT.
+ * @param [in,out] sum ABSENT: nothing was added yet [s or J]
  * @param value ABSENT: nothing to add
  */
 void
@@ -90,7 +90,7 @@ ClientWork::GetReceivedS() const
     return m_receivedS;
 }
 
-// What comes
+// Messages received
 
 void
 ClientWork::Begin(Message&& message)
@@ -111,7 +111,7 @@ ClientWork::Begin(Message&& message)
     {
         TakePayload(m_next, message);
     }
-    if (Tell(WorkStep::RECEIVED))
+    if (FireTrace(WorkStep::RECEIVED))
     {
         Advance();
     }
@@ -154,7 +154,7 @@ ClientWork::TakePayload(std::size_t index, Message& message)
         m_content->samples = DecodeTaskSamples(*m_task, *message.payload);
     }
     m_content->Of(kind) = std::move(message.payload);
-    m_airS += NowS() - message.firstByteAt.GetSeconds();
+    m_downloadS += NowS() - message.firstByteAt.GetSeconds();
     m_times[index].endS = NowS();
 }
 
@@ -166,7 +166,7 @@ ClientWork::Delivered(std::size_t index)
         m_times[index].endS = NowS();
         if (!m_isOver && m_next == index)
         {
-            GoOn();
+            NextPhase();
         }
     }
 }
@@ -174,21 +174,21 @@ ClientWork::Delivered(std::size_t index)
 void
 ClientWork::SessionLost()
 {
-    m_goneS = NowS();
+    m_sessionEndS = NowS();
 }
 
 // Phases
 
 bool
-ClientWork::Tell(WorkStep step)
+ClientWork::FireTrace(WorkStep step)
 {
-    // Who listens may end the order, by stopping the client for one.
+    // A trace sink may end the order, as by stopping the client.
     m_owner.TraceStep(step, m_order);
     return !m_isOver;
 }
 
 void
-ClientWork::GoOn()
+ClientWork::NextPhase()
 {
     ++m_next;
     Advance();
@@ -197,7 +197,7 @@ ClientWork::GoOn()
 void
 ClientWork::Advance()
 {
-    const auto self = shared_from_this(); // who hears of its end may let go of it
+    const auto self = shared_from_this(); // the owner may release it when it ends
     m_isWaiting = false;
     while (m_next < m_order.phases.size())
     {
@@ -243,7 +243,7 @@ void
 ClientWork::EndPause()
 {
     m_times[m_next].endS = NowS();
-    GoOn();
+    NextPhase();
 }
 
 double
@@ -262,7 +262,7 @@ ClientWork::BeginCompute(const Compute& compute)
             Describe("device ", m_order.device, ": its node has no Processor to compute on"));
     }
     m_times[m_next].startS = NowS();
-    if (!Tell(WorkStep::COMPUTE_BEGIN))
+    if (!FireTrace(WorkStep::COMPUTE_BEGIN))
     {
         return false;
     }
@@ -296,7 +296,7 @@ ClientWork::BeginCompute(const Compute& compute)
         return false;
     }
     JobEnded(0);
-    return Tell(WorkStep::COMPUTE_END) && FinishJob();
+    return FireTrace(WorkStep::COMPUTE_END) && FinishJob();
 }
 
 void
@@ -311,9 +311,9 @@ void
 ClientWork::EndCompute()
 {
     const auto self = shared_from_this();
-    if (Tell(WorkStep::COMPUTE_END) && FinishJob())
+    if (FireTrace(WorkStep::COMPUTE_END) && FinishJob())
     {
-        GoOn();
+        NextPhase();
     }
 }
 
@@ -345,12 +345,12 @@ ClientWork::BeginUpload(const Transfer& transfer)
 {
     const std::size_t index = m_next;
     m_times[index].startS = NowS();
-    const bool isAnswer = AnswerPhase(m_order) == index;
+    const bool isUpdate = UpdatePhase(m_order) == index;
     Message message;
-    message.header.type = isAnswer ? MessageType::UPDATE : MessageType::DATA;
+    message.header.type = isUpdate ? MessageType::UPDATE : MessageType::DATA;
     message.header.step = static_cast<uint8_t>(index + 1);
     message.expected = m_expectedUpload;
-    if (isAnswer)
+    if (isUpdate)
     {
         Append(message.prefix, MakeReport());
     }
@@ -359,12 +359,12 @@ ClientWork::BeginUpload(const Transfer& transfer)
     {
         message.virtualBytes = VirtualBytes(transfer, m_task->statedBytes);
     }
-    if (!Tell(WorkStep::UPLOAD_BEGIN))
+    if (!FireTrace(WorkStep::UPLOAD_BEGIN))
     {
         return false;
     }
-    m_owner.SendOf(m_order, std::move(message));
-    return !IsDevicesTurnAfter(m_order, index);
+    m_owner.SendForOrder(m_order, std::move(message));
+    return !IsFollowedByDevicePhase(m_order, index);
 }
 
 WorkReport
@@ -377,7 +377,7 @@ ClientWork::MakeReport() const
     report.loss = m_result.loss;
     report.startS = m_firstByteS;
     report.idleS = m_pauseS;
-    report.downloadS = m_airS;
+    report.downloadS = m_downloadS;
     report.computeS = OwnComputeS();
     report.computeEnergyJ = m_energyJ;
     report.uploadStartS = NowS();
@@ -402,15 +402,15 @@ ClientWork::OwnComputeS() const
 void
 ClientWork::End()
 {
-    if (!AnswerPhase(m_order))
+    if (!UpdatePhase(m_order))
     {
         Message message;
         message.header.type = MessageType::UPDATE;
         Append(message.prefix, MakeReport());
-        m_owner.SendOf(m_order, std::move(message));
+        m_owner.SendForOrder(m_order, std::move(message));
     }
     m_isOver = true;
-    Shed();
+    ReleaseContent();
     m_owner.WorkEnded(*this);
 }
 
@@ -433,11 +433,11 @@ ClientWork::Abort()
         m_owner.GetProcessor()->Cancel(m_job); // JobEnded accounts for it
     }
     m_isOver = true;
-    Shed();
+    ReleaseContent();
 }
 
 void
-ClientWork::Shed()
+ClientWork::ReleaseContent()
 {
     m_computation = nullptr;
     m_content = nullptr;
@@ -450,8 +450,8 @@ void
 ClientWork::Measure(double sendS, WorkOutcome& outcome) const
 {
     const double nowS = NowS();
-    // fmin: it is absent while there is a session.
-    const double cutS = std::fmin(nowS, m_goneS);
+    // fmin ignores ABSENT (NaN), which m_sessionEndS is while there is a session.
+    const double cutS = std::fmin(nowS, m_sessionEndS);
     outcome.idleS += m_pauseS - PauseLeftS();
     outcome.phases.resize(m_times.size());
     for (std::size_t i = 0; i < m_times.size(); ++i)

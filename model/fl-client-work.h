@@ -25,68 +25,70 @@ namespace ns3
 namespace fl
 {
 
-/// What a client's traces tell of an order.
+/// Events of a work order for which a client has trace sources.
 enum class WorkStep : uint8_t
 {
-    RECEIVED,      //!< it has come
+    RECEIVED,      //!< WORK is received
     COMPUTE_BEGIN, //!< a computation at the device begins
-    COMPUTE_END,   //!< it ends
-    UPLOAD_BEGIN   //!< an uplink transfer is handed to its session
+    COMPUTE_END,   //!< a computation at the device ends
+    UPLOAD_BEGIN   //!< an uplink transfer is passed to the session
 };
 
 /**
  * @ingroup fl
- * One order at a device: carries out its phases one after the other (fl-work-program.h) and notes
- * when. It does not know about sessions.
+ * A work order at its device: carries out the device's phases (fl-work-program.h) and records their
+ * times. Messages are sent through its Owner.
  *
- * Once it is over it keeps the order and its times, to be measured, and nothing else.
+ * Once it is over, it keeps only the order and its times, until they are measured.
  */
 class ClientWork : public std::enable_shared_from_this<ClientWork>
 {
   public:
-    /// The client, as an order sees it.
+    /// Interface to the client.
     class Owner
     {
       public:
         virtual ~Owner() = default;
-        /// @return what the node computes on, or null
+        /// @return the node's processor, or null
         virtual Ptr<Processor> GetProcessor() const = 0;
-        /// @return the device's own samples, as indices of the task's training data
-        /// @param task number of a task
+        /// @return the device's own samples, as indices in LearningTask::train
+        /// @param task number of the task
         virtual const std::vector<uint32_t>& GetSamples(uint32_t task) const = 0;
-        /// @return samples that came ahead of an order, or null
+        /// @return samples that the server sent ahead of an order, which are removed from the
+        ///         client; or null
         /// @param order the work order
         virtual std::shared_ptr<const Dataset> TakeSamples(const WorkOrder& order) = 0;
         /**
-         * Fire a trace. Who listens may end the order.
-         * @param step what happens
-         * @param order to which order
+         * Fire the trace source of an event. A trace sink may end the order.
+         * @param step the event
+         * @param order the work order
          */
         virtual void TraceStep(WorkStep step, const WorkOrder& order) = 0;
         /**
-         * Send a message to the order's server.
+         * Send a message to the order's server; nothing is sent without a session.
          * @param order the work order
-         * @param message type, step and body are filled in
+         * @param message message with type, step and body; the other fields are set here
          */
-        virtual void SendOf(const WorkOrder& order, Message&& message) = 0;
+        virtual void SendForOrder(const WorkOrder& order, Message&& message) = 0;
         /**
-         * It cannot be carried out: to be aborted, and the server to be told.
+         * The order cannot be carried out: abort it, and notify the server.
          * @param work the order
-         * @param why in words
+         * @param why reason in words
          */
         virtual void GiveUp(ClientWork& work, const std::string& why) = 0;
-        /// Count and trace something invalid.
-        /// @param why in words
+        /// Count and trace a message that is invalid and dropped.
+        /// @param why reason in words
         virtual void Drop(const std::string& why) = 0;
-        /// It is over. @param work the order
+        /// All phases of the order are over.
+        /// @param work the order
         virtual void WorkEnded(ClientWork& work) = 0;
     };
 
     /**
-     * @param owner the client; must outlive it
-     * @param order what to do
-     * @param task what is learned
-     * @param expectedUpload how long an upload is predicted to take; 0: not known
+     * @param owner the client; must outlive this object
+     * @param order the order
+     * @param task its learning task
+     * @param expectedUpload predicted duration of its longest uplink transfer; 0: not known
      */
     ClientWork(Owner& owner,
                WorkOrder order,
@@ -96,106 +98,114 @@ class ClientWork : public std::enable_shared_from_this<ClientWork>
     ClientWork(const ClientWork&) = delete;
     ClientWork& operator=(const ClientWork&) = delete;
 
-    /// @return what to do
+    /// @return the order
     const WorkOrder& GetOrder() const;
-    /// @return whether it is over: done, given up or aborted
+    /// @return whether it is over: all phases done, or aborted
     bool IsOver() const;
 
     /**
-     * Begin, with what came in WORK.
-     * @param message the payload is taken out
-     * @throws InvalidInput if the payload is not as it should be; nothing has begun then
+     * Begin with the first phase of the device.
+     * @param message the WORK; its payload is moved from
+     * @throws InvalidInput if its step is not that of the order's StartPhase(), or its samples are
+     *         invalid; nothing has begun then
      */
     void Begin(Message&& message);
     /**
-     * The payload of a later downlink transfer is there.
-     * @param message the payload is taken out
-     * @throws InvalidInput if none is expected, or not such a one; nothing has changed then
+     * Receive the payload of a later downlink transfer.
+     * @param message the DATA; its payload is moved from
+     * @throws InvalidInput if its step is not that of the order's next downlink transfer, or its
+     *         samples are invalid; nothing has changed then
      */
     void Receive(Message&& message);
-    /// All of an uplink transfer is acknowledged.
-    /// @param index of the phase
+    /// An uplink transfer is acknowledged completely.
+    /// @param index index of the phase
     void Delivered(std::size_t index);
-    /// Drop it; the processor's job is cancelled.
+    /// Abort the order; its job on the processor is cancelled.
     void Abort();
-    /// The session with its server is gone.
+    /// The session with its server has ended: no transfer lasts longer than until now.
     void SessionLost();
 
-    /// @return its computation under way; 0: none
+    /// @return its active job on the processor; 0: none
     Processor::JobId GetJob() const;
-    /// Its computation has ended or was cancelled.
-    /// @param energyJ that it has taken [J]
+    /// Its job on the processor has ended or was cancelled.
+    /// @param energyJ energy of the job [J]
     void JobEnded(double energyJ);
 
-    /// @return when the order came [s]
+    /// @return simulated time at which WORK was received completely [s]
     double GetReceivedS() const;
     /**
-     * What it took until now: see Client::MeasureWork().
-     * @param sendS when its first transfer began, where outcome.phases does not say [s]
-     * @param[in,out] outcome gets it; what outcome.phases has already (the server's) stays
+     * Times and energies until now: see Client::MeasureWork().
+     * @param sendS begin of its first transfer, used if outcome.phases does not have it [s]
+     * @param[in,out] outcome receives them; times that outcome.phases has already (those of the
+     *                server) are not changed
      */
     void Measure(double sendS, WorkOutcome& outcome) const;
 
   private:
-    /// Go on with the phase that is next, until one takes time.
+    /// Carry out phases from m_next on, until one takes time.
     void Advance();
-    /// The present phase is over: go on.
-    void GoOn();
-    /// Do a phase. @return whether it is over already
-    /// @param phase what to do
+    /// The present phase is over: continue with the next one.
+    void NextPhase();
+    /// Begin a phase.
+    /// @param phase the phase
+    /// @return whether it is over already
     bool Do(const Phase& phase);
-    /// All phases are over.
+    /// All phases are over: send UPDATE, unless it was sent with the last transfer.
     void End();
-    /// Let go of all but the order and its times.
-    void Shed();
-    /// Tell of a step. @return whether it is still under way
-    /// @param step what happens
-    bool Tell(WorkStep step);
+    /// Release payloads, samples and task.
+    void ReleaseContent();
+    /// Fire the trace source of an event.
+    /// @param step the event
+    /// @return whether the order is still active, as a trace sink may end it
+    bool FireTrace(WorkStep step);
     /**
-     * Take in a payload.
-     * @param index of its transfer
-     * @param message it came in
-     * @throws InvalidInput if it is not as it should be
+     * Store the payload of a downlink transfer.
+     * @param index index of its phase
+     * @param message the message; its payload is moved from
+     * @throws InvalidInput if it has invalid samples
      */
     void TakePayload(std::size_t index, Message& message);
     /// A pause is over.
     void EndPause();
-    /// @return what is left of a pause [s]
+    /// @return remaining time of the present pause; 0: there is none [s]
     double PauseLeftS() const;
-    /// Begin a computation. @return whether it is over already
-    /// @param compute what to do
+    /// Begin a computation.
+    /// @param compute the phase
+    /// @return whether it is over already
     bool BeginCompute(const Compute& compute);
-    /// A computation has run its cycles.
+    /// The processor has completed the cycles of a computation.
     void EndCompute();
-    /// Take the result of a computation. @return whether the order goes on
+    /// Take the result of a computation.
+    /// @return whether the order continues; if not, it was given up
     bool FinishJob();
-    /// Hand an uplink transfer to the session. @return whether the order goes on at once
-    /// @param transfer what to send
+    /// Pass an uplink transfer to the session.
+    /// @param transfer the phase
+    /// @return whether the order continues at once, without waiting for the acknowledgement
     bool BeginUpload(const Transfer& transfer);
-    /// @return what the server is told
+    /// @return the report for UPDATE
     WorkReport MakeReport() const;
-    /// @return how long computations at the device took [s]; ABSENT: there was none
+    /// @return total duration of computations at the device; ABSENT: there was none [s]
     double OwnComputeS() const;
 
     Owner& m_owner;                             //!< the client
-    WorkOrder m_order;                          //!< what to do
-    std::shared_ptr<const LearningTask> m_task; //!< what is learned; null once it is over
-    std::vector<PhaseTimes> m_times;            //!< of each phase, what is known here
-    std::size_t m_next{0};                      //!< the present phase
-    bool m_isWaiting{false};                    //!< for the server
+    WorkOrder m_order;                          //!< the order
+    std::shared_ptr<const LearningTask> m_task; //!< its learning task; null once it is over
+    std::vector<PhaseTimes> m_times;            //!< by phase, as far as known at the device
+    std::size_t m_next{0};                      //!< index of the present phase
+    bool m_isWaiting{false};                    //!< whether it waits for a downlink transfer
     bool m_isOver{false};                       //!< see IsOver
-    std::unique_ptr<WorkContent> m_content;     //!< payloads; null once it is over
-    std::unique_ptr<WorkJob> m_computation;     //!< from begin to end of a computation
-    Processor::JobId m_job{0};                  //!< the same on the processor; 0: none
+    std::unique_ptr<WorkContent> m_content;     //!< payloads at this node; null once it is over
+    std::unique_ptr<WorkJob> m_computation;     //!< the active computation, or null
+    Processor::JobId m_job{0};                  //!< its job on the processor; 0: none
     EventId m_pause;                            //!< end of a pause
-    Time m_expectedUpload;                      //!< as predicted by the server; 0: not known
-    double m_receivedS{ABSENT};                 //!< the order was there [s]
-    double m_firstByteS{ABSENT};                //!< its first byte was [s]
-    double m_airS{0};                           //!< from first to last byte, all downloads [s]
-    double m_pauseS{0};                         //!< pauses since the order came [s]
-    double m_energyJ{ABSENT};                   //!< of computations that are over [J]
-    double m_goneS{ABSENT};                     //!< the session ended after it [s]
-    JobResult m_result;                         //!< of the computations
+    Time m_expectedUpload;                      //!< predicted by the server; 0: not known
+    double m_receivedS{ABSENT};                 //!< see GetReceivedS [s]
+    double m_firstByteS{ABSENT};                //!< arrival of the first byte of WORK [s]
+    double m_downloadS{0};        //!< total over downloads, from first to last byte [s]
+    double m_pauseS{0};           //!< total duration of pauses at the device [s]
+    double m_energyJ{ABSENT};     //!< energy of computations that are over [J]
+    double m_sessionEndS{ABSENT}; //!< end of the session; ABSENT: it has one [s]
+    JobResult m_result;           //!< samples, iterations and loss of the computations
 };
 
 } // namespace fl

@@ -313,7 +313,7 @@ Client::CheckAlive(Link* link)
         SessionLost(*link, "the server is silent");
         return;
     }
-    // What is not acknowledged yet asks as well, and is sent again by the transport.
+    // Unacknowledged bytes serve as a PING: the transport retransmits them.
     if (silence >= m_keepAlive && link->session->GetPendingBytes() == 0)
     {
         Send(*link, MessageType::PING, 0, 0);
@@ -342,7 +342,7 @@ Client::ScheduleReconnect(Link& link)
 void
 Client::Disconnect(const std::string& why)
 {
-    // First of all: who listens to what follows may look at this client, or start it again.
+    // Before any trace source is fired: a sink may inspect this client, or start it again.
     std::vector<Ptr<Session>> sessions;
     std::vector<uint32_t> servers;
     for (const auto& link : m_links)

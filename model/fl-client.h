@@ -26,25 +26,26 @@ namespace fl
 
 /**
  * @ingroup fl
- * The device's end of federated learning: keeps a session with each of its servers, and carries out
- * the work orders that come (ClientWork): pauses, computation on the node's Processor, transfers.
+ * Application of a device in federated learning: keeps a session with each of its servers, and
+ * carries out the work orders that they send (ClientWork): pauses, computation on the node's
+ * Processor, transfers.
  *
- * An order is known by its server, task and round. A client holds any number at once, of different
- * servers or tasks; of the same server and task a newer round replaces the older one. Computations
- * of several orders share the processor (Processor). Uplink transfers of several orders to one
- * server are sent one after the other, in the order in which they are handed to the session, to
- * several servers at once; they all use the grant that the radio control applied last to the
+ * An order is identified by its server, task and round. A client may have several active orders, of
+ * different servers or tasks; of the same server and task a newer round replaces the older one.
+ * Computations of several orders share the processor (Processor). Uplink transfers to one server
+ * are sent one after the other, in the order in which they are passed to the session; those to
+ * different servers are concurrent. All use the grant that the radio controller last applied to the
  * device.
  *
- * Training runs on the task's thread pool from the event at which the simulated computation begins
- * to the one at which it ends; the event waits for it if it must, so that results do not depend on
- * threads. An idle client holds no model, no parameters and no buffers.
+ * Training runs on the task's thread pool between the events at which the simulated computation
+ * begins and ends; the latter waits for it if need be, so that results do not depend on the number
+ * of threads. An idle client holds no model, no parameters and no buffers.
  *
- * A client that loses a session drops that server's work and connects again every
- * ReconnectInterval, for as long as it runs, is available and has power. The server resets the
- * session of a device that it has given up, but a reset may get lost, and a connection may come to
- * stand at one end only. So a client asks a server that is silent for KeepAlive, and gives up a
- * session on which nothing comes for twice that, until the server says BYE.
+ * When a session is lost, the client aborts that server's orders and connects again every
+ * ReconnectInterval, as long as it runs, is available and has power. A reset by the server may get
+ * lost, and a connection may be half open; so a client sends a PING to a server that has been
+ * silent for KeepAlive, and ends a session on which nothing was received for twice that time. It
+ * stops doing so when it receives BYE.
  */
 class Client : public Application, public SessionHandler, private ClientWork::Owner
 {
@@ -55,56 +56,58 @@ class Client : public Application, public SessionHandler, private ClientWork::Ow
     ~Client() override;
 
     /**
-     * What it learns, as task number `id`.
-     * @param id the task's number
-     * @param task shared with the server
-     * @param samples indices of its own samples in the task's training data
+     * Add or replace a learning task.
+     * @param id number of the task, as in work orders
+     * @param task the task, shared with the server
+     * @param samples the device's own samples, as indices in LearningTask::train
      */
     void SetTask(uint32_t id,
                  std::shared_ptr<const LearningTask> task,
                  std::vector<uint32_t> samples);
     /**
-     * One more server to have a session with, beside number 0, whose address is the attribute
-     * Remote. Known as the same device to all of them.
-     * @param remote address and port
-     * @param server its number, as in its attribute Id and in its orders
+     * Add a server beside number 0, whose address is the attribute Remote. The DeviceId is the same
+     * at all servers.
+     * @param remote address and port of the server
+     * @param server number of the server: its attribute Id, and WorkOrder::server
      */
     void AddServer(const Address& remote, uint32_t server);
-    /// @param processor what it computes on; by default the Processor aggregated to its node
+    /// @param processor processor for computations; default: the one aggregated to the node
     void SetProcessor(Ptr<Processor> processor);
-    /// @param available false: goes away, dropping its work; true: comes back
+    /// @param available false: end all sessions and abort all orders; true: connect again
     void SetAvailable(bool available);
-    /// The battery is empty: all ends here and nothing is sent any more.
+    /// The energy source is depleted: abort all orders and end all sessions without sending.
     void PowerOff();
 
-    /// @return its number
+    /// @return the attribute DeviceId
     DeviceId GetDeviceId() const;
-    /// @return energy of its computations so far [J]
+    /// @return energy of its computations so far, active ones included [J]
     double GetComputeEnergyJ() const;
-    /// @return what may be on its way to a server now, for predicting: no message tells it
-    /// @param server its number
+    /// @return congestion window of the session with a server, for Predictor; not known without a
+    ///         session. Read by the coordinator directly, no message carries it
+    /// @param server number of the server
     SendWindow GetSendWindow(uint32_t server = 0) const;
     /**
-     * What an order took until now. For measuring; no message tells it. An order that is over can
-     * be measured once: it is forgotten then, or when the next one of its server and task comes.
+     * Measure an order until now. Called by the coordinator directly, no message carries the
+     * result. An order that is over can be measured once: it is then forgotten, as it is when the
+     * next one of its server and task is received.
      *
-     * Server::MeasureWork() first fills in what the server alone knows of the phases: when a
-     * downlink transfer began, when an uplink transfer was there. Without it the first downlink
-     * transfer is taken to begin at sendS, later ones are not measured, and an uplink transfer ends
-     * at its acknowledgement, or now.
+     * Server::MeasureWork() is to be called before, for the times that only the server has: begin
+     * of downlink transfers, reception of uplink transfers. Without it the first downlink transfer
+     * begins at sendS, later ones are ABSENT, and an uplink transfer ends at its acknowledgement or
+     * now.
      * @param order the order
-     * @param sendS when the order was sent by the server [s]
-     * @param[in,out] outcome its phases, the sums over those of each sort, compute energy, loss,
-     *                samples and iterations are filled in; a phase under way ends now; the status
-     *                becomes BATTERY where it is LOST for that reason
+     * @param sendS simulated time at which the server sent the order [s]
+     * @param[in,out] outcome phases, sums over the phases of a kind, compute energy, loss, samples
+     *                and iterations are set; an active phase ends now; the status changes from LOST
+     *                to BATTERY if the energy source is depleted
      */
     void MeasureWork(const WorkOrder& order, double sendS, WorkOutcome& outcome);
 
-    /// A step of a work order: device, order.
+    /// Signature of the trace sources of WorkStep: device, order.
     using WorkCallback = void (*)(DeviceId, const WorkOrder&);
-    /// A work order was dropped: device, order, why.
+    /// Signature of "Aborted": device, order, reason in words.
     using AbortedCallback = void (*)(DeviceId, const WorkOrder&, const std::string&);
-    /// Something was dropped: why.
+    /// Signature of "Dropped": device, reason in words.
     using DroppedCallback = void (*)(DeviceId, const std::string&);
 
     // SessionHandler
@@ -120,130 +123,137 @@ class Client : public Application, public SessionHandler, private ClientWork::Ow
     void DoDispose() override;
 
   private:
-    /// What it learns.
+    /// A learning task.
     struct Task
     {
-        uint32_t id{0};                           //!< number
-        std::shared_ptr<const LearningTask> task; //!< shared
-        std::vector<uint32_t> samples;            //!< its own
+        uint32_t id{0};                           //!< number of the task
+        std::shared_ptr<const LearningTask> task; //!< the task, shared with the server
+        std::vector<uint32_t> samples;            //!< own samples, indices in task->train
     };
 
-    /// A server, and the session with it.
+    /// A server and the session with it.
     struct Link
     {
-        uint32_t server{0};   //!< its number
+        uint32_t server{0};   //!< number of the server
         Address remote;       //!< address and port
-        Ptr<Session> session; //!< null: none
-        EventId keepAlive;    //!< next check
-        EventId reconnect;    //!< next attempt
+        Ptr<Session> session; //!< null: not connected
+        EventId keepAlive;    //!< next CheckAlive
+        EventId reconnect;    //!< next attempt to connect
     };
 
-    /// An order, until it is over and measured.
-    struct Held
+    /// An order that is active, or not measured yet.
+    struct OrderEntry
     {
         std::shared_ptr<ClientWork> work; //!< the order
-        bool isMeasured{false};           //!< not needed any more once it is over
+        bool isMeasured{false};           //!< to be forgotten once it is over
     };
 
-    /// Samples that came ahead of their order.
+    /// Training samples received ahead of their order (WorkOrder::samplesSent).
     struct Samples
     {
-        uint32_t server{0};                  //!< from whom
-        uint32_t task{0};                    //!< for which task
-        uint32_t round{0};                   //!< for which round
+        uint32_t server{0};                  //!< number of the server
+        uint32_t task{0};                    //!< task of the order
+        uint32_t round{0};                   //!< round of the order
         std::shared_ptr<const Dataset> data; //!< the samples
     };
 
     void StartApplication() override;
     void StopApplication() override;
 
-    /// @param address of server 0
+    /// @param address address and port of server 0
     void SetRemote(const Address& address);
-    /// @return address of server 0
+    /// @return address and port of server 0
     Address GetRemote() const;
-    /// Open a session with a server; its HELLO follows.
+    /// Open a session with a server, and send HELLO.
     /// @param link the server
     void Connect(Link* link);
-    /// Open sessions with all servers that there is none with.
+    /// Open sessions with all servers that have none.
     void ConnectAll();
-    /// Try again after the reconnection interval.
+    /// Schedule Connect() after ReconnectInterval.
     /// @param link the server
     void ScheduleReconnect(Link& link);
-    /// Ask a server that is silent, and give up one that does not answer.
+    /// Keep-alive timer: send PING to a silent server, or end the session.
     /// @param link the server
     void CheckAlive(Link* link);
     /**
-     * A session is gone: drop the work of its server, and connect again some time.
+     * A session has ended: abort the orders of its server, and connect again later.
      * @param link the server
-     * @param why for logs
+     * @param why reason in words
      */
     void SessionLost(Link& link, const std::string& why);
     /**
-     * Leave all sessions at once, and drop all work.
-     * @param why for logs
+     * Abort all sessions and all orders.
+     * @param why reason in words
      */
     void Disconnect(const std::string& why);
-    /// @return whether it may have a session
+    /// @return whether it may connect: it runs, is available and has power
     bool IsUp() const;
-    /// @return what a session is with, or null
-    /// @param session one of its own, or an older one
+    /// @return the server of a session; null if the session is not current any more
+    /// @param session a session
     Link* FindLink(const Ptr<Session>& session) const;
-    /// @return a server, or null
-    /// @param server its number
+    /// @return the server of that number, or null
+    /// @param server number of a server
     Link* FindLink(uint32_t server) const;
     /**
      * Send a message without a body.
-     * @param link to whom
-     * @param type of the message
-     * @param task it is about
-     * @param round it is about
+     * @param link the server
+     * @param type type of the message
+     * @param task header.task
+     * @param round header.round
      */
     void Send(const Link& link, MessageType type, uint32_t task, uint32_t round);
 
-    /// @param link from whom
-    /// @param message a WORK: an order begins; damage is counted, traced and dropped
+    /// Begin an order; an invalid one is dropped and answered with ABORT.
+    /// @param link the server
+    /// @param message a WORK
     void HandleWork(Link& link, Message&& message);
-    /// @param link from whom
-    /// @param message a DATA: a payload of an order, or samples for the next one of its task
+    /// Receive the payload of an active order, or samples for a later one.
+    /// @param link the server
+    /// @param message a DATA
     void HandleData(Link& link, Message&& message);
-    /// @param link from whom
-    /// @param message a DATA with samples for the next order of its task and round
+    /// Store samples for the order of the message's task and round.
+    /// @param link the server
+    /// @param message a DATA
     void HandleSamples(const Link& link, const Message& message);
-    /// @param link from whom
-    /// @param message an ABORT: drop that order, if it is there, and answer
+    /// Abort the order of the message's task and round, if it is active, and answer with ABORT.
+    /// @param link the server
+    /// @param message an ABORT
     void HandleAbort(Link& link, const Message& message);
     /**
-     * @param server of an order
-     * @param task of it
-     * @return that order, or null; over only if no other one is there
+     * @param server number of a server
+     * @param task number of a task
+     * @return its order, active or not measured yet; or null
      */
     std::shared_ptr<ClientWork> FindWork(uint32_t server, uint32_t task) const;
     /**
-     * @param server of an order
-     * @param header of a message about it
-     * @return that order, if it is not over, or null
+     * @param server number of a server
+     * @param header header of a message; task and round are used
+     * @return the active order, or null
      */
     std::shared_ptr<ClientWork> FindWork(uint32_t server, const MessageHeader& header) const;
-    /// Drop an order, if it is not over.
-    /// @param work the order; copied, for it may be let go of
-    /// @param why for logs
+    /// Abort an order, if it is active.
+    /// @param work the order, or null; by value, since its entry may be removed
+    /// @param why reason in words
     void AbortWork(std::shared_ptr<ClientWork> work, const std::string& why);
-    /// Drop all orders of a server.
-    /// @param server its number
-    /// @param why for logs
+    /// The session with a server has ended: abort all of its orders.
+    /// @param server number of the server
+    /// @param why reason in words
     void AbortWorkOf(uint32_t server, const std::string& why);
-    /// Forget orders that are over and measured.
+    /// Remove orders that are over and measured.
     void ForgetWork();
-    /// @return whether samples came ahead of an order
+    /// @return whether samples of an order were received
     /// @param order the work order
     bool HasSamplesFor(const WorkOrder& order) const;
-    /// Forget samples that came ahead of orders.
-    /// @param server from whom
-    /// @param task for which task
+    /// Remove samples received ahead of orders.
+    /// @param server number of the server
+    /// @param task number of the task
     void ForgetSamples(uint32_t server, uint32_t task);
-    /// The processor ended a job: completed, cancelled or switched off.
+    /// Sink of the processor's ComputeEnd: a job was completed, cancelled or switched off.
+    /// @param job number of the job
+    /// @param cycles cycles done
+    /// @param energyJ energy of the job [J]
     void JobEnded(uint64_t job, double cycles, double energyJ);
-    /// Do not listen to the processor any more.
+    /// Disconnect from the processor's trace sources.
     void DisconnectProcessor();
 
     // ClientWork::Owner
@@ -251,43 +261,43 @@ class Client : public Application, public SessionHandler, private ClientWork::Ow
     const std::vector<uint32_t>& GetSamples(uint32_t task) const override;
     std::shared_ptr<const Dataset> TakeSamples(const WorkOrder& order) override;
     void TraceStep(WorkStep step, const WorkOrder& order) override;
-    void SendOf(const WorkOrder& order, Message&& message) override;
+    void SendForOrder(const WorkOrder& order, Message&& message) override;
     void GiveUp(ClientWork& work, const std::string& why) override;
     void WorkEnded(ClientWork& work) override;
     /**
-     * Count and trace a message that was dropped.
-     * @param why in words
+     * Count and trace a message that is dropped.
+     * @param why reason in words
      */
     void Drop(const std::string& why) override;
     /**
-     * @param id of a task
-     * @return it, or null
+     * @param id number of a task
+     * @return the task, or null
      */
     const Task* FindTask(uint32_t id) const;
 
-    /// Of the steps of an order.
+    /// Trace source of a WorkStep.
     using WorkTrace = TracedCallback<DeviceId, const WorkOrder&>;
 
-    DeviceId m_device{0};                       //!< DeviceId, from 0
-    Ptr<Transport> m_transport;                 //!< how messages travel
-    Time m_reconnectInterval;                   //!< between attempts
+    DeviceId m_device{0};                       //!< attribute DeviceId
+    Ptr<Transport> m_transport;                 //!< transport of its sessions
+    Time m_reconnectInterval;                   //!< time between attempts to connect
     Time m_keepAlive;                           //!< silence before a PING; zero: never
-    Ptr<Processor> m_processor;                 //!< what it computes on
-    std::vector<Task> m_tasks;                  //!< what it learns
+    Ptr<Processor> m_processor;                 //!< processor for computations
+    std::vector<Task> m_tasks;                  //!< learning tasks
     std::vector<std::unique_ptr<Link>> m_links; //!< servers; events point to them
     bool m_running{false};                      //!< between start and stop of the application
     bool m_available{true};                     //!< see SetAvailable
     bool m_powered{true};                       //!< see PowerOff
-    std::vector<Held> m_work;                   //!< orders; empty in an idle client
-    std::vector<Samples> m_samples;             //!< ahead of their orders
-    double m_computeEnergyJ{0};                 //!< of computations that are over
+    std::vector<OrderEntry> m_work;             //!< active or not measured; empty if idle
+    std::vector<Samples> m_samples;             //!< received ahead of their orders
+    double m_computeEnergyJ{0};                 //!< energy of jobs that are over [J]
 
-    WorkTrace m_workReceivedTrace; //!< an order came
-    WorkTrace m_computeBeginTrace; //!< computation begins
-    WorkTrace m_computeEndTrace;   //!< computation ends
-    WorkTrace m_uploadBeginTrace;  //!< the update is sent
-    TracedCallback<DeviceId, const WorkOrder&, const std::string&> m_abortedTrace; //!< dropped
-    TracedCallback<DeviceId, const std::string&> m_droppedTrace; //!< a message was dropped
+    WorkTrace m_workReceivedTrace; //!< WorkStep::RECEIVED
+    WorkTrace m_computeBeginTrace; //!< WorkStep::COMPUTE_BEGIN
+    WorkTrace m_computeEndTrace;   //!< WorkStep::COMPUTE_END
+    WorkTrace m_uploadBeginTrace;  //!< WorkStep::UPLOAD_BEGIN
+    TracedCallback<DeviceId, const WorkOrder&, const std::string&> m_abortedTrace; //!< "Aborted"
+    TracedCallback<DeviceId, const std::string&> m_droppedTrace;                   //!< "Dropped"
 };
 
 } // namespace fl

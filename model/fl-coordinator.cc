@@ -4,6 +4,7 @@
 #include "fl-coordinator.h"
 
 #include "fl-client.h"
+#include "fl-global-model.h"
 #include "fl-optimizer.h"
 #include "fl-server.h"
 
@@ -45,29 +46,30 @@ HasUplink(const WorkOrder& order)
 TypeId
 Coordinator::GetTypeId()
 {
-    static TypeId tid = TypeId("ns3::fl::Coordinator")
-                            .SetParent<Object>()
-                            .SetGroupName("Fl")
-                            .AddAttribute("Optimizer",
-                                          "Decides what each device does",
-                                          PointerValue(),
-                                          MakePointerAccessor(&Coordinator::SetOptimizer,
-                                                              &Coordinator::GetOptimizer),
-                                          MakePointerChecker<Optimizer>())
-                            .AddAttribute("RadioControl",
-                                          "Controls the cell's radio; none: links are as they "
-                                          "are, and a plan's grants are not enforced",
-                                          PointerValue(),
-                                          MakePointerAccessor(&Coordinator::SetRadioControl,
-                                                              &Coordinator::GetRadioControl),
-                                          MakePointerChecker<RadioControl>())
-                            .AddAttribute("StopSimulation",
-                                          "Whether FederationHelper stops the simulation when this "
-                                          "coordinator and all others in it are finished; false in "
-                                          "one of them: it goes on",
-                                          BooleanValue(true),
-                                          MakeBooleanAccessor(&Coordinator::m_stopSimulation),
-                                          MakeBooleanChecker())
+    static TypeId tid =
+        TypeId("ns3::fl::Coordinator")
+            .SetParent<Object>()
+            .SetGroupName("Fl")
+            .AddAttribute(
+                "Optimizer",
+                "Decides what each device does",
+                PointerValue(),
+                MakePointerAccessor(&Coordinator::SetOptimizer, &Coordinator::GetOptimizer),
+                MakePointerChecker<Optimizer>())
+            .AddAttribute(
+                "RadioControl",
+                "Controls the cell's radio; none: links are as they "
+                "are, and a plan's grants are not enforced",
+                PointerValue(),
+                MakePointerAccessor(&Coordinator::SetRadioControl, &Coordinator::GetRadioControl),
+                MakePointerChecker<RadioControl>())
+            .AddAttribute("StopSimulation",
+                          "Whether FederationHelper stops the simulation when this "
+                          "coordinator and all others in it are finished; false in "
+                          "one of them: it goes on",
+                          BooleanValue(true),
+                          MakeBooleanAccessor(&Coordinator::m_stopSimulation),
+                          MakeBooleanChecker())
             .AddTraceSource("RoundBegin",
                             "A round begins: state, plan, predicted outcome",
                             MakeTraceSourceAccessor(&Coordinator::m_roundBeginTrace),
@@ -80,11 +82,11 @@ Coordinator::GetTypeId()
                             "Updates were merged: round, new model version, number of updates",
                             MakeTraceSourceAccessor(&Coordinator::m_aggregatedTrace),
                             "ns3::fl::Coordinator::AggregatedCallback")
-                            .AddTraceSource("Finished",
-                                            "Nothing more will happen, unless the server is "
-                                            "started again: why",
-                                            MakeTraceSourceAccessor(&Coordinator::m_finishedTrace),
-                                            "ns3::fl::Coordinator::FinishedCallback");
+            .AddTraceSource("Finished",
+                            "Nothing more will happen, unless the server is "
+                            "started again: why",
+                            MakeTraceSourceAccessor(&Coordinator::m_finishedTrace),
+                            "ns3::fl::Coordinator::FinishedCallback");
     return tid;
 }
 
@@ -120,6 +122,18 @@ uint32_t
 Coordinator::GetNTasks() const
 {
     return static_cast<uint32_t>(m_tasks.size());
+}
+
+uint32_t
+Coordinator::GetModelVersion(uint32_t task) const
+{
+    return DoGetModel(task).GetVersion();
+}
+
+const Eigen::VectorXf&
+Coordinator::GetParameters(uint32_t task) const
+{
+    return DoGetModel(task).GetParameters();
 }
 
 void
@@ -322,7 +336,7 @@ Coordinator::GetTransportProfile(const Plan& plan) const
     profile.reportBytes = static_cast<double>(bytes.size());
     if (!plan.orders.empty())
     {
-        // They hardly differ.
+        // Sizes of orders hardly differ.
         bytes.clear();
         Append(bytes, plan.orders.front());
         profile.orderBytes = static_cast<double>(bytes.size());
@@ -333,7 +347,7 @@ Coordinator::GetTransportProfile(const Plan& plan) const
     {
         const DeviceId device = order.device;
         downlink[device] = m_server->GetSendWindow(device);
-        // Known of each transport, also where its window is not.
+        // Every transport has this, also those without a SendWindow.
         downlink[device].flightBytes = static_cast<double>(m_server->GetPendingBytes(device));
         if (m_clients[device])
         {
@@ -409,7 +423,7 @@ Outcome
 Coordinator::CompleteRecord(RoundRecord& record)
 {
     record.endS = NowS();
-    std::stable_sort(record.over.begin(), record.over.end(), [](const auto& a, const auto& b) {
+    std::stable_sort(record.ended.begin(), record.ended.end(), [](const auto& a, const auto& b) {
         return a.order.device < b.order.device;
     });
     Outcome outcome;
@@ -418,7 +432,7 @@ Coordinator::CompleteRecord(RoundRecord& record)
     outcome.startS = record.startS;
     outcome.endS = record.endS;
     record.energyJ = 0;
-    for (const auto& work : record.over)
+    for (const auto& work : record.ended)
     {
         record.energyJ += work.measured.EnergyJ();
         outcome.work.push_back(work.measured);

@@ -15,6 +15,7 @@
 #include "ns3/object.h"
 #include "ns3/traced-callback.h"
 
+#include <Eigen/Core>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,16 +26,19 @@ namespace fl
 {
 
 class Client;
+class GlobalModel;
 class Optimizer;
 class Server;
 
 /**
  * @ingroup fl
- * The FL protocol that a server runs: what to send to whom, and what to do with what comes back.
+ * The federated-learning protocol that a server runs: which orders are sent to which devices, and
+ * how their updates are used.
  *
- * The server tells it what arrives by the Notify methods; it answers through the server's Send
- * methods. It knows the clients' Ptr for one purpose only, measuring: as FlowMonitor does, it reads
- * what a device spent and how long its phases took. Whatever it decides rests on messages.
+ * The server calls the Notify methods when messages arrive; subclasses send through the server's
+ * Send methods. A coordinator has pointers to the clients for measuring only: like FlowMonitor it
+ * reads energies and the times of phases from them. Its decisions depend on messages, on the state
+ * that the radio controller reports, and on what the transports know.
  */
 class Coordinator : public Object
 {
@@ -44,7 +48,7 @@ class Coordinator : public Object
     Coordinator();
     ~Coordinator() override;
 
-    /// @param server the server that runs it
+    /// @param server the server that runs this coordinator; must outlive it
     void SetServer(Server* server);
     /**
      * @param task model, data and hyperparameters; it gets the next number, from 0. Coordinators of
@@ -53,11 +57,17 @@ class Coordinator : public Object
     void AddTask(std::shared_ptr<const LearningTask> task);
     /// @return the number of tasks
     uint32_t GetNTasks() const;
+    /// @return number of aggregations of a task's model so far
+    /// @param task number of the task
+    uint32_t GetModelVersion(uint32_t task = 0) const;
+    /// @return parameters of a task's global model; empty in a timing study
+    /// @param task number of the task
+    const Eigen::VectorXf& GetParameters(uint32_t task = 0) const;
     /**
-     * Add a device, in the order of DeviceIds.
+     * Add a device; to be called in the order of DeviceIds.
      * @param profiles of the device by task: its samples and their cycles differ, the hardware does
      *        not; at least one, and as many for each device
-     * @param client its application, for measuring; null where it is not at hand
+     * @param client its application, for measuring; null: its orders are not measured
      * @throws InvalidInput if a profile is invalid, or there are more or less than of the devices
      *         before
      */
@@ -68,127 +78,133 @@ class Coordinator : public Object
     void AddDevice(const DeviceProfile& profile, Ptr<Client> client);
     /**
      * @param task number of a task
-     * @return what is learned in it, or null
+     * @return the learning task, or null
      */
     std::shared_ptr<const LearningTask> GetTask(uint32_t task) const;
-    /// @param radio the cell's radio controller; null: links are as they are
+    /// @param radio the cell's radio controller; null: grants are not enforced, channels not
+    /// reported
     void SetRadioControl(Ptr<RadioControl> radio);
-    /// @return it, or null
+    /// @return the radio controller, or null
     Ptr<RadioControl> GetRadioControl() const;
-    /// @param optimizer makes the plans
+    /// @param optimizer the optimizer that makes the plans
     void SetOptimizer(Ptr<Optimizer> optimizer);
-    /// @return it
+    /// @return the optimizer
     Ptr<Optimizer> GetOptimizer() const;
     /// @return the number of devices
     uint32_t GetNDevices() const;
 
-    /// Begin, or go on after Stop() from the last aggregated model.
+    /// Begin, or continue after Stop() with the last aggregated model.
     void Start();
-    /// Stop wherever it is; unfinished work is aborted.
+    /// Stop at any time; active orders are aborted.
     void Stop();
 
-    /// @param device has a session now
+    /// A device has a session.
+    /// @param device the device
     void NotifyJoined(DeviceId device);
-    /// @param device has no session any more
+    /// The session of a device has ended.
+    /// @param device the device
     void NotifyLeft(DeviceId device);
     /**
-     * A whole update arrived, its checksum is right.
-     * @param device from whom
-     * @param message the update; its prefix is parsed already into report
-     * @param report what the device says of its work
-     * @return whether it was expected (else the server counts it as dropped)
+     * An update was received completely, and its checksums are right.
+     * @param device the device that sent it
+     * @param message the UPDATE
+     * @param report its prefix
+     * @return whether it is accepted; if not, the server counts it as dropped
      */
     bool NotifyUpdate(DeviceId device, const Message& message, const WorkReport& report);
     /**
-     * The payload of an uplink transfer arrived that does not end its order. Server::SetPayload()
-     * may be called from here.
-     * @param device from whom
-     * @param message a DATA: header.task, round, and step, the index of the transfer plus one
+     * The payload of an uplink transfer that does not end its order was received.
+     * Server::SetPayload() may be called from here.
+     * @param device the device that sent it
+     * @param message the DATA; header.task and round identify the order, step is the index of the
+     *        transfer's phase plus one
      */
     void NotifyPayload(DeviceId device, const Message& message);
     /**
-     * A message came from another server.
-     * @param server its number
-     * @param message a DATA; what its header and payload mean is up to the two coordinators
+     * A message of another server was received.
+     * @param server number of the other server
+     * @param message a DATA, whose meaning the two coordinators define
      */
     void NotifyServerData(uint32_t server, const Message& message);
     /**
-     * A device gave up an order, or sent an update that had to be refused.
+     * An order has failed: the device has aborted it (also in answer to Server::SendAbort), its
+     * update was invalid, or the server could not carry out its part.
      * @param device the device
-     * @param task which task
-     * @param round which round
+     * @param task task of the order
+     * @param round round of the order
      */
     void NotifyFailed(DeviceId device, uint32_t task, uint32_t round);
 
     /**
-     * @return whether its work is done or given up, so that nothing more will happen unless the
-     *         server is started again. A server that was stopped in mid-run leaves it unfinished.
+     * @return whether all rounds are done or given up, so that nothing more happens unless the
+     *         server is started again. It is not finished if the server was stopped before.
      */
     bool IsFinished() const;
 
-    /// @return energy spent by all devices so far, computing and radiating, also between orders [J]
+    /// @return energy of computation and radiation of all devices so far, also between orders [J]
     double GetEnergyJ() const;
 
     /**
      * @param state the system state
      * @param plan any plan for that state
-     * @return what is expected of it, by the radio's own model of transfers
+     * @return predicted times and energies, with the rate model of the radio controller
      * @throws InvalidInput as Predictor::Predict()
      */
     Outcome Predict(const SystemState& state, const Plan& plan) const;
 
-    /// Work is planned: what is known, decided and expected.
+    /// Signature of "RoundBegin": system state, plan, predicted outcome.
     using RoundBeginCallback = void (*)(const SystemState&, const Plan&, const Outcome&);
-    /// A round or an aggregation is over.
+    /// Signature of "RoundEnd".
     using RoundEndCallback = void (*)(const RoundRecord&);
-    /// Updates were merged: round, new version, number of updates.
+    /// Signature of "Aggregated": round, new version of the model, number of updates.
     using AggregatedCallback = void (*)(uint32_t, uint32_t, uint32_t);
-    /// Nothing more will happen, unless the server is started again: why.
+    /// Signature of "Finished": reason in words.
     using FinishedCallback = void (*)(const std::string&);
 
   protected:
     void DoDispose() override;
 
     /**
-     * Tell those who listen to the trace Finished that the work is done or given up; to be called
-     * last, since they may stop the simulation.
-     * @param reason why, as the end of "The run ended because ..."
+     * All rounds are done or given up: fire the trace source "Finished". To be called last, since
+     * trace sinks may stop the simulation.
+     * @param reason reason, as the end of the sentence "The run ended because ..."
      */
     void Finish(const std::string& reason);
     /**
-     * The same, of work that would go on if the server were started again: it stays unfinished.
-     * @param reason why
+     * The server was stopped: fire the trace source "Finished", but leave IsFinished() false, as
+     * the server may be started again.
+     * @param reason reason, as in Finish()
      */
     void Interrupt(const std::string& reason);
 
-    /// @return energy that a device's radio has radiated so far [J]; ABSENT without control
+    /// @return energy radiated by a device so far; ABSENT without a radio controller [J]
     /// @param device the device
     double GetRadiatedEnergyJ(DeviceId device) const;
 
     /**
-     * Check that a plan is for a state, and that its orders have an end.
-     * @param state the optimizer's
-     * @param plan what it made of it
-     * @throws std::logic_error if an order is not of the state's task, round and model, or has no
-     *         uplink transfer
+     * Check that a plan belongs to a state, and that each of its orders returns something.
+     * @param state the state given to the optimizer
+     * @param plan the optimizer's plan
+     * @throws std::logic_error if an order is not of the state's task, round and model version, or
+     *         has no uplink transfer
      */
     void CheckPlan(const SystemState& state, const Plan& plan) const;
     /**
-     * Read the counters of a device's energy before it begins with an order.
-     * @param order which is to be sent
-     * @param predicted what is expected of it
-     * @param gain uplink channel power gain; ABSENT without a radio
-     * @return the order as it is in flight
+     * Read the energy counters of a device before it begins an order.
+     * @param order the order, before it is sent
+     * @param predicted predicted outcome of the order
+     * @param gain uplink channel power gain; ABSENT without a radio controller
+     * @return the entry for the OrderBook
      */
     OrderInFlight BeginOrder(const WorkOrder& order,
                              const WorkOutcome& predicted,
                              double gain) const;
     /**
-     * What an order that ends now took, by the device's own clocks and counters; where it holds
-     * several orders at once, the radiated energy is that of all of them.
+     * Measure an order that ends now, by the device's times and energy counters. If the device has
+     * several active orders, the radiated energy is that of all of them.
      * @param inFlight the order
-     * @param status how it ends
-     * @return times [s] and energies [J]; ABSENT where the client is not at hand
+     * @param status status of the order
+     * @return times [s] and energies [J]; ABSENT without a pointer to the client
      */
     WorkOutcome Measure(const OrderInFlight& inFlight, WorkStatus status) const;
 
@@ -210,62 +226,71 @@ class Coordinator : public Object
     /// @return the simulation's time [s]
     static double NowS();
 
-    Server* m_server{nullptr}; //!< the server; it owns this object
-    std::vector<std::shared_ptr<const LearningTask>> m_tasks; //!< by number
-    Ptr<RadioControl> m_radio;                                //!< may be null
+    Server* m_server{nullptr}; //!< the server, which owns this object
+    std::vector<std::shared_ptr<const LearningTask>> m_tasks; //!< learning tasks by number
+    Ptr<RadioControl> m_radio;                                //!< radio controller; may be null
     Ptr<Optimizer> m_optimizer;                               //!< makes the plans
     std::vector<std::vector<DeviceProfile>> m_profiles;       //!< by task and device
-    std::vector<Ptr<Client>> m_clients; //!< by device; null where not at hand
+    std::vector<Ptr<Client>> m_clients; //!< by device, for measuring; may be null
 
-    TracedCallback<const SystemState&, const Plan&, const Outcome&> m_roundBeginTrace; //!< begins
-    TracedCallback<const RoundRecord&> m_roundEndTrace;                                //!< ends
-    TracedCallback<uint32_t, uint32_t, uint32_t> m_aggregatedTrace;                    //!< merged
+    TracedCallback<const SystemState&, const Plan&, const Outcome&>
+        m_roundBeginTrace;                                          //!< "RoundBegin"
+    TracedCallback<const RoundRecord&> m_roundEndTrace;             //!< "RoundEnd"
+    TracedCallback<uint32_t, uint32_t, uint32_t> m_aggregatedTrace; //!< "Aggregated"
 
   private:
-    /// @return what carrying the messages of a plan adds
-    /// @param plan whose first order stands for all
+    /// @return headers, prefixes and congestion windows of the messages of a plan, for Predictor
+    /// @param plan a plan; the encoded size of its first order is taken for all orders
     TransportProfile GetTransportProfile(const Plan& plan) const;
 
-    /// Begin, or go on from the last aggregated model.
+    /// @param task number of a task
+    /// @return its global model
+    virtual const GlobalModel& DoGetModel(uint32_t task) const = 0;
+    /// Implements Start().
     virtual void DoStart() = 0;
-    /// Stop; unfinished work is recorded as aborted. Ends with Finish() or Interrupt().
+    /// Implements Stop(): record active orders as aborted, then call Finish() or Interrupt().
     virtual void DoStop() = 0;
-    /// @param device has a session now
+    /// Implements NotifyJoined().
+    /// @param device the device
     virtual void DoNotifyJoined(DeviceId device) = 0;
-    /// @param device has no session any more
+    /// Implements NotifyLeft().
+    /// @param device the device
     virtual void DoNotifyLeft(DeviceId device) = 0;
     /**
-     * A whole update arrived.
-     * @param device from whom
-     * @param message the update
-     * @param report what the device says of its work
-     * @return whether it was expected
+     * Implements NotifyUpdate().
+     * @param device the device that sent it
+     * @param message the UPDATE
+     * @param report its prefix
+     * @return whether it is accepted
      */
     virtual bool DoNotifyUpdate(DeviceId device,
                                 const Message& message,
                                 const WorkReport& report) = 0;
     /**
-     * An order was given up, or its update refused.
+     * Implements NotifyFailed().
      * @param device the device
-     * @param task which task
-     * @param round which round
+     * @param task task of the order
+     * @param round round of the order
      */
     virtual void DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round) = 0;
 
-    /// @param device from whom
-    /// @param message see NotifyPayload(); here nothing happens
+    /// Implements NotifyPayload(); does nothing by default.
+    /// @param device the device that sent it
+    /// @param message the DATA
     virtual void DoNotifyPayload(DeviceId device, const Message& message);
-    /// @param server its number
-    /// @param message see NotifyServerData(); here nothing happens
+    /// Implements NotifyServerData(); does nothing by default.
+    /// @param server number of the other server
+    /// @param message the DATA
     virtual void DoNotifyServerData(uint32_t server, const Message& message);
+    /// Implements GetTask().
     /// @param task number of a task
-    /// @return the task, or null; here the only one stands for all numbers
+    /// @return the learning task, or null; the only one stands for all numbers
     virtual std::shared_ptr<const LearningTask> DoGetTask(uint32_t task) const;
 
-    bool m_stopSimulation{true}; //!< whether the simulation may end with it; read by helpers
-    bool m_finished{false};      //!< its work is done or given up
+    bool m_stopSimulation{true}; //!< attribute StopSimulation, read by FederationHelper
+    bool m_finished{false};      //!< see IsFinished
 
-    TracedCallback<const std::string&> m_finishedTrace; //!< nothing more
+    TracedCallback<const std::string&> m_finishedTrace; //!< "Finished"
 };
 
 } // namespace fl

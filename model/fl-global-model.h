@@ -23,15 +23,15 @@ namespace fl
 
 /**
  * @ingroup fl
- * The global model of a task at its server: its parameters and their version, the message that they
- * are sent as, and the updates that were collected for the next version. In a timing study there
- * are no parameters, and updates count only.
+ * The global model of a learning task at its server: parameters and their version, their encoding
+ * for downlink transfers, and the updates received for the next version. In a timing study there
+ * are no parameters, and updates are counted only.
  */
 class GlobalModel
 {
   public:
     /**
-     * Draw initial parameters; the version is 0.
+     * Draw initial parameters from the task's seed, and set the version to 0.
      * @param task the learning task
      * @param aggregator merges updates; not used in a timing study
      */
@@ -39,27 +39,27 @@ class GlobalModel
                     std::unique_ptr<Aggregator> aggregator);
     /// @return whether Initialize() was called
     bool IsInitialized() const;
-    /// Let go of the task, and of what is sent.
+    /// Release the task, the encoded parameters and the updates received.
     void Dispose();
 
-    /// @return how often it has been updated
+    /// @return number of aggregations since Initialize()
     uint32_t GetVersion() const;
-    /// @return its parameters; empty in a timing study
+    /// @return the parameters; empty in a timing study
     const Eigen::VectorXf& GetParameters() const;
-    /// Encode the parameters as they are sent, from now on.
+    /// Encode the present parameters for GetEncoded().
     void Encode();
-    /// @return the encoded parameters; null in a timing study
+    /// @return the encoded parameters, shared by all messages; null in a timing study
     const std::shared_ptr<const Payload>& GetEncoded() const;
 
     /// @return whether Collect() needs the parameters that a device began with
     bool NeedsBase() const;
 
     /**
-     * Collect an update.
-     * @param order which it answers
-     * @param profile of the order's device
-     * @param message the update
-     * @param report what the device says of its work
+     * Collect an update for the next version.
+     * @param order the order that it ends
+     * @param profile profile of the order's device
+     * @param message the UPDATE
+     * @param report its prefix
      * @param base encoded parameters that the device began with, if NeedsBase()
      * @throws InvalidInput if the update is of another base version, trained on more samples than
      *         the order has, or not of the model's size; it is not collected then
@@ -69,19 +69,19 @@ class GlobalModel
                  const Message& message,
                  const WorkReport& report,
                  const Payload* base = nullptr);
-    /// @return how many updates were collected
+    /// @return number of updates collected for the next version
     uint32_t GetNCollected() const;
-    /// Drop the updates that were collected.
+    /// Drop the updates collected.
     void Discard();
     /**
-     * Make the next version of what was collected, if anything was, and encode it.
-     * @return how many updates are in it; 0: it is the same version
+     * Aggregate the updates collected into the next version, and encode it.
+     * @return number of updates in it; 0: none were collected, and the version stays the same
      */
     uint32_t Aggregate();
 
     /**
-     * Evaluate on the task's held-out data, if it has any.
-     * @param [out] record gets loss and accuracy
+     * Evaluate on LearningTask::test, if there is any.
+     * @param [in,out] record loss and accuracy are set
      */
     void Evaluate(RoundRecord& record) const;
 
@@ -93,12 +93,12 @@ class GlobalModel
      */
     Eigen::VectorXf DecodePayload(const Payload& payload) const;
 
-    std::shared_ptr<const LearningTask> m_task; //!< what is learned
-    Eigen::VectorXf m_parameters;               //!< of the present version
-    std::shared_ptr<const Payload> m_encoded;   //!< the same, as sent
-    std::unique_ptr<Aggregator> m_aggregator;   //!< of what was collected; null: timing study
-    uint32_t m_version{0};                      //!< of the parameters
-    uint32_t m_nCollected{0};                   //!< updates in the aggregator
+    std::shared_ptr<const LearningTask> m_task; //!< the learning task
+    Eigen::VectorXf m_parameters;               //!< parameters of the present version
+    std::shared_ptr<const Payload> m_encoded;   //!< see GetEncoded
+    std::unique_ptr<Aggregator> m_aggregator;   //!< of the updates collected; null: timing study
+    uint32_t m_version{0};                      //!< see GetVersion
+    uint32_t m_nCollected{0};                   //!< see GetNCollected
 };
 
 } // namespace fl

@@ -82,19 +82,7 @@ JointOptimizer::DoAssignStreams(int64_t stream)
 void
 JointOptimizer::SetMethod(std::string method)
 {
-    const std::string plain = PlainMethodName("joint", "global", method);
-    std::string known;
-    for (const auto& entry : JointMethods())
-    {
-        if (entry.name == plain)
-        {
-            m_method = plain;
-            return;
-        }
-        known += (known.empty() ? "" : ", ") + entry.name;
-    }
-    throw InvalidInput(
-        Describe("ns3::fl::JointOptimizer: Method = '", method, "': must be one of ", known));
+    m_method = CheckedMethod("joint", "global", method, NamesOf(JointMethods()));
 }
 
 std::string

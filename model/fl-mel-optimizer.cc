@@ -95,19 +95,7 @@ MelOptimizer::GetTypeId()
 void
 MelOptimizer::SetMethod(std::string method)
 {
-    const std::string plain = PlainMethodName("mel", "exact", method);
-    std::string known;
-    for (const auto& entry : MelMethods())
-    {
-        if (entry.name == plain)
-        {
-            m_method = plain;
-            return;
-        }
-        known += (known.empty() ? "" : ", ") + entry.name;
-    }
-    throw InvalidInput(
-        Describe("ns3::fl::MelOptimizer: Method = '", method, "': must be one of ", known));
+    m_method = CheckedMethod("mel", "exact", method, NamesOf(MelMethods()));
 }
 
 std::string

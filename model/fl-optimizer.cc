@@ -6,6 +6,7 @@
 #include "ns3/fl-error.h"
 #include "ns3/fl-joint-methods.h"
 #include "ns3/fl-mel-methods.h"
+#include "ns3/fl-method-name.h"
 #include "ns3/fl-round-plan.h"
 #include "ns3/fl-schedule-methods.h"
 #include "ns3/object-factory.h"
@@ -39,6 +40,29 @@ Optimizer::GetTypeId()
                           MakeUintegerAccessor(&Optimizer::m_devicesPerRound),
                           MakeUintegerChecker<uint32_t>());
     return tid;
+}
+
+std::string
+Optimizer::CheckedMethod(const std::string& problem,
+                         const std::string& byDefault,
+                         const std::string& method,
+                         const std::vector<std::string>& known) const
+{
+    const std::string plain = PlainMethodName(problem, byDefault, method);
+    if (std::find(known.begin(), known.end(), plain) != known.end())
+    {
+        return plain;
+    }
+    std::string names;
+    for (const auto& name : known)
+    {
+        names += (names.empty() ? "" : ", ") + name;
+    }
+    throw InvalidInput(Describe(GetInstanceTypeId().GetName(),
+                                ": Method = '",
+                                method,
+                                "': must be one of ",
+                                names));
 }
 
 Plan

@@ -58,6 +58,19 @@ class Optimizer : public Object
 
   protected:
     /**
+     * @param problem word that a method's name may begin with, as "joint" in "joint-global"
+     * @param byDefault the method that `problem` alone stands for
+     * @param method what the attribute Method is set to
+     * @param known names of all methods
+     * @return one of these
+     * @throws InvalidInput if it is none of them
+     */
+    std::string CheckedMethod(const std::string& problem,
+                              const std::string& byDefault,
+                              const std::string& method,
+                              const std::vector<std::string>& known) const;
+
+    /**
      * @param state the system state at the round's begin
      * @return the candidates of the round in ascending order: all available devices or, with the
      *         attribute DevicesPerRound, a uniformly random subset of that size

@@ -24,13 +24,12 @@ class DeviceSubBands
     /// A sub-band.
     struct SubBand
     {
-        Grant held;        //!< as in the order
-        double startHz{0}; //!< where it is moved to [Hz]
+        Grant held;        //!< grant of the order
+        double startHz{0}; //!< lower edge after it is moved [Hz]
     };
 
     /**
-     * @param device whose orders follow; another one than before: its grants are not those of the
-     *        one before
+     * @param device device of the following grants; if it changes, all sub-bands are removed
      */
     void SetDevice(DeviceId device)
     {
@@ -42,8 +41,8 @@ class DeviceSubBands
     }
 
     /**
-     * @param grant one of the device's
-     * @return its sub-band, if the device had it already; else null
+     * @param grant a grant of the device
+     * @return its sub-band if it was added before, else null
      */
     const SubBand* Find(const Grant& grant) const
     {
@@ -56,8 +55,8 @@ class DeviceSubBands
     }
 
     /**
-     * @param grant a new one of the device's
-     * @param startHz where it is moved to [Hz]
+     * @param grant a grant of the device that was not added before
+     * @param startHz lower edge of the sub-band after it is moved [Hz]
      */
     void Add(const Grant& grant, double startHz)
     {
@@ -65,13 +64,13 @@ class DeviceSubBands
     }
 
   private:
-    DeviceId m_device{0};            //!< whose
-    std::vector<SubBand> m_subBands; //!< few
+    DeviceId m_device{0};            //!< the present device
+    std::vector<SubBand> m_subBands; //!< its sub-bands, unsorted as they are few
 };
 
 /**
  * @param phase of an order
- * @return the uplink grant of a transfer; null: it has none, or is none
+ * @return the grant of an uplink transfer; null: no grant, or another kind of phase
  */
 const Grant*
 UplinkGrant(const Phase& phase)
@@ -187,6 +186,42 @@ OrderBook::HeldGrants() const
         }
     }
     return held;
+}
+
+void
+OrderBook::AppendTo(Plan& plan) const
+{
+    for (const auto& [key, inFlight] : m_orders)
+    {
+        plan.orders.push_back(inFlight.order);
+    }
+}
+
+const Grant*
+OrderBook::FindGrant(const OrderKey& key, Direction direction) const
+{
+    for (const auto& phase : m_orders.at(key).order.phases)
+    {
+        const auto* transfer = std::get_if<Transfer>(&phase);
+        if (transfer && transfer->direction == direction && transfer->grant)
+        {
+            return &*transfer->grant;
+        }
+    }
+    return nullptr;
+}
+
+bool
+OrderBook::HasOrderOf(DeviceId device, uint32_t task) const
+{
+    const auto first = m_orders.lower_bound({device, task, 0});
+    return first != m_orders.end() && first->first.device == device && first->first.task == task;
+}
+
+bool
+OrderBook::IsEmpty() const
+{
+    return m_orders.empty();
 }
 
 void

@@ -31,9 +31,7 @@ TypeId
 RoundCoordinator::GetTypeId()
 {
     static TypeId tid =
-        TypeId("ns3::fl::RoundCoordinator")
-            .SetParent<Coordinator>()
-            .SetGroupName("Fl");
+        TypeId("ns3::fl::RoundCoordinator").SetParent<Coordinator>().SetGroupName("Fl");
     return tid;
 }
 
@@ -95,16 +93,10 @@ RoundCoordinator::GetRound() const
     return m_round;
 }
 
-uint32_t
-RoundCoordinator::GetModelVersion() const
+const GlobalModel&
+RoundCoordinator::DoGetModel(uint32_t /* task */) const
 {
-    return m_model.GetVersion();
-}
-
-const Eigen::VectorXf&
-RoundCoordinator::GetParameters() const
-{
-    return m_model.GetParameters();
+    return m_model;
 }
 
 // Begin and end of a run
@@ -150,17 +142,18 @@ RoundCoordinator::AbortRun()
     }
     m_outstanding = 0;
     const bool aborted = std::exchange(m_inRound, false);
-    // What had arrived for the aborted round is trained again with it.
+    // The aborted round is repeated, with training of the updates received.
     m_model.Discard();
     if (aborted)
     {
         m_record.aborted = true;
-        for (auto& work : m_record.over)
+        for (auto& work : m_record.ended)
         {
             if (work.measured.status == WorkStatus::MERGED ||
                 work.measured.status == WorkStatus::LATE)
             {
                 work.measured.status = WorkStatus::ABORTED;
+                work.measured.aggregation = 0;
             }
         }
         RoundRecord record = std::exchange(m_record, RoundRecord());
@@ -191,7 +184,7 @@ RoundCoordinator::Observe() const
     if (m_radio)
     {
         m_radio->Report(state);
-        // Devices that are still busy with an earlier round keep their sub-bands.
+        // Devices with an active order of an earlier round keep their sub-bands.
         for (const auto& grant : m_orders.HeldGrants())
         {
             state.cells.at(grant.cell).uplinkBandwidthHz -= grant.bandwidthHz;
@@ -214,7 +207,7 @@ RoundCoordinator::IsAvailable(DeviceId device) const
 bool
 RoundCoordinator::HasBand(const SystemState& state) const
 {
-    // What round-off leaves of a band that is held by others is no band.
+    // A remainder by round-off, of a band that active orders have, is no bandwidth.
     constexpr double ROUND_OFF = 1e-6;
     if (!m_radio)
     {
@@ -235,7 +228,7 @@ RoundCoordinator::Enforce(const SystemState& state, const Plan& plan)
     predicted.work.resize(plan.orders.size());
     if (!std::isnan(predicted.endS))
     {
-        // Not that of orders in flight.
+        // Without the active orders of earlier rounds.
         predicted.endS = predicted.startS;
         for (const auto& work : predicted.work)
         {
@@ -254,7 +247,7 @@ RoundCoordinator::Enforce(const SystemState& state, const Plan& plan)
 void
 RoundCoordinator::OpenRecord(const Plan& plan, const Outcome& predicted)
 {
-    // It may have an order already, which ended since the last round.
+    // The record may have orders already, which ended since the last round.
     m_record.round = m_round;
     m_record.startS = NowS();
     m_record.selected = static_cast<uint32_t>(plan.orders.size());
@@ -270,7 +263,7 @@ RoundCoordinator::OpenRecord(const Plan& plan, const Outcome& predicted)
     {
         if (!selected[device])
         {
-            m_record.satOut.push_back(device);
+            m_record.unselected.push_back(device);
         }
     }
 }
@@ -293,7 +286,7 @@ RoundCoordinator::OpenRound(const SystemState& state, const Plan& plan)
     }
     if (!m_inRound)
     {
-        return; // who listened to that stopped the server
+        return; // a trace sink has stopped the server
     }
     if (plan.orders.empty())
     {
@@ -328,7 +321,7 @@ RoundCoordinator::Dispatch(const WorkOrder& order, const WorkOutcome& predicted,
     }
     const Time sent =
         m_server->SendWork(order, predicted, m_model.GetEncoded(), m_tasks.front()->statedBytes);
-    // Who listened to that may have ended it.
+    // A trace sink may have ended the order.
     if (auto* present = m_orders.Find(KeyOf(order)))
     {
         present->sendS = sent.GetSeconds();
@@ -344,7 +337,7 @@ RoundCoordinator::EndLateOrders()
     }
     for (const auto& key : m_orders.Keys())
     {
-        // Telling one device may be the end of another one's session.
+        // Sending to one device may end the session of another one.
         const auto* inFlight = m_orders.Find(key);
         if (inFlight && !inFlight->isDropped && key.round == m_round)
         {
@@ -386,7 +379,7 @@ RoundCoordinator::Calibrate(const RoundRecord& record)
     }
     SystemState state;
     m_radio->Report(state);
-    for (const auto& work : record.over)
+    for (const auto& work : record.ended)
     {
         m_calibrator->Observe(work, state.cells);
     }
@@ -436,7 +429,7 @@ RoundCoordinator::DoNotifyLeft(DeviceId device)
     }
     if (anyEnded)
     {
-        GoOn(isComplete);
+        AfterOrderEnded(isComplete);
     }
 }
 
@@ -459,10 +452,10 @@ RoundCoordinator::DoNotifyUpdate(DeviceId device, const Message& message, const 
     catch (const InvalidInput& error)
     {
         NS_LOG_WARN("update of device " << device << " refused: " << error.what());
-        GoOn(EndOrder(key, WorkStatus::REFUSED, staleness));
+        AfterOrderEnded(EndOrder(key, WorkStatus::REFUSED, staleness));
         return false;
     }
-    GoOn(EndOrder(key, late ? WorkStatus::LATE : WorkStatus::MERGED, staleness));
+    AfterOrderEnded(EndOrder(key, late ? WorkStatus::LATE : WorkStatus::MERGED, staleness));
     return true;
 }
 
@@ -482,7 +475,7 @@ RoundCoordinator::DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round)
     }
     else
     {
-        GoOn(EndOrder(key, WorkStatus::REFUSED, 0));
+        AfterOrderEnded(EndOrder(key, WorkStatus::REFUSED, 0));
     }
 }
 
@@ -504,13 +497,17 @@ RoundCoordinator::EndOrder(const OrderKey& key, WorkStatus status, uint32_t stal
 {
     OrderInFlight inFlight = m_orders.Take(key);
     WorkRecord record = EndRecord(std::move(inFlight), status, staleness);
+    if (status == WorkStatus::MERGED || status == WorkStatus::LATE)
+    {
+        record.measured.aggregation = m_model.GetVersion() + 1;
+    }
     SampleAllotment::Separate(record, SampleAllotment::GetSampleBits(*m_tasks.front()));
-    m_record.over.push_back(std::move(record));
+    m_record.ended.push_back(std::move(record));
     return m_inRound && key.round == m_round && --m_outstanding == 0;
 }
 
 void
-RoundCoordinator::GoOn(bool isComplete)
+RoundCoordinator::AfterOrderEnded(bool isComplete)
 {
     if (isComplete)
     {

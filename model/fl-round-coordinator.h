@@ -24,165 +24,166 @@ namespace fl
 
 /**
  * @ingroup fl
- * What coordinators that work in rounds have in common: a round is a plan whose orders are sent,
- * and which is closed when they are over, or at a deadline. When the next one begins, and what
- * becomes of updates, is up to subclasses.
+ * Base of coordinators that work in rounds. In a round the orders of a plan are sent; it is closed
+ * when all of them are over, or at a deadline. Subclasses decide when the next round begins.
  *
- * It keeps the orders in flight (OrderBook), any number per device; asks the optimizer, predicts
- * the plan and enforces it on the radio together with what is still in flight; takes the counters
- * of each device's energy when an order begins and when it ends, and measures its phases; applies
- * the policy for what is late; and writes the record of the round, in which each order is when it
- * is over. A dropped order's device is told to stop, and keeps its grant until it has answered.
+ * It keeps the active orders (OrderBook), any number per device; predicts a plan and has the radio
+ * controller enforce it, together with the grants of orders that are still active; reads the energy
+ * counters of a device when an order begins and ends, and measures its phases; aggregates updates
+ * and evaluates the model; applies the policy for late updates; and makes the record of the round,
+ * which has the orders that ended in it. The device of a dropped order is sent ABORT, and keeps its
+ * grant until it has answered.
  */
 class RoundCoordinator : public Coordinator
 {
   public:
-    /// What becomes of an update that is not there when its round is closed.
+    /// Treatment of orders that are active when their round is closed.
     enum LatePolicy
     {
-        DROP,      //!< the device is told to stop; it is planned again when it has answered
-        NEXT_ROUND //!< it goes on; its update is merged into the round in which it arrives
+        DROP,      //!< ABORT is sent; the device is available again when it has answered
+        NEXT_ROUND //!< the order continues; its update is merged into the round in which it arrives
     };
 
     /// @return the TypeId
     static TypeId GetTypeId();
 
-    /// @return the number of the round that runs, or of the next one; from 1
+    /// @return number of the open round, or of the next one; from 1
     uint32_t GetRound() const;
-    /// @return how many times the global model has been updated
-    uint32_t GetModelVersion() const;
-    /// @return the global model's parameters; empty in a timing study
-    const Eigen::VectorXf& GetParameters() const;
 
   protected:
     void DoDispose() override;
 
     /**
-     * Add the attributes of rounds. They belong to the TypeId of each subclass, since ns-3 sets
-     * defaults by the name of the class that has an attribute.
-     * @param tid of a subclass
-     * @return it
+     * Add the attributes of rounds. They are attributes of each subclass and not of this class,
+     * since ns-3 sets default values by the name of the class that declares an attribute.
+     * @param tid TypeId of a subclass
+     * @return the same TypeId with the attributes
      */
     static TypeId AddRoundAttributes(TypeId tid);
 
     /**
-     * The server starts: nothing is in flight, and the global model is as it was, or a new one.
-     * @throws std::logic_error without a task or an optimizer
+     * To be called when the server starts: there are no active orders; the global model is kept, or
+     * initialized the first time.
+     * @throws std::logic_error without a learning task or an optimizer
      */
     void BeginRun();
     /**
-     * The server stops: all orders in flight are over; if a round runs, its record is written, and
-     * what had arrived for it is discarded.
+     * To be called when the server stops: end all orders as ABORTED. If a round is open, discard
+     * the updates received in it, and fire "RoundEnd" with its record.
      */
     void AbortRun();
 
-    /// @return what the optimizer may look at; bands without what is held by orders in flight
+    /// @return system state for the optimizer; bandwidths without the grants of active orders
     SystemState Observe() const;
-    /// @return whether a device can be given work: it has a session, and no order
+    /// @return whether a device can get an order: it has a session and no active order
     /// @param device the device
     bool IsAvailable(DeviceId device) const;
-    /// @return whether orders in flight leave some of the band to be planned
-    /// @param state as observed
+    /// @return whether active orders leave bandwidth to be planned; always true without a radio
+    ///         controller
+    /// @param state result of Observe()
     bool HasBand(const SystemState& state) const;
     /**
-     * Open a round: predict the plan, enforce it, and send its orders. The deadline runs from now;
-     * a round without orders is closed after EmptyRound.
-     * @param state as observed
-     * @param plan the optimizer's for that state; it may be empty
-     * @throws std::logic_error if an order is not of this round, or has no uplink transfer
+     * Open a round: predict and enforce the plan, fire "RoundBegin", and send the orders. The
+     * deadline is counted from now; a round without orders is closed after EmptyRound.
+     * @param state result of Observe()
+     * @param plan the optimizer's plan for that state; may be empty
+     * @throws std::logic_error as CheckPlan()
      * @throws InvalidInput, Infeasible as RadioControl::Apply(); nothing is sent then
      */
     void OpenRound(const SystemState& state, const Plan& plan);
     /**
-     * Close the running round: end its orders as LatePolicy says, make the next version of the
-     * model of what has come, evaluate it, tell the optimizer, and fire RoundEnd, whose listeners
-     * may stop the server. The next round has the next number.
+     * Close the open round: apply LatePolicy to its active orders, aggregate the updates received,
+     * evaluate the model, call Optimizer::Observe() with the measured outcome, and fire "RoundEnd",
+     * whose sinks may stop the server. GetRound() is then the number of the next round.
      */
     void CloseRound();
-    /// Cancel what is scheduled to close the running round.
+    /// Cancel the event that closes the open round.
     void CancelClose();
 
-    OrderBook m_orders;       //!< in flight
-    uint32_t m_nConnected{0}; //!< devices that have a session
-    uint32_t m_round{1};      //!< that runs, or is next
+    OrderBook m_orders;       //!< active orders
+    uint32_t m_nConnected{0}; //!< number of devices that have a session
+    uint32_t m_round{1};      //!< see GetRound
     bool m_running{false};    //!< between Start and Stop
     bool m_inRound{false};    //!< between OpenRound and CloseRound
 
   private:
+    const GlobalModel& DoGetModel(uint32_t task) const override;
     void DoNotifyJoined(DeviceId device) override;
     void DoNotifyLeft(DeviceId device) override;
     bool DoNotifyUpdate(DeviceId device, const Message& message, const WorkReport& report) override;
     void DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round) override;
 
-    /// A device has a session that had none.
+    /// A device has opened a session.
     virtual void DoJoined() = 0;
-    /// The running round is over, since all orders have ended or the deadline has passed: call
-    /// CloseRound(), and go on.
+    /// All orders of the open round have ended, or its deadline has passed: call CloseRound(), and
+    /// prepare the next round.
     virtual void DoRoundOver() = 0;
-    /// An order has ended, and no round runs: a device may be free for the next one.
+    /// An order has ended while no round is open: a device may be available for the next one.
     virtual void DoOrderOver() = 0;
-    /// A device that was told to drop an order has answered, or is lost.
+    /// A dropped order has been removed: its device has answered the ABORT, or is lost.
     virtual void DoDroppedOver() = 0;
 
     /**
-     * Predict a plan beside the orders in flight, and enforce both on the radio.
+     * Predict a plan together with the active orders, and have the radio controller enforce both.
      * @param state the system state
-     * @param plan of the new round
-     * @return what is expected of the plan's orders
+     * @param plan plan of the new round
+     * @return predicted outcome of the plan's orders
      */
     Outcome Enforce(const SystemState& state, const Plan& plan);
     /**
-     * @param plan of the new round
-     * @param predicted what is expected of it
+     * Set the fields of the record that are known at the begin of the round.
+     * @param plan plan of the new round
+     * @param predicted predicted outcome of the plan
      */
     void OpenRecord(const Plan& plan, const Outcome& predicted);
     /**
-     * Send one order, with samples where it needs some.
-     * @param order what to do
-     * @param predicted what is expected of it
-     * @param gain uplink power gain when planned; ABSENT without a radio
+     * Send one order, and before it the samples that it needs.
+     * @param order the order
+     * @param predicted its predicted outcome
+     * @param gain uplink channel power gain; ABSENT without a radio controller
      */
     void Dispatch(const WorkOrder& order, const WorkOutcome& predicted, double gain);
     /**
-     * Record that an order is over.
-     * @param key of an order in flight
-     * @param status how it ended
-     * @param staleness versions of the model since the one that it began with
-     * @return whether it was the last one of the running round
+     * Remove an order, measure it, and add it to the record.
+     * @param key key of an active order
+     * @param status status of the order
+     * @param staleness present version of the model minus the order's baseVersion
+     * @return whether it was the last order of the open round
      */
     bool EndOrder(const OrderKey& key, WorkStatus status, uint32_t staleness);
     /**
-     * After EndOrder(): close the round if it is complete; say so if none runs.
-     * @param isComplete whether an order that ended was the last one of the running round
+     * To be called after EndOrder(): schedule the close of the round if it is complete; call
+     * DoOrderOver() if none is open.
+     * @param isComplete result of EndOrder()
      */
-    void GoOn(bool isComplete);
-    /// Record that an order is over, and tell its device to stop.
-    /// @param key of an order in flight
+    void AfterOrderEnded(bool isComplete);
+    /// End an order with the status DEADLINE, and send ABORT to its device.
+    /// @param key key of an active order
     void DropOrder(const OrderKey& key);
-    /// End the orders of the running round that are in flight, if the policy says so.
+    /// Apply LatePolicy to the active orders of the open round.
     void EndLateOrders();
-    /// Close the running round later on, and not as scheduled before.
-    /// @param delay from now
+    /// Schedule the close of the open round, in place of an earlier schedule.
+    /// @param delay time from now
     void ScheduleClose(Time delay);
-    /// Learn the rates that uploads had.
-    /// @param record of a round
+    /// Update the RateCalibrator, if there is one, with the orders of a round.
+    /// @param record record of the round
     void Calibrate(const RoundRecord& record);
 
-    Time m_deadline;               //!< of a round; zero: none
-    Time m_emptyRound;             //!< duration of a round with no order in its plan
-    LatePolicy m_latePolicy{DROP}; //!< for updates after the round is closed
-    bool m_evaluate{true};         //!< whether to evaluate each round
-    bool m_calibrate{false};       //!< whether plans are made with measured rates
-    double m_calibrationWeight{0}; //!< of the latest measurement
+    Time m_deadline;               //!< maximum duration of a round; zero: unlimited
+    Time m_emptyRound;             //!< duration of a round without orders
+    LatePolicy m_latePolicy{DROP}; //!< attribute LatePolicy
+    bool m_evaluate{true};         //!< whether the model is evaluated in each round
+    bool m_calibrate{false};       //!< whether uplink efficiencies are measured
+    double m_calibrationWeight{0}; //!< weight of RateCalibrator
 
-    std::vector<bool> m_connected;                //!< by device: has a session
-    GlobalModel m_model;                          //!< what is learned
-    std::unique_ptr<RateCalibrator> m_calibrator; //!< what it learned; null: it does not
-    RoundRecord m_record;                         //!< of the running round, or the next one
-    Outcome m_last;                               //!< measured, of the last round
-    uint32_t m_outstanding{0};                    //!< orders of the running round that are not over
-    SampleAllotment m_samples;                    //!< that go with orders of this round
-    EventId m_closeEvent;                         //!< closes the round
+    std::vector<bool> m_connected;                //!< by device: whether it has a session
+    GlobalModel m_model;                          //!< the global model
+    std::unique_ptr<RateCalibrator> m_calibrator; //!< null: attribute Calibrate is off
+    RoundRecord m_record;                         //!< record of the open round, or of the next one
+    Outcome m_last;                               //!< measured outcome of the previous round
+    uint32_t m_outstanding{0};                    //!< number of active orders of the open round
+    SampleAllotment m_samples;                    //!< samples sent with the orders of the round
+    EventId m_closeEvent;                         //!< closes the open round
 };
 
 } // namespace fl

@@ -49,10 +49,10 @@ class SampleAllotment
     std::shared_ptr<const Payload> Take(const LearningTask& task, const WorkOrder& order);
 
     /**
-     * Where an order's samples were sent, make them a transfer of their own in its record: plan and
-     * device have one download of samples and model. The samples come first; of the predicted time
-     * each has its part by size. When they had arrived is not measured.
-     * @param [in,out] work an order that is over; one without samples stays as it is
+     * Split the download of an order whose samples were sent into two transfers, for result files:
+     * in plan and prediction samples and model are one download. The samples are the first one; the
+     * predicted time is split in proportion to the sizes. Their measured end is ABSENT.
+     * @param [in,out] work an order that has ended; one without samples is not changed
      * @param sampleBits size of an encoded sample [bit]
      */
     static void Separate(WorkRecord& work, double sampleBits);

@@ -160,19 +160,7 @@ ScheduleOptimizer::DoAssignStreams(int64_t stream)
 void
 ScheduleOptimizer::SetMethod(std::string method)
 {
-    const std::string plain = PlainMethodName("schedule", "exact", method);
-    std::string known;
-    for (const auto& entry : ScheduleMethods())
-    {
-        if (entry.name == plain)
-        {
-            m_method = plain;
-            return;
-        }
-        known += (known.empty() ? "" : ", ") + entry.name;
-    }
-    throw InvalidInput(
-        Describe("ns3::fl::ScheduleOptimizer: Method = '", method, "': must be one of ", known));
+    m_method = CheckedMethod("schedule", "exact", method, NamesOf(ScheduleMethods()));
 }
 
 std::string
@@ -216,7 +204,7 @@ ScheduleOptimizer::Assumptions(size_t devices) const
 }
 
 void
-ScheduleOptimizer::Notice(const SystemState& state)
+ScheduleOptimizer::UpdateAverages(const SystemState& state)
 {
     if (state.cells.empty())
     {
@@ -241,10 +229,10 @@ ScheduleOptimizer::Notice(const SystemState& state)
     }
     // Plain averages over all rounds so far, this one included: the first finds all alike.
     m_averageHz.resize(state.profiles.size(), 0);
-    ++m_noticed;
+    ++m_nAveraged;
     for (DeviceId device = 0; device < state.profiles.size(); ++device)
     {
-        m_averageHz[device] += (GainOverNoiseHz(state, device) - m_averageHz[device]) / m_noticed;
+        m_averageHz[device] += (GainOverNoiseHz(state, device) - m_averageHz[device]) / m_nAveraged;
     }
 }
 
@@ -285,7 +273,7 @@ ScheduleOptimizer::MakeProblem(const SystemState& state, const std::vector<Devic
 Plan
 ScheduleOptimizer::DoPlan(const SystemState& state)
 {
-    Notice(state);
+    UpdateAverages(state);
     ScheduleRound round;
     round.round = state.round;
     round.limitS = m_limitPerBitS * state.uploadBits;

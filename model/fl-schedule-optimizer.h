@@ -76,7 +76,7 @@ class ScheduleOptimizer : public Optimizer
      * queue and the convergence bound.
      * @param state the system state at the round's begin
      */
-    void Notice(const SystemState& state);
+    void UpdateAverages(const SystemState& state);
     /**
      * @param state the system state at the round's begin
      * @return the candidates that are not out of range (gain over noise of at least FAINTEST_HZ)
@@ -112,7 +112,7 @@ class ScheduleOptimizer : public Optimizer
     std::optional<DelayQueue> m_queue;       //!< virtual queue, from the first round on
     std::optional<ConvergenceBound> m_bound; //!< of Theorem 1, from the first round on
     std::vector<double> m_averageHz;         //!< by device: mean gain over noise density [Hz/W]
-    uint32_t m_noticed{0};                   //!< rounds in m_averageHz
+    uint32_t m_nAveraged{0};                 //!< number of rounds in m_averageHz
     std::optional<ScheduleRound> m_round;    //!< the planned round, until it is observed
     Ptr<UniformRandomVariable> m_uniform;    //!< of the random methods, in [0, 1)
     TracedCallback<const ScheduleRound&> m_scheduledTrace; //!< after each round

@@ -21,8 +21,8 @@ ServerLinks::Add(const Address& remote)
 {
     m_links.push_back(std::make_unique<Link>());
     m_links.back()->remote = remote;
-    m_links.back()->isDialled = true;
-    Dial(m_links.back().get());
+    m_links.back()->isInitiator = true;
+    Connect(m_links.back().get());
 }
 
 void
@@ -37,7 +37,7 @@ ServerLinks::Open(Ptr<Node> node,
     m_server = server;
     for (const auto& link : m_links)
     {
-        Dial(link.get());
+        Connect(link.get());
     }
 }
 
@@ -57,7 +57,7 @@ ServerLinks::Close()
     }
     m_links.erase(std::remove_if(m_links.begin(),
                                  m_links.end(),
-                                 [](const auto& link) { return !link->isDialled; }),
+                                 [](const auto& link) { return !link->isInitiator; }),
                   m_links.end());
 }
 
@@ -78,7 +78,7 @@ ServerLinks::Dispose()
 }
 
 void
-ServerLinks::Dial(Link* link)
+ServerLinks::Connect(Link* link)
 {
     if (!m_node || link->session)
     {
@@ -101,7 +101,7 @@ ServerLinks::Receive(Ptr<Session> session, const Message& message)
     case MessageType::HELLO:
         return link ? "HELLO twice" : Welcome(session, message);
     case MessageType::WELCOME:
-        if (!link || !link->isDialled || link->isKnown)
+        if (!link || !link->isInitiator || link->isKnown)
         {
             return "WELCOME from a server that was not greeted";
         }
@@ -152,9 +152,9 @@ ServerLinks::Closed(const Ptr<Session>& session)
         return;
     }
     link->session = nullptr;
-    if (link->isDialled)
+    if (link->isInitiator)
     {
-        link->reconnect = Simulator::Schedule(Seconds(1), &ServerLinks::Dial, this, link);
+        link->reconnect = Simulator::Schedule(Seconds(1), &ServerLinks::Connect, this, link);
         return;
     }
     m_links.erase(std::find_if(m_links.begin(), m_links.end(), [link](const auto& other) {

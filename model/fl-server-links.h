@@ -21,90 +21,95 @@ namespace fl
 
 /**
  * @ingroup fl
- * The sessions of a server with other servers. The one that connects says HELLO, with the flag
- * SERVER and its number in place of a device's, and is answered with WELCOME; from then on both may
- * send DATA. All messages between servers have the flag SERVER. A session that is lost is opened
- * again by the one that had opened it, every second until it stands.
+ * The sessions of a server with other servers. The server that connects (initiator) sends HELLO
+ * with its number in place of a DeviceId, and is answered with WELCOME; both may send DATA after
+ * that. All messages between servers have the flag SERVER. When a session is lost, its initiator
+ * tries to open it again every second. There is no keep-alive.
  */
 class ServerLinks
 {
   public:
-    /// Connect to a server, now if these links are open.
-    /// @param remote its address and port
+    /// Add a server to connect to; connects at once between Open() and Close().
+    /// @param remote address and port of the server
     void Add(const Address& remote);
     /**
-     * Connect to all servers that were added, and accept others.
-     * @param node where this server is
-     * @param transport how messages travel
-     * @param handler whom sessions tell; must outlive them
+     * Connect to all servers added, and accept HELLO of others.
+     * @param node node of this server
+     * @param transport transport of the sessions
+     * @param handler receives the events of the sessions; must outlive them
      * @param server number of this server
      */
     void Open(Ptr<Node> node, Ptr<Transport> transport, SessionHandler& handler, uint32_t server);
-    /// End all sessions; servers that were added are remembered.
+    /// Close all sessions; Open() connects to the servers added again.
     void Close();
-    /// Let go of all, without a packet.
+    /// Release everything without sending.
     void Dispose();
 
     /**
-     * A message with the flag SERVER came.
-     * @param session it came on
-     * @param message HELLO and WELCOME are dealt with here, a DATA is the caller's
-     * @return why it is refused; empty: all is well
+     * Receive a message with the flag SERVER.
+     * @param session the session that received it
+     * @param message the message; HELLO and WELCOME are handled here, DATA is only checked and left
+     * to the caller
+     * @return reason of a refusal in words; empty: accepted
      */
     std::string Receive(Ptr<Session> session, const Message& message);
-    /// A session is over. @param session any
+    /// A session has ended; ignored if it is not with a server.
+    /// @param session the session
     void Closed(const Ptr<Session>& session);
 
     /**
-     * @param server number of another server
-     * @param message to be sent
-     * @return whether there was a session with it
+     * Send a message to a server.
+     * @param server number of the other server
+     * @param message the message; the flag SERVER and the sender are set here
+     * @return false if IsConnected() is
      */
     bool Send(uint32_t server, Message&& message);
-    /// @return whether there is a session with a server that is known by its number
-    /// @param server the number
+    /// @return whether there is a session with a server, and its number is known by HELLO or
+    /// WELCOME
+    /// @param server number of the other server
     bool IsConnected(uint32_t server) const;
     /// @return whether a session is with a server
-    /// @param session any
+    /// @param session a session
     bool Has(const Ptr<Session>& session) const;
 
   private:
     /// Another server.
     struct Link
     {
-        Address remote;        //!< where it is, if this one connects
-        bool isDialled{false}; //!< this one connects
-        bool isKnown{false};   //!< its number is known
-        uint32_t server{0};    //!< number
-        Ptr<Session> session;  //!< null: none
-        EventId reconnect;     //!< next attempt
+        Address remote;          //!< address and port, if isInitiator
+        bool isInitiator{false}; //!< whether this server connects, not the other one
+        bool isKnown{false};     //!< whether its number is known
+        uint32_t server{0};      //!< its number
+        Ptr<Session> session;    //!< null: not connected
+        EventId reconnect;       //!< next attempt to connect
     };
 
-    /// Open a session, and say HELLO.
-    /// @param link to whom
-    void Dial(Link* link);
-    /// @return what a session belongs to, or null
-    /// @param session any
+    /// Open a session, and send HELLO.
+    /// @param link the other server
+    void Connect(Link* link);
+    /// @return the server of a session, or null
+    /// @param session a session
     Link* Find(const Ptr<Session>& session) const;
-    /// @return a server that can be sent to, or null
-    /// @param server number
+    /// @return the connected server of that number, or null
+    /// @param server number of a server
     Link* Find(uint32_t server) const;
     /// Send to a server.
     /// @param link the server
-    /// @param message flag and sender are filled in
-    /// @return whether it is on its way
+    /// @param message the message; the flag SERVER and the sender are set here
+    /// @return false without an open session
     bool Send(const Link& link, Message&& message) const;
-    /// A server says HELLO. @return why it is refused; empty: all is well
-    /// @param session it came on
+    /// Receive a HELLO, and answer with WELCOME.
+    /// @param session the session that received it
     /// @param message the HELLO
+    /// @return reason of a refusal in words; empty: accepted
     std::string Welcome(Ptr<Session> session, const Message& message);
 
-    Ptr<Node> m_node;                           //!< null: closed
-    Ptr<Transport> m_transport;                 //!< how messages travel
-    SessionHandler* m_handler{nullptr};         //!< whom sessions tell
+    Ptr<Node> m_node;                           //!< node of this server; null: closed
+    Ptr<Transport> m_transport;                 //!< transport of the sessions
+    SessionHandler* m_handler{nullptr};         //!< receives the events of the sessions
     uint32_t m_server{0};                       //!< number of this server
     std::vector<std::unique_ptr<Link>> m_links; //!< events point to them
-    std::map<uint32_t, uint64_t> m_tokens;      //!< as in the first HELLO, by server
+    std::map<uint32_t, uint64_t> m_tokens;      //!< token of the first HELLO, by server
 };
 
 } // namespace fl

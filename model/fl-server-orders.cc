@@ -70,7 +70,7 @@ Server::SendWork(const WorkOrder& order,
     setup.modelBytes = statedBytes;
     setup.predicted = predicted;
     setup.expectedUpload = LongestUpload(predicted, order);
-    setup.isUploadTold =
+    setup.sendExpectedUpload =
         m_transport->GetFirstTimeout(setup.expectedUpload) > m_transport->GetFirstTimeout(Time(0));
     const auto work = std::make_shared<ServerWork>(static_cast<ServerWork::Owner&>(*this),
                                                    order,
@@ -122,9 +122,9 @@ Server::SendAbort(const WorkOrder& order)
     if (work)
     {
         work->Halt();
-        if (!work->IsAnnounced())
+        if (!work->IsSent())
         {
-            ForgetWork(peer, work); // the device knows nothing of it yet
+            ForgetWork(peer, work); // the device does not have it yet
             return false;
         }
     }
@@ -161,9 +161,9 @@ Server::ForgetWork(Peer& peer, const std::shared_ptr<ServerWork>& work)
     {
         return;
     }
-    const auto held = work; // it may be an element of what changes here
-    held->Halt();
-    peer.work.erase(std::remove(peer.work.begin(), peer.work.end(), held), peer.work.end());
+    const auto copy = work; // `work` may refer to an element that is removed here
+    copy->Halt();
+    peer.work.erase(std::remove(peer.work.begin(), peer.work.end(), copy), peer.work.end());
 }
 
 void
@@ -198,7 +198,7 @@ Server::EndWork(Peer& peer,
     ForgetWork(peer, work);
 }
 
-// What comes
+// Messages received
 
 void
 Server::HandleUpdate(Peer& peer, Message&& message)
@@ -220,7 +220,7 @@ Server::HandleUpdate(Peer& peer, Message&& message)
     }
     try
     {
-        work->ReceiveAnswer(std::move(message), report);
+        work->ReceiveUpdate(std::move(message), report);
     }
     catch (const InvalidInput& error)
     {
@@ -241,7 +241,7 @@ Server::HandleData(Peer& peer, Message&& message)
     }
     if (work->IsOver())
     {
-        return; // sent before the device knew
+        return; // sent before the device received the ABORT
     }
     try
     {
@@ -268,7 +268,7 @@ Server::GetTask(uint32_t task) const
 }
 
 void
-Server::SendOf(const WorkOrder& order, Message&& message)
+Server::SendForOrder(const WorkOrder& order, Message&& message)
 {
     const auto type = message.header.type;
     message.header.task = order.task;
@@ -299,7 +299,7 @@ Server::GiveUp(ServerWork& work, const std::string& why)
                                    << order.round << " given up: " << why);
     const auto held = work.shared_from_this();
     auto& peer = m_peers.at(order.device);
-    if (work.IsAnnounced())
+    if (work.IsSent())
     {
         Send(peer, MessageType::ABORT, order.task, order.round);
     }

@@ -38,7 +38,7 @@ ServerWork::ServerWork(Owner& owner, WorkOrder order, Setup setup)
       m_times(m_order.phases.size())
 {
     Append(m_prefix, m_order);
-    if (m_setup.isUploadTold)
+    if (m_setup.sendExpectedUpload)
     {
         AppendExpectedUpload(m_prefix, m_setup.expectedUpload.GetSeconds());
     }
@@ -57,15 +57,15 @@ ServerWork::GetOrder() const
 }
 
 Time
-ServerWork::GetSince() const
+ServerWork::GetStart() const
 {
-    return m_since;
+    return m_start;
 }
 
 bool
-ServerWork::IsAnnounced() const
+ServerWork::IsSent() const
 {
-    return m_isAnnounced;
+    return m_isSent;
 }
 
 bool
@@ -97,7 +97,7 @@ ServerWork::Begin()
         delayS += idle->durationS;
         m_times[m_next].endS = NowS() + delayS;
     }
-    m_since = Simulator::Now() + Seconds(delayS);
+    m_start = Simulator::Now() + Seconds(delayS);
     if (delayS > 0)
     {
         m_pause = Simulator::Schedule(Seconds(delayS), &ServerWork::Advance, this);
@@ -106,11 +106,11 @@ ServerWork::Begin()
     {
         Advance();
     }
-    return m_since;
+    return m_start;
 }
 
 void
-ServerWork::GoOn()
+ServerWork::NextPhase()
 {
     ++m_next;
     Advance();
@@ -120,13 +120,13 @@ void
 ServerWork::EndPause()
 {
     m_times[m_next].endS = NowS();
-    GoOn();
+    NextPhase();
 }
 
 void
 ServerWork::Advance()
 {
-    const auto self = shared_from_this(); // who hears of what follows may let go of it
+    const auto self = shared_from_this(); // the owner may release it in what follows
     m_isWaiting = false;
     while (m_next < m_order.phases.size())
     {
@@ -136,12 +136,12 @@ ServerWork::Advance()
         }
         ++m_next;
     }
-    Announce();
+    SendOrder();
     m_isWaiting = true;
-    if (!m_isOver && m_answer)
+    if (!m_isOver && m_update)
     {
         m_isOver = true;
-        m_owner.WorkEnded(*this, *m_answer, m_report);
+        m_owner.WorkEnded(*this, *m_update, m_report);
     }
 }
 
@@ -150,9 +150,9 @@ ServerWork::Do(const Phase& phase)
 {
     if (const auto* idle = std::get_if<Idle>(&phase))
     {
-        if (m_isAnnounced)
+        if (m_isSent)
         {
-            return true; // the device's
+            return true; // a phase of the device
         }
         m_times[m_next].startS = NowS();
         m_pause = Simulator::Schedule(Seconds(idle->durationS), &ServerWork::EndPause, this);
@@ -165,7 +165,7 @@ ServerWork::Do(const Phase& phase)
             SendTransfer(*transfer);
             return true;
         }
-        Announce();
+        SendOrder();
         m_isWaiting = std::isnan(m_times[m_next].endS);
         return !m_isWaiting;
     }
@@ -174,18 +174,18 @@ ServerWork::Do(const Phase& phase)
     {
         return BeginCompute(compute);
     }
-    Announce();
+    SendOrder();
     return true;
 }
 
 void
-ServerWork::Announce()
+ServerWork::SendOrder()
 {
-    if (m_isAnnounced)
+    if (m_isSent)
     {
         return;
     }
-    m_isAnnounced = true;
+    m_isSent = true;
     Message message;
     message.header.type = MessageType::WORK;
     message.prefix = std::move(m_prefix);
@@ -198,12 +198,12 @@ ServerWork::SendTransfer(const Transfer& transfer)
     const std::size_t index = m_next;
     m_times[index].startS = NowS();
     Message message;
-    message.header.type = m_isAnnounced ? MessageType::DATA : MessageType::WORK;
+    message.header.type = m_isSent ? MessageType::DATA : MessageType::WORK;
     message.header.step = static_cast<uint8_t>(index + 1);
-    if (!m_isAnnounced)
+    if (!m_isSent)
     {
         message.prefix = std::move(m_prefix);
-        m_isAnnounced = true;
+        m_isSent = true;
     }
     message.payload = std::exchange(m_setup.content.Of(transfer.kind), nullptr);
     if (!message.payload)
@@ -221,13 +221,13 @@ ServerWork::Send(Message&& message)
     m_isDelivered = false;
     m_sentAt = Simulator::Now();
     m_expectedDownload = message.expected;
-    m_owner.SendOf(m_order, std::move(message));
+    m_owner.SendForOrder(m_order, std::move(message));
 }
 
 void
 ServerWork::Delivered(uint8_t step)
 {
-    if (m_isAnnounced && step == m_sentStep)
+    if (m_isSent && step == m_sentStep)
     {
         m_isDelivered = true;
         m_deliveredAt = Simulator::Now();
@@ -237,16 +237,16 @@ ServerWork::Delivered(uint8_t step)
 Time
 ServerWork::GetProgress(Time acknowledged, Time received) const
 {
-    if (!m_isAnnounced)
+    if (!m_isSent)
     {
-        return std::max(m_since, Simulator::Now());
+        return std::max(m_start, Simulator::Now());
     }
     // A device that computes answers each PING by a PONG, which comes behind what it sent before.
     return m_isDelivered ? std::max(m_deliveredAt, received) : std::max(m_sentAt, acknowledged);
 }
 
 Time
-ServerWork::GetExpected() const
+ServerWork::GetExpectedDuration() const
 {
     return m_isDelivered ? m_setup.expectedUpload : m_expectedDownload;
 }
@@ -293,7 +293,7 @@ ServerWork::EndCompute()
     m_job = 0;
     if (FinishJob())
     {
-        GoOn();
+        NextPhase();
     }
 }
 
@@ -311,7 +311,7 @@ ServerWork::FinishJob()
     return failure.empty();
 }
 
-// What comes
+// Messages received
 
 const Transfer*
 ServerWork::ExpectedTransfer() const
@@ -332,7 +332,7 @@ ServerWork::Receive(Message&& message)
     const std::size_t index = message.header.step - 1U;
     const auto* transfer = ExpectedTransfer();
     if (message.header.step == 0 || !transfer || TransferAt(m_order, index) != transfer ||
-        AnswerPhase(m_order) == index)
+        UpdatePhase(m_order) == index)
     {
         throw InvalidInput(Describe("DATA of round ",
                                     m_order.round,
@@ -351,12 +351,12 @@ ServerWork::Receive(Message&& message)
 }
 
 void
-ServerWork::ReceiveAnswer(Message&& message, const WorkReport& report)
+ServerWork::ReceiveUpdate(Message&& message, const WorkReport& report)
 {
-    const auto answer = AnswerPhase(m_order);
+    const auto update = UpdatePhase(m_order);
     const auto* transfer = ExpectedTransfer();
-    const bool isThrough = answer ? TransferAt(m_order, *answer) == transfer : !transfer;
-    if (m_answer || !isThrough || message.header.step != (answer ? *answer + 1 : 0))
+    const bool isThrough = update ? TransferAt(m_order, *update) == transfer : !transfer;
+    if (m_update || !isThrough || message.header.step != (update ? *update + 1 : 0))
     {
         throw InvalidInput(Describe("UPDATE of round ",
                                     m_order.round,
@@ -364,12 +364,12 @@ ServerWork::ReceiveAnswer(Message&& message, const WorkReport& report)
                                     +message.header.step,
                                     ": must be that of the order's last transfer, and come last"));
     }
-    if (answer)
+    if (update)
     {
-        m_times[*answer].endS = NowS();
+        m_times[*update].endS = NowS();
         m_setup.content.Of(transfer->kind) = message.payload;
     }
-    m_answer = std::move(message);
+    m_update = std::move(message);
     m_report = report;
     if (m_isWaiting)
     {

@@ -28,37 +28,37 @@ namespace fl
 
 /**
  * @ingroup fl
- * One order at its server: carries out the server's part of its phases (fl-work-program.h) and
- * notes when. It does not know about sessions.
+ * A work order at its server: carries out the server's phases (fl-work-program.h) and records their
+ * times. Messages are sent through its Owner.
  */
 class ServerWork : public std::enable_shared_from_this<ServerWork>
 {
   public:
-    /// The server, as an order sees it.
+    /// Interface to the server.
     class Owner
     {
       public:
         virtual ~Owner() = default;
-        /// @return what the node computes on, or null
+        /// @return the node's processor, or null
         virtual Ptr<Processor> GetProcessor() const = 0;
-        /// @return what is learned, or null
-        /// @param task number of a task
+        /// @return the learning task, or null
+        /// @param task number of the task
         virtual std::shared_ptr<const LearningTask> GetTask(uint32_t task) const = 0;
         /**
-         * Send a message to the order's device, if it has a session. Who listens to a trace of it
-         * may end the order.
+         * Send a message to the order's device; nothing is sent without a session. A trace sink may
+         * end the order.
          * @param order the work order
-         * @param message type, step and body are filled in
+         * @param message message with type, step and body; the other fields are set here
          */
-        virtual void SendOf(const WorkOrder& order, Message&& message) = 0;
+        virtual void SendForOrder(const WorkOrder& order, Message&& message) = 0;
         /**
-         * The payload of an uplink transfer is there that does not end the order.
+         * The payload of an uplink transfer that does not end the order was received.
          * @param order the work order
          * @param message the DATA
          */
         virtual void PayloadArrived(const WorkOrder& order, const Message& message) = 0;
         /**
-         * It is done.
+         * The order is done.
          * @param work the order
          * @param message the UPDATE
          * @param report its prefix
@@ -67,136 +67,141 @@ class ServerWork : public std::enable_shared_from_this<ServerWork>
                                const Message& message,
                                const WorkReport& report) = 0;
         /**
-         * It cannot be carried out here: to be ended, and the device and the coordinator to be
-         * told.
+         * The order cannot be carried out here: end it, and notify device and coordinator.
          * @param work the order
-         * @param why in words
+         * @param why reason in words
          */
         virtual void GiveUp(ServerWork& work, const std::string& why) = 0;
     };
 
-    /// What the server gives an order, and expects of it.
+    /// Payloads and predictions of an order.
     struct Setup
     {
-        WorkContent content;    //!< what downlink transfers carry, by kind
-        uint64_t modelBytes{0}; //!< of models and updates that have no content; 0: their transfers'
-        WorkOutcome predicted;  //!< transports wait for acknowledgements accordingly
-        Time expectedUpload;    //!< the longest uplink transfer, as predicted; 0: not known
-        bool isUploadTold{false}; //!< the device's transport has to know it
+        WorkContent content; //!< payloads of downlink transfers, by kind
+        uint64_t modelBytes{
+            0}; //!< size of a virtual model or update; 0: that of the transfer [byte]
+        WorkOutcome predicted; //!< predicted outcome, for Message::expected
+        Time expectedUpload;   //!< predicted duration of the longest uplink transfer; 0: not known
+        bool sendExpectedUpload{false}; //!< whether WORK has expectedUpload
     };
 
     /**
-     * @param owner the server; must outlive it
-     * @param order what to do
-     * @param setup what to send and to expect
-     * @throws InvalidInput if the order has too many phases
+     * @param owner the server; must outlive this object
+     * @param order the order
+     * @param setup payloads and predictions
+     * @throws InvalidInput if the order has more than MAX_PHASES phases
      */
     ServerWork(Owner& owner, WorkOrder order, Setup setup);
     ~ServerWork();
     ServerWork(const ServerWork&) = delete;
     ServerWork& operator=(const ServerWork&) = delete;
 
-    /// @return what to do
+    /// @return the order
     const WorkOrder& GetOrder() const;
-    /// @return when it began, or will begin; before that the device owes no sign of life
-    Time GetSince() const;
-    /// @return whether the order was handed to the session
-    bool IsAnnounced() const;
-    /// @return whether nothing more is to be done here: it is done or halted
+    /// @return begin of the order, may be in the future; keep-alive timers count from there
+    Time GetStart() const;
+    /// @return whether WORK was passed to the session
+    bool IsSent() const;
+    /// @return whether it is done or halted
     bool IsOver() const;
 
     /**
-     * Begin when its earliest start and the pauses that it begins with are over.
-     * @return when that is
+     * Begin at its earliest start, plus the pauses before its first other phase.
+     * @return simulated time of the begin
      */
     Time Begin();
     /**
-     * What a later downlink transfer carries.
-     * @param kind of that transfer
-     * @param payload the bytes
+     * Set the payload of a later downlink transfer.
+     * @param kind kind of the transfer
+     * @param payload encoded content
      */
     void SetPayload(PayloadKind kind, std::shared_ptr<const Payload> payload);
     /**
-     * A DATA came: the payload of an uplink transfer.
-     * @param message the payload is taken out
-     * @throws InvalidInput if none is expected, or not such a one; nothing has changed then
+     * Receive the payload of an uplink transfer that does not end the order.
+     * @param message the DATA
+     * @throws InvalidInput if its step is not that of the order's next uplink transfer; nothing has
+     *         changed then
      */
     void Receive(Message&& message);
     /**
-     * The UPDATE came.
+     * Receive the UPDATE.
      * @param message the UPDATE
      * @param report its prefix
-     * @throws InvalidInput if the device cannot be through, or it is of another transfer
+     * @throws InvalidInput if uplink transfers before it are missing, or its step is not that of
+     *         UpdatePhase()
      */
-    void ReceiveAnswer(Message&& message, const WorkReport& report);
-    /// A message of it was acknowledged by the device in full.
-    /// @param step of the message
+    void ReceiveUpdate(Message&& message, const WorkReport& report);
+    /// A message of the order was acknowledged completely.
+    /// @param step step of the message
     void Delivered(uint8_t step);
-    /// Do nothing more.
+    /// Stop: cancel pause and computation, and release payloads.
     void Halt();
 
     /**
-     * For finding a device that is heard of while nothing large gets through.
-     * @param acknowledged when bytes were last acknowledged by the device, in order
-     * @param received when bytes last came from it, in order
-     * @return when what it is to receive, or else to send, last made progress; now, where nothing
-     *         was sent to it yet
+     * For detecting a stalled transfer, of a device from which small packets still arrive.
+     * @param acknowledged Session::GetLastAcknowledged()
+     * @param received Session::GetLastReceived()
+     * @return time of the last progress of the present transfer: of the last downlink message until
+     * it is acknowledged, then of the uplink; now or later if nothing was sent yet
      */
     Time GetProgress(Time acknowledged, Time received) const;
-    /// @return how long that transfer is predicted to take; 0: not known
-    Time GetExpected() const;
+    /// @return predicted duration of the transfer of GetProgress(); 0: not known
+    Time GetExpectedDuration() const;
 
-    /// What is known here of its phases.
-    /// @param[in,out] outcome gets it
+    /// Measure the phases as far as known here, see Server::MeasureWork().
+    /// @param[in,out] outcome its phases are set, unless they are set already
     void Measure(WorkOutcome& outcome) const;
 
   private:
-    /// Go on with the phase that is next, until one takes time or waits for the device.
+    /// Carry out phases from m_next on, until one takes time or waits for the device.
     void Advance();
-    /// The present phase is over: go on.
-    void GoOn();
+    /// The present phase is over: continue with the next one.
+    void NextPhase();
     /// A pause before WORK is over.
     void EndPause();
-    /// Do a phase. @return whether it is over already
-    /// @param phase what to do
+    /// Begin a phase.
+    /// @param phase the phase
+    /// @return whether it is over already
     bool Do(const Phase& phase);
-    /// Hand a message to the session.
-    /// @param message WORK or DATA
+    /// Pass a message to the owner.
+    /// @param message a WORK or DATA
     void Send(Message&& message);
-    /// Send WORK without a payload, if it was not sent.
-    void Announce();
-    /// Send a downlink transfer, in WORK if that was not sent.
-    /// @param transfer what to send
+    /// Send WORK without a payload, unless it was sent before.
+    void SendOrder();
+    /// Send a downlink transfer, in WORK if that was not sent before, else in DATA.
+    /// @param transfer the phase
     void SendTransfer(const Transfer& transfer);
-    /// @return the uplink transfer that is expected next, or null
+    /// @return the next uplink transfer that was not received, or null
     const Transfer* ExpectedTransfer() const;
-    /// Begin a computation. @return whether it is over already
-    /// @param compute what to do
+    /// Begin a computation.
+    /// @param compute the phase
+    /// @return whether it is over already
     bool BeginCompute(const Compute& compute);
-    /// A computation has run its cycles.
+    /// The processor has completed the cycles of a computation.
     void EndCompute();
-    /// Take the result of a computation. @return whether the order goes on
+    /// Take the result of a computation.
+    /// @return whether the order continues; if not, it was given up
     bool FinishJob();
 
     Owner& m_owner;                         //!< the server
-    WorkOrder m_order;                      //!< what to do
-    Setup m_setup;                          //!< what to send and to expect
-    std::vector<uint8_t> m_prefix;          //!< of WORK, until it is sent
-    std::vector<PhaseTimes> m_times;        //!< of each phase, what is known here
-    std::size_t m_next{0};                  //!< the present phase
-    bool m_isAnnounced{false};              //!< see IsAnnounced
-    bool m_isWaiting{false};                //!< for the device
+    WorkOrder m_order;                      //!< the order
+    Setup m_setup;                          //!< payloads and predictions
+    std::vector<uint8_t> m_prefix;          //!< prefix of WORK, until it is sent
+    std::vector<PhaseTimes> m_times;        //!< by phase, as far as known at the server
+    std::size_t m_next{0};                  //!< index of the present phase
+    bool m_isSent{false};                   //!< see IsSent
+    bool m_isWaiting{false};                //!< whether it waits for the device
     bool m_isOver{false};                   //!< see IsOver
-    uint8_t m_sentStep{0};                  //!< of the message that was sent last
-    bool m_isDelivered{false};              //!< that message was acknowledged in full
-    Time m_sentAt;                          //!< when it was handed to the session
-    Time m_deliveredAt;                     //!< when it was acknowledged
-    Time m_expectedDownload;                //!< how long it is predicted to take; 0: not known
-    Time m_since;                           //!< see GetSince
+    uint8_t m_sentStep{0};                  //!< step of the last message sent
+    bool m_isDelivered{false};              //!< whether that message is acknowledged completely
+    Time m_sentAt;                          //!< time at which it was passed to the session
+    Time m_deliveredAt;                     //!< time at which it was acknowledged completely
+    Time m_expectedDownload;                //!< its predicted duration; 0: not known
+    Time m_start;                           //!< see GetStart
     EventId m_pause;                        //!< end of a pause
-    std::unique_ptr<WorkJob> m_computation; //!< from begin to end of a computation
-    Processor::JobId m_job{0};              //!< the same on the processor; 0: none
-    std::optional<Message> m_answer;        //!< the UPDATE, once it is there
+    std::unique_ptr<WorkJob> m_computation; //!< the active computation, or null
+    Processor::JobId m_job{0};              //!< its job on the processor; 0: none
+    std::optional<Message> m_update;        //!< the UPDATE, once received
     WorkReport m_report;                    //!< its prefix
 };
 

@@ -214,7 +214,7 @@ Server::Start()
     }
     m_transport->Listen(GetNode(), m_local, *this);
     m_running = true;
-    m_saidBye = false;
+    m_byeSent = false;
     m_links.Open(GetNode(), m_transport, *this, m_id);
     m_coordinator->Start();
 }
@@ -250,9 +250,9 @@ Server::Stop()
 // Sending
 
 void
-Server::SayBye()
+Server::SendBye()
 {
-    m_saidBye = true;
+    m_byeSent = true;
     for (auto& peer : m_peers)
     {
         Send(peer, MessageType::BYE, 0, 0);
@@ -394,7 +394,7 @@ Server::HandleHello(Ptr<Session> session, const Message& message)
     peer.token = hello.token;
     peer.session = session;
     session->SetContext(&peer);
-    Send(peer, m_saidBye ? MessageType::BYE : MessageType::WELCOME, 0, 0);
+    Send(peer, m_byeSent ? MessageType::BYE : MessageType::WELCOME, 0, 0);
     m_joinedTrace(peer.device);
     m_coordinator->NotifyJoined(peer.device);
 }
@@ -521,7 +521,7 @@ Server::IsStalled(const Peer& peer) const
         const Time since =
             work->GetProgress(session.GetLastAcknowledged(), session.GetLastReceived());
         const Time limit = std::max({m_stallTimeout,
-                                     m_transport->GetFirstTimeout(work->GetExpected()) * 2,
+                                     m_transport->GetFirstTimeout(work->GetExpectedDuration()) * 2,
                                      m_keepAlive * m_keepAliveMisses});
         return Simulator::Now() - since >= limit;
     };
@@ -542,10 +542,10 @@ Server::CheckAlive()
         anyWork = true;
         const auto oldest =
             std::min_element(peer.work.begin(), peer.work.end(), [](const auto& a, const auto& b) {
-                return a->GetSince() < b->GetSince();
+                return a->GetStart() < b->GetStart();
             });
         const Time silence =
-            Simulator::Now() - std::max(peer.session->GetLastHeard(), (*oldest)->GetSince());
+            Simulator::Now() - std::max(peer.session->GetLastHeard(), (*oldest)->GetStart());
         if (silence >= m_keepAliveMisses * m_keepAlive)
         {
             NS_LOG_INFO("device " << peer.device << " is lost");

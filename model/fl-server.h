@@ -26,24 +26,24 @@ namespace fl
 
 /**
  * @ingroup fl
- * The server's end of federated learning: sessions with clients, messages to and from them. It
- * carries out its part of orders (ServerWork), moves models and data and decides nothing; its
- * Coordinator does.
+ * Application of a server in federated learning: sessions with clients, messages to and from them,
+ * and the server's phases of work orders (ServerWork). All decisions are its Coordinator's.
  *
- * An order is known by its device, task and round. A device may have several, of different tasks;
- * one of a newer round of the same task replaces the older one, at the device as well. What is sent
- * to a device, of all of its orders, goes through one session in the order in which it is handed to
- * it.
+ * An order is identified by its device, task and round. A device may have several active orders, of
+ * different tasks; one of a newer round of the same task replaces the older one, also at the
+ * device. All messages to a device are sent in one session, in the order in which they are passed
+ * to it.
  *
- * A client is known by its DeviceId from its HELLO on. A device that says HELLO again, with the
- * token it showed first, takes over from its old session. Whatever is malformed, unexpected or a
- * duplicate is counted, traced and dropped.
+ * A client registers its DeviceId with HELLO. A second HELLO of the same device and with the same
+ * token replaces its session by the new one. Messages that are malformed, unexpected or duplicates
+ * are counted, traced and dropped.
  *
- * A client that has work and of which nothing has been heard for KeepAlive is asked with a PING; if
- * nothing comes for KeepAliveMisses such periods it is lost. Any byte or acknowledgement counts.
+ * A client with active orders from which nothing was received for KeepAlive is sent a PING; after
+ * KeepAliveMisses such periods it is lost. Any byte or acknowledgement counts. It is also lost if
+ * its transfers make no progress for StallTimeout, though it answers.
  *
  * A server may have sessions with other servers (ConnectTo), over which coordinators exchange
- * payloads. Nobody asks whether a server is still there.
+ * payloads.
  */
 class Server : public Application, public SessionHandler, private ServerWork::Owner
 {
@@ -53,58 +53,59 @@ class Server : public Application, public SessionHandler, private ServerWork::Ow
     Server();
     ~Server() override;
 
-    /// @param coordinator the protocol to run
+    /// @param coordinator the protocol that this server runs
     void SetCoordinator(Ptr<Coordinator> coordinator);
-    /// @return it
+    /// @return the protocol
     Ptr<Coordinator> GetCoordinator() const;
 
-    /// @return how messages travel; null before the first start, unless it was set
+    /// @return attribute Transport; if not set, null before the first start and then a TcpTransport
     Ptr<Transport> GetTransport() const;
 
-    /// Start now, or start again after Stop(): goes on from the last aggregated model.
+    /// Start now, or start again after Stop(), with the last aggregated model.
     void Start();
-    /// Stop now, wherever the round is.
+    /// Stop now, also in the middle of a round.
     void Stop();
     /// @return whether it is between Start() and Stop()
     bool IsRunning() const;
 
     /**
-     * Begin an order, when its earliest start and its pauses before the first other phase are over.
-     * @param order what to do; its server is this one
-     * @param predicted what is expected of it; transports wait for acknowledgements accordingly
-     * @param model what a downlink transfer of the model carries; null in a timing study
-     * @param statedBytes size of the model in a timing study [byte]
-     * @return when it begins; it is sent then, if the server has nothing to compute before
-     * @throws InvalidInput if the order is of another server, or has too many phases
+     * Begin an order at its earliest start, plus the pauses before its first other phase.
+     * @param order the order; order.server is this server's number
+     * @param predicted predicted outcome, from which transports derive their first timeouts
+     * @param model payload of downlink transfers of the kind MODEL; null in a timing study
+     * @param statedBytes size of model and update in a timing study; 0: those of the transfers
+     * [byte]
+     * @return simulated time of the begin; WORK is sent then, or after the server's computations
+     * @throws InvalidInput if the order is of another server, or has more than MAX_PHASES phases
      */
     Time SendWork(const WorkOrder& order,
                   const WorkOutcome& predicted,
                   std::shared_ptr<const Payload> model,
                   uint64_t statedBytes);
     /**
-     * Say what a later downlink transfer of an order carries.
+     * Set the payload of a later downlink transfer of an order.
      * @param order the work order
-     * @param kind of that transfer
-     * @param payload the bytes
-     * @return false if the device does not have that order
+     * @param kind kind of the transfer
+     * @param payload encoded content
+     * @return false if the order is not active
      */
     bool SetPayload(const WorkOrder& order,
                     PayloadKind kind,
                     std::shared_ptr<const Payload> payload);
     /**
-     * Fill in what the server alone knows of an order's phases: when downlink transfers began, when
-     * uplink transfers were there, its own computations. For measuring, before
-     * Client::MeasureWork(); possible until the coordinator has been told that the order is over.
+     * Measure what only the server has of an order's phases: begin of downlink transfers, reception
+     * of uplink transfers, its own computations. To be called before Client::MeasureWork(), and
+     * until the coordinator has returned from the notification that the order has ended.
      * @param order the work order
-     * @param[in,out] outcome its phases get it
+     * @param[in,out] outcome its phases are set
      */
     void MeasureWork(const WorkOrder& order, WorkOutcome& outcome) const;
     /**
-     * Send samples that the device's next order of that task and round is to train on.
-     * @param device to whom
-     * @param task for which task
-     * @param round for which round
-     * @param samples the bytes of EncodeSamples()
+     * Send training samples ahead of the device's order of a task and round.
+     * @param device the device
+     * @param task task of the order
+     * @param round round of the order
+     * @param samples result of EncodeSamples()
      * @return false if the device has no session
      */
     bool SendData(DeviceId device,
@@ -112,25 +113,25 @@ class Server : public Application, public SessionHandler, private ServerWork::Ow
                   uint32_t round,
                   std::shared_ptr<const Payload> samples);
     /**
-     * Tell a device to drop an order. It answers with an ABORT of its own, which comes behind an
-     * update that it had begun to send; the coordinator is told by NotifyFailed().
-     * @param order which one
-     * @return whether there will be an answer: false if the device had not been sent the order yet,
-     *         or has no session
+     * Send ABORT for an order. The device answers with ABORT, after an update that it had begun to
+     * send; Coordinator::NotifyFailed() is called then.
+     * @param order the order
+     * @return whether there will be an answer: false if WORK was not sent yet, or the device has no
+     *         session
      */
     bool SendAbort(const WorkOrder& order);
 
     /**
-     * Have a session with another server, which must not connect to this one too: from now on or
-     * from the next start on, until Stop(). It is opened again when it is lost.
-     * @param remote address and port of the other one
+     * Keep a session with another server while this one runs; it is opened again when it is lost.
+     * Of two servers only one must connect to the other.
+     * @param remote address and port of the other server
      */
     void ConnectTo(const Address& remote);
     /**
-     * Send a message to another server, whose coordinator gets it (Coordinator::NotifyServerData).
-     * @param server its number
-     * @param message task, round and payload; type and sender are filled in
-     * @return false if there is no session with it, or its WELCOME or HELLO has not come yet
+     * Send a DATA to another server, whose Coordinator::NotifyServerData() receives it.
+     * @param server number of the other server
+     * @param message message with task, round and payload; type and sender are set here
+     * @return false if there is no session with it, or its WELCOME or HELLO was not received yet
      */
     bool SendToServer(uint32_t server, Message&& message);
     /// @return whether SendToServer() can send
@@ -138,36 +139,37 @@ class Server : public Application, public SessionHandler, private ServerWork::Ow
     bool IsConnectedToServer(uint32_t server) const;
 
     /**
-     * There will be no more work: say BYE to all devices, now and when one says HELLO later. They
-     * keep their sessions, but don't look after them any more, so that the simulation may end.
+     * There are no more orders: send BYE to all devices, and in answer to each later HELLO. They
+     * keep their sessions, but stop their keep-alive timers, so that the simulation may end.
      */
-    void SayBye();
+    void SendBye();
 
     /**
      * @param device the device
-     * @return what was sent or queued to it and is not acknowledged yet [byte]
+     * @return bytes of messages to it that are queued or not acknowledged; 0 without a session
+     * [byte]
      */
     uint64_t GetPendingBytes(DeviceId device) const;
     /// @return whether the device has a session
     /// @param device the device
     bool IsConnected(DeviceId device) const;
     /**
-     * @param device its number
-     * @return what may be on its way to the device now; not known without a session
+     * @param device the device
+     * @return congestion window of the session with it; not known without a session
      */
     SendWindow GetSendWindow(DeviceId device) const;
 
-    /// Messages so far that were malformed, damaged, unexpected or duplicates, and were dropped.
+    /// @return number of messages dropped so far: malformed, damaged, unexpected, duplicates
     uint64_t GetNDropped() const;
 
-    /// A device, as it joins or leaves.
+    /// Signature of "ClientJoined" and "ClientLeft".
     using DeviceCallback = void (*)(DeviceId);
-    /// An order was sent, or an update came.
+    /// Signature of "ModelSent" and "UpdateReceived".
     using WorkCallback = void (*)(DeviceId, uint32_t task, uint32_t round);
-    /// Something was dropped: from whom (or NO_DEVICE), why.
+    /// Signature of "Dropped": sender or NO_DEVICE, reason in words.
     using DroppedCallback = void (*)(DeviceId, const std::string&);
 
-    /// In place of a device where it is not known.
+    /// DeviceId of an unknown sender.
     static constexpr DeviceId NO_DEVICE = UINT32_MAX;
 
     // SessionHandler
@@ -183,65 +185,65 @@ class Server : public Application, public SessionHandler, private ServerWork::Ow
     void DoDispose() override;
 
   private:
-    /// What is known of a device.
+    /// Record of a device.
     struct Peer
     {
-        DeviceId device{0};                            //!< who
+        DeviceId device{0};                            //!< the device
         Ptr<Session> session;                          //!< null: not connected
-        uint64_t token{0};                             //!< as in its first HELLO
-        bool known{false};                             //!< has said HELLO before
-        std::vector<std::shared_ptr<ServerWork>> work; //!< orders that it has; by task one at most
+        uint64_t token{0};                             //!< token of its first HELLO
+        bool known{false};                             //!< whether it has sent HELLO before
+        std::vector<std::shared_ptr<ServerWork>> work; //!< its orders, at most one per task
     };
 
     void StartApplication() override;
     void StopApplication() override;
 
     /**
-     * A device introduces itself.
-     * @param session it came on
-     * @param message its HELLO
+     * Receive a HELLO of a device.
+     * @param session the session that received it
+     * @param message the HELLO
      */
     void HandleHello(Ptr<Session> session, const Message& message);
-    /// A server introduces itself, or speaks.
-    /// @param session it came on
-    /// @param message from a server
+    /// Receive a message of another server.
+    /// @param session the session that received it
+    /// @param message a message with the flag SERVER
     void HandleServer(Ptr<Session> session, const Message& message);
     /**
-     * An update came.
-     * @param peer from whom
-     * @param message the update
+     * Receive an UPDATE.
+     * @param peer the device that sent it
+     * @param message the UPDATE
      */
     void HandleUpdate(Peer& peer, Message&& message);
     /**
-     * The payload of a transfer came.
-     * @param peer from whom
+     * Receive a DATA.
+     * @param peer the device that sent it
      * @param message the DATA
      */
     void HandleData(Peer& peer, Message&& message);
     /**
-     * Tell the coordinator of an update, and forget the order.
-     * @param peer from whom
-     * @param work the order
-     * @param message the update
+     * Pass an update to the coordinator, and remove the order.
+     * @param peer the device that sent it
+     * @param work the order; null: unknown
+     * @param message the UPDATE
      * @param report its prefix
      */
     void EndWork(Peer& peer,
                  const std::shared_ptr<ServerWork>& work,
                  const Message& message,
                  const WorkReport& report);
-    /// Tell the coordinator that an order failed, and forget it.
-    /// @param peer whose order it is
-    /// @param task of it
-    /// @param round of it; it may be unknown
+    /// Call Coordinator::NotifyFailed(), and remove the order.
+    /// @param peer the device of the order
+    /// @param task task of the order
+    /// @param round round of the order, which may be unknown here
     void FailWork(Peer& peer, uint32_t task, uint32_t round);
-    /// Do nothing more of an order, and forget it.
-    /// @param peer whose order it is
-    /// @param work the order; null: none
+    /// Halt and remove an order.
+    /// @param peer the device of the order
+    /// @param work the order; null: nothing happens
     static void ForgetWork(Peer& peer, const std::shared_ptr<ServerWork>& work);
     /**
      * @param peer a device
-     * @param task of an order
-     * @param round of it
+     * @param task task of the order
+     * @param round round of the order
      * @return the order, or null
      */
     static std::shared_ptr<ServerWork> FindWork(const Peer& peer, uint32_t task, uint32_t round);
@@ -249,64 +251,69 @@ class Server : public Application, public SessionHandler, private ServerWork::Ow
     // ServerWork::Owner
     Ptr<Processor> GetProcessor() const override;
     std::shared_ptr<const LearningTask> GetTask(uint32_t task) const override;
-    void SendOf(const WorkOrder& order, Message&& message) override;
+    void SendForOrder(const WorkOrder& order, Message&& message) override;
     void PayloadArrived(const WorkOrder& order, const Message& message) override;
     void WorkEnded(ServerWork& work, const Message& message, const WorkReport& report) override;
     void GiveUp(ServerWork& work, const std::string& why) override;
 
-    /// @return whether there was a session to send it on
-    /// @param peer to whom
-    /// @param message what; its sender is filled in
+    /**
+     * Send a message to a device.
+     * @param peer the device
+     * @param message the message; its sender is set here
+     * @return false if the device has no session
+     */
     bool Send(Peer& peer, Message&& message);
-    /// The same, of a message without a body.
-    /// @param peer to whom
-    /// @param type of the message
-    /// @param task it is about
-    /// @param round it is about
-    /// @return whether there was a session to send it on
+    /**
+     * Send a message without a body.
+     * @param peer the device
+     * @param type type of the message
+     * @param task header.task
+     * @param round header.round
+     * @return false if the device has no session
+     */
     bool Send(Peer& peer, MessageType type, uint32_t task, uint32_t round);
     /**
-     * Count and trace what is dropped.
-     * @param device from whom, or NO_DEVICE
-     * @param why in words
+     * Count and trace a message that is dropped.
+     * @param device the sender, or NO_DEVICE
+     * @param why reason in words
      */
     void Drop(DeviceId device, const std::string& why);
     /**
-     * A device is lost: end its session and tell the coordinator.
+     * A device is lost: abort its session, and call Coordinator::NotifyLeft().
      * @param peer the device's record
      */
     void Disconnect(Peer& peer);
     /**
-     * @param peer one that has an order
-     * @return whether nothing has got through for too long of what it is to receive or send now,
-     *         though it may be heard of
+     * @param peer a device with active orders
+     * @return whether the present transfer of one of them has made no progress for StallTimeout, or
+     *         longer where a longer transfer is predicted
      */
     bool IsStalled(const Peer& peer) const;
-    /// Ask who is silent; give up who is silent, or stalled, for too long.
+    /// Keep-alive timer: send PING to silent devices; disconnect those silent or stalled too long.
     void CheckAlive();
-    /// @return what stands behind a session, or null before its HELLO
-    /// @param session any
+    /// @return the device of a session; null before its HELLO
+    /// @param session a session
     static Peer* GetPeer(const Session& session);
 
-    Address m_local;                //!< where to listen
-    Ptr<Transport> m_transport;     //!< how messages travel
-    Ptr<Coordinator> m_coordinator; //!< what to do
+    Address m_local;                //!< address and port to listen on
+    Ptr<Transport> m_transport;     //!< transport of its sessions
+    Ptr<Coordinator> m_coordinator; //!< the protocol
     Time m_keepAlive;               //!< silence before a PING; zero: never
     uint32_t m_keepAliveMisses{3};  //!< periods of silence before a device is lost
-    Time m_stallTimeout;            //!< without progress before a device is lost; 0: never
+    Time m_stallTimeout;            //!< time without progress until a device is lost; 0: never
     uint32_t m_id{0};               //!< number of the server
     bool m_running{false};          //!< between Start and Stop
-    bool m_saidBye{false};          //!< there is no more work
+    bool m_byeSent{false};          //!< SendBye was called
     std::vector<Peer> m_peers;      //!< by device; sized once, since sessions point into it
-    ServerLinks m_links;            //!< with other servers
-    uint64_t m_dropped{0};          //!< messages dropped
-    EventId m_keepAliveEvent;       //!< next check
+    ServerLinks m_links;            //!< sessions with other servers
+    uint64_t m_dropped{0};          //!< see GetNDropped
+    EventId m_keepAliveEvent;       //!< next CheckAlive
 
-    TracedCallback<DeviceId> m_joinedTrace;                        //!< joined
-    TracedCallback<DeviceId> m_leftTrace;                          //!< left
-    TracedCallback<DeviceId, uint32_t, uint32_t> m_modelSentTrace; //!< model sent
-    TracedCallback<DeviceId, uint32_t, uint32_t> m_updateTrace;    //!< update received
-    TracedCallback<DeviceId, const std::string&> m_droppedTrace;   //!< dropped
+    TracedCallback<DeviceId> m_joinedTrace;                        //!< "ClientJoined"
+    TracedCallback<DeviceId> m_leftTrace;                          //!< "ClientLeft"
+    TracedCallback<DeviceId, uint32_t, uint32_t> m_modelSentTrace; //!< "ModelSent"
+    TracedCallback<DeviceId, uint32_t, uint32_t> m_updateTrace;    //!< "UpdateReceived"
+    TracedCallback<DeviceId, const std::string&> m_droppedTrace;   //!< "Dropped"
 };
 
 } // namespace fl

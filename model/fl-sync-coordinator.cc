@@ -121,7 +121,7 @@ SyncCoordinator::End(const std::string& reason)
     NS_LOG_INFO("finished: " << reason);
     if (m_running)
     {
-        m_server->SayBye();
+        m_server->SendBye();
     }
     m_running = false;
     CancelEvents();
@@ -198,7 +198,7 @@ SyncCoordinator::DoRoundOver()
     CloseRound();
     if (!m_running)
     {
-        return; // who listened to that stopped the server
+        return; // a trace sink has stopped the server
     }
     if (m_round > m_rounds)
     {

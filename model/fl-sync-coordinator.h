@@ -18,16 +18,20 @@ namespace fl
 
 /**
  * @ingroup fl
- * Synchronous federated learning: in each round a subset of the devices trains from the same global
- * model, and their updates are averaged when the last one has arrived or the deadline has passed.
+ * Synchronous federated learning (H. B. McMahan et al., "Communication-efficient learning of deep
+ * networks from decentralized data", AISTATS 2017): in each round a subset of the devices trains
+ * from the same global model, and their updates are averaged when the last one has arrived or the
+ * deadline has passed.
  *
- * One round: ask the optimizer for a plan, predict it, enforce it on the radio, send each device
- * the model with its work order, merge what comes back (FedAvg: weighted by samples), evaluate, and
- * tell the optimizer what happened. A device that has disappeared does not stop the round; one that
- * comes back is planned again from the next round on. Memory does not grow with rounds.
+ * One round: the optimizer makes a plan; the plan is predicted and enforced on the radio; each
+ * device is sent the model with its work order; updates are aggregated (FedAvg: weighted by
+ * samples) and the model is evaluated; the optimizer observes the measured outcome. A device that
+ * is lost does not stop the round; when it has reconnected, it can be planned in the next round.
+ * Memory does not grow with the number of rounds.
  *
- * The first round, also after a restart, waits for all devices; each later one begins when the one
- * before is closed, or as soon as there is a device without an order.
+ * The first round, also after a restart, waits for all devices (JoinTimeout, JoinGap); each later
+ * one begins when the previous one is closed, or as soon as a device without an active order is
+ * available.
  */
 class SyncCoordinator : public RoundCoordinator
 {
@@ -46,31 +50,31 @@ class SyncCoordinator : public RoundCoordinator
     void DoOrderOver() override;
     void DoDroppedOver() override;
 
-    /// Begin the next round as soon as there are devices; give up after WaitTimeout.
+    /// Begin the next round as soon as devices are available; give up after WaitTimeout.
     void AwaitDevices();
-    /// Devices have come, or will not come any more: begin the next round, or wait.
+    /// Begin the next round if its devices are available, or wait.
     void TryBegin();
-    /// No device has become available: end.
+    /// WaitTimeout: no device has become available, so end.
     void GiveUp();
-    /// Plan the next round and open it, if there is some of the band to be planned.
+    /// Plan the next round and open it, if active orders leave bandwidth for it.
     void BeginRound();
-    /// All rounds are done, or no device comes any more.
-    /// @param reason why
+    /// All rounds are done, or given up: send BYE, and Finish().
+    /// @param reason as for Finish()
     void End(const std::string& reason);
-    /// Cancel all that is scheduled.
+    /// Cancel all events.
     void CancelEvents();
 
     uint32_t m_rounds{20}; //!< number of rounds, at least 1
-    Time m_joinTimeout;    //!< how long to wait for all devices at the start
-    Time m_joinGap;        //!< after which nobody else is expected to join
-    Time m_waitTimeout;    //!< how long to wait for any device later
-    Time m_abortGrace;     //!< how long the next round waits for devices told to stop
+    Time m_joinTimeout;    //!< maximum wait for all devices at the start
+    Time m_joinGap;        //!< time without a new device that ends that wait
+    Time m_waitTimeout;    //!< maximum wait for any device in later rounds
+    Time m_abortGrace;     //!< maximum wait of the next round for answers to ABORT
 
-    bool m_gathering{false}; //!< waiting for all devices, as after a start
-    Time m_gatherEnd;        //!< JoinTimeout is over
+    bool m_gathering{false}; //!< whether it waits for all devices, after a start
+    Time m_gatherEnd;        //!< end of JoinTimeout
     EventId m_beginEvent;    //!< begins the next round
-    EventId m_graceEvent;    //!< waits no longer for devices that were told to stop
-    EventId m_waitEvent;     //!< gives up waiting
+    EventId m_graceEvent;    //!< end of m_abortGrace
+    EventId m_waitEvent;     //!< end of m_waitTimeout
 };
 
 } // namespace fl

@@ -23,7 +23,7 @@ namespace
 class TrainingJob : public WorkJob
 {
   public:
-    /// @param context order, phase and what there is at the node
+    /// @param context order, phase and payloads
     /// @throws InvalidInput if there is no model, or one of another size
     explicit TrainingJob(const JobContext& context)
         : m_encoding(context.task.encoding)

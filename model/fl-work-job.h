@@ -19,7 +19,7 @@
 /**
  * @file
  * @ingroup fl
- * What the computations of an order do with the payloads of its transfers.
+ * Interface of the computations of a work order: how they use the payloads of its transfers.
  */
 
 namespace ns3
@@ -29,99 +29,99 @@ namespace fl
 
 /**
  * @ingroup fl
- * What an order has at one node between its phases. A transfer that comes in puts its payload here
- * under its kind, a computation takes from here and puts what it made, and a transfer that goes out
- * sends what is here of its kind; null: nothing, a stated number of bytes is sent.
+ * Payloads of a work order at one of its nodes. A received transfer stores its payload here under
+ * its kind, a computation takes and stores payloads, and a sent transfer moves the payload of its
+ * kind from here; if there is none, it sends a virtual payload of the given size.
  */
 struct WorkContent
 {
-    /// How many kinds of payload there are.
+    /// Number of enumerators of PayloadKind.
     static constexpr std::size_t N_KINDS = static_cast<std::size_t>(PayloadKind::GRADIENTS) + 1;
 
     std::array<std::shared_ptr<const Payload>, N_KINDS> payloads; //!< by PayloadKind
-    std::shared_ptr<const Dataset> samples; //!< that came with the order; null: the device's own
+    std::shared_ptr<const Dataset> samples; //!< received with the order; null: the device's own
     std::shared_ptr<std::atomic<bool>> cancel{
-        std::make_shared<std::atomic<bool>>(false)}; //!< true: the order was dropped
+        std::make_shared<std::atomic<bool>>(false)}; //!< set to true when the order is aborted
 
-    /// @return what there is of a kind, or null
-    /// @param kind what is carried
+    /// @return payload of a kind, may be null
+    /// @param kind kind of payload
     std::shared_ptr<const Payload>& Of(PayloadKind kind)
     {
         return payloads[static_cast<std::size_t>(kind)];
     }
 };
 
-/// What a computation may look at, and change. Valid while WorkJobs::Begin() runs.
+/// Input of a computation. References are valid during WorkJobs::Begin() only.
 struct JobContext
 {
-    const WorkOrder& order;                  //!< it is part of; also says for which device
-    const Compute& phase;                    //!< node and job
-    const LearningTask& task;                //!< what is learned
-    const std::vector<uint32_t>& ownSamples; //!< the device's, in task.train; empty at a server
-    WorkContent& content;                    //!< what there is at this node
+    const WorkOrder& order;                  //!< the order of the computation
+    const Compute& phase;                    //!< the phase: node and job
+    const LearningTask& task;                //!< the learning task
+    const std::vector<uint32_t>& ownSamples; //!< indices in task.train; empty at a server
+    WorkContent& content;                    //!< payloads at this node; may be modified
 };
 
-/// What came out of a computation beside payloads.
+/// Result of a computation apart from payloads.
 struct JobResult
 {
-    uint32_t samples{0};    //!< it worked on
-    uint32_t iterations{0}; //!< local iterations done
+    uint32_t samples{0};    //!< number of samples used
+    uint32_t iterations{0}; //!< iterations of local training
     double loss{ABSENT};    //!< training loss
-    std::string failure;    //!< why no payload was made: the order is given up; empty: all is well
+    std::string failure;    //!< reason in words why the order is to be given up; empty: success
 };
 
 /**
  * @ingroup fl
- * A computation under way. It may run on the task's thread pool; destroying it must not wait for
- * it.
+ * An active computation. It may run on LearningTask::pool; its destructor must not wait for it
+ * (WorkContent::cancel is true then).
  */
 class WorkJob
 {
   public:
     virtual ~WorkJob();
     /**
-     * The simulated computation ends: wait for the result, and put the payloads that were made into
-     * the content.
-     * @param content that of Begin()
-     * @return what else came out
+     * Called when the simulated computation ends: wait for the result, and store its payloads.
+     * @param content the payloads of Begin(); results are stored here
+     * @return the rest of the result
      */
     virtual JobResult Finish(WorkContent& content) = 0;
 };
 
 /**
  * @ingroup fl
- * Who runs the computations of orders, at devices and at servers. Split learning plugs in here
- * (LearningTask::jobs).
+ * Implements the computations of orders, at devices and at servers. An extension point, as for
+ * split learning (LearningTask::jobs).
  */
 class WorkJobs
 {
   public:
     virtual ~WorkJobs();
     /**
-     * A simulated computation begins.
-     * @param context order, phase and what there is at the node
-     * @return the computation; null: only its time and energy count
-     * @throws InvalidInput if it cannot begin; the order is given up then
+     * Called when a simulated computation begins.
+     * @param context order, phase and payloads
+     * @return the computation; null: no effect but time and energy
+     * @throws InvalidInput if it cannot begin, as for a missing payload; the order is given up then
      */
     virtual std::unique_ptr<WorkJob> Begin(const JobContext& context) = 0;
 };
 
 /**
  * @ingroup fl
- * Begin what the task says; by default local training for TRAIN at the device, which makes an
- * UPDATE of the MODEL that was received, and nothing for other jobs.
- * @param context order, phase and what there is at the node
- * @return the computation; null: only its time and energy count
+ * Begin a computation by LearningTask::jobs; by default local training for TRAIN at the device,
+ * from the payload MODEL to the payload UPDATE, and nothing for other jobs.
+ * @param context order, phase and payloads
+ * @return the computation; null: no effect but time and energy
  * @throws InvalidInput if it cannot begin
  */
 std::unique_ptr<WorkJob> BeginJob(const JobContext& context);
 
 /**
  * @ingroup fl
- * @param task what is learned
- * @param payload samples as sent
- * @return the samples
- * @throws InvalidInput if they are none, or not of the task's dimension and classes
+ * @param task the learning task
+ * @param payload result of EncodeSamples()
+ * @return the samples, a row each
+ * @throws InvalidInput if the encoding is invalid, or not of the dimension and classes of
+ * task.train
  */
 std::shared_ptr<const Dataset> DecodeTaskSamples(const LearningTask& task, const Payload& payload);
 

@@ -14,7 +14,7 @@ namespace
 {
 
 /**
- * @param phase of an order
+ * @param phase a phase of an order
  * @return whether it is a computation on the server's node
  */
 bool
@@ -39,7 +39,7 @@ StartPhase(const WorkOrder& order)
 }
 
 std::optional<std::size_t>
-AnswerPhase(const WorkOrder& order)
+UpdatePhase(const WorkOrder& order)
 {
     std::size_t end = order.phases.size();
     while (end > 0 && IsServerCompute(order.phases[end - 1]))
@@ -80,7 +80,7 @@ NextTransfer(const WorkOrder& order, std::size_t index, Direction direction)
 }
 
 bool
-IsDevicesTurnAfter(const WorkOrder& order, std::size_t index)
+IsFollowedByDevicePhase(const WorkOrder& order, std::size_t index)
 {
     do
     {
@@ -106,7 +106,8 @@ PredictedTransferS(const WorkOutcome& predicted, const WorkOrder& order, std::si
 Time
 ToExpected(double predictedS)
 {
-    // Beyond this a prediction says that next to nothing gets through now, not how long it will be.
+    // A longer prediction means that the present rate is next to 0, and says nothing of the
+    // duration.
     constexpr double MOST_S = 600;
     return predictedS <= MOST_S ? Seconds(predictedS) : Time(0);
 }

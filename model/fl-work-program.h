@@ -15,25 +15,27 @@
 /**
  * @file
  * @ingroup fl
- * How the two ends of an order's link carry out its phases, which both have to agree on.
+ * Rules by which device and server carry out the phases of a work order. Both nodes have the same
+ * order; its phases belong to one of them:
  *
- * The device pauses, computes where the node is DEVICE, and sends uplink transfers; the server
- * computes where the node is SERVER, and sends downlink transfers. Each end goes through the phases
- * in their order and does its own; in between it waits for what the other end sends:
+ * - to the device: pauses, computations of the node DEVICE, uplink transfers;
+ * - to the server: computations of the node SERVER, downlink transfers; pauses before StartPhase().
  *
- * - What stands before the first transfer and the first computation at the device is the server's,
- *   pauses too. Then WORK is sent: the order, and with it the payload of that phase, where it is a
- *   downlink transfer.
- * - The device waits at a downlink transfer until all of its payload is there, and at a computation
- *   of the server for the next downlink transfer; if none follows, it goes on.
- * - The server waits at an uplink transfer. Pauses and computations of the device it does not see:
- *   a downlink transfer begins when all that the server has to do before it is over.
- * - An uplink transfer before a pause or a computation of the device is over for the device when
- *   all of it is acknowledged. Transfers that follow each other in the same direction are handed to
- *   the session at once, which sends them one after the other.
- * - UPDATE ends the order: the payload of its last uplink transfer if nothing is left to do for the
- *   device after that, otherwise a report alone, when the device is through. All other payloads
- *   travel in DATA.
+ * Each node carries out its own phases in their order, and synchronises by the messages received:
+ *
+ * - The phases before StartPhase(), the first transfer or computation at the device, are the
+ *   server's. Then WORK is sent: the order, with the payload of StartPhase() if that is a downlink
+ *   transfer.
+ * - The device waits at a downlink transfer until its payload is received completely, and at a
+ *   computation of the server for the next downlink transfer; if none follows, it continues.
+ * - The server waits at an uplink transfer. It does not wait for pauses and computations of the
+ *   device: a downlink transfer begins when the server's phases before it are over.
+ * - An uplink transfer before a pause or a computation of the device ends, for the device, when it
+ *   is acknowledged completely. Successive transfers in the same direction are passed to the
+ * session at once, which sends them one after the other.
+ * - UPDATE ends the order. It carries the payload of the last uplink transfer if no phase of the
+ *   device follows (UpdatePhase()), otherwise only a report, when the device's phases are over. All
+ *   other payloads are sent in DATA.
  */
 
 namespace ns3
@@ -43,27 +45,28 @@ namespace fl
 
 /**
  * @param order a work order
- * @return the index of its first transfer or computation at the device; the number of its phases if
- *         there is none
+ * @return index of its first transfer or computation at the device; the number of phases if there
+ * is none
  */
 std::size_t StartPhase(const WorkOrder& order);
 
 /**
  * @param order a work order
- * @return the index of the uplink transfer that ends it for the device; none: something else does
+ * @return index of the uplink transfer whose payload UPDATE carries: the last phase but for
+ *         computations of the server; none: UPDATE has no payload
  */
-std::optional<std::size_t> AnswerPhase(const WorkOrder& order);
+std::optional<std::size_t> UpdatePhase(const WorkOrder& order);
 
 /**
  * @param order a work order
- * @param index of a phase; may be out of range
- * @return that phase if it is a transfer, otherwise null
+ * @param index index of a phase; may be out of range
+ * @return the phase if it is a transfer, otherwise null
  */
 const Transfer* TransferAt(const WorkOrder& order, std::size_t index);
 
 /**
  * @param order a work order
- * @param index of a phase; may be out of range
+ * @param index index of a phase; may be out of range
  * @param direction uplink or downlink
  * @return whether the phase is a transfer in that direction
  */
@@ -71,9 +74,9 @@ bool IsTransfer(const WorkOrder& order, std::size_t index, Direction direction);
 
 /**
  * @param order a work order
- * @param index of a phase, the first one that counts
+ * @param index index of the phase at which the search begins
  * @param direction uplink or downlink
- * @return the index of the first transfer in that direction from there on; none: there is none
+ * @return index of the first transfer in that direction from there on, if there is one
  */
 std::optional<std::size_t> NextTransfer(const WorkOrder& order,
                                         std::size_t index,
@@ -81,31 +84,32 @@ std::optional<std::size_t> NextTransfer(const WorkOrder& order,
 
 /**
  * @param order a work order
- * @param index of a phase
- * @return whether what comes next, computations of the server aside, is the device's alone
+ * @param index index of a phase
+ * @return whether the next phase but for computations of the server is a pause or a computation at
+ *         the device
  */
-bool IsDevicesTurnAfter(const WorkOrder& order, std::size_t index);
+bool IsFollowedByDevicePhase(const WorkOrder& order, std::size_t index);
 
 /**
- * @param predicted what is expected of an order
+ * @param predicted predicted outcome of the order
  * @param order the order
- * @param index of one of its transfers
- * @return how long that is predicted to take; ABSENT: not known [s]
+ * @param index index of one of its transfers
+ * @return predicted duration of the transfer; ABSENT: not known [s]
  */
 double PredictedTransferS(const WorkOutcome& predicted, const WorkOrder& order, std::size_t index);
 
 /**
- * @param predictedS how long something is predicted to take; ABSENT or infinite: not known [s]
- * @return the same for a transport; 0: not known
+ * @param predictedS predicted duration of a transfer; may be ABSENT or infinite [s]
+ * @return the same as Message::expected: 0 (not known) for ABSENT and above 600 s
  */
 Time ToExpected(double predictedS);
 
 /**
- * Size of a payload that has no content: a timing study's model or update, or of a kind that
- * nothing makes.
- * @param transfer it is of
- * @param modelBytes size of models and updates; 0: what the transfer says [byte]
- * @return its size [byte]
+ * Size of a virtual payload: a model or update in a timing study, or a kind of payload that no
+ * computation makes.
+ * @param transfer the transfer
+ * @param modelBytes size of models and updates; 0: that of the transfer [byte]
+ * @return size of the payload [byte]
  */
 uint64_t VirtualBytes(const Transfer& transfer, uint64_t modelBytes);
 

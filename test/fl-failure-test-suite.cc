@@ -713,7 +713,7 @@ class AllLateTestCase : public TestCase
         for (const auto& round : run.rounds)
         {
             received += round.received;
-            for (const auto& work : round.over)
+            for (const auto& work : round.ended)
             {
                 ++times[{work.order.round, work.order.device}];
                 late += work.measured.status == WorkStatus::LATE;
@@ -1104,7 +1104,7 @@ class RestartTestCase : public TransportTestCase
             NS_TEST_EXPECT_MSG_EQ(record.round, next, "the same round again, " << when);
             next += !record.aborted;
             aborted += record.aborted;
-            for (const auto& work : record.over)
+            for (const auto& work : record.ended)
             {
                 const auto status = work.measured.status;
                 NS_TEST_EXPECT_MSG_EQ((status == WorkStatus::MERGED ||
@@ -1166,7 +1166,7 @@ class AbortTrainingTestCase : public TransportTestCase
             NS_TEST_EXPECT_MSG_EQ(run.rounds[0].received, 0, "nothing was merged");
             for (DeviceId device = 0; device < 3; ++device)
             {
-                const auto& work = run.rounds[0].over.at(device);
+                const auto& work = run.rounds[0].ended.at(device);
                 NS_TEST_EXPECT_MSG_EQ(ToString(work.measured.status), std::string("aborted"), "");
                 // From then to the next client it is milliseconds; 0.1 W.
                 NS_TEST_EXPECT_MSG_EQ_TOL(run.federation.clients[device]->GetComputeEnergyJ(),

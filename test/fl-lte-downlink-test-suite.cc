@@ -201,9 +201,9 @@ class LteDownloadTestCase : public TestCase
         const std::string what = Describe(transport, ", ", payloadBits, " bit");
         for (const auto& round : rounds)
         {
-            NS_TEST_ASSERT_MSG_EQ(round.over.size(), 5, what << ": all are accounted for");
+            NS_TEST_ASSERT_MSG_EQ(round.ended.size(), 5, what << ": all are accounted for");
             double sum = 0;
-            for (const auto& work : round.over)
+            for (const auto& work : round.ended)
             {
                 sum += std::abs(work.predicted.downloadS / work.measured.downloadS - 1);
             }

@@ -757,7 +757,7 @@ class LteRoundTestCase : public TestCase
         for (const auto& round : run.rounds)
         {
             NS_TEST_EXPECT_MSG_EQ(round.received, 4, "all updates");
-            for (const auto& work : round.over)
+            for (const auto& work : round.ended)
             {
                 // Strong signals at 150 m: no repetitions. What the model does not know is some
                 // milliseconds at the end, and acknowledgements that share the blocks.
@@ -792,8 +792,8 @@ class LteRoundTestCase : public TestCase
         Config::Reset();
         NS_TEST_ASSERT_MSG_EQ(run.rounds.size(), 2, "rounds go on");
         NS_TEST_EXPECT_MSG_EQ(run.rounds[0].received, 3, "of those in reach");
-        NS_TEST_EXPECT_MSG_EQ(run.rounds[0].satOut.size(), 1, "one sits out");
-        NS_TEST_EXPECT_MSG_EQ(run.rounds[0].satOut[0], 2, "the one out of reach");
+        NS_TEST_EXPECT_MSG_EQ(run.rounds[0].unselected.size(), 1, "one sits out");
+        NS_TEST_EXPECT_MSG_EQ(run.rounds[0].unselected[0], 2, "the one out of reach");
     }
 
     /// Something happens to device 1 in mid-round, and the deadline ends the round.
@@ -816,8 +816,8 @@ class LteRoundTestCase : public TestCase
                               true,
                               what << ": in mid-round, which began at " << round.startS);
         NS_TEST_EXPECT_MSG_EQ(round.received, 3, what << ": updates of the others");
-        NS_TEST_ASSERT_MSG_EQ(round.over.size(), 4, what << ": all are accounted for");
-        for (const auto& work : round.over)
+        NS_TEST_ASSERT_MSG_EQ(round.ended.size(), 4, what << ": all are accounted for");
+        for (const auto& work : round.ended)
         {
             const auto expected =
                 work.order.device == 1 ? WorkStatus::DEADLINE : WorkStatus::MERGED;
@@ -873,7 +873,7 @@ class LteRoundTestCase : public TestCase
         for (const auto& round : rounds)
         {
             NS_TEST_ASSERT_MSG_EQ(round.received, 4, "0 bits from all");
-            for (const auto& work : round.over)
+            for (const auto& work : round.ended)
             {
                 NS_TEST_EXPECT_MSG_EQ(work.measured.payloadBits, 0, "0 bits");
             }

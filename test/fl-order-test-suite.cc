@@ -290,7 +290,7 @@ class TwoTasksTestCase : public TestCase
     static std::string StatusOf(const RoundRecord& record)
     {
         std::string text;
-        for (const auto& work : record.over)
+        for (const auto& work : record.ended)
         {
             text += Describe(work.order.task, " ", ToString(work.measured.status), " ");
         }

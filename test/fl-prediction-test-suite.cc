@@ -253,7 +253,7 @@ class FdmaPredictionTestCase : public TestCase
             "RoundEnd",
             MakeFlCallback<void, const RoundRecord&>([&](const RoundRecord& record) {
                 double sumJ = 0;
-                for (const auto& work : record.over)
+                for (const auto& work : record.ended)
                 {
                     const auto& predicted = work.predicted;
                     const auto& measured = work.measured;

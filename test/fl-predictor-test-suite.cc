@@ -196,7 +196,7 @@ class ProgramTestCase : public TestCase
         Plan plan;
         plan.orders = {split};
         Outcome outcome = Predictor::Predict(state, plan, rates);
-        const WorkOutcome& work = outcome.work[0];
+        const WorkOutcome work = outcome.work[0];
         ExpectPhases(work, {100.5, 101.5, 103.5, 105.5, 106, 107.5, 108.5});
         NS_TEST_EXPECT_MSG_EQ(work.idleS, 0.5, "pause");
         NS_TEST_EXPECT_MSG_EQ_TOL(work.downloadS, 0.5, 1e-13, "4 Mbit at 8 Mbit per s");

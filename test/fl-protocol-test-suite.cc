@@ -72,7 +72,7 @@ class RebuildTestCase : public TestCase
         {
             NS_TEST_EXPECT_MSG_EQ(round.selected, 3, "all take part");
             NS_TEST_EXPECT_MSG_EQ(round.received, 3, "all updates were merged");
-            NS_TEST_EXPECT_MSG_EQ(round.satOut.size(), 0, "nobody sits out");
+            NS_TEST_EXPECT_MSG_EQ(round.unselected.size(), 0, "nobody sits out");
         }
         NS_TEST_EXPECT_MSG_EQ(run.federation.coordinator->GetModelVersion(), 3, "three versions");
         NS_TEST_EXPECT_MSG_EQ(
@@ -223,8 +223,8 @@ class DivergeTestCase : public TestCase
             NS_TEST_EXPECT_MSG_EQ(std::isfinite(round.loss), true, "loss");
             NS_TEST_EXPECT_MSG_EQ(std::isfinite(round.accuracy), true, "accuracy");
             NS_TEST_EXPECT_MSG_EQ(std::isfinite(round.energyJ), true, "energy");
-            NS_TEST_ASSERT_MSG_EQ(round.over.size(), 3, "all orders are over");
-            for (const auto& work : round.over)
+            NS_TEST_ASSERT_MSG_EQ(round.ended.size(), 3, "all orders are over");
+            for (const auto& work : round.ended)
             {
                 NS_TEST_EXPECT_MSG_EQ(ToString(work.measured.status), std::string("refused"), "");
                 NS_TEST_EXPECT_MSG_EQ(std::isinf(work.measured.loss), false, "absent at worst");
@@ -335,7 +335,7 @@ class MeasureTestCase : public TestCase
             NS_TEST_EXPECT_MSG_EQ((round.startS >= endS), true, "one after the other");
             endS = round.endS;
             double sumJ = 0;
-            for (const auto& work : round.over)
+            for (const auto& work : round.ended)
             {
                 const double hz = (1 + work.order.device) * 0.7e9;
                 const double cycles = (10 + 5 * work.order.device) * 1e6 * 2;
@@ -461,12 +461,12 @@ class SubsetTestCase : public TestCase
         {
             NS_TEST_EXPECT_MSG_EQ(round.selected, 2, "two of them");
             NS_TEST_EXPECT_MSG_EQ(round.received, 2, "merged");
-            NS_TEST_EXPECT_MSG_EQ(round.satOut.size(), 3, "three sit out");
-            for (const auto& work : round.over)
+            NS_TEST_EXPECT_MSG_EQ(round.unselected.size(), 3, "three sit out");
+            for (const auto& work : round.ended)
             {
                 ++times[work.order.device];
                 NS_TEST_EXPECT_MSG_EQ(
-                    std::count(round.satOut.begin(), round.satOut.end(), work.order.device),
+                    std::count(round.unselected.begin(), round.unselected.end(), work.order.device),
                     0,
                     "either or");
             }
@@ -504,7 +504,7 @@ class PlanTestCase : public TestCase
         for (const auto& round : run.rounds)
         {
             NS_TEST_EXPECT_MSG_EQ(round.selected + round.received, 0, "nobody");
-            NS_TEST_EXPECT_MSG_EQ(round.satOut.size(), 3, "all sit out");
+            NS_TEST_EXPECT_MSG_EQ(round.unselected.size(), 3, "all sit out");
             NS_TEST_EXPECT_MSG_EQ_TOL(round.endS - round.startS, 2.5, ROUNDING_S, "EmptyRound");
             NS_TEST_EXPECT_MSG_EQ(round.energyJ, 0, "no work, no energy");
             NS_TEST_EXPECT_MSG_EQ(std::isfinite(round.accuracy), true, "evaluated all the same");

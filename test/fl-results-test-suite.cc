@@ -204,7 +204,7 @@ MakeRecord(uint32_t round, double accuracy)
     record.energyJ = 0.375;
     record.objective = 1.5;
     record.predictedDurationS = 1.875;
-    record.satOut = {1};
+    record.unselected = {1};
 
     WorkRecord good;
     good.order.device = 0;
@@ -245,7 +245,7 @@ MakeRecord(uint32_t round, double accuracy)
     empty.measured.startS = record.startS;
     empty.measured.downloadS = 0.5;
     empty.measured.status = WorkStatus::BATTERY;
-    record.over = {good, empty};
+    record.ended = {good, empty};
     return record;
 }
 

@@ -81,7 +81,7 @@ class ReturnTestCase : public TestCase
         cell.GetFederation().coordinator->TraceConnectWithoutContext(
             "RoundEnd",
             MakeFlCallback<void, const RoundRecord&>([&statuses](const RoundRecord& record) {
-                for (const auto& work : record.over)
+                for (const auto& work : record.ended)
                 {
                     if (work.order.device == LEAVER)
                     {

@@ -173,14 +173,14 @@ class GainTestCase : public TestCase
         RoundRecord record;
         record.startS = 1;
         record.endS = 5;
-        record.over.resize(2);
-        record.over[0].measured.computeS = 1;
-        record.over[0].measured.uploadS = 1.5;
-        record.over[0].measured.computeEnergyJ = 4;
-        record.over[0].measured.radioEnergyJ = 2;
+        record.ended.resize(2);
+        record.ended[0].measured.computeS = 1;
+        record.ended[0].measured.uploadS = 1.5;
+        record.ended[0].measured.computeEnergyJ = 4;
+        record.ended[0].measured.radioEnergyJ = 2;
         // Never got to its upload.
-        record.over[1].measured.computeS = 3;
-        record.over[1].measured.computeEnergyJ = 8;
+        record.ended[1].measured.computeS = 3;
+        record.ended[1].measured.computeEnergyJ = 8;
         const MeasuredRound round = MeasureRound(record, 0.25);
         NS_TEST_EXPECT_MSG_EQ(round.energyJ, 14, "4 + 2 + 8");
         NS_TEST_EXPECT_MSG_EQ(round.timeS, 3, "the longest of 1 + 1.5 and 3");

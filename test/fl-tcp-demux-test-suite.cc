@@ -56,7 +56,7 @@ RunCell(uint32_t tables, const Options& options)
         MakeFlCallback<void, const RoundRecord&>([&](const RoundRecord& round) {
             run.received += round.received;
             run.timesS.push_back(round.endS);
-            for (const auto& work : round.over)
+            for (const auto& work : round.ended)
             {
                 run.timesS.push_back(work.measured.downloadS);
                 run.timesS.push_back(work.measured.uploadS);

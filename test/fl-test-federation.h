@@ -333,7 +333,7 @@ class TestFederation
      */
     const WorkRecord* Find(uint32_t round, DeviceId device) const
     {
-        for (const auto& work : GetRound(round).over)
+        for (const auto& work : GetRound(round).ended)
         {
             if (work.order.device == device)
             {
@@ -431,7 +431,7 @@ class TestFederation
                  << ' ' << round.selected << ' ' << round.received << ' ' << round.loss << ' '
                  << round.accuracy << ' ' << round.energyJ << ' ' << round.predictedDurationS
                  << '\n';
-            for (const auto& work : round.over)
+            for (const auto& work : round.ended)
             {
                 for (const auto& outcome : {work.predicted, work.measured})
                 {

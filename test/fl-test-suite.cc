@@ -245,7 +245,7 @@ class AccountTestCase : public TestCase
             double sumJ = 0;
             double longestS = 0;
             double predictedS = 0;
-            for (const auto& work : round.over)
+            for (const auto& work : round.ended)
             {
                 CheckWork(run, work);
                 sumJ += work.measured.EnergyJ();

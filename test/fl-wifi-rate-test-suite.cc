@@ -530,7 +530,7 @@ class WifiPredictionTestCase : public TestCase
         cell.GetFederation().coordinator->TraceConnectWithoutContext(
             "RoundEnd",
             MakeFlCallback<void, const RoundRecord&>([&sum](const RoundRecord& record) {
-                for (const auto& work : record.over)
+                for (const auto& work : record.ended)
                 {
                     const auto& measured = work.measured;
                     const auto& predicted = work.predicted;

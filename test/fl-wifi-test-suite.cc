@@ -230,7 +230,7 @@ class WifiRoundTestCase : public TestCase
         for (const auto& round : rounds)
         {
             NS_TEST_ASSERT_MSG_EQ(round.received, 4, "0 bits from all");
-            for (const auto& work : round.over)
+            for (const auto& work : round.ended)
             {
                 NS_TEST_EXPECT_MSG_EQ(work.measured.payloadBits, 0, "0 bits");
             }
@@ -332,8 +332,8 @@ class WifiFailureTestCase : public TestCase
         Config::Reset();
         NS_TEST_ASSERT_MSG_EQ(run.rounds.size(), 2, "rounds go on");
         NS_TEST_EXPECT_MSG_EQ(run.rounds[0].received, 3, "of those in reach");
-        NS_TEST_ASSERT_MSG_EQ(run.rounds[0].satOut.size(), 1, "one sits out");
-        NS_TEST_EXPECT_MSG_EQ(run.rounds[0].satOut[0], 2, "the one out of reach");
+        NS_TEST_ASSERT_MSG_EQ(run.rounds[0].unselected.size(), 1, "one sits out");
+        NS_TEST_EXPECT_MSG_EQ(run.rounds[0].unselected[0], 2, "the one out of reach");
     }
 
     void LeavesInMidRound()
@@ -351,8 +351,8 @@ class WifiFailureTestCase : public TestCase
         const auto& round = run.rounds[0];
         NS_TEST_EXPECT_MSG_EQ_TOL(round.endS - round.startS, 2, 1e-9, "at the deadline");
         NS_TEST_EXPECT_MSG_EQ(round.received, 3, "of the others");
-        NS_TEST_ASSERT_MSG_EQ(round.over.size(), 4, "all are accounted for");
-        for (const auto& work : round.over)
+        NS_TEST_ASSERT_MSG_EQ(round.ended.size(), 4, "all are accounted for");
+        for (const auto& work : round.ended)
         {
             const auto expected =
                 work.order.device == 1 ? WorkStatus::DEADLINE : WorkStatus::MERGED;

@@ -14,7 +14,7 @@ MeasuredRound
 MeasureRound(const RoundRecord& record, double weightEnergy)
 {
     MeasuredRound round;
-    for (const auto& work : record.over)
+    for (const auto& work : record.ended)
     {
         round.energyJ += work.measured.EnergyJ();
         round.timeS =

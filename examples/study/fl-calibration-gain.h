@@ -13,7 +13,8 @@
 /**
  * @file
  * @ingroup fl
- * What rounds came to with SyncCoordinator::Calibrate off and on, and the gain by it.
+ * Measured cost of rounds with the attribute Calibrate of SyncCoordinator off and on, and the gain
+ * by calibration.
  */
 
 namespace ns3
@@ -21,36 +22,38 @@ namespace ns3
 namespace fl
 {
 
-/// What a round came to, of what was measured.
+/// Measured cost of a round, in the terms of the joint problem (Zhou et al., ICDCS 2022).
 struct MeasuredRound
 {
     double objective{0}; //!< w1 E + (1 - w1) T
-    double energyJ{0};   //!< E: computing and radiated, of all devices [J]
-    double timeS{0};     //!< T: the longest computing plus upload [s]
-    double durationS{0}; //!< of the round, downloads included [s]
+    double energyJ{0};   //!< E: computation and radiation of all devices [J]
+    double timeS{0};     //!< T: largest sum of computation and upload time [s]
+    double durationS{0}; //!< duration of the round, downloads included [s]
 };
 
 /**
- * @param record of a closed round
- * @param weightEnergy w1
- * @return what it came to, in the terms of JointOptimizer's problem
+ * @param record record of a closed round
+ * @param weightEnergy w1, the weight of energy, 0 to 1
+ * @return measured cost
  */
 MeasuredRound MeasureRound(const RoundRecord& record, double weightEnergy);
 
-/// Gains by calibration, over runs: 1 - with / without, each a mean over rounds of one run.
+/// Gains by calibration, a value per run: 1 - c / c0, with c and c0 the means over rounds with and
+/// without it.
 struct CalibrationGain
 {
-    Sample objective; //!< of the measured objective
-    Sample duration;  //!< of the rounds' duration
+    Sample objective; //!< gain in the measured objective
+    Sample duration;  //!< gain in the duration of rounds
 };
 
-/// The first round that counts: before it the calibrator learns.
+/// First round of the means; before it the calibrator has few measurements.
 inline constexpr uint32_t CALIBRATED_FROM_ROUND = 4;
 
 /**
- * @param without rounds of a run, from the first on
- * @param with those of the same run with calibration
- * @param [in,out] gain gets one more value each
+ * Add the gains of a run.
+ * @param without all rounds of the run without calibration
+ * @param with all rounds of the same run with calibration
+ * @param [in,out] gain a value is added to each sample
  */
 void AddGain(const std::vector<MeasuredRound>& without,
              const std::vector<MeasuredRound>& with,

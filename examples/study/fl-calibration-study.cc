@@ -228,8 +228,8 @@ Compare(const std::string& phy,
 }
 
 /**
- * @param comparison whose runs are over
- * @param runs how many there were
+ * @param comparison a comparison after its runs
+ * @param runs number of runs
  * @return its line of the table on the screen, below HEADER_TEXT
  */
 std::string

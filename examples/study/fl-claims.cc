@@ -49,9 +49,9 @@ JudgeNumber(double claimed, double precision, double measured, const std::string
 }
 
 std::string
-JudgeCount(uint32_t claimed, uint32_t found, uint32_t lookedAt, const std::string& unit)
+JudgeCount(uint32_t claimed, uint32_t found, uint32_t examined, const std::string& unit)
 {
-    if (lookedAt == 0)
+    if (examined == 0)
     {
         return VERDICT_NOT_TESTED;
     }

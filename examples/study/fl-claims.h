@@ -14,10 +14,11 @@
 /**
  * @file
  * @ingroup fl
- * The one rule by which studies judge what papers claim.
+ * Rules by which studies judge the claims of papers, common to all studies.
  *
- * A claim with a number is met, exceeded or missed by so much. One of order holds beyond the 95 %
- * confidence intervals, within them, or not. What was not looked at is not tested.
+ * A claim of a number is met, exceeded or missed by a difference. A claim of an order (one quantity
+ * above another) holds beyond the 95 % confidence intervals, within them, or does not hold. A claim
+ * without data is not tested.
  */
 
 namespace ns3
@@ -31,100 +32,106 @@ inline constexpr char VERDICT_BEYOND[] = "holds beyond intervals";
 inline constexpr char VERDICT_WITHIN[] = "holds within intervals";
 /// Verdict: the means contradict the claimed order.
 inline constexpr char VERDICT_NOT[] = "does not hold";
-/// Verdict: nothing was measured that the claim is about.
+/// Verdict: there are no data for the claim.
 inline constexpr char VERDICT_NOT_TESTED[] = "not tested";
 
-/// A paper's claim, and what was found. No text holds a comma.
+/// A claim and its verdict: a row of claims.csv. Texts have no commas.
 struct Claim
 {
     std::string claim;    //!< the claim, in words
     std::string paper;    //!< what the paper reports
-    std::string measured; //!< what was measured here
+    std::string measured; //!< what the study measured
     std::string verdict;  //!< by JudgeNumber(), JudgeCount() or OrderCount::Judge()
 };
 
 /**
- * @param claimed the paper's number
- * @param precision half of its last digit's unit, or what it is else known by
- * @param measured what was found; NaN: nothing was looked at
- * @param unit of both, after a number
- * @return met, if they differ by no more than the precision; exceeded by, missed by (it is smaller)
+ * Judge a claim of a number.
+ * @param claimed number in the paper
+ * @param precision precision of that number: half a unit of its last digit, or as read from a plot
+ * @param measured number of the study; NaN: no data
+ * @param unit unit of all three, printed after the difference
+ * @return "met" if they differ by at most the precision, else "exceeded by" or "missed by"
+ * (measured is smaller) the difference, or VERDICT_NOT_TESTED
  */
 std::string JudgeNumber(double claimed, double precision, double measured, const std::string& unit);
 
 /**
- * @param claimed how many there must be at least
- * @param found how many there are
- * @param lookedAt of how many; 0: nothing was looked at
- * @param unit of all, after a number
- * @return met, or missed by how many
+ * Judge a claim of a minimum count.
+ * @param claimed minimum count
+ * @param found count in the study
+ * @param examined number of cases examined; 0: no data
+ * @param unit unit of the counts, printed after the difference
+ * @return "met" if found is at least claimed, else "missed by" the difference, or
+ * VERDICT_NOT_TESTED
  */
 std::string JudgeCount(uint32_t claimed,
                        uint32_t found,
-                       uint32_t lookedAt,
+                       uint32_t examined,
                        const std::string& unit);
 
-/// The order of two quantities, one and the other, that is claimed for all points.
+/// Claimed order of two quantities ("one" and "other") over all points.
 enum class ClaimedOrder
 {
-    ABOVE,        //!< one is above the other at each point
-    MOSTLY_ABOVE, //!< one is above the other at more than half of the points
-    ONCE_ABOVE,   //!< one is above the other at a point at least
-    NOT_ABOVE,    //!< one is nowhere above the other
-    SAME          //!< they are the same
+    ABOVE,        //!< one is above other at each point
+    MOSTLY_ABOVE, //!< one is above other at more than half of the points
+    ONCE_ABOVE,   //!< one is above other at one point at least
+    NOT_ABOVE,    //!< one is not above other at any point
+    SAME          //!< both are equal
 };
 
-/// Compares two quantities at some points, each a mean with its interval.
+/// Compares two quantities at a number of points, where each is a mean with a confidence interval.
 class OrderCount
 {
   public:
-    /// Add a point, unless a quantity has no value. @param one quantity @param other quantity
+    /// Add a point; ignored if a sample is empty. @param one first sample @param other second
+    /// sample
     void Add(const Sample& one, const Sample& other);
-    /// Add a point. @param one quantity @param other quantity, known exactly
+    /// Add a point; ignored if the sample is empty. @param one sample @param other exact value
     void Add(const Sample& one, double other);
 
     /**
-     * The verdict. An order of means that holds at as many points as is claimed holds within
-     * intervals; beyond them, if at as many the means differ by more than both intervals together
-     * (without repetitions there is no interval, and nothing is beyond it). NOT_ABOVE holds within
-     * intervals, if one is above by more nowhere; SAME, if neither is.
-     * @param order what is claimed
+     * Judge a claimed order. It holds within intervals if the means have the order at as many
+     * points as claimed, and beyond intervals if at as many points the means differ by more than
+     * the sum of both intervals (never with a single run, which has no interval). NOT_ABOVE holds
+     * within intervals if one is not above by more than the intervals at any point; SAME if neither
+     * is.
+     * @param order the claimed order
      * @return one of the verdicts above
      */
     std::string Judge(ClaimedOrder order) const;
 
-    /// @return the counts, in words
+    /// @return the counts in words
     std::string ToText() const;
 
     /**
-     * @param claim in words
+     * @param claim the claim in words
      * @param paper what the paper reports
-     * @param order what that says of the quantities
-     * @return the claim, judged
+     * @param order the claimed order
+     * @return the claim with its verdict
      */
     Claim ToClaim(const std::string& claim, const std::string& paper, ClaimedOrder order) const;
 
   private:
     /**
      * Count a point.
-     * @param difference of the means, one less the other; NaN: no point
-     * @param margin sum of both halves of the confidence intervals; infinity: nothing is beyond it
+     * @param difference mean of one minus mean of other; NaN: ignored
+     * @param margin sum of half the widths of both confidence intervals; infinity: no intervals
      */
     void Count(double difference, double margin);
 
-    uint32_t m_points{0};       //!< pairs
-    uint32_t m_above{0};        //!< means that are larger
-    uint32_t m_clearlyAbove{0}; //!< larger by more than both intervals
-    uint32_t m_clearlyBelow{0}; //!< smaller by more than both intervals
+    uint32_t m_points{0};       //!< number of points
+    uint32_t m_above{0};        //!< points with a positive difference
+    uint32_t m_clearlyAbove{0}; //!< points with a difference above the margin
+    uint32_t m_clearlyBelow{0}; //!< points with a difference below minus the margin
 };
 
 /// @param value a number @return its text with three significant digits
 std::string ShortNumber(double value);
 
-/// @param claims judged @return claims.csv
+/// @param claims claims with verdicts @return content of claims.csv
 std::string ClaimsCsv(const std::vector<Claim>& claims);
 
-/// @param out where to print @param claims judged
+/// Print claims. @param out output stream @param claims claims with verdicts
 void PrintClaims(std::ostream& out, const std::vector<Claim>& claims);
 
 } // namespace fl

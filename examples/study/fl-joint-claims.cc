@@ -99,8 +99,8 @@ class FigureCurves
     /**
      * @param ones names of curves
      * @param other the curve that all these are compared with
-     * @param quantity which figure of a row
-     * @return at how many points each of them is above it
+     * @param quantity statistic of a row
+     * @return counts of the points at which each of them is above it
      */
     OrderCount AllAbove(const Names& ones, const std::string& other, Quantity quantity) const
     {
@@ -115,8 +115,8 @@ class FigureCurves
     /**
      * @param ones names of curves
      * @param other the curve that all these are compared with
-     * @param quantity which figure of a row
-     * @return at how many points each of them is below it
+     * @param quantity statistic of a row
+     * @return counts of the points at which each of them is below it
      */
     OrderCount AllBelow(const Names& ones, const std::string& other, Quantity quantity) const
     {
@@ -130,8 +130,8 @@ class FigureCurves
 
     /**
      * @param curves names, in the order that is claimed, the highest first
-     * @param quantity which figure of a row
-     * @return at how many points each curve is above the next one
+     * @param quantity statistic of a row
+     * @return counts of the points at which each curve is above the next one
      */
     OrderCount InTurn(const Names& curves, Quantity quantity) const
     {
@@ -145,9 +145,9 @@ class FigureCurves
 
     /**
      * @param curves names
-     * @param quantity which figure of a row
+     * @param quantity statistic of a row
      * @param rising whether to count points that are above the one before; false: below it
-     * @return at how many steps from a point to the next each curve does so
+     * @return counts of the steps between adjacent points at which each curve does so
      */
     OrderCount Steps(const Names& curves, Quantity quantity, bool rising) const
     {
@@ -166,8 +166,8 @@ class FigureCurves
 
     /**
      * @param curves names
-     * @param quantity which figure of a row
-     * @param before how many points before the last the other one is, from 1
+     * @param quantity statistic of a row
+     * @param before distance of the other point before the last one, at least 1 [points]
      * @return by curve, whether the last point is above that one; curves that are too short are
      *        left out
      */

@@ -22,8 +22,8 @@ namespace fl
 {
 
 /**
- * @param results the figures that were made; claims about others are not tested
- * @return the claims, judged
+ * @param results results of the figures made; claims about other figures are not tested
+ * @return the claims with their verdicts
  */
 std::vector<Claim> JudgeJointClaims(const std::vector<JointFigureResult>& results);
 

@@ -16,8 +16,8 @@
  * @file
  * @ingroup fl
  * The figures 2 to 8 of X. Zhou et al. ("Joint optimization of energy consumption and completion
- * time in federated learning", section VII), and the trade-off between energy and time: what is
- * varied, what is compared, how it is drawn.
+ * time in federated learning", section VII), and the trade-off between energy and time: varied
+ * parameters, compared methods, plots.
  */
 
 namespace ns3
@@ -28,8 +28,8 @@ namespace fl
 /// One of the methods that a figure compares.
 struct JointCurve
 {
-    std::string name;           //!< in the CSV, and in keys
-    std::string method;         //!< of JointMethods()
+    std::string name;           //!< name in the CSV and in keys
+    std::string method;         //!< name in JointMethods()
     double startBandShare{0.5}; //!< see JointOptions
 };
 
@@ -38,43 +38,43 @@ struct JointFigureRow
 {
     uint32_t curve{0};   //!< index in JointFigure::curves
     uint32_t point{0};   //!< index in JointFigure::points
-    bool compared{true}; //!< whether its objective is that of the point, so that it may be compared
-                         //!< with the optimum
+    bool compared{true}; //!< whether its objective is that of the point, so that the excess over
+                         //!< the optimum is defined
 };
 
-/// A line in a plot: columns of the CSV, of the rows of a curve.
+/// A line in a plot: a column of the CSV over the rows of a curve.
 struct JointLine
 {
     std::string curve;  //!< name of the curve
-    std::string title;  //!< in the key; empty: none
-    std::string column; //!< of the vertical axis
-    CurveLook look;     //!< how it looks
+    std::string title;  //!< entry in the key; empty: none
+    std::string column; //!< column of the vertical axis
+    CurveLook look;     //!< line and point style
 };
 
 /// One plot of a figure.
 struct JointPanel
 {
-    std::string name;             //!< of the file, without ending
-    std::string title;            //!< above the plot
-    std::string xLabel;           //!< with unit
-    std::string yLabel;           //!< with unit
-    std::string xColumn;          //!< of the CSV
-    double xScale{1};             //!< what its values are multiplied with
-    double yScale{1};             //!< the same of the vertical axis
-    bool logarithmic{false};      //!< the vertical axis
-    std::vector<JointLine> lines; //!< the curves that are drawn
+    std::string name;             //!< file name without extension
+    std::string title;            //!< title of the plot
+    std::string xLabel;           //!< label of the horizontal axis, with unit
+    std::string yLabel;           //!< label of the vertical axis, with unit
+    std::string xColumn;          //!< column of the horizontal axis
+    double xScale{1};             //!< factor of the horizontal axis
+    double yScale{1};             //!< factor of the vertical axis
+    bool logarithmic{false};      //!< whether the vertical axis is logarithmic
+    std::vector<JointLine> lines; //!< lines of the plot
 };
 
 /// A figure of the paper: one CSV file, and the plots that are drawn from it.
 struct JointFigure
 {
-    std::string name;                     //!< as in --figures
-    std::vector<JointCurve> curves;       //!< what is compared
-    std::vector<JointDropOptions> points; //!< parameters that drops are drawn from
-    std::vector<JointFigureRow> rows;     //!< in the order of the CSV
-    std::vector<JointPanel> panels;       //!< its plots
+    std::string name;                     //!< name in --figures
+    std::vector<JointCurve> curves;       //!< compared methods
+    std::vector<JointDropOptions> points; //!< distributions of the drops
+    std::vector<JointFigureRow> rows;     //!< rows of the CSV, in order
+    std::vector<JointPanel> panels;       //!< plots
 
-    /// @return the name of its files, without ending: figure-2, trade-off
+    /// @return file name without extension: figure-2, trade-off
     std::string FileName() const;
 };
 
@@ -83,8 +83,8 @@ const std::vector<std::string>& JointFigureNames();
 
 /**
  * @param name one of JointFigureNames()
- * @param base the parameters that the figure does not vary; deadlines are for base.rounds rounds
- * @param method of figures 2 to 6: one of JointMethods()
+ * @param base parameters that the figure does not vary; deadlines are for base.rounds rounds
+ * @param method method of figures 2 to 6, a name in JointMethods()
  * @return the figure
  * @throws InvalidInput if there is no such figure
  */

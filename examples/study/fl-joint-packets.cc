@@ -159,7 +159,7 @@ const char PacketComparison::HEADER[] =
     "formula_energy_compute_j,formula_energy_radio_j,formula_energy_j\n";
 
 void
-PacketComparison::Watch(Ptr<SyncCoordinator> coordinator)
+PacketComparison::Watch(Ptr<Coordinator> coordinator)
 {
     coordinator->TraceConnectWithoutContext("RoundBegin",
                                             MakeCallback(&PacketComparison::BeginRound, this));
@@ -214,7 +214,7 @@ PacketComparison::EndRound(const RoundRecord& record)
     m_predicted.energyJ += m_nextPredicted.energyJ;
     m_formula.timeS += m_nextFormula.timeS;
     m_formula.energyJ += m_nextFormula.energyJ;
-    for (const auto& work : record.over)
+    for (const auto& work : record.ended)
     {
         if (work.measured.status == WorkStatus::MERGED)
         {

@@ -6,10 +6,10 @@
 
 #include "fl-joint-study-options.h"
 
+#include "ns3/fl-coordinator.h"
 #include "ns3/fl-outcome.h"
 #include "ns3/fl-plan.h"
 #include "ns3/fl-round-record.h"
-#include "ns3/fl-sync-coordinator.h"
 
 #include <cstdint>
 #include <string>
@@ -18,8 +18,8 @@
 /**
  * @file
  * @ingroup fl
- * fl-joint-energy-time --packets: one cell through the simulator, where what the formula and the
- * predictor say of time and energy stands beside what was measured.
+ * fl-joint-energy-time --packets: packet-level simulation of one cell, which compares times and
+ * energies by the formula of the joint problem and by Predictor with measured ones.
  */
 
 namespace ns3
@@ -27,56 +27,56 @@ namespace ns3
 namespace fl
 {
 
-/// Time and energy of one device over its orders, or of all devices over the rounds.
+/// Times and energies of one device, summed over its orders, or of all devices over the rounds.
 struct TimeAndEnergy
 {
-    double downloadS{0};      //!< [s]; the formula knows none
-    double computeS{0};       //!< [s]
-    double uploadS{0};        //!< [s]
-    double computeEnergyJ{0}; //!< [J]
-    double radioEnergyJ{0};   //!< [J]
+    double downloadS{0};      //!< downloads; 0 by the formula, which has none [s]
+    double computeS{0};       //!< computation [s]
+    double uploadS{0};        //!< uploads [s]
+    double computeEnergyJ{0}; //!< computation [J]
+    double radioEnergyJ{0};   //!< radiated in uploads [J]
 };
 
 /**
- * Per device, and in total: the formula of the joint problem (payload over Shannon's rate, no
- * downloads), the predictor (which knows headers and downloads), and the measurement. Orders whose
- * update was not merged in their own round are left out, but for their energy in the total.
+ * Compares, per device and in total, the formula of the joint problem (payload over Shannon's rate,
+ * no downloads), Predictor (with headers and downloads), and measurement. Orders whose update was
+ * not merged in their own round are excluded, except for their energy in the total.
  */
 class PacketComparison
 {
   public:
     /**
      * Compare all rounds that begin from now on.
-     * @param coordinator runs the rounds; this object must outlive the simulation
+     * @param coordinator coordinator of the rounds; this object must outlive the simulation
      */
-    void Watch(Ptr<SyncCoordinator> coordinator);
+    void Watch(Ptr<Coordinator> coordinator);
 
-    /// @return the rows of packets.csv with header: one per device, and last that of all devices
+    /// @return content of packets.csv: a row per device, then one of all devices
     std::string ToCsv() const;
-    /// @return a small table of the totals
+    /// @return table of the totals
     std::string ToText() const;
 
     /// Columns of packets.csv.
     static const char HEADER[];
 
   private:
-    /// One device's sums.
+    /// Sums of one device over its orders.
     struct Device
     {
-        uint32_t orders{0};      //!< number of orders that are compared
-        double bandwidthHz{0};   //!< granted, sum over these [Hz]
-        double txPowerW{0};      //!< granted, sum over these [W]
-        double cpuHz{0};         //!< planned, sum over these [Hz]
-        TimeAndEnergy measured;  //!< sums of what was measured
-        TimeAndEnergy predicted; //!< sums of the predictor's
-        TimeAndEnergy formula;   //!< sums of the joint problem's formula
+        uint32_t orders{0};      //!< number of compared orders
+        double bandwidthHz{0};   //!< sum of granted bandwidths [Hz]
+        double txPowerW{0};      //!< sum of granted powers [W]
+        double cpuHz{0};         //!< sum of planned CPU frequencies [Hz]
+        TimeAndEnergy measured;  //!< measured sums
+        TimeAndEnergy predicted; //!< sums by Predictor
+        TimeAndEnergy formula;   //!< sums by the formula
     };
 
     /// Sums over rounds.
     struct Total
     {
-        double timeS{0};   //!< of the rounds' durations [s]
-        double energyJ{0}; //!< of all devices [J]
+        double timeS{0};   //!< sum of durations [s]
+        double energyJ{0}; //!< energy of all devices [J]
     };
 
     /**
@@ -88,29 +88,29 @@ class PacketComparison
     void BeginRound(const SystemState& state, const Plan& plan, const Outcome& predicted);
     /**
      * Sink of SyncCoordinator's trace source RoundEnd.
-     * @param record of the closed round
+     * @param record record of the closed round
      */
     void EndRound(const RoundRecord& record);
     /**
      * Add one order to the sums.
-     * @param work as planned and as measured
+     * @param work the order, predicted and measured
      */
     void AddWork(const WorkRecord& work);
 
     std::vector<Device> m_devices;         //!< by DeviceId
-    std::vector<TimeAndEnergy> m_formulas; //!< of the current round, by DeviceId
-    Total m_measured;                      //!< in total
-    Total m_predicted;                     //!< in total
-    Total m_formula;                       //!< in total
-    Total m_nextPredicted;                 //!< of the current round
-    Total m_nextFormula;                   //!< of the current round
-    uint32_t m_rounds{0};                  //!< number of rounds that are closed
+    std::vector<TimeAndEnergy> m_formulas; //!< of the open round, by DeviceId
+    Total m_measured;                      //!< measured total of closed rounds
+    Total m_predicted;                     //!< total of closed rounds by Predictor
+    Total m_formula;                       //!< total of closed rounds by the formula
+    Total m_nextPredicted;                 //!< open round by Predictor
+    Total m_nextFormula;                   //!< open round by the formula
+    uint32_t m_rounds{0};                  //!< number of closed rounds
 };
 
 /**
- * Simulate one cell, write results into OUT/packets, draw and print the comparison.
+ * Simulate one cell, write results into OUT/packets, plot and print the comparison.
  * @param parser the parsed command line, for summary.json
- * @param options as parsed
+ * @param options parsed options
  */
 void RunJointPackets(const OptionParser& parser, const JointStudyOptions& options);
 

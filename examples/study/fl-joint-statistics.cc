@@ -194,9 +194,9 @@ using Answers = std::vector<std::vector<RowAnswer>>;
 
 /**
  * @param answers by drop and row
- * @param rows how many there are
- * @return by row, how many drops are feasible and optimal, the mean excess over the optimum and the
- *        smallest one; no means of energy and time yet
+ * @param rows number of rows
+ * @return statistics by row: numbers of feasible and optimal drops, mean and minimum of the excess
+ *         over the optimum; without means of energy and time
  */
 std::vector<JointRowStatistics>
 CountAnswers(const Answers& answers, size_t rows)

@@ -16,7 +16,8 @@
 /**
  * @file
  * @ingroup fl
- * The figures of Zhou et al. by formula: each row solved on many random drops and averaged.
+ * The figures of Zhou et al. by formula: the methods of each row solve many random drops, and
+ * results are averaged.
  */
 
 namespace ns3
@@ -28,25 +29,25 @@ class ThreadPool;
 class WorkProgress;
 
 /**
- * A method on a point over all drops: a row of a figure's CSV.
+ * A method at a point over all drops: a row of a figure's CSV.
  *
- * Where a deadline leaves some drops without an answer, means are over the drops that all rows of
- * the figure answer, so that its curves are of the same drops; but a row that answers fewer than
- * nine drops of ten has no means, and does not count in that: a gap in its curve.
+ * If some drops are infeasible because of a deadline, means are over the drops that are feasible
+ * for all rows of the figure, so that all curves are of the same drops. A row that is feasible for
+ * fewer than nine drops of ten is excluded from this, and has no means: a gap in its curve.
  */
 struct JointRowStatistics
 {
     uint32_t drops{0};             //!< number of drops
-    uint32_t feasible{0};          //!< of these, those for which the method has an answer
-    uint32_t optimal{0};           //!< of these, those whose answer is proved to be optimal
-    Sample energyJ;                //!< E, as what follows of the drops that are averaged [J]
-    Sample uploadEnergyJ;          //!< its part for uploads [J]
-    Sample computeEnergyJ;         //!< its part for computation [J]
+    uint32_t feasible{0};          //!< drops for which the method has a solution
+    uint32_t optimal{0};           //!< drops whose solution is proven to be optimal
+    Sample energyJ;                //!< E; this and the next ones over the averaged drops [J]
+    Sample uploadEnergyJ;          //!< part of E for uploads [J]
+    Sample computeEnergyJ;         //!< part of E for computation [J]
     Sample timeS;                  //!< T [s]
     Sample objective;              //!< w1 E + w2 T
-    Sample excess;                 //!< of all drops that the method answers: objective over the
-                                   //!< same drop's optimum, minus 1
-    double smallestExcess{ABSENT}; //!< the smallest of these; negative: better than the optimum
+    Sample excess;                 //!< over all drops with a solution: objective over that of the
+                                   //!< drop's optimum, minus 1
+    double smallestExcess{ABSENT}; //!< minimum of excess; negative would mean below the optimum
 };
 
 /// A figure with its results.
@@ -57,14 +58,14 @@ struct JointFigureResult
 };
 
 /**
- * Solve all points of a figure by its methods. The same drops at all points, which are a function
- * of the seed; the methods that draw have the same draws at all points too.
- * @param figure points, and methods to solve them by
+ * Solve all points of a figure by its methods. The drops, and the draws of randomised methods, are
+ * a function of the seed, and the same at all points.
+ * @param figure points and methods
  * @param drops number of drops
  * @param seed of the drops
- * @param pool may work on drops side by side; the result does not depend on it
- * @param progress gets 1 per row and drop; may be null
- * @return by row of the figure
+ * @param pool threads that solve drops concurrently; the result does not depend on it
+ * @param progress 1 is added per row and drop; may be null
+ * @return statistics by row of the figure
  * @throws InvalidInput if a point's parameters are out of their ranges
  * @throws std::runtime_error if a solver failed
  */
@@ -79,8 +80,8 @@ extern const char JOINT_FIGURE_HEADER[];
 
 /**
  * @param figure the figure
- * @param statistics by row
- * @return the rows as CSV, with header
+ * @param statistics statistics by row
+ * @return content of the figure's CSV
  */
 std::string JointFigureCsv(const JointFigure& figure,
                            const std::vector<JointRowStatistics>& statistics);

@@ -27,30 +27,31 @@ struct JointStudyOptions
 {
     JointStudyOptions();
 
-    Options cell;               //!< the options of every cell, with the paper's values as defaults
-    std::string figures{"all"}; //!< which, separated by commas
-    std::string method{"global"}; //!< of the curves in figures 2 to 6
-    double weightEnergy{0.5};     //!< w1 of figures 5 and 6, and with packets
-    bool packets{false};          //!< one cell through the simulator, in place of figures
+    Options cell;                 //!< options of the cell, with the paper's values as defaults
+    std::string figures{"all"};   //!< names of figures, separated by commas
+    std::string method{"global"}; //!< method of figures 2 to 6
+    double weightEnergy{0.5};     //!< w1 in figures 5 and 6, and with --packets
+    bool packets{false};          //!< packet-level simulation in place of figures
 };
 
 /**
  * @param parser the parser
- * @param options defaults, and where the values go
+ * @param options defaults; set by Parse()
  */
 void AddJointStudyOptions(OptionParser& parser, JointStudyOptions& options);
 
 /**
- * @param options as parsed
- * @return the parameters and distributions that drops are drawn from
+ * @param options parsed options
+ * @return parameters and distributions of drops
  */
 JointDropOptions MakeJointDropOptions(const JointStudyOptions& options);
 
 /**
- * Refuse what would be refused later in words of a problem, in words of the command line.
- * @param options as parsed
- * @param figures names of those that are wanted
- * @throws InvalidInput if the formula or one of the figures can't have these values
+ * Check values that the joint problem would refuse, so that messages name options and not fields of
+ * the problem.
+ * @param options parsed options
+ * @param figures names of the figures to be made
+ * @throws InvalidInput if the formula or one of the figures does not allow a value
  */
 void ValidateJointStudy(const JointStudyOptions& options, const std::vector<std::string>& figures);
 

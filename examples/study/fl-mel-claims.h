@@ -25,7 +25,7 @@ namespace fl
 inline constexpr int64_t MEL_MOST_STALENESS = 5;
 
 /**
- * @param results all cases that were run
+ * @param results results of all cases
  * @param updates number of global cycles of each run
  * @return the claims with their verdicts
  */

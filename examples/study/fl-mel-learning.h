@@ -16,7 +16,7 @@
 /**
  * @file
  * @ingroup fl
- * Allocations of the paper's cell, and learning with one in a loop, without a network.
+ * Allocations in the paper's cell, and learning with an allocation, without a network simulation.
  */
 
 namespace ns3
@@ -25,30 +25,32 @@ namespace fl
 {
 
 /**
+ * Scale an allocation to the size of the training set.
  * @param work an allocation of d samples
  * @param trained number of samples in the training set
- * @return by learner, its part of these, in proportion to its part of d; the sum is `trained`
+ * @return number of samples by learner, in proportion to its part of d; the sum is `trained`
  */
 std::vector<uint32_t> ScaleMelSamples(const std::vector<MelWork>& work, uint32_t trained);
 
 /**
+ * Draw a cell, and solve a case in it.
  * @param what the case
- * @param drop distributions that the cell is drawn from; its T, E and c are replaced by the case's
- * @param seed of the cell
- * @return the allocation; nothing is learned yet
+ * @param drop distributions of the cell; its T, E and c are replaced by those of the case
+ * @param seed seed of the cell
+ * @return the allocation; its accuracy is empty
  */
 MelRun AllocateMel(const MelCase& what, MelDropOptions drop, uint64_t seed);
 
 /**
- * Learn with an allocation. In each global cycle the training data are shuffled and dealt out,
- * learner k trains tau_k iterations on its share from the global model, and models are averaged by
- * (3). Without an allocation nothing is learned, and the accuracy stays.
- * @param work the allocation; empty: there is none
+ * Learn with an allocation. In each global cycle the training data are shuffled and partitioned,
+ * learner k trains tau_k iterations on its part from the global model, and models are averaged by
+ * (3) of Mohammad et al. Without an allocation the accuracy remains that of the initial model.
+ * @param work the allocation; empty: none
  * @param task model, training and test data, hyperparameters
  * @param updates number of global cycles
- * @param seed of the initial model and the samples
+ * @param seed seed of the initial model and the partitions
  * @param updated called after each global cycle; may be empty
- * @return accuracy by global update, from the initial model (0) on: a function of the arguments
+ * @return accuracy after each global update, from the initial model (0) on, 0 to 1
  */
 std::vector<double> LearnMel(const std::vector<MelWork>& work,
                              const LearningTask& task,

@@ -23,13 +23,13 @@ namespace fl
 {
 
 /**
- * Write the figures' tables, claims.csv and plots; print the claims.
- * @param folder where
- * @param figures names of the figures
- * @param results all cases
- * @param updates global cycles
- * @param out where claims are printed
- * @throws std::runtime_error if a file can't be written
+ * Write tables of the figures, claims.csv and plots; print the claims.
+ * @param folder results folder
+ * @param figures numbers of the figures
+ * @param results results of all cases
+ * @param updates number of global updates of a run
+ * @param out output stream for the claims
+ * @throws std::runtime_error if a file cannot be written
  */
 void WriteMelReport(const std::filesystem::path& folder,
                     const std::vector<uint32_t>& figures,

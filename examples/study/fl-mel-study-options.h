@@ -27,16 +27,16 @@ struct MelStudyOptions
 {
     MelStudyOptions();
 
-    Options cell;                //!< the options of every cell, with this study's defaults
-    std::string figures{"all"};  //!< which, separated by commas
-    std::string method{"exact"}; //!< of HA-Asyn: exact or sai
-    bool quick{false};           //!< few limits, to see that it runs
-    bool packets{false};         //!< a cell through the simulator, in place of figures
+    Options cell;                //!< options of the cell, with this study's defaults
+    std::string figures{"all"};  //!< numbers of figures, separated by commas
+    std::string method{"exact"}; //!< method of HA-Asyn: exact or sai
+    bool quick{false};           //!< few limits, for a short test
+    bool packets{false};         //!< packet-level simulation in place of figures
 };
 
 /**
  * @param parser the parser
- * @param options defaults, and where the values go
+ * @param options defaults; set by Parse()
  */
 void AddMelStudyOptions(OptionParser& parser, MelStudyOptions& options);
 

@@ -12,7 +12,7 @@
 /**
  * @file
  * @ingroup fl
- * What studies that run one scenario over several PHYs share.
+ * Base of studies that run one scenario over several PHYs.
  */
 
 namespace ns3
@@ -20,7 +20,7 @@ namespace ns3
 namespace fl
 {
 
-/// A study of one cell over each PHY of the build; its command line is that of the cell.
+/// A study of one cell over each PHY of the build; its options are those of the cell.
 class PhyStudy : public Study
 {
   public:
@@ -30,7 +30,8 @@ class PhyStudy : public Study
     }
 
   protected:
-    /// Eight devices, within Wi-Fi's reach on all PHYs, so that path losses are the same.
+    /// Defaults: eight devices in a disc within the range of Wi-Fi, so that positions and path
+    /// losses are the same over all PHYs.
     PhyStudy()
     {
         m_options.phy = ALL_PHYS;
@@ -38,7 +39,7 @@ class PhyStudy : public Study
         m_options.radius = 50;
     }
 
-    Options m_options; //!< defaults, until the command line is parsed
+    Options m_options; //!< options of the cell
 };
 
 } // namespace fl

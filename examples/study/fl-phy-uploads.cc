@@ -70,7 +70,7 @@ PhyUploads::PhyUploads(const std::string& phy, OutputFile& table)
 }
 
 void
-PhyUploads::Watch(uint32_t run, Ptr<SyncCoordinator> coordinator)
+PhyUploads::Watch(uint32_t run, Ptr<Coordinator> coordinator)
 {
     m_run = run;
     m_shannon.clear();
@@ -99,7 +99,7 @@ PhyUploads::BeginRound(const SystemState& state, const Plan& plan, const Outcome
 void
 PhyUploads::EndRound(const RoundRecord& record)
 {
-    for (const auto& work : record.over)
+    for (const auto& work : record.ended)
     {
         if (!record.aborted && work.measured.status == WorkStatus::MERGED)
         {

@@ -59,7 +59,7 @@ class OptimizerSamples
     }
 
     /// Connect to the traces of a run. @param coordinator of the run, which has not begun
-    void Watch(Ptr<SyncCoordinator> coordinator)
+    void Watch(Ptr<Coordinator> coordinator)
     {
         m_measuredSum = 0;
         m_startS = ABSENT;

@@ -9,7 +9,8 @@
 /**
  * @file
  * @ingroup fl
- * fl-device-scheduling --packets: schedulers drive federated learning, packet by packet.
+ * fl-device-scheduling --packets: packet-level simulation of federated learning with each
+ * scheduler.
  */
 
 namespace ns3
@@ -18,28 +19,29 @@ namespace fl
 {
 
 /**
- * Set defaults of ns-3 attributes to the FDMA cell of section V: its noise, no shadowing, a
- * coherence time of 5 s, and a base station strong enough for that noise. The command line is
- * parsed later, so that its values of these attributes win.
+ * Set default values of ns-3 attributes for the FDMA cell of section V (Wang et al.): noise, no
+ * shadowing, a coherence time of 5 s, and the transmit power of a base station that suits this
+ * noise. To be called before the command line is parsed, whose values of these attributes take
+ * precedence.
  */
 void SetScheduleDefaults();
 
 /**
- * The cell of --packets. Over FDMA it is section V's: the disc of 50 m at 300 m, gains (d/10)^-3.5,
- * 1 W. Noise of -80 dBm/Hz fits no standard, so that LTE and Wi-Fi have the usual cell of this
- * module, without shadowing: 128.1 + 37.6 log10(d / km) dB, 20 dBm, their own noise and radius; and
- * since their rates are much larger, a limit of 1 us per bit on LTE and 0.1 us on Wi-Fi for 50,
- * unless the command line has another.
- * @param options as parsed
+ * The cell of --packets. Over FDMA it is that of section V: a disc of radius 50 m at a distance of
+ * 300 m, gains (d / 10 m)^-3.5, 1 W. Noise of -80 dBm/Hz is unrealistic for LTE and Wi-Fi, which
+ * have the usual cell of this module instead, without shadowing: 128.1 + 37.6 log10(d / km) dB, 20
+ * dBm, their own noise and radius. As their rates are much larger, the limit of the delay is 1
+ * us/bit on LTE and 0.1 us/bit on Wi-Fi in place of 50 us/bit, unless the command line has another.
+ * @param options parsed options
  * @return the options of the cell
  */
 Options MakeScheduleCell(const ScheduleStudyOptions& options);
 
 /**
- * Run every optimizer of --compare, write results into OUT/packets/OPTIMIZER, and tables and plots
- * over all of them into OUT/packets.
+ * Simulate each optimizer of --compare; write its results into OUT/packets/OPTIMIZER, and tables
+ * and plots of all optimizers into OUT/packets.
  * @param parser the parsed command line, for summary.json
- * @param options as parsed
+ * @param options parsed options
  */
 void RunSchedulePackets(const OptionParser& parser, const ScheduleStudyOptions& options);
 

@@ -157,7 +157,7 @@ ScheduleFigureCsv(const std::vector<ScheduleCurve>& curves,
         const auto& of = statistics[i];
         row.Add(curves[i].method.c_str()).Add(curves[i].queue.limitS).Add(of.scheduled.GetN());
         for (const auto* sample :
-             {&of.scheduled, &of.delayPerBitS, &of.excess, &of.emptyShare, &of.queue})
+             {&of.scheduled, &of.delayPerBitS, &of.delayOverLimit, &of.emptyShare, &of.queue})
         {
             AddSample(row, *sample);
         }
@@ -236,7 +236,7 @@ JudgeScheduleClaims(const std::vector<ScheduleCurve>& curves,
             moreThanGreedy.Add(paper.scheduled, greedy.scheduled);
             moreThanAaba.Add(paper.scheduled, aaba.scheduled);
             greedyMore.Add(greedy.scheduled, aaba.scheduled);
-            delay.Add(paper.excess, 1);
+            delay.Add(paper.delayOverLimit, 1);
         }
     }
     return {moreThanGreedy.ToClaim("Algorithm 1 schedules more devices than GS",
@@ -283,8 +283,8 @@ PrintScheduleFigure(std::ostream& out,
                 curves[i].method.c_str(),
                 statistics[i].scheduled.Mean(),
                 statistics[i].scheduled.Ci95(),
-                statistics[i].excess.Mean(),
-                statistics[i].excess.Ci95());
+                statistics[i].delayOverLimit.Mean(),
+                statistics[i].delayOverLimit.Ci95());
             out << line;
         }
     }

@@ -15,7 +15,7 @@
 /**
  * @file
  * @ingroup fl
- * Tables, plots and claims of fl-device-scheduling by formula.
+ * Tables, plots and claims of the figures of fl-device-scheduling.
  */
 
 namespace ns3
@@ -23,26 +23,26 @@ namespace ns3
 namespace fl
 {
 
-/// What solving takes with one scheduler.
+/// Run times of one scheduler.
 struct ScheduleRunTimes
 {
-    ScheduleCurve curve;         //!< method and limit
+    ScheduleCurve curve;         //!< method and delay limit
     std::vector<double> seconds; //!< run time of each round's solution, ascending [s]
 };
 
 /**
- * @param curves every method at every limit
- * @param statistics by curve
- * @return figure-5.csv, a row per curve
+ * @param curves all methods at all delay limits
+ * @param statistics statistics by curve
+ * @return content of figure-5.csv, a row per curve
  */
 std::string ScheduleFigureCsv(const std::vector<ScheduleCurve>& curves,
                               const std::vector<ScheduleStatistics>& statistics);
 
 /**
- * @param rounds T
- * @param curves schedulers with some settings of the virtual queue
- * @param statistics by curve
- * @return queue.csv: queue and average delay over the rounds, a row per curve and round of
+ * @param rounds number of rounds T
+ * @param curves schedulers with several settings of the virtual queue
+ * @param statistics statistics by curve
+ * @return content of queue.csv: queue and average delay, a row per curve and round of
  *         ScheduleTraceRounds()
  */
 std::string ScheduleQueueCsv(uint32_t rounds,
@@ -50,26 +50,26 @@ std::string ScheduleQueueCsv(uint32_t rounds,
                              const std::vector<ScheduleStatistics>& statistics);
 
 /**
- * @param times by method and limit
- * @return run-times.csv (figure 6): quartiles, shortest and longest, a row for each
+ * @param times run times by method and delay limit
+ * @return content of run-times.csv (figure 6): quartiles, minimum and maximum, a row per entry
  */
 std::string ScheduleRunTimesCsv(const std::vector<ScheduleRunTimes>& times);
 
 /**
- * @param curves of figure 5
- * @param statistics of each of them
- * @return what Wang et al. claim of scheduled devices and delays, judged over all limits
+ * @param curves curves of figure 5
+ * @param statistics statistics by curve
+ * @return claims of Wang et al. about scheduled devices and delays, judged over all delay limits
  */
 std::vector<Claim> JudgeScheduleClaims(const std::vector<ScheduleCurve>& curves,
                                        const std::vector<ScheduleStatistics>& statistics);
 
 /**
- * Write gnuplot scripts that draw figures 5 and 6 and the virtual queue from their tables.
- * @param folder where
- * @param curves of figure 5; those of one method follow one another
- * @param queueCurves of the virtual queue
- * @param scripts their names are appended
- * @throws std::runtime_error if one can't be written
+ * Write gnuplot scripts of figures 5 and 6 and of the virtual queue.
+ * @param folder results folder, which has the tables
+ * @param curves curves of figure 5, grouped by method
+ * @param queueCurves curves of the virtual queue
+ * @param [in,out] scripts names of the scripts are appended
+ * @throws std::runtime_error if a file cannot be written
  */
 void WriteSchedulePlots(const std::filesystem::path& folder,
                         const std::vector<ScheduleCurve>& curves,
@@ -77,11 +77,11 @@ void WriteSchedulePlots(const std::filesystem::path& folder,
                         std::vector<std::string>& scripts);
 
 /**
- * Print what figure 5 shows at one limit.
- * @param out where
+ * Print the values of figure 5 at one delay limit.
+ * @param out output stream
  * @param limitS limit of the average delay [s/bit]
- * @param curves of figure 5
- * @param statistics by curve
+ * @param curves curves of figure 5
+ * @param statistics statistics by curve
  */
 void PrintScheduleFigure(std::ostream& out,
                          double limitS,

@@ -172,7 +172,7 @@ AddRun(ScheduleStatistics& statistics, const CurveRun& run, double rounds, doubl
 {
     statistics.scheduled.Add(run.scheduled / rounds);
     statistics.delayPerBitS.Add(run.delayS / rounds);
-    statistics.excess.Add(run.delayS / rounds / limitS);
+    statistics.delayOverLimit.Add(run.delayS / rounds / limitS);
     statistics.emptyShare.Add(run.empty / rounds);
     statistics.queue.Add(run.queue);
     statistics.queueAt.resize(run.queueAt.size());

@@ -14,7 +14,8 @@
 /**
  * @file
  * @ingroup fl
- * Section V of Wang et al. by formula: schedulers over thousands of rounds of a cell with fading.
+ * The simulation of section V of Wang et al. by formula: schedulers over thousands of rounds in a
+ * cell with Rayleigh fading.
  */
 
 namespace ns3
@@ -25,54 +26,55 @@ namespace fl
 class ThreadPool;
 class WorkProgress;
 
-/// Section V's cell. Delays are per bit of the payload: they are proportional to it.
+/// The cell of section V. Delays are per bit of the payload, to which they are proportional.
 struct ScheduleSetting
 {
-    uint32_t devices{20};      //!< K
+    uint32_t devices{20};      //!< number of devices K
     double centreM{300};       //!< distance of the disc's centre from the server [m]
-    double radiusM{50};        //!< of the disc that the devices are in [m]
-    double referenceM{10};     //!< gain (d / reference)^-exponent
-    double exponent{3.5};      //!< of the loss
-    double noiseWPerHz{1e-11}; //!< sigma^2 [W/Hz]
-    double txPowerW{1};        //!< of each device; the paper has none, which is this [W]
-    double bandwidthHz{10e6};  //!< B [Hz]
-    uint32_t rounds{5000};     //!< T
+    double radiusM{50};        //!< radius of the disc of devices [m]
+    double referenceM{10};     //!< reference distance: gain (d / referenceM)^-exponent [m]
+    double exponent{3.5};      //!< path loss exponent
+    double noiseWPerHz{1e-11}; //!< noise power spectral density sigma^2 [W/Hz]
+    double txPowerW{
+        1}; //!< transmit power of each device; 1 in the paper, which has no such factor [W]
+    double bandwidthHz{10e6}; //!< bandwidth B [Hz]
+    uint32_t rounds{5000};    //!< number of rounds T
 };
 
 /// One scheduler over T rounds.
 struct ScheduleCurve
 {
-    std::string name;        //!< in CSV and keys
-    std::string method;      //!< of ScheduleMethods()
-    DelayQueueOptions queue; //!< limit [s/bit], zeta, update
+    std::string name;        //!< name in CSV and keys
+    std::string method;      //!< name in ScheduleMethods()
+    DelayQueueOptions queue; //!< delay limit [s/bit], zeta, update rule
 };
 
 /// Results of a curve, over the runs.
 struct ScheduleStatistics
 {
-    Sample scheduled;              //!< devices per round
-    Sample delayPerBitS;           //!< average of D(t) over the rounds [s/bit]
-    Sample excess;                 //!< that over the limit
-    Sample emptyShare;             //!< share of rounds without a scheduled device, 0 to 1
+    Sample scheduled;              //!< mean number of scheduled devices per round
+    Sample delayPerBitS;           //!< mean of D(t) over the rounds [s/bit]
+    Sample delayOverLimit;         //!< the same in units of the limit Dbar
+    Sample emptyShare;             //!< fraction of rounds without a scheduled device, 0 to 1
     Sample queue;                  //!< virtual queue Dq(T), in units of the limit Dbar
     std::vector<Sample> queueAt;   //!< Dq(t) at ScheduleTraceRounds()
-    std::vector<Sample> averageAt; //!< average delay of the rounds up to t, over the limit
+    std::vector<Sample> averageAt; //!< mean delay of the rounds up to t, in units of Dbar
 };
 
-/// @return the rounds that a curve over time has points at: up to 250 of them, the last one is T
+/// @return rounds at which curves over time have points: at most 250, the last one is T
 /// @param rounds T, at least 1
 std::vector<uint32_t> ScheduleTraceRounds(uint32_t rounds);
 
 /**
- * Simulate all rounds of all runs; Rayleigh fading, drawn anew each round, and the places of the
- * devices, drawn anew each run, are the same for all curves.
+ * Simulate all rounds of all runs. Rayleigh fading, independent in each round, and the positions of
+ * the devices, independent in each run, are the same for all curves.
  * @param setting the cell
  * @param curves methods, with the options of their virtual queues
- * @param runs number of repetitions
- * @param seed of the draws
- * @param pool may work on runs side by side; the result does not depend on it
- * @param progress gets 1 per curve, round and run; may be null
- * @return by curve
+ * @param runs number of runs
+ * @param seed seed of all draws
+ * @param pool threads that simulate runs concurrently; the result does not depend on it
+ * @param progress 1 is added per curve, round and run; may be null
+ * @return statistics by curve
  */
 std::vector<ScheduleStatistics> SimulateSchedules(const ScheduleSetting& setting,
                                                   const std::vector<ScheduleCurve>& curves,
@@ -82,12 +84,12 @@ std::vector<ScheduleStatistics> SimulateSchedules(const ScheduleSetting& setting
                                                   WorkProgress* progress = nullptr);
 
 /**
- * Take the wall-clock time of one scheduler, round by round, on the channels of the first run.
+ * Measure the wall-clock time of one scheduler in each round, with the channels of the first run.
  * @param setting the cell
  * @param curve method, with the options of its virtual queue
- * @param seed of the draws
- * @param progress gets 1 per round
- * @return run time of each round's solution, ascending [s]; never the same twice
+ * @param seed seed of all draws
+ * @param progress 1 is added per round
+ * @return run time of each round's solution, ascending; not reproducible [s]
  */
 std::vector<double> MeasureRunTimes(const ScheduleSetting& setting,
                                     const ScheduleCurve& curve,

@@ -26,16 +26,16 @@ struct ScheduleStudyOptions
 {
     ScheduleStudyOptions();
 
-    Options cell;                 //!< of every cell, with section V's values as defaults
-    uint32_t formulaRounds{5000}; //!< of the figures by formula
-    bool packets{false};          //!< learning curves packet by packet in place of figures
-    /// Of the learning curves: names of optimizers, separated by commas.
+    Options cell;                 //!< options of the cell, with the values of section V as defaults
+    uint32_t formulaRounds{5000}; //!< number of rounds of the figures
+    bool packets{false};          //!< packet-level simulation in place of figures
+    /// Optimizers that --packets compares: names separated by commas.
     std::string compare{"schedule,schedule-paper,schedule-greedy,schedule-aaba,schedule-all"};
 };
 
 /**
  * @param parser the parser
- * @param options defaults, and where the values go
+ * @param options defaults; set by Parse()
  */
 void AddScheduleStudyOptions(OptionParser& parser, ScheduleStudyOptions& options);
 

@@ -17,8 +17,7 @@
 /**
  * @file
  * @ingroup fl
- * What all studies share: how they are registered and run, and the small things that more than one
- * of them needs.
+ * Registration and execution of studies, and functions common to them.
  */
 
 namespace ns3
@@ -30,10 +29,10 @@ class Progress;
 
 /**
  * @ingroup fl
- * A program that redraws a paper's figures, or compares configurations of this module: its command
- * line, and what it does.
+ * A study: a program that reproduces the figures of a paper, or compares configurations of this
+ * module.
  *
- * A class of studies is registered in the file that defines it:
+ * A subclass is registered in the file that defines it:
  *
  * @code
  * const StudyRegistration<MyStudy> g_study("fl-my-study", "What it is about");
@@ -47,20 +46,20 @@ class Study
     virtual ~Study() = default;
 
     /**
-     * Declare the options, with this study's defaults, and the rules about them. Defaults of ns-3
-     * attributes that the study changes are set here as well: the command line is parsed later, so
-     * that its `--ns3::Class::Attribute=value` wins.
-     * @param parser gets them; it refers to members of this object
+     * Add the options with their defaults, and the rules. Default values of ns-3 attributes that
+     * the study changes are set here as well: the command line is parsed later, so that its
+     * `--ns3::Class::Attribute=value` takes precedence.
+     * @param parser the parser; it keeps references to members of this object
      */
     virtual void AddOptions(OptionParser& parser) = 0;
 
     /**
-     * Solve or simulate, write tables, plots and summary.json into the folder of `--out`, print
-     * what they show.
+     * Solve or simulate, write tables, plots and summary.json into the folder of `--out`, and print
+     * a summary.
      * @param parser the parsed command line
-     * @throws InvalidInput if options ask for what can't be studied, or for a results folder that
-     *         can't be written
-     * @throws std::runtime_error if a solver or a file fails on the way
+     * @throws InvalidInput if a combination of options is not supported, or the results folder
+     * cannot be written
+     * @throws std::runtime_error if a solver fails, or a file cannot be written
      */
     virtual void Run(const OptionParser& parser) = 0;
 };
@@ -68,23 +67,23 @@ class Study
 /// A registered study.
 struct StudyEntry
 {
-    std::string name;                             //!< of its program
+    std::string name;                             //!< name of its program
     std::string description;                      //!< one line, at the top of --help
-    std::function<std::unique_ptr<Study>()> make; //!< makes one, with its defaults
+    std::function<std::unique_ptr<Study>()> make; //!< creates the study
 };
 
-/// @return the studies that are linked to this program, by name
+/// @return the studies linked to this program, in the order of their names
 std::vector<StudyEntry> RegisteredStudies();
 
 /**
- * Register a study. Not for use by several threads at once.
+ * Register a study. Not thread-safe.
  * @param entry the study
- * @throws std::logic_error if the name is taken
+ * @throws std::logic_error if its name is not unique
  */
 void RegisterStudy(StudyEntry entry);
 
 /**
- * Registers a class of studies when the program starts.
+ * Registers a subclass of Study when the program starts.
  * @tparam T derived from Study, with a default constructor
  */
 template <typename T>
@@ -92,9 +91,9 @@ class StudyRegistration
 {
   public:
     /**
-     * @param name of the program
+     * @param name name of the program
      * @param description one line, at the top of --help
-     * @throws std::logic_error if the name is taken
+     * @throws std::logic_error if the name is not unique
      */
     StudyRegistration(const std::string& name, const std::string& description)
     {
@@ -103,48 +102,49 @@ class StudyRegistration
 };
 
 /**
- * The main() of a study's program: parse its command line, and run it.
+ * Body of main() of a study's program: parse the command line, and run the study.
  * @param argc as main() gets it
  * @param argv as main() gets it
- * @param name of a registered study
- * @return an ExitCode; errors are printed as RunMain() does
+ * @param name name of a registered study
+ * @return an ExitCode; errors are printed by RunMain()
  */
 int RunStudy(int argc, char* argv[], const std::string& name);
 
-/// Value of `--phy` in studies that run over all PHYs of the build.
+/// Value of `--phy` for all PHYs of the build.
 inline constexpr char ALL_PHYS[] = "all";
 
 /**
- * @param options as parsed
- * @return names of the PHYs to run over: the one of `--phy`, or of ALL_PHYS all of the build
+ * @param options parsed options
+ * @return names of the PHYs to be simulated: that of `--phy`, or with ALL_PHYS all of the build
  */
 std::vector<std::string> StudiedPhys(const Options& options);
 
-/// @return the seed of draws outside of ns-3's streams, a function of `--RngSeed` and `--RngRun`
+/// @return seed of random numbers outside of ns-3's streams, a function of `--RngSeed` and
+/// `--RngRun`
 uint64_t StudySeed();
 
 /**
- * Repeat simulations with the run numbers of ns-3 (`--RngRun`), from the present one on, which is
- * set again afterwards.
- * @param runs number of runs with consecutive run numbers, at least 1
- * @param progress is told when the second run and each later one begins
- * @param body simulates one; gets the run's number
+ * Repeat a simulation with consecutive run numbers of ns-3 (`--RngRun`), from the present one on,
+ * which is restored afterwards.
+ * @param runs number of runs, at least 1
+ * @param progress BeginRun() is called for the second and each later run
+ * @param body simulates one run; its argument is the run number
  */
 void ForEachRun(uint32_t runs, Progress& progress, const std::function<void(uint64_t)>& body);
 
 /**
  * @param parser the parsed command line
- * @param status how the program ended; empty: the summary does not tell
- * @return the first members of a summary.json: program, status, versions, configuration
+ * @param status status of the program; empty: omitted
+ * @return first members of summary.json: program, status, versions, configuration
  */
 nlohmann::ordered_json StudySummary(const OptionParser& parser, const std::string& status = "");
 
 /**
- * The value of `--figures`.
- * @param text all, or names separated by commas
+ * Parse the value of `--figures`.
+ * @param text "all", or names separated by commas
  * @param known names of all figures, in order
- * @param range these in words, for the message
- * @return the names, each once, in the order of known
+ * @param range description of the names for the message, as "2 to 8 and trade-off"
+ * @return names without duplicates, in the order of known
  * @throws InvalidInput if there is no such figure
  */
 std::vector<std::string> ParseFigureNames(const std::string& text,
@@ -153,10 +153,10 @@ std::vector<std::string> ParseFigureNames(const std::string& text,
 
 /**
  * Add the option `--figures`.
- * @param parser gets it
- * @param figures the default, and where the value goes
+ * @param parser the parser
+ * @param figures default; set by Parse()
  * @param known names of all figures
- * @param range these in words, as "2 to 8 and trade-off"
+ * @param range description of the names, as "2 to 8 and trade-off"
  */
 void AddFiguresOption(OptionParser& parser,
                       std::string& figures,

@@ -26,126 +26,133 @@ namespace fl
 
 /**
  * @ingroup fl
- * One run of federated learning in one cell, as a scenario says: devices uniform in a disc around
- * the base station, path loss, shadowing and fading, and a server where the PHY has it.
+ * One run of federated learning in one cell, described by a Scenario: devices uniformly distributed
+ * in a disc around the base station, path loss, shadowing and fading, and a server at the node that
+ * the PHY's CellRadio has for it.
  *
- * All random numbers come from streams that are assigned here, so that a run is a function of the
- * scenario. Seed, run number and defaults of attributes are those of ns-3 at construction:
- * Scenario::Apply() sets them. There can be one such object at a time.
+ * All random variables have streams assigned here, so that a run is a function of the scenario.
+ * Seed, run number and default values of attributes are those of ns-3 at construction;
+ * Scenario::Apply() sets them. Only one object of this class may exist at a time.
  */
 class CellRun
 {
   public:
     /**
-     * Build the cell and what runs in it.
-     * @param scenario what to simulate; a copy is kept
-     * @param data what LoadData() returned for it
-     * @throws InvalidInput if the scenario cannot be met
+     * Build the cell and install the applications.
+     * @param scenario the scenario, copied
+     * @param data result of LoadData() for it
+     * @throws InvalidInput if the PHY or a model does not support a value of the scenario
      */
     CellRun(const Scenario& scenario, const LearningData& data);
     /**
-     * The same, with packets captured where the command line asks for it.
-     * @param options as parsed
-     * @param data what LoadData() returned for them
-     * @throws InvalidInput if an option cannot be met, or no file can be written
+     * Build the cell, install the applications and, with `--pcap`, capture packets.
+     * @param options parsed command line
+     * @param data result of LoadData() for it
+     * @throws InvalidInput if the PHY or a model does not support a value, or a file cannot be
+     *         written
      */
     CellRun(const Options& options, const LearningData& data);
-    /// Destroys the simulation.
+    /// Calls Simulator::Destroy().
     ~CellRun();
     CellRun(const CellRun&) = delete;
     CellRun& operator=(const CellRun&) = delete;
 
     /**
-     * Capture what the base station sends and receives.
-     * @param folder of the files, whose names begin with `cell` and, where there are several runs,
-     *        the run number
-     * @throws InvalidInput if one cannot be written
+     * Capture packets at the base station.
+     * @param folder folder of the files, whose names begin with `cell` and, if there are several
+     * runs, the run number
+     * @throws InvalidInput if a file cannot be written
      */
     void EnablePcap(const std::string& folder);
 
     /**
-     * Simulate until all rounds are done or the server stopped for good.
-     * @param writer gets the record of each round
-     * @param progress shows them
-     * @return why it ended, for people
+     * Simulate until the coordinator is finished.
+     * @param writer writes the record of each round
+     * @param progress shows each round
+     * @return reason of the end, as in Coordinator::Finish()
      */
     std::string Run(ResultWriter& writer, Progress& progress);
 
-    /// @return what equal shares would have cost, of the rounds so far
+    /// @return predicted times and energies of the plans and of equal shares, so far
     const EqualSharesComparison& GetComparison() const;
-    /// @return server, coordinator and clients, to connect traces to
+    /// @return server, coordinator and clients, as for their trace sources
     const Federation& GetFederation() const;
-    /// @return the devices' nodes, by DeviceId
+    /// @return nodes of the devices, by DeviceId
     const NodeContainer& GetDevices() const;
-    /// @return the base station's node
+    /// @return node of the base station
     Ptr<Node> GetBaseStation() const;
-    /// @return the node that the server runs on
+    /// @return node of the server
     Ptr<Node> GetServerNode() const;
     /// @return the cell's radio
     const CellRadio& GetRadio() const;
 
-    /// @return what the server has received of other traffic so far [byte]
+    /// @return background traffic that the server has received so far [byte]
     double GetBackgroundBytes() const;
 
   private:
-    /// Give base station and devices their positions and mobility.
+    /// Install mobility models on base station and devices.
     void PlaceNodes();
-    /// Build the cell of the chosen PHY.
+    /// Build the cell of Scenario::phy.
     /// @throws InvalidInput if the server is to stop before it starts
     void InstallRadio();
     /**
      * Install server, coordinator and clients; schedule stop and restart of the server.
-     * @param data what is learned
+     * @param data training and test data
      */
     void InstallFederation(const LearningData& data);
-    /// Give devices batteries, where the scenario says so.
+    /**
+     * Select the coordinator, and set the attributes that the scenario has.
+     * @param helper installs it
+     */
+    void SetCoordinator(FederationHelper& helper) const;
+    /// Install energy sources and models on the devices, if Scenario::batteryJ is above 0.
     void InstallBatteries();
-    /// Have devices send other traffic, where the scenario says so.
+    /// Install background traffic on the devices, if Scenario::background is above 0.
     void InstallBackground();
-    /// Let devices come and go, as the attributes of Availability say.
+    /// Connect Availability to the clients.
     void InstallAvailability();
     /**
-     * @return the devices' profiles, by DeviceId, drawn from the ranges in the scenario
+     * @return profiles by DeviceId, drawn from the ranges of the scenario
      * @throws InvalidInput if the cycles per sample have an empty range
      */
     std::vector<DeviceProfile> DrawProfiles();
     /**
-     * Keep the reason for the summary.
-     * @param reason why the coordinator is finished
+     * Sink of the coordinator's "Finished".
+     * @param reason reason, stored for Run()
      */
     void Finished(const std::string& reason);
 
-    const Scenario m_scenario;          //!< what is simulated
-    NodeContainer m_station;            //!< one node
-    NodeContainer m_devices;            //!< by DeviceId
+    const Scenario m_scenario;          //!< the scenario
+    NodeContainer m_station;            //!< node of the base station
+    NodeContainer m_devices;            //!< nodes of the devices, by DeviceId
     std::unique_ptr<CellRadio> m_radio; //!< the cell
-    Address m_serverAddress;            //!< where clients reach the server
+    Address m_serverAddress;            //!< address and port of the server
     Federation m_federation;            //!< server, coordinator, clients
-    Ptr<Availability> m_availability;   //!< when devices are there
-    Ptr<PacketSink> m_background;       //!< takes other traffic; null: there is none
+    Ptr<Availability> m_availability;   //!< availability of the devices
+    Ptr<PacketSink> m_background;       //!< receives background traffic; null: none
     int64_t m_stream{0};                //!< next random stream to assign
-    std::string m_reason;               //!< why it ended
-    EqualSharesComparison m_comparison; //!< of the plans with equal shares
+    std::string m_reason;               //!< reason of the end
+    EqualSharesComparison m_comparison; //!< see GetComparison
 };
 
 /**
  * @ingroup fl
- * Simulate all runs of a scenario: load the data, make the runs, write and draw the results, print
- * the summary. ns-3's seed, run number and defaults are set by Scenario::Apply().
- * @param program its name, for summary.json
- * @param scenario what to simulate
- * @param output where results go; `out` must not be empty
- * @throws InvalidInput if the scenario is not valid or cannot be met, or the results folder cannot
- *         be written
+ * Simulate all runs of a scenario: load the data, simulate, write tables, plots and summary.json,
+ * print the summary. Scenario::Apply() is called here.
+ * @param program name of the program, for summary.json
+ * @param scenario the scenario
+ * @param output results folder, which must not be empty, and threads
+ * @throws InvalidInput if the scenario is invalid or not supported, or the results folder cannot be
+ *         written
  */
 void RunScenario(const std::string& program, const Scenario& scenario, const OutputOptions& output);
 
 /**
  * @ingroup fl
- * The same for a command line: the whole of a program with one cell.
+ * Simulate all runs of a command line; main() of a program with one cell.
  * @param parser the parsed command line, for summary.json
- * @param options as parsed
- * @throws InvalidInput if an option cannot be met, or the results folder cannot be written
+ * @param options parsed options
+ * @throws InvalidInput as RunScenario()
  */
 void RunCellExperiment(const OptionParser& parser, const Options& options);
 

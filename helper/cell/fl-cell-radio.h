@@ -24,20 +24,20 @@ namespace ns3
 namespace fl
 {
 
-/// What a PHY can take at most.
+/// Limits of a PHY.
 struct PhyLimits
 {
-    std::vector<double> bandwidthsHz; //!< the bandwidths that there are [Hz]; empty: any
-    uint32_t devices{UINT32_MAX};     //!< devices in a cell
+    std::vector<double> bandwidthsHz; //!< supported channel bandwidths; empty: any [Hz]
+    uint32_t devices{UINT32_MAX};     //!< maximum number of devices in a cell
 };
 
 /**
  * @ingroup fl
- * What a cell is made of on one PHY: devices, channel, IP, and where the server is. CellRun builds
- * a cell through this, so that nothing else in an example depends on the PHY.
+ * Interface by which CellRun builds a cell of any PHY: NetDevices, channel, IP stack, and the node
+ * of the server. Nothing else in an example depends on the PHY.
  *
- * Adding a PHY: derive, put its files into a list of their own in CMakeLists.txt, and name it in
- * fl-phys.cc.
+ * To add a PHY, derive from this class, put its files into a list of their own in CMakeLists.txt,
+ * and add it to fl-phys.cc.
  */
 class CellRadio
 {
@@ -48,67 +48,67 @@ class CellRadio
     CellRadio& operator=(const CellRadio&) = delete;
 
     /**
-     * Build the cell: network devices, IP stack and addresses, on the base station, the devices and
-     * whatever else the PHY needs. To be called once, first of all.
-     * @param station the base station's node; it has a MobilityModel
-     * @param devices the devices' nodes, each with a MobilityModel; their order is that of DeviceId
-     * @throws InvalidInput if an option cannot be met
+     * Build the cell: NetDevices, IP stack and addresses on the base station, the devices and other
+     * nodes that the PHY needs. To be called once, before all other functions.
+     * @param station node of the base station, with a MobilityModel
+     * @param devices nodes of the devices, each with a MobilityModel, by DeviceId
+     * @throws InvalidInput if the PHY does not support a value of the scenario
      */
     virtual void Install(Ptr<Node> station, const NodeContainer& devices) = 0;
-    /// @return the radio controller, by which plans are enforced in the cell; once installed
+    /// @return radio controller of the cell
     virtual Ptr<RadioControl> GetRadioControl() const = 0;
-    /// @return the node that an FL server is to run on
+    /// @return node on which the server is to be installed
     virtual Ptr<Node> GetServerNode() const = 0;
     /**
-     * @param port a port of the server's node
-     * @return how the devices reach it
+     * @param port port of the server
+     * @return its address and port, as seen by the devices
      */
     virtual Address GetServerAddress(uint16_t port) const = 0;
     /**
-     * Fix the random streams of all that was installed, the IP stack included.
-     * @param stream the first one to use
-     * @return how many were used
+     * Assign fixed random variable streams to all that was installed, the IP stack included.
+     * @param stream index of the first stream
+     * @return number of streams assigned
      */
     virtual int64_t AssignStreams(int64_t stream) = 0;
     /**
-     * Capture what the base station sends and receives.
-     * @param prefix how the names of the files begin
-     * @throws InvalidInput if one cannot be written
+     * Capture packets at the base station.
+     * @param prefix prefix of the file names
+     * @throws InvalidInput if a file cannot be written
      */
     virtual void EnablePcap(const std::string& prefix) = 0;
     /**
-     * Have the devices' radios draw what they take from their nodes' energy sources, where
-     * ProcessorHelper::InstallEnergyModels() does not see to that.
-     * @param sources on the devices' nodes
+     * Add device energy models of the radios, where ProcessorHelper::InstallEnergyModels() does
+     * not. Does nothing by default.
+     * @param sources energy sources of the devices' nodes
      */
     virtual void InstallEnergyModels(const EnergySourceContainer& sources);
     /**
-     * @return simulated time from which on applications may run: when devices are attached or
-     *         associated. 0 where there is no such thing.
+     * @return simulated time at which devices are attached or associated, so that applications may
+     *         start; 0 by default
      */
     virtual Time GetStartTime() const;
     /**
-     * @return what the PHY counted in the run so far, for the summary; by name, in the style of the
-     *         other totals. Nothing by default.
+     * @return counters of the PHY so far, by their names in summary.json; empty by default
      */
     virtual std::map<std::string, double> GetCounters() const;
-    /// @return the same in a sentence, to be printed at the end of a run; may be empty
+    /// @return the counters in a sentence, printed at the end of a run; may be empty
     virtual std::string ToText() const;
 };
 
 /**
  * @ingroup fl
- * The propagation losses of an experiment's cell, the same on every PHY: path loss 128.1 + 37.6
- * log10(d / km) dB (3GPP TR 36.814), shadowing and, where asked for, block fading.
- * @param scenario `fading` counts
- * @return what makes the models of the chain, in their order
+ * Propagation losses of a cell, the same on every PHY: path loss by `lossAt1mDb` and `lossExponent`
+ * (default: 128.1 + 37.6 log10(d / km) dB, 3GPP TR 36.814), shadowing and, by `fading`, block
+ * fading.
+ * @param scenario the scenario
+ * @return factories of the models of the chain, in their order
  */
 std::vector<ObjectFactory> CellLossFactories(const Scenario& scenario);
 
 /**
  * @ingroup fl
  * @param dbm a power [dBm]
- * @return the same [W]
+ * @return the power [W]
  */
 double WattOfDbm(double dbm);
 

@@ -64,7 +64,7 @@ CopyDownload(const WorkOrder& from, WorkOrder& to)
 } // namespace
 
 void
-EqualSharesComparison::Watch(Ptr<SyncCoordinator> coordinator)
+EqualSharesComparison::Watch(Ptr<Coordinator> coordinator)
 {
     m_coordinator = coordinator;
     coordinator->TraceConnectWithoutContext("RoundBegin",

@@ -4,7 +4,7 @@
 #ifndef FL_EQUAL_SHARES_H
 #define FL_EQUAL_SHARES_H
 
-#include "ns3/fl-sync-coordinator.h"
+#include "ns3/fl-coordinator.h"
 
 #include <cstdint>
 #include <string>
@@ -16,8 +16,8 @@ namespace fl
 
 /**
  * @ingroup fl
- * What the rounds would have cost with equal shares of the band, full power and full CPU frequency:
- * each plan, and equal shares for the same devices and gains, are predicted by the same model.
+ * Compares the predicted cost of plans with that of equal shares of the band at maximum transmit
+ * power and CPU frequency, for the same devices and gains, by the same predictor.
  */
 class EqualSharesComparison
 {
@@ -26,38 +26,39 @@ class EqualSharesComparison
     struct Cost
     {
         double timeS{0};   //!< sum of the rounds' durations [s]
-        double energyJ{0}; //!< computing and uploads [J]
+        double energyJ{0}; //!< energy of computation and uploads [J]
     };
 
     /**
      * Compare all rounds that begin from now on.
-     * @param coordinator runs the rounds; this object must outlive the simulation
+     * @param coordinator coordinator of the rounds; this object must outlive the simulation
      */
-    void Watch(Ptr<SyncCoordinator> coordinator);
+    void Watch(Ptr<Coordinator> coordinator);
 
-    /// @return of the plans
+    /// @return cost of the plans
     const Cost& GetPlanned() const;
-    /// @return of equal shares
+    /// @return cost of equal shares
     const Cost& GetEqual() const;
 
     /**
-     * @return one sentence, or nothing if no round was predicted or plans were equal shares
+     * @return the comparison in a sentence; empty if no round was predicted or plans were equal
+     *         shares
      */
     std::string ToText() const;
 
   private:
     /**
-     * Add one round: its plan as predicted, and equal shares for the same devices and gains.
-     * @param state what was known when the round began
-     * @param plan what was decided
-     * @param predicted what is expected of the plan
+     * Sink of "RoundBegin": add one round.
+     * @param state system state at the begin of the round
+     * @param plan plan of the round
+     * @param predicted predicted outcome of the plan
      */
     void Compare(const SystemState& state, const Plan& plan, const Outcome& predicted);
 
-    Ptr<SyncCoordinator> m_coordinator; //!< runs the rounds
-    Cost m_planned;                     //!< of the plans
-    Cost m_equal;                       //!< of equal shares
-    uint32_t m_rounds{0};               //!< compared
+    Ptr<Coordinator> m_coordinator; //!< coordinator of the rounds
+    Cost m_planned;                 //!< cost of the plans
+    Cost m_equal;                   //!< cost of equal shares
+    uint32_t m_rounds{0};           //!< number of rounds compared
 };
 
 } // namespace fl

@@ -16,12 +16,12 @@ namespace fl
 
 /**
  * @ingroup fl
- * An FDMA cell, with the server at the base station.
+ * An FDMA cell, with the server at the base station's node.
  */
 class FdmaCellRadio : public CellRadio
 {
   public:
-    /// @param scenario of the cell; must outlive this
+    /// @param scenario the scenario; must outlive this object
     explicit FdmaCellRadio(const Scenario& scenario);
     ~FdmaCellRadio() override;
 
@@ -33,11 +33,11 @@ class FdmaCellRadio : public CellRadio
     void EnablePcap(const std::string& prefix) override;
 
   private:
-    const Scenario& m_scenario;         //!< of the cell
+    const Scenario& m_scenario;         //!< the scenario
     FdmaHelper m_helper;                //!< builds the cell
-    NodeContainer m_nodes;              //!< base station first
-    NetDeviceContainer m_netDevices;    //!< base station first
-    Ipv4InterfaceContainer m_addresses; //!< base station first
+    NodeContainer m_nodes;              //!< base station first, then by DeviceId
+    NetDeviceContainer m_netDevices;    //!< in the order of m_nodes
+    Ipv4InterfaceContainer m_addresses; //!< in the order of m_nodes
 };
 
 } // namespace fl

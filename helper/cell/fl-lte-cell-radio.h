@@ -19,20 +19,20 @@ namespace fl
 
 /**
  * @ingroup fl
- * An LTE cell with an evolved packet core, and the server on a remote host behind it, on a link of
- * 100 Gbit/s without delay.
+ * An LTE cell with an evolved packet core (EPC), and the server on a remote host that is connected
+ * to the packet gateway by a link of 100 Gbit/s without delay.
  *
- * The bandwidth must be one that LTE has: 3, 5, 10, 15 or 20 MHz. Losses are those of every cell;
- * both directions share their objects.
- * Radio bearers use RLC UM unless ns-3's EpsBearerToRlcMapping says otherwise.
+ * The channel bandwidth must be 3, 5, 10, 15 or 20 MHz (3GPP TS 36.104). Propagation losses are
+ * those of CellLossFactories(), with the same objects in both directions. Radio bearers use RLC UM
+ * unless ns-3's EpsBearerToRlcMapping is set.
  */
 class LteCellRadio : public CellRadio
 {
   public:
-    /// @param scenario of the cell; must outlive this
+    /// @param scenario the scenario; must outlive this object
     explicit LteCellRadio(const Scenario& scenario);
     ~LteCellRadio() override;
-    /// @return what such a cell can take at most
+    /// @return limits of the PHY
     static PhyLimits GetLimits();
 
     void Install(Ptr<Node> station, const NodeContainer& devices) override;
@@ -44,38 +44,41 @@ class LteCellRadio : public CellRadio
     void InstallEnergyModels(const EnergySourceContainer& sources) override;
     Time GetStartTime() const override;
 
-    /// @return what builds the cell, to reach all that ns-3 offers
+    /// @return the helper that built the radio, as for its traces
     Ptr<LteHelper> GetLteHelper() const;
 
   private:
-    /// @return the bandwidth that was asked for [blocks]
+    /// @return number of resource blocks of the scenario's bandwidth
     uint32_t GetBlocks() const;
-    /// Make the server's node behind the packet gateway, with link and route.
+    /// Create the remote host, its link to the packet gateway and its route to the UEs.
     void CreateRemoteHost();
     /**
-     * Install the base station and its control.
-     * @param station its node
+     * Install the base station (eNB) and the radio controller.
+     * @param station node of the base station
      */
     void InstallEnb(Ptr<Node> station);
     /**
-     * Install the devices, attach them and give them addresses.
-     * @param devices their nodes, by DeviceId
+     * Install the devices (UEs), attach them and assign their addresses.
+     * @param devices nodes of the devices, by DeviceId
      */
     void InstallUes(const NodeContainer& devices);
-    /// Connect a UE.
+    /// Attach a UE.
+    /// @param lte the helper
+    /// @param ue NetDevice of the UE
+    /// @param enb NetDevice of the base station
     static void Attach(Ptr<LteHelper> lte, Ptr<NetDevice> ue, Ptr<NetDevice> enb);
 
-    const Scenario& m_scenario;        //!< of the cell
+    const Scenario& m_scenario;        //!< the scenario
     Ptr<LteHelper> m_lte;              //!< builds the radio
-    Ptr<PointToPointEpcHelper> m_epc;  //!< builds the core
+    Ptr<PointToPointEpcHelper> m_epc;  //!< builds the EPC
     PointToPointHelper m_pointToPoint; //!< builds the link to the server
     Ptr<Node> m_server;                //!< the remote host
-    NetDeviceContainer m_serverLink;   //!< gateway, server
+    NetDeviceContainer m_serverLink;   //!< packet gateway, remote host
     Ipv4Address m_serverAddress;       //!< of the remote host
-    NodeContainer m_stacks;            //!< nodes whose IP stack is ours
-    NetDeviceContainer m_radio;        //!< base station first
+    NodeContainer m_stacks;            //!< nodes whose IP stack is installed here
+    NetDeviceContainer m_radio;        //!< base station first, then by DeviceId
     Ptr<LteRadioControl> m_control;    //!< radio controller
-    Ptr<PropagationLossModel> m_loss;  //!< of both directions
+    Ptr<PropagationLossModel> m_loss;  //!< first of the chain, of both directions
 };
 
 } // namespace fl

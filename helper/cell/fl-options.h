@@ -24,9 +24,8 @@ namespace fl
 
 /**
  * @ingroup fl
- * What the command line of every example with a cell sets: the scenario, and where results go. An
- * example changes defaults before it calls AddOptions(), and adds options of its own to the same
- * parser.
+ * Values of the command line of an example with a cell: scenario, and output options. An example
+ * may change defaults before it calls AddOptions(), and add options of its own to the same parser.
  */
 struct Options : Scenario, OutputOptions
 {
@@ -34,33 +33,32 @@ struct Options : Scenario, OutputOptions
 
 /**
  * @ingroup fl
- * Add the options that say where results go and how many threads there are, and `--like`; to be had
- * without a cell too.
+ * Add the options of OutputOptions, and `--like`; also for programs without a cell.
  * @param parser the parser
- * @param options defaults, and where the values go. An empty `out` becomes results/PROGRAM, and no
- *        `threads` become one per core.
+ * @param options defaults; set by Parse(); must outlive the parser. An empty `out` becomes
+ *        results/PROGRAM, and `threads` = 0 one per core.
  */
 void AddOutputOptions(OptionParser& parser, OutputOptions& options);
 
 /**
  * @ingroup fl
- * Add all options to a parser, and rules about those that contradict each other.
+ * Add the options of Scenario and OutputOptions, and the rules of ScenarioRules().
  * @param parser the parser
- * @param options defaults, and where the values go; `out` and `threads` as in AddOutputOptions().
- *        It must outlive the parser.
+ * @param options defaults; set by Parse(); must outlive the parser. `out` and `threads` as in
+ *        AddOutputOptions()
  */
 void AddOptions(OptionParser& parser, Options& options);
 
-/// @param names of options, without dashes @return names of all options of AddOptions() but these
+/// @param names names of options, without dashes @return names of all other options of AddOptions()
 std::vector<std::string> CellOptionsBut(const std::vector<std::string>& names);
 
 struct Configuration;
 
 /**
  * @ingroup fl
- * @param program its name
- * @param scenario what it simulates
- * @return what its summary.json is to have, so that ReadScenario() gives the same scenario
+ * @param program name of the program
+ * @param scenario the scenario
+ * @return the configuration for summary.json, from which ReadScenario() makes the same scenario
  */
 Configuration ConfigurationOf(const std::string& program, const Scenario& scenario);
 
@@ -70,8 +68,8 @@ Configuration ConfigurationOf(const std::string& program, const Scenario& scenar
  * AddOptions() and no others.
  * @param file the run's summary.json
  * @return the scenario; Scenario::Validate() is not called
- * @throws InvalidInput if the file is no such summary; the message names file, key and what is
- *         allowed
+ * @throws InvalidInput if the file cannot be read or is no such summary; the message names file,
+ * key and what is allowed
  */
 Scenario ReadScenario(const std::string& file);
 

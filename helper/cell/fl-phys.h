@@ -24,8 +24,7 @@ namespace fl
 
 /**
  * @ingroup fl
- * The PHYs that this build has.
- * @return names that MakeCellRadio() takes
+ * @return names of the PHYs of this build
  */
 std::vector<std::string> AvailablePhys();
 
@@ -38,8 +37,8 @@ PhyLimits LimitsOf(const std::string& phy);
 
 /**
  * @ingroup fl
- * @param scenario `phy` says which; the radio keeps a reference to them
- * @return a radio of that kind, nothing installed
+ * @param scenario `phy` is used here; the object keeps a reference to the scenario
+ * @return a radio of that PHY; Install() was not called
  * @throws InvalidInput if this build has no such PHY
  */
 std::unique_ptr<CellRadio> MakeCellRadio(const Scenario& scenario);

@@ -113,7 +113,27 @@ AddScenarioFields(FieldList& fields)
 {
     fields.BeginGroup(OptionGroup::SCENARIO);
     fields.Add("devices", "devices in the cell", &Scenario::devices, InRange(1U, 1000000U));
-    fields.Add("rounds", "rounds of learning", &Scenario::rounds, InRange(1U, 1000000000U));
+    fields.Add("rounds",
+               "rounds of learning; with --coordinator=async aggregations",
+               &Scenario::rounds,
+               InRange(1U, 1000000000U));
+    fields.Add("coordinator",
+               "sync (rounds) or async (each update is merged when it arrives)",
+               &Scenario::coordinator,
+               OneOf({"sync", "async"}));
+    fields.Add("staleness",
+               "async: how the weight of an update falls with its staleness: constant, hinge or "
+               "polynomial",
+               &Scenario::staleness,
+               OneOf({"constant", "hinge", "polynomial"}));
+    fields.Add("buffer",
+               "async: updates that are merged together; above 1 by FedBuff, else by FedAsync",
+               &Scenario::buffer,
+               InRange(1U, 1000000U));
+    fields.Add("in-flight",
+               "async: devices that have work at once; 0: all",
+               &Scenario::inFlight,
+               InRange(0U, 1000000U));
     fields.Add("optimizer",
                "a name of the list below, or the TypeId of an Optimizer",
                &Scenario::optimizer,

@@ -27,23 +27,23 @@ namespace fl
 {
 
 /**
- * A field of Scenario.
- * @tparam T its type
+ * Description of a field of Scenario: its option, meaning and range.
+ * @tparam T type of the field
  */
 template <typename T>
 struct ScenarioFieldOf
 {
-    std::string name;     //!< as an option, without dashes
-    std::string meaning;  //!< and [unit]
-    T Scenario::* member; //!< where it is
-    Allowed<T> allowed;   //!< what it may be
-    std::string bare;     //!< value of the option when written without one; empty: it needs one
+    std::string name;     //!< name of the option, without dashes
+    std::string meaning;  //!< help text with [unit]
+    T Scenario::* member; //!< the field
+    Allowed<T> allowed;   //!< allowed values
+    std::string bare;     //!< value of the option without `=value`; empty: a value is required
 };
 
-/// A field of any type, and what it is about.
+/// A field of any type, with its group.
 struct ScenarioField
 {
-    OptionGroup group; //!< under which headline of --help
+    OptionGroup group; //!< group in --help
     std::variant<ScenarioFieldOf<uint32_t>,
                  ScenarioFieldOf<double>,
                  ScenarioFieldOf<std::string>,
@@ -51,12 +51,12 @@ struct ScenarioField
         of; //!< the field
 };
 
-/// @return all fields but `attributes`, `seed` and `run`, group by group
+/// @return all fields but `attributes`, `seed` and `run`, by group
 std::vector<ScenarioField> ScenarioFields();
 
 /**
- * @param byDefault a default of --phy that may stand for several PHYs ("all"); empty: none
- * @return that and the PHYs of this build; the text says which ones it lacks
+ * @param byDefault a further value, as "all" for several PHYs; empty: none
+ * @return that value and the PHYs of this build; the text also names PHYs that the build lacks
  */
 Allowed<std::string> PhyNames(const std::string& byDefault = "");
 

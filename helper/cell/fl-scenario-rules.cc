@@ -123,6 +123,22 @@ RestartAfterStop(const Scenario& scenario)
                : "";
 }
 
+/**
+ * @tparam T type of the field
+ * @param member a field that only asynchronous coordinators have
+ * @return checks that it is left at its default with --coordinator=sync; see ScenarioRule
+ */
+template <typename T>
+std::function<std::string(const Scenario&)>
+OnlyAsync(T Scenario::* member)
+{
+    return [member](const Scenario& scenario) {
+        return scenario.coordinator == "sync" && scenario.*member != Scenario().*member
+                   ? "be left out with --coordinator=sync"
+                   : "";
+    };
+}
+
 /// @param scenario the scenario @return what --runs must; see ScenarioRule
 std::string
 RunNumbersLeft(const Scenario& scenario)
@@ -181,6 +197,9 @@ ScenarioRules()
                  }});
         }
     }
+    rules.push_back({"staleness", OnlyAsync(&Scenario::staleness)});
+    rules.push_back({"buffer", OnlyAsync(&Scenario::buffer)});
+    rules.push_back({"in-flight", OnlyAsync(&Scenario::inFlight)});
     rules.push_back({"runs", &RunNumbersLeft});
     return rules;
 }
@@ -190,6 +209,11 @@ AttributesOfFields()
 {
     static const std::vector<std::pair<std::string, std::string>> attributes = {
         {"ns3::fl::SyncCoordinator::Rounds", "rounds"},
+        {"ns3::fl::AsyncCoordinator::Aggregations", "rounds"},
+        {"ns3::fl::AsyncCoordinator::Staleness", "staleness"},
+        {"ns3::fl::AsyncCoordinator::Buffer", "buffer"},
+        {"ns3::fl::AsyncCoordinator::Method", "buffer"},
+        {"ns3::fl::AsyncCoordinator::MaxInFlight", "in-flight"},
         {"ns3::fl::FdmaChannel::UplinkBandwidth", "bandwidth"},
         {"ns3::fl::FdmaChannel::DownlinkBandwidth", "bandwidth"},
         {"ns3::LteEnbNetDevice::UlBandwidth", "bandwidth"},

@@ -22,25 +22,25 @@ namespace ns3
 namespace fl
 {
 
-/// A rule about a field and others.
+/// A rule about combinations of fields.
 struct ScenarioRule
 {
-    std::string name; //!< of the field that is refused, as an option, or of an attribute
-    /// Completes "--name=value: must ..."; "": all is well
+    std::string name; //!< option of the field that is refused, or name of an attribute
+    /// Completes "--name=value: must ..."; empty: the rule is met
     std::function<std::string(const Scenario&)> must;
 };
 
 /// @return all rules, in the order in which they are applied
 std::vector<ScenarioRule> ScenarioRules();
 
-/// @return full names of attributes that fields set, whatever Scenario::attributes has, and these
-///         fields' names as options
+/// @return pairs of an attribute (TYPE::ATTRIBUTE) that a field sets, whatever Scenario::attributes
+///         has, and the name of the field's option
 const std::vector<std::pair<std::string, std::string>>& AttributesOfFields();
 
 /**
  * @param scenario the scenario
- * @param name of a field, as an option, or of an attribute that the scenario sets
- * @return name and value as one writes them, "--name=value"
+ * @param name option of a field, or name of an attribute that the scenario sets
+ * @return name and value as on the command line, "--name=value"
  */
 std::string Written(const Scenario& scenario, const std::string& name);
 

@@ -16,13 +16,13 @@ namespace fl
 
 /**
  * @ingroup fl
- * All that determines a simulated cell and what is learned in it: with the same module, the same
- * ns-3 and the same scenario, tables of results are the same bytes. What a run is given beside it
- * is in OutputOptions.
+ * Parameters of a simulated cell and of the learning in it. With the same version of the module and
+ * of ns-3, the same scenario gives the same tables of results, byte for byte. OutputOptions has
+ * what does not affect results.
  *
- * Each field that follows is an option of the command line too, with the name, the meaning and the
- * range that ScenarioFields() has. A scenario is built in C++, by a command line (AddOptions()), or
- * from a run's summary.json (ReadScenario()). ValidateScenario() checks it.
+ * Each field is also an option of the command line; ScenarioFields() has its name, meaning and
+ * range. A scenario is built in C++, by a command line (AddOptions()), or from a run's summary.json
+ * (ReadScenario()); ValidateScenario() checks it.
  *
  * @code
  * Scenario scenario;
@@ -34,78 +34,83 @@ namespace fl
  */
 struct Scenario
 {
-    uint32_t devices{20};           //!< how many devices the cell has, 1 to 1e6
-    uint32_t rounds{20};            //!< how many rounds of learning to run, from 1 on
-    std::string optimizer{"joint"}; //!< name or TypeId, see CreateOptimizer()
-    std::string phy{"fdma"};        //!< one of AvailablePhys()
-    std::string model{"softmax"};   //!< see MakeModel()
-    std::string data;               //!< folder with MNIST's four IDX files; empty: synthetic digits
-    std::string partition{"iid"};   //!< see Partitioner::FromText()
-    uint32_t localIterations{10};   //!< passes over the local samples per round, from 1 on
-    uint32_t batch{32};             //!< samples per step of local training; 0: all of a device's
-    double lr{0.05};                //!< learning rate, above 0
-    /// Stated size of a model or update in timing studies, in which nothing is learned [bit]; 0:
-    /// a real model's bytes
+    uint32_t devices{20};            //!< number of devices in the cell, 1 to 1e6
+    uint32_t rounds{20};             //!< number of rounds, at least 1
+    std::string coordinator{"sync"}; //!< sync or async
+    std::string optimizer{"joint"};  //!< name or TypeId, see CreateOptimizer()
+    std::string phy{"fdma"};         //!< one of AvailablePhys()
+    std::string model{"softmax"};    //!< see MakeModel()
+    std::string data;             //!< folder with MNIST's four IDX files; empty: synthetic digits
+    std::string partition{"iid"}; //!< see Partitioner::FromText()
+    uint32_t localIterations{10}; //!< passes over the local samples per round, at least 1
+    uint32_t batch{32};           //!< mini-batch size of local training; 0: all samples
+    double lr{0.05};              //!< learning rate of local training, above 0
+    /// Size of model and update in a timing study, in which nothing is learned; 0: a real model
+    /// [bit]
     double payloadBits{0};
+    std::string staleness{"polynomial"}; //!< async: constant, hinge or polynomial
+    uint32_t buffer{1};   //!< async: updates merged together; above 1 by FedBuff, else by FedAsync
+    uint32_t inFlight{0}; //!< async: devices with orders at once; 0: all
     std::string transport{"tcp"};    //!< tcp or datagram
     uint32_t runs{1};                //!< independent repetitions, with run numbers from `run` on
-    double mobility{0};              //!< speed of the devices' random walk [m/s]; 0: they stand
-    double background{0};            //!< other traffic that each device sends, in UDP [bit/s]
-    uint32_t trainSamples{60000};    //!< synthetic digits to train on, from 1 on
-    uint32_t testSamples{10000};     //!< synthetic digits held out, from 1 on
-    uint32_t samplesPerDevice{500};  //!< of each device in timing studies, where there are no data
-    std::string encoding{"float32"}; //!< of parameters on the air: float32 or float16
-    double momentum{0};              //!< of local training, below 1
-    double proximal{0};              //!< mu of FedProx
-    double radius{0};                //!< of the disc of devices [m]; 0: see CellRadius()
-    double bandwidthHz{20e6};        //!< of the uplink, and of the downlink [Hz]
-    std::string fading{"none"};      //!< none, rayleigh or rician
+    double mobility{0};              //!< speed of the devices' random walk; 0: static [m/s]
+    double background{0};            //!< UDP background traffic that each device sends [bit/s]
+    uint32_t trainSamples{60000};    //!< number of synthetic training samples, at least 1
+    uint32_t testSamples{10000};     //!< number of synthetic test samples, at least 1
+    uint32_t samplesPerDevice{500};  //!< samples of a device in timing studies, without data
+    std::string encoding{"float32"}; //!< number format of parameters: float32 or float16
+    double momentum{0};              //!< momentum of local training, 0 to below 1
+    double proximal{0};              //!< mu of FedProx, at least 0
+    double radius{0};                //!< radius of the disc of devices; 0: see CellRadius() [m]
+    double bandwidthHz{20e6};        //!< bandwidth of uplink and of downlink [Hz]
+    std::string fading{"none"};      //!< block fading: none, rayleigh or rician
     double minPowerDbm{0};           //!< lowest transmit power of a device [dBm]
     double maxPowerDbm{12};          //!< highest transmit power of a device [dBm]
     double minCpuHz{1e8};            //!< lowest CPU frequency of a device [Hz]
     double maxCpuHz{2e9};            //!< highest CPU frequency of a device [Hz]
-    double minCycles{1e4};           //!< per sample and pass, uniform from this ...
-    double maxCycles{3e4};           //!< ... to this
-    double batteryJ{0};              //!< energy that each device begins with [J]; 0: mains
-    double serverStopS{0};           //!< when the server stops [s]; 0: never
-    double serverRestartS{0};        //!< when it starts again [s]; 0: never
-    /// Where the random streams of all but places and radio begin at the earliest. How many streams
-    /// a radio uses depends on the PHY: beyond those of all PHYs, devices are alike over each.
+    double minCycles{1e4};           //!< CPU cycles per sample and pass, uniform from this
+    double maxCycles{3e4};           //!< to this
+    double batteryJ{0};              //!< initial energy of each device; 0: no limit [J]
+    double serverStopS{0};           //!< stop of the server, simulated time; 0: never [s]
+    double serverRestartS{0};        //!< restart of the server; 0: never [s]
+    /// Lowest index of random variable streams, but for those of positions and radio. The number of
+    /// streams of a radio depends on the PHY; with an index above those of all PHYs, profiles and
+    /// data are the same over each PHY.
     uint32_t streamAfterRadio{0};
-    /// Highest CPU frequencies of devices, in turn [Hz]: device i has entry i modulo the number of
-    /// entries. Empty: maxCpuHz for all.
+    /// Highest CPU frequencies of the devices: device i has entry i modulo the number of entries;
+    /// empty: maxCpuHz for all [Hz].
     std::vector<double> cpuHzInTurn;
     double capacitance{
-        1e-28};              //!< effective capacitance kappa of each device [J s^2], see Processor
+        1e-28};              //!< effective capacitance kappa of each device, see Processor [J s^2]
     double lossAt1mDb{15.3}; //!< path loss at 1 m [dB]
-    double lossExponent{3.76}; //!< the path loss is this times 10 log10(d / 1 m) dB more at d
+    double lossExponent{3.76}; //!< path loss exponent: loss = lossAt1mDb + this * 10 log10(d / 1 m)
 
-    /// Texts of attributes of ns-3 objects (TYPE::ATTRIBUTE) and of global values, by name, in
-    /// place of their defaults. `RngSeed` and `RngRun` are `seed` and `run`.
+    /// Default values of attributes (TYPE::ATTRIBUTE) and global values, as text by name; without
+    /// RngSeed and RngRun, which are `seed` and `run`.
     std::map<std::string, std::string> attributes;
-    uint32_t seed{1}; //!< RngSeed, of all runs, 1 to 4294944442
-    uint64_t run{1};  //!< RngRun, number of the first run
+    uint32_t seed{1}; //!< RngSeed of all runs, 1 to 4294944442
+    uint64_t run{1};  //!< RngRun of the first run
 
     /**
-     * Set ns-3's seed, run number, and the defaults that `attributes` has. They are those of the
-     * whole process: others of an earlier scenario stay.
+     * Set ns-3's seed, run number, and the default values of `attributes`. These are global:
+     * default values set by an earlier scenario are not reset.
      */
     void Apply() const;
 };
 
-/// What a run is given that changes no table.
+/// Options that do not affect tables of results.
 struct OutputOptions
 {
     std::string out;     //!< results folder
-    uint32_t threads{0}; //!< threads that train; 0: the simulator's own
-    bool pcap{false};    //!< capture what the base station sends and receives, into `out`
+    uint32_t threads{0}; //!< threads for training; 0: the simulator's thread
+    bool pcap{false};    //!< capture packets at the base station, into `out`
 };
 
 /**
  * @ingroup fl
- * @param scenario `radius` and `phy` count
- * @return radius of the disc that devices are in [m]: what was asked for, or else 50 on Wi-Fi,
- * whose control frames must cross the whole channel, and 250 on other PHYs
+ * @param scenario `radius` and `phy` are used
+ * @return radius of the disc of devices: `radius` if above 0; else 50 on Wi-Fi, whose control
+ * frames are sent in the whole channel at the devices' power, and 250 on other PHYs [m]
  */
 double CellRadius(const Scenario& scenario);
 

@@ -20,8 +20,8 @@ namespace fl
 
 /**
  * @ingroup fl
- * @return where generated data are kept: $FL_CACHE, or fl/ in $XDG_CACHE_HOME, in ~/.cache, or in
- *         the system's folder for temporary files, the first of these that is set
+ * @return folder of generated data: the first that is set of $FL_CACHE, fl/ in $XDG_CACHE_HOME, in
+ *         ~/.cache, and in the system's folder for temporary files
  */
 std::string CacheFolder();
 
@@ -29,21 +29,21 @@ struct Options;
 
 /**
  * @ingroup fl
- * What every run of a program learns from; loaded once.
+ * Training and test data, loaded once for all runs of a program.
  */
 struct LearningData
 {
-    std::shared_ptr<ThreadPool> pool;     //!< trains, with so many threads as LoadData() got
+    std::shared_ptr<ThreadPool> pool;     //!< thread pool for training
     std::shared_ptr<const Dataset> train; //!< training data; null in a timing study
-    std::shared_ptr<const Dataset> test;  //!< held-out data; null in a timing study
+    std::shared_ptr<const Dataset> test;  //!< test data; null in a timing study
 };
 
 /**
  * @ingroup fl
- * Load what a scenario learns from: MNIST's files, or synthetic digits, which are made once and
- * kept in CacheFolder(). In a timing study, where messages have a stated size, there are no data.
- * @param scenario `data`, `trainSamples`, `testSamples` and `payloadBits` count
- * @param threads that train; 0: the simulator's own. Results do not depend on it.
+ * Load the data of a scenario: the files of MNIST, or synthetic digits, which are generated once
+ * and stored in CacheFolder(). There are none in a timing study (`payloadBits` above 0).
+ * @param scenario `data`, `trainSamples`, `testSamples` and `payloadBits` are used
+ * @param threads threads for training; 0: the simulator's thread. Results do not depend on it
  * @return the data
  * @throws InvalidInput if the data cannot be read
  */
@@ -51,8 +51,8 @@ LearningData LoadData(const Scenario& scenario, uint32_t threads);
 
 /**
  * @ingroup fl
- * The same, with threads as the command line says.
- * @param options as parsed
+ * Load the data of a command line, with its number of threads.
+ * @param options parsed options
  * @return the data
  * @throws InvalidInput if the data cannot be read
  */
@@ -60,13 +60,12 @@ LearningData LoadData(const Options& options);
 
 /**
  * @ingroup fl
- * Build what is to be learned: model, data, how to train, what to send.
- * @param scenario model, local training, encoding, and the stated size in a timing study
- * @param data what LoadData() returned for it
- * @param seed of initial parameters and local shuffles
- * @return the task
- * @throws InvalidInput if there is no such model or encoding, or an option of training is out of
- *         range
+ * Build the learning task of a scenario.
+ * @param scenario model, hyperparameters, encoding, and the size in a timing study are used
+ * @param data result of LoadData() for it
+ * @param seed seed of initial parameters and of the order of samples
+ * @return the learning task
+ * @throws InvalidInput if there is no such model or encoding, or a hyperparameter is out of range
  */
 std::shared_ptr<const LearningTask> BuildTask(const Scenario& scenario,
                                               const LearningData& data,
@@ -74,11 +73,11 @@ std::shared_ptr<const LearningTask> BuildTask(const Scenario& scenario,
 
 /**
  * @ingroup fl
- * Divide the task's training data among devices.
- * @param scenario `partition` and `devices` count
- * @param task the task
- * @param seed of the division
- * @return indices of training samples, by device; in a timing study empty
+ * Partition the training data over the devices.
+ * @param scenario `partition` and `devices` are used
+ * @param task the learning task
+ * @param seed seed of the partition
+ * @return indices in LearningTask::train, by device; empty in a timing study
  * @throws InvalidInput if there are fewer samples than devices
  */
 std::vector<std::vector<uint32_t>> BuildParts(const Scenario& scenario,

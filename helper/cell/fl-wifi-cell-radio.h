@@ -22,25 +22,25 @@ class WifiStationCut;
 
 /**
  * @ingroup fl
- * A cell of 802.11ax at 5 GHz, with the server at the access point.
+ * A cell of IEEE 802.11ax at 5 GHz, with the server at the access point's node.
  *
  * Before the applications start, the stations associate, one after the other, and each exchanges a
- * datagram with the access point, so that there are block-ack agreements in both directions. Then
- * the stations' own channel access (EDCA) is turned off: they send by triggers alone. From then on
- * they do not hear each other, which saves most of the simulation's time and changes nothing, since
- * they do not listen before they answer a trigger but to their access point. A station that is out
- * of reach by then is tried again, and may contend.
+ * datagram with the access point, to establish block ack agreements in both directions. Then the
+ * stations' own channel access (EDCA) is disabled: they send only when triggered (UL OFDMA). From
+ * then on the channel between stations is cut (WifiStationCut), which saves most of the run time
+ * and has no effect on results, since before a response to a trigger frame a station senses its
+ * access point only. A station that is out of reach by then is tried again, and may contend.
  *
- * With ns3::fl::WifiRadioControl::EnforcePlan=false there are no triggers, and stations contend
- * once they have their agreements.
+ * With ns3::fl::WifiRadioControl::EnforcePlan=false there are no trigger frames, and stations
+ * contend by EDCA once they have their agreements.
  */
 class WifiCellRadio : public CellRadio
 {
   public:
-    /// @param scenario of the cell; must outlive this
+    /// @param scenario the scenario; must outlive this object
     explicit WifiCellRadio(const Scenario& scenario);
     ~WifiCellRadio() override;
-    /// @return what such a cell can take at most
+    /// @return limits of the PHY
     static PhyLimits GetLimits();
 
     void Install(Ptr<Node> station, const NodeContainer& devices) override;
@@ -54,38 +54,40 @@ class WifiCellRadio : public CellRadio
     std::map<std::string, double> GetCounters() const override;
     std::string ToText() const override;
 
-    /// @return base station's device first
+    /// @return NetDevices: the access point's first, then by DeviceId
     const NetDeviceContainer& GetNetDevices() const;
 
   private:
-    /// Make the chain of propagation losses.
+    /// Create the chain of propagation losses.
     void CreateLosses();
-    /// Make channel, access point and stations.
+    /// Create channel, access point and stations.
     void InstallDevices();
-    /// Install IP, addresses, and no queue above the MAC's.
+    /// Install IP stack and addresses, without a traffic control queue above the MAC's queue.
     void InstallInternet();
-    /// A station associated: it and the access point know each other's addresses.
+    /// A station has associated: add the ARP entries, and begin its WarmUp().
+    /// @param device DeviceId of the station
     void Associated(DeviceId device);
-    /// Exchange datagrams until there are agreements; then turn a solicited station's own access
-    /// off.
+    /// Send datagrams until there are block ack agreements; then disable the station's EDCA if
+    /// plans are enforced, and after the last station cut the channel between stations.
+    /// @param device DeviceId of the station
     void WarmUp(DeviceId device);
-    /// @return whether the access point and the station have agreements in both directions
-    /// @param device which station
+    /// @return whether access point and station have block ack agreements in both directions
+    /// @param device DeviceId of the station
     bool IsReady(DeviceId device) const;
-    /// @return how long until the middle between two beacons of the access point
+    /// @return time until the middle between two beacons of the access point
     Time UntilBetweenBeacons() const;
-    /// All that was needed before the applications start is done.
+    /// At GetStartTime(): reset the counter of uplink bytes, without those of the preparation.
     void Begin();
 
-    const Scenario& m_scenario;         //!< of the cell
-    NodeContainer m_nodes;              //!< base station first
-    NetDeviceContainer m_netDevices;    //!< base station first
-    Ipv4InterfaceContainer m_addresses; //!< base station first
+    const Scenario& m_scenario;         //!< the scenario
+    NodeContainer m_nodes;              //!< access point first, then by DeviceId
+    NetDeviceContainer m_netDevices;    //!< in the order of m_nodes
+    Ipv4InterfaceContainer m_addresses; //!< in the order of m_nodes
     Ptr<WifiRadioControl> m_control;    //!< radio controller
-    Ptr<PropagationLossModel> m_loss;   //!< first of the chain, without the cut
-    Ptr<WifiStationCut> m_cut;          //!< between stations
-    SpectrumWifiPhyHelper m_phyHelper;  //!< made the PHYs
-    std::vector<bool> m_warm;           //!< which stations need no more warming up
+    Ptr<PropagationLossModel> m_loss;   //!< first of the chain, without m_cut
+    Ptr<WifiStationCut> m_cut;          //!< cuts the channel between stations
+    SpectrumWifiPhyHelper m_phyHelper;  //!< helper of the PHYs
+    std::vector<bool> m_warm;           //!< by DeviceId: whether WarmUp is done
 };
 
 } // namespace fl

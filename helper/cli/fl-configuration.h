@@ -13,36 +13,36 @@ namespace ns3
 namespace fl
 {
 
-/// Version of what stands under `configuration` in summary.json. A program reads its own alone.
+/// Version of the member `configuration` of summary.json; other versions are refused.
 inline constexpr uint32_t CONFIGURATION_FORMAT = 1;
 
 /**
  * @ingroup fl
- * What a program was told, in full: the part of summary.json from which a run can be repeated.
+ * Complete configuration of a program: the part of summary.json from which a run can be repeated.
  */
 struct Configuration
 {
-    std::string program;                                               //!< its name
-    nlohmann::ordered_json options = nlohmann::ordered_json::object(); //!< values in their types
-    /// Texts of ns-3's attributes and global values that were set, by name: TYPE::ATTRIBUTE
+    std::string program;                                               //!< name of the program
+    nlohmann::ordered_json options = nlohmann::ordered_json::object(); //!< values by option
+    /// Attributes (TYPE::ATTRIBUTE) and global values of ns-3 that were set: text by name.
     nlohmann::ordered_json ns3Arguments = nlohmann::ordered_json::object();
-    uint32_t seed{1}; //!< of all runs, from 1 on
-    uint64_t run{1};  //!< number of the first run
+    uint32_t seed{1}; //!< RngSeed of all runs, at least 1
+    uint64_t run{1};  //!< RngRun of the first run
 
-    /// @return what stands under `configuration`: `format`, `options`, `ns3_arguments`, `rng_seed`,
+    /// @return the member `configuration`: `format`, `options`, `ns3_arguments`, `rng_seed`,
     ///         `rng_run`
     nlohmann::ordered_json ToJson() const;
 };
 
 /**
  * @ingroup fl
- * Read a configuration, strictly: `program` and `configuration` must be there, and the latter must
- * have all its keys, in their types, and no others. Which options there are is the program's to
- * check.
- * @param file a run's summary.json
- * @return what it holds
- * @throws InvalidInput if the file can't be read, is no JSON, or is none of CONFIGURATION_FORMAT;
- *         the message names the file, the key and what must be there
+ * Read and validate a configuration: `program` and `configuration` must exist, and the latter must
+ * have all of its keys, with values of their types, and no others. Names and values of options are
+ * not checked.
+ * @param file path of a run's summary.json
+ * @return the configuration
+ * @throws InvalidInput if the file cannot be read, is no JSON, or not of CONFIGURATION_FORMAT; the
+ *         message names the file, the key and what is expected
  */
 Configuration ReadConfiguration(const std::string& file);
 

@@ -12,33 +12,34 @@ namespace ns3
 namespace fl
 {
 
-/// Codes that programs exit with.
+/// Exit codes of programs.
 enum ExitCode
 {
-    EXIT_DONE = 0,          //!< done
-    EXIT_FAILED = 1,        //!< a failure, a solver that did not converge included
-    EXIT_INVALID_INPUT = 2, //!< InvalidInput
-    EXIT_INFEASIBLE = 3     //!< Infeasible
+    EXIT_DONE = 0,          //!< success
+    EXIT_FAILED = 1,        //!< failure, also a solver that did not converge
+    EXIT_INVALID_INPUT = 2, //!< InvalidInput was thrown
+    EXIT_INFEASIBLE = 3     //!< Infeasible was thrown
 };
 
 /**
- * @param path how a program was called
- * @return its name: without folders, and without what ns-3's build adds (`ns3.41-NAME-debug`)
+ * @param path argv[0]
+ * @return name of the program: without folders, and without prefix and suffix of ns-3's build
+ *         (`ns3.41-NAME-debug`)
  */
 std::string ProgramName(const std::string& path);
 
 /**
  * @ingroup fl
- * The body of a program's main(): runs it, and turns exceptions into an exit code and one line on
+ * The body of main(): runs a program, and turns exceptions into an exit code and one line on
  * standard error, `PROGRAM: error: MESSAGE`.
  *
- * Writing to a file beyond the allowed size is made an error that can be reported, instead of a
- * signal that kills.
+ * SIGXFSZ is ignored, so that writing beyond the file size limit is an error that is reported, and
+ * does not terminate the process.
  *
  * @param argc as main() gets it
  * @param argv as main() gets it
- * @param program what to run; returns its exit code
- * @return an ExitCode, or what the program returned
+ * @param program the program; returns its exit code
+ * @return the program's exit code, or an ExitCode
  */
 int RunMain(int argc, char* argv[], const std::function<int(int, char**)>& program);
 

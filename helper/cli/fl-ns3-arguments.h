@@ -19,33 +19,34 @@ namespace ns3
 namespace fl
 {
 
-/// @return the names of ns-3's GlobalValues (RngRun, RngSeed, ...)
+/// @return names of ns-3's GlobalValues (RngRun, RngSeed, ...)
 std::vector<std::string> Ns3GlobalNames();
 
 /**
- * @param name without dashes
- * @return whether it looks like ns-3's: a GlobalValue, a `Print...` request, or `ns3::...`
+ * @param name name of an argument, without dashes
+ * @return whether it has the form of an ns-3 argument: a GlobalValue, `Print...`, or `ns3::...`
  */
 bool IsNs3Argument(const std::string& name);
 
 /**
- * @param name without dashes
- * @return whether it looks like something that can be set: a GlobalValue or `ns3::...`
+ * @param name name of an argument, without dashes
+ * @return whether it has the form of an ns-3 setting: a GlobalValue or `ns3::...`
  */
 bool IsNs3Setting(const std::string& name);
 
 /**
- * @param name without dashes, for which IsNs3Argument() is true
- * @param value the text after `=`
+ * Validate an argument of ns-3, without setting it.
+ * @param name name without dashes, for which IsNs3Argument() is true
+ * @param value text after `=`
  * @throws InvalidInput if there is no such attribute, group or type, or if its checker refuses the
  *         value; the message names both and what is allowed
  */
 void CheckNs3Argument(const std::string& name, const std::string& value);
 
 /**
- * @param name what was written
+ * @param name an unknown name
  * @param known allowed names
- * @return the known name with the fewest edits from it, or "" if none is near
+ * @return the allowed name with the least edit distance, or "" if none is near
  */
 std::string NearestName(const std::string& name, const std::vector<std::string>& known);
 

@@ -19,43 +19,43 @@ namespace ns3
 namespace fl
 {
 
-/// What an option is about: the headlines of `--help`, in their order.
+/// Groups of options: the headings of `--help`, in their order.
 enum class OptionGroup
 {
-    SCENARIO, //!< what is run
-    LEARNING, //!< what is learned, and how
-    RADIO,    //!< what is between server and devices
-    DEVICES,  //!< what the devices are
-    FAULTS,   //!< what goes wrong
-    OUTPUT    //!< what is written, and how it is computed
+    SCENARIO, //!< size of the scenario, optimizer, PHY
+    LEARNING, //!< model, data, training
+    RADIO,    //!< channel, transport, traffic
+    DEVICES,  //!< transmit powers, processors, energy
+    FAULTS,   //!< failures
+    OUTPUT    //!< results folder and threads; no influence on results
 };
 
-/// An option, as `--help` shows it.
+/// Description of an option in `--help`.
 struct OptionHelp
 {
-    OptionGroup group;     //!< under which headline
-    std::string name;      //!< without dashes
-    std::string meaning;   //!< and [unit]
-    std::string byDefault; //!< its value, with its unit; empty: not shown
-    std::string bare;      //!< what it means without a value, with its unit; empty: not shown
+    OptionGroup group;     //!< group
+    std::string name;      //!< name without dashes
+    std::string meaning;   //!< help text with [unit]
+    std::string byDefault; //!< default value with unit; empty: not shown
+    std::string bare;      //!< value if written without one, with unit; empty: not shown
 };
 
-/// What one of the options may be, a line each.
+/// Allowed values of an option, listed in `--help` a line each.
 struct OptionChoices
 {
-    std::string option;                                       //!< without dashes
+    std::string option;                                       //!< name without dashes
     std::vector<std::pair<std::string, std::string>> choices; //!< names and descriptions
 };
 
-/// No line of `--help` is longer.
+/// Maximum length of a line of `--help` [character].
 inline constexpr size_t HELP_COLUMNS = 80;
 
 /**
- * @param program its name
- * @param usage what it does; lines that are too long are broken
- * @param options all of them, in their order within each group
- * @param choices those that are listed
- * @return the text, with a newline at its end
+ * @param program name of the program
+ * @param usage description of the program, wrapped at HELP_COLUMNS
+ * @param options all options, in their order within each group
+ * @param choices lists of allowed values
+ * @return text of `--help`, with a newline at its end
  */
 std::string HelpText(const std::string& program,
                      const std::string& usage,

@@ -231,7 +231,7 @@ OptionParser::KeepNs3(std::map<std::string, std::string>& attributes, uint32_t& 
 }
 
 void
-OptionParser::TellNs3(uint32_t seed, uint64_t run) const
+OptionParser::StoreNs3Settings(uint32_t seed, uint64_t run) const
 {
     if (!m_ns3Attributes)
     {
@@ -422,7 +422,7 @@ void
 OptionParser::Repeat(const std::string& file)
 {
     TakeConfiguration(file, {});
-    TellNs3(m_repeatedSeed, m_repeatedRun);
+    StoreNs3Settings(m_repeatedSeed, m_repeatedRun);
 }
 
 void
@@ -497,7 +497,7 @@ OptionParser::Parse(int argc, const char* const argv[])
         ParseOne(argument);
     }
     RunCommandLine();
-    TellNs3(RngSeedManager::GetSeed(), RngSeedManager::GetRun());
+    StoreNs3Settings(RngSeedManager::GetSeed(), RngSeedManager::GetRun());
     ApplyRules();
 }
 

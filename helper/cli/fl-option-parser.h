@@ -26,39 +26,39 @@ struct Configuration;
 
 /**
  * @ingroup fl
- * A program's command line: `--name=value` for its own options, and all that ns-3 takes
+ * Parser of a program's command line: `--name=value` for its own options, and all arguments of ns-3
  * (`--RngRun=2`, `--ns3::fl::Class::Attribute=value`, `--PrintHelp`, ...).
  *
- * Names and values are validated here, before ns-3's CommandLine sees any: that one aborts, or
- * exits with a page of text and a code of its own, where a user needs one line. So are pairs of
- * options that contradict each other, by rules. ns-3's own arguments are CommandLine's business as
- * usual.
+ * Names and values are validated here before they are passed to ns3::CommandLine, which aborts, or
+ * exits with a page of text and a code of its own, where a user needs a message of one line.
+ * Combinations of options are validated by rules. Arguments of ns-3 are applied by CommandLine.
  */
 class OptionParser
 {
   public:
     /**
      * @param program name of the program
-     * @param usage what it does, for --help
+     * @param usage description of the program for --help
      */
     OptionParser(const std::string& program, const std::string& usage);
     ~OptionParser();
     OptionParser(const OptionParser&) = delete;
     OptionParser& operator=(const OptionParser&) = delete;
 
-    /// @param group of the options that are added from now on; SCENARIO at first
+    /// @param group group of the options added from now on; SCENARIO at first
     void BeginGroup(OptionGroup group);
 
     /**
      * Add an option.
      * @tparam T bool, uint32_t, uint64_t, double, std::string or std::vector<double>
-     * @param name without dashes; unique, and none of ns-3's
-     * @param help meaning and, of a number, [unit] in brackets, by which --help shows the default
-     * @param value holds the default; set by Parse(); must outlive this object's use
-     * @param allowed what is allowed beyond being of the type
-     * @param bare what the option means when it is written without `=value` (a bool means true);
-     *        empty: it needs a value
-     * @throws std::logic_error if the name is taken
+     * @param name name without dashes; unique, and not an argument of ns-3
+     * @param help help text; of a number with its [unit] in brackets, which --help also shows with
+     *        the default
+     * @param value default value; set by Parse(); must outlive this object
+     * @param allowed allowed values of the type
+     * @param bare value of the option if written without `=value` (of a bool: true); empty: a value
+     * is required
+     * @throws std::logic_error if the name is not unique
      */
     template <typename T>
     void Add(const std::string& name,
@@ -68,192 +68,196 @@ class OptionParser
              const std::string& bare = "");
 
     /**
-     * Have --help list what an option may be, a line each.
-     * @param name of the option
-     * @param choices names and descriptions
+     * List the allowed values of an option in --help, a line each.
+     * @param name name of the option
+     * @param choices values and descriptions
      */
     void AddChoices(const std::string& name,
                     std::vector<std::pair<std::string, std::string>> choices);
 
     /**
-     * Add a rule about an option and others: which pairs contradict each other. Rules are applied,
-     * in the order in which they were added, once all arguments are known.
-     * @param name of the option that is refused, or of an ns-3 argument ("ns3::Type::Attribute")
-     * @param must returns what completes "--name=value: must ...", or "" if all is well
+     * Add a rule about a combination of options. Rules are applied after all arguments are parsed,
+     * in the order in which they were added.
+     * @param name name of the option that is refused, or of an ns-3 argument
+     * ("ns3::Type::Attribute")
+     * @param must returns the completion of "--name=value: must ...", or "" if the rule is met
      */
     void AddRule(const std::string& name, std::function<std::string()> must);
 
     /**
-     * An attribute that an option sets: given as an argument of ns-3 it would have no effect, and
+     * Declare an attribute that an option sets: as an argument of ns-3 it would have no effect, and
      * is refused.
      * @param attribute full name, as ns3::fl::SyncCoordinator::Rounds
-     * @param name of the option
+     * @param name name of the option
      */
     void SetsAttribute(const std::string& attribute, const std::string& name);
 
     /**
-     * Add `--like=FILE`, which repeats a run: all options but those of OptionGroup::OUTPUT, ns-3's
-     * arguments, seed and run number are those of the run's summary.json, where the command line
-     * does not have them too. The file must be of this program, and have all of these options and
-     * no others.
+     * Add `--like=FILE`, which repeats a run: options except those of OptionGroup::OUTPUT,
+     * arguments of ns-3, seed and run number are taken from the run's summary.json, unless they are
+     * on the command line. The file must be of this program, and have all of these options and no
+     * others.
      */
     void AddLike();
 
     /**
-     * Have Parse() and Repeat() say what ns-3 was told.
-     * @param attributes gets texts of attributes and global values by name, `RngSeed` and `RngRun`
-     *        not among them; must outlive this object's use, as the others
-     * @param seed gets the seed of all runs
-     * @param run gets the run number
+     * Have Parse() and Repeat() store the settings of ns-3. The arguments must outlive this object.
+     * @param attributes set to text by name of attributes and global values, without RngSeed and
+     *        RngRun
+     * @param seed set to the seed of all runs
+     * @param run set to the run number
      */
     void KeepNs3(std::map<std::string, std::string>& attributes, uint32_t& seed, uint64_t& run);
 
     /**
-     * Take options, ns-3's arguments, seed and run number from a run's summary.json, as `--like`
-     * does. Of ns-3's state nothing changes.
-     * @param file a summary.json of this program
-     * @throws InvalidInput if it is none, or has a key or a value that is not allowed; the message
-     *         names file, key and what is allowed. Rules are not applied.
+     * Take options, arguments of ns-3, seed and run number from a run's summary.json, as `--like`
+     * does. The state of ns-3 is not changed, and rules are not applied.
+     * @param file path of a summary.json of this program
+     * @throws InvalidInput if it is no such file, or has a key or value that is not allowed; the
+     * message names file, key and what is allowed
      */
     void Repeat(const std::string& file);
 
     /**
-     * @param name of an option or an ns-3 argument
-     * @return whether it has another value than its default; of an ns-3 argument, whether it is
-     *         there
+     * @param name name of an option or an ns-3 argument
+     * @return whether the option differs from its default; whether the ns-3 argument is given
      */
     bool IsChanged(const std::string& name) const;
 
     /**
-     * @param name of an option, or an ns-3 argument that is given
-     * @return option and value as one writes them, "--name=value", whether given or not
+     * @param name name of an option, or of an ns-3 argument that is given
+     * @return name and present value as on the command line, "--name=value"
      */
     std::string Written(const std::string& name) const;
 
     /**
-     * Parse and apply. Prints and ends the program with code 0 on `--help` and ns-3's `--Print...`.
+     * Parse and apply. `--help` and ns-3's `--Print...` print and exit with code 0.
      * @param argc as main() gets it
      * @param argv as main() gets it
-     * @throws InvalidInput on the first argument that is wrong, or the first rule that is broken;
-     *         the message names it, its value and what is allowed
+     * @throws InvalidInput at the first argument that is not allowed, or the first rule that is not
+     *         met; the message names the argument, its value and what is allowed
      */
     void Parse(int argc, const char* const argv[]);
 
-    /// @return the program's name
+    /// @return name of the program
     const std::string& GetProgram() const;
 
     /**
-     * @return the configuration in full, as summary.json has it: `format`, `options` (values in
-     *         their types, defaults included), `ns3_arguments` (name and text of those given),
-     *         `rng_seed`, `rng_run`
+     * @return the complete configuration for summary.json: `format`, `options` (values in their
+     *         types, defaults included), `ns3_arguments` (text by name of those given), `rng_seed`,
+     *         `rng_run`
      */
     nlohmann::ordered_json ToJson() const;
 
   private:
     struct Option;
 
-    /// What AddRule() was given.
+    /// Arguments of AddRule().
     struct Rule
     {
-        std::string name;                  //!< of what is refused
-        std::function<std::string()> must; //!< what it must be; "": all is well
+        std::string name;                  //!< name of the option that is refused
+        std::function<std::string()> must; //!< completes "must ..."; "": the rule is met
     };
 
     /**
-     * @param name of an option, without dashes
+     * @param name name of an option, without dashes
      * @return the option, or null
      */
     Option* Find(const std::string& name) const;
-    /// @param option to be added; its name must be new
+    /// Add an option.
+    /// @param option the option; its name must be unique
     void Insert(std::unique_ptr<Option> option);
     /**
-     * @param name of no option
-     * @return the message that says so, with what is allowed
+     * @param name an unknown name
+     * @return error message with the allowed names
      */
     std::string UnknownOption(const std::string& name) const;
     /**
-     * Take an argument of ns-3, in place of an earlier one of the same name.
-     * @param name without dashes
-     * @param value as text
-     * @throws InvalidInput if there is no such argument, it can't take the value, or an option
-     *         sets it
+     * Store an argument of ns-3, in place of an earlier one of the same name.
+     * @param name name without dashes
+     * @param value text after `=`
+     * @throws InvalidInput if there is no such argument, its checker refuses the value, or an
+     * option sets it
      */
     void TakeNs3Argument(const std::string& name, const std::string& value);
     /**
-     * Take what a run was told.
-     * @param file the run's summary.json
-     * @param given names of the options and ns-3 arguments that the command line has
+     * Take the configuration of a run.
+     * @param file path of the run's summary.json
+     * @param given names of the options and ns-3 arguments on the command line, which are kept
      * @throws InvalidInput as Repeat()
      */
     void TakeConfiguration(const std::string& file, const std::set<std::string>& given);
     /**
-     * Take an argument of ns-3 from a run.
-     * @param file the run's summary.json, for messages
-     * @param name without dashes
-     * @param value as text
-     * @throws InvalidInput if it can't be set, by that name or to that value
+     * Take an argument of ns-3 from the configuration of a run.
+     * @param file path of the run's summary.json, for messages
+     * @param name name without dashes
+     * @param value its value as text
+     * @throws InvalidInput if there is no such argument, or its checker refuses the value
      */
     void TakeRepeatedNs3Argument(const std::string& file,
                                  const std::string& name,
                                  const std::string& value);
     /**
-     * Take an option's value from a run, unless it is one of OptionGroup::OUTPUT.
+     * Take an option's value from the configuration of a run, unless it is of OptionGroup::OUTPUT.
      * @param option the option
-     * @param configuration of the run
-     * @param file where that is from, for messages
-     * @throws InvalidInput if the value is missing, or not allowed
+     * @param configuration configuration of the run
+     * @param file path of the run's summary.json, for messages
+     * @throws InvalidInput if the value is missing or not allowed
      */
     static void TakeOption(Option& option,
                            const Configuration& configuration,
                            const std::string& file);
-    /// Tell ns-3's state to those who asked for it by KeepNs3().
-    /// @param seed of all runs
+    /// Set the arguments of KeepNs3(), if it was called.
+    /// @param seed seed of all runs
     /// @param run number of the first run
-    void TellNs3(uint32_t seed, uint64_t run) const;
+    void StoreNs3Settings(uint32_t seed, uint64_t run) const;
     /**
-     * Take one argument of the command line.
-     * @param argument as given: --name=value
+     * Parse one argument of the command line.
+     * @param argument the argument, "--name=value"
      * @throws InvalidInput if name or value is not allowed
      */
     void ParseOne(const std::string& argument);
     /**
-     * @param arguments as given, without the program
-     * @return whether one of them asks for help
+     * @param arguments arguments without argv[0]
+     * @return whether one of them is a request for help
      */
     bool HelpWanted(const std::vector<std::string>& arguments) const;
-    /// @return the text of --help
+    /// @return text of --help
     std::string Help() const;
     /**
-     * @param name of an attribute, as in --name=value
-     * @return its value, or null if it was not given
+     * @param name name of an ns-3 argument
+     * @return its value as text, or null if it is not given
      */
     const std::string* FindNs3Argument(const std::string& name) const;
-    /// @throws InvalidInput if a rule is broken, in a line that names both options
+    /// @throws InvalidInput if a rule is not met; the message names both options
     void ApplyRules() const;
     /**
-     * Take what `--like` names, if it is there, and tell ns-3 its seed and run number.
-     * @param arguments as given, without the program
+     * Take the configuration that `--like` names, if it is given, and set seed and run number of
+     * ns-3.
+     * @param arguments arguments without argv[0]
      * @throws InvalidInput as Repeat()
      */
     void TakeLike(const std::vector<std::string>& arguments);
-    /// Hand over to ns-3's CommandLine what is its.
+    /// Pass the arguments of ns-3 to ns3::CommandLine.
     void RunCommandLine();
 
     std::string m_program;                          //!< name of the program
-    std::string m_usage;                            //!< what it does
-    OptionGroup m_group{OptionGroup::SCENARIO};     //!< of options that are added
+    std::string m_usage;                            //!< description of the program
+    OptionGroup m_group{OptionGroup::SCENARIO};     //!< group of options that are added
     std::vector<std::unique_ptr<Option>> m_options; //!< in the order in which they were added
-    std::vector<OptionChoices> m_choices;           //!< lists for --help
+    std::vector<OptionChoices> m_choices;           //!< allowed values for --help
     std::vector<Rule> m_rules;                      //!< in the order in which they were added
-    std::map<std::string, std::string> m_setBy;     //!< options by attribute
-    /// Arguments for CommandLine: names without dashes, and values; in the order of the last ones.
+    std::map<std::string, std::string> m_setBy;     //!< name of the option by attribute
+    /// Arguments for CommandLine: names without dashes, and values. A repeated name is at the place
+    /// of its last value.
     std::vector<std::pair<std::string, std::string>> m_ns3Arguments;
-    uint32_t m_repeatedSeed{1}; //!< of the run that is repeated
+    uint32_t m_repeatedSeed{1}; //!< seed of the run that is repeated
     uint64_t m_repeatedRun{1};  //!< number of the run that is repeated
     std::string m_like;         //!< value of `--like`
-    std::map<std::string, std::string>* m_ns3Attributes{nullptr}; //!< see KeepNs3(); null: no one
-    uint32_t* m_ns3Seed{nullptr};                                 //!< see KeepNs3()
-    uint64_t* m_ns3Run{nullptr};                                  //!< see KeepNs3()
+    std::map<std::string, std::string>* m_ns3Attributes{
+        nullptr};                 //!< see KeepNs3(); null: not called
+    uint32_t* m_ns3Seed{nullptr}; //!< see KeepNs3()
+    uint64_t* m_ns3Run{nullptr};  //!< see KeepNs3()
 };
 
 } // namespace fl

@@ -13,7 +13,7 @@
 /**
  * @file
  * @ingroup fl
- * Rules about options that contradict each other, to be added to a parser.
+ * Rules about combinations of options, see OptionParser::AddRule().
  */
 
 namespace ns3
@@ -22,12 +22,12 @@ namespace fl
 {
 
 /**
- * Options that must be left at their defaults where another one has a certain value.
- * @param parser gets the rules
- * @param names options, or arguments of ns-3, which must not be there
- * @param other the option that they contradict
- * @param when whether it has that value
- * @param why completes "must be left out with --other=value: ..."
+ * Add rules: some options must have their default values if another one has a certain value.
+ * @param parser the rules are added to it
+ * @param names names of options, or of ns-3 arguments, which must not be given
+ * @param other name of the other option
+ * @param when returns whether the other option has that value
+ * @param why reason, which completes "must be left out with --other=value: ..."
  */
 void RequireAbsence(OptionParser& parser,
                     const std::vector<std::string>& names,

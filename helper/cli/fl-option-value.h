@@ -13,8 +13,9 @@
 /**
  * @file
  * @ingroup fl
- * Values of options: what is allowed, as text, as JSON. The types are bool, uint32_t, uint64_t,
- * double, std::string and std::vector<double>, which is written as numbers separated by commas.
+ * Values of options: allowed values, conversion from and to text and JSON. The types are bool,
+ * uint32_t, uint64_t, double, std::string and std::vector<double>, as text numbers separated by
+ * commas.
  */
 
 namespace ns3
@@ -24,7 +25,7 @@ namespace fl
 
 /**
  * @ingroup fl
- * What a value may be: the rule, and the rule in words.
+ * Allowed values: a predicate, and its description.
  *
  * @tparam T type of the value
  */
@@ -39,41 +40,40 @@ struct Allowed
  * @tparam T uint32_t, uint64_t or double
  * @param low smallest allowed value
  * @param high largest allowed value
- * @return the closed range
+ * @return the closed interval [low, high]
  */
 template <typename T>
 Allowed<T> InRange(T low, T high);
 
 /**
  * @param high largest allowed value
- * @return the numbers above zero, up to that
+ * @return the interval (0, high]
  */
 Allowed<double> Positive(double high);
 
 /**
- * @param names the names
- * @return exactly these
+ * @param names allowed names
+ * @return exactly these names
  */
 Allowed<std::string> OneOf(std::vector<std::string> names);
 
 /**
- * Read a value. The whole text must be one: a number in the type's range and in the C locale,
- * finite; true, 1, false or 0; any text; or numbers separated by commas, of which there may be
- * none.
+ * Parse a value. The whole text must be a value of the type: a finite number in the type's range
+ * and in the C locale; true, 1, false or 0; any text; or numbers separated by commas, also none.
  * @tparam T type of the value
  * @param text the text
- * @param value gets it; unspecified if the text is none
+ * @param [out] value the value; unspecified on failure
  * @return whether the text is a value of the type
  */
 template <typename T>
 bool ParseValue(const std::string& text, T& value);
 
 /**
- * Read a value from JSON: a boolean, a whole number that is not negative, a number, a text, or an
- * array of numbers, as the type is.
+ * Convert a value from JSON: by type a boolean, a non-negative integer, a number, a string, or an
+ * array of numbers.
  * @tparam T type of the value
  * @param json any JSON value
- * @param value gets it; unspecified if the JSON is of another type
+ * @param [out] value the value; unspecified on failure
  * @return whether the JSON is a value of the type
  */
 template <typename T>
@@ -82,14 +82,14 @@ bool ParseValue(const nlohmann::ordered_json& json, T& value);
 /**
  * @tparam T type of the value
  * @param value a value
- * @return the shortest text that ParseValue() makes the same value of
+ * @return the shortest text from which ParseValue() gives the same value
  */
 template <typename T>
 std::string ValueText(const T& value);
 
 /**
  * @tparam T type of the value
- * @return completes "must be ..." where no rule says more than the type
+ * @return description of the type, completes "must be ..."
  */
 template <typename T>
 std::string TypeText();

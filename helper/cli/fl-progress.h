@@ -15,8 +15,8 @@
 /**
  * @file
  * @ingroup fl
- * How far a program is: what is being computed, and the time that is left. On a terminal it is one
- * line that is written over and over, elsewhere a line now and then.
+ * Display of a program's progress and remaining time: on a terminal one line that is overwritten,
+ * otherwise lines at intervals.
  */
 
 namespace ns3
@@ -24,44 +24,44 @@ namespace ns3
 namespace fl
 {
 
-/// Where progress is shown.
+/// Output of progress.
 struct ProgressDisplay
 {
-    std::ostream* stream{nullptr};      //!< where to
-    uint32_t width{0};                  //!< columns of the terminal; 0: it is none
-    std::function<double()> wallClockS; //!< real time since any moment [s]
+    std::ostream* stream{nullptr};      //!< output stream
+    uint32_t width{0};                  //!< columns of the terminal; 0: no terminal
+    std::function<double()> wallClockS; //!< wall-clock time from any origin [s]
 
-    /// @return standard error, as it is: progress must not get into what is piped from standard
-    ///         output
+    /// @return standard error and its terminal width, as standard output may be piped
     static ProgressDisplay StandardError();
 };
 
 /**
  * @ingroup fl
- * The line itself, with the time that is left at its end.
+ * The line of progress, with the remaining time at its end.
  */
 class ProgressLine
 {
   public:
-    /// @param display where to
+    /// @param display output
     explicit ProgressLine(ProgressDisplay display);
-    /// Ends the line, so that whatever comes next, an error too, has its own.
+    /// Ends the line, so that later output, also of errors, begins in a new one.
     ~ProgressLine();
     ProgressLine(const ProgressLine&) = delete;
     ProgressLine& operator=(const ProgressLine&) = delete;
 
     /**
-     * @param everyS shortest time between two lines where there is no terminal [s]
-     * @return whether so much time has passed, or the eye could follow, that a line is due
+     * @param everyS shortest time between two lines without a terminal [s]
+     * @return whether a new line is due: after everyS, or on a terminal after a fraction of a
+     * second
      */
     bool IsDue(double everyS) const;
 
     /**
      * Write the line.
-     * @param text what is being computed, and how it is going
-     * @param brief the same for a narrow terminal
-     * @param done how much of the work is done
-     * @param all how much there is
+     * @param text present work and its state
+     * @param brief shorter form for a narrow terminal
+     * @param done amount of work done, in any unit
+     * @param all total amount of work, in the same unit
      */
     void Write(const std::string& text, const std::string& brief, double done, double all);
 
@@ -70,32 +70,32 @@ class ProgressLine
 
   private:
     /**
-     * @param done how much of the work is done
-     * @param all how much there is, in the same unit
-     * @return wall-clock time that the rest takes at the pace so far, as M:SS or H:MM:SS; "-" if
-     *        nothing is done yet
+     * @param done amount of work done, in any unit
+     * @param all total amount of work, in the same unit
+     * @return remaining wall-clock time at the average pace so far, as M:SS or H:MM:SS; "-" if
+     *         nothing is done yet
      */
     std::string TimeLeft(double done, double all) const;
 
-    ProgressDisplay m_display; //!< where to
-    double m_startS;           //!< wall clock at construction [s]
-    double m_shownS;           //!< wall clock when the line was last written [s]
-    bool m_lineOpen{false};    //!< whether the terminal's cursor stands in our line
+    ProgressDisplay m_display; //!< output
+    double m_startS;           //!< wall-clock time of construction [s]
+    double m_shownS;           //!< wall-clock time of the last Write [s]
+    bool m_lineOpen{false};    //!< whether the terminal's cursor is in the line
 };
 
 /**
  * @ingroup fl
- * Shows round, accuracy, simulated time, energy and the time that is left, of runs of federated
- * learning; where there is no terminal, in a line per round.
+ * Shows round, accuracy, simulated time, energy and remaining time of runs of federated learning;
+ * without a terminal a line per round.
  */
 class Progress
 {
   public:
     /**
-     * @param rounds how many rounds a run has
-     * @param runs how many runs there are, in each case
-     * @param display where to
-     * @param cases how many things are compared, as optimizers
+     * @param rounds number of rounds of a run
+     * @param runs number of runs of each case
+     * @param display output
+     * @param cases number of cases that are compared, as optimizers
      */
     explicit Progress(uint32_t rounds,
                       uint32_t runs = 1,
@@ -103,72 +103,72 @@ class Progress
                       uint32_t cases = 1);
 
     /**
-     * The next one of the things that are compared begins, with its first run.
-     * @param name what it is, as "fdma, joint"
+     * Begin the next case, with its first run.
+     * @param name name of the case, as "fdma, joint"
      */
     void BeginCase(const std::string& name);
 
-    /// The next run begins; to be called for the second and later ones.
+    /// Begin the second or a later run of the case.
     void BeginRun();
 
-    /// @param record a round that was closed
+    /// Show a closed round.
+    /// @param record record of the round
     void Update(const RoundRecord& record);
 
     /// End the line; no-op if there is none.
     void EndLine();
 
   private:
-    /// Forget the rounds of the current run.
+    /// Reset the state of the current run.
     void ClearRun();
     /**
-     * @param record of the round that ended
-     * @param brief whether the line is to be short
-     * @return what is shown of the round
+     * @param record record of the round
+     * @param brief whether to make the shorter form
+     * @return text of the line
      */
     std::string Text(const RoundRecord& record, bool brief) const;
 
-    ProgressLine m_line;       //!< where it is shown
-    uint32_t m_rounds;         //!< per run
-    uint32_t m_runs;           //!< per case
-    uint32_t m_cases;          //!< cases compared, at least 1
-    std::string m_name;        //!< of the current case; empty: there is one alone
-    uint32_t m_case{0};        //!< those before the current one
-    uint32_t m_run{1};         //!< current run of the case
-    uint32_t m_done{0};        //!< rounds of the current run that are closed
-    double m_energyJ{0};       //!< of the current run [J]
-    double m_accuracy{ABSENT}; //!< of the last evaluation
+    ProgressLine m_line;       //!< the line
+    uint32_t m_rounds;         //!< number of rounds of a run
+    uint32_t m_runs;           //!< number of runs of a case
+    uint32_t m_cases;          //!< number of cases, at least 1
+    std::string m_name;        //!< name of the current case; empty: a single case
+    uint32_t m_case{0};        //!< index of the current case, from 0
+    uint32_t m_run{1};         //!< current run of the case, from 1
+    uint32_t m_done{0};        //!< number of closed rounds of the current run
+    double m_energyJ{0};       //!< energy of the current run [J]
+    double m_accuracy{ABSENT}; //!< accuracy of the last evaluation, 0 to 1
 };
 
 /**
  * @ingroup fl
- * Shows how much of a computation is done: what is being computed, percent, the time that is left;
- * where there is no terminal, in a line for each thing that is begun, and one every ten seconds.
- * Threads may share it.
+ * Shows the progress of a computation: present part, percentage, remaining time; without a terminal
+ * a line for each part that is begun, and one every ten seconds. Thread-safe.
  */
 class WorkProgress
 {
   public:
     /**
-     * @param all how much work there is, in any unit
-     * @param display where to
+     * @param all total amount of work, in any unit
+     * @param display output
      */
     explicit WorkProgress(double all, ProgressDisplay display = ProgressDisplay::StandardError());
 
-    /// @param what is being computed from now on, as "figure 2"
+    /// @param what name of the part that begins, as "figure 2"
     void Begin(const std::string& what);
 
-    /// @param work so much more is done
+    /// @param work amount of work done since the last call, in the unit of the constructor
     void Add(double work = 1);
 
   private:
-    /// Write the line. The caller holds the mutex.
+    /// Write the line. The caller holds m_mutex.
     void Show();
 
-    std::mutex m_mutex;  //!< of what follows
-    ProgressLine m_line; //!< where it is shown
-    double m_all;        //!< work
-    double m_done{0};    //!< of it
-    std::string m_what;  //!< is being computed
+    std::mutex m_mutex;  //!< protects the other members
+    ProgressLine m_line; //!< the line
+    double m_all;        //!< total amount of work
+    double m_done{0};    //!< amount of work done
+    std::string m_what;  //!< present part
 };
 
 } // namespace fl

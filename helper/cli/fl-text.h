@@ -10,7 +10,7 @@
 /**
  * @file
  * @ingroup fl
- * How texts and quantities are printed for people.
+ * Formatting of texts and quantities for output.
  */
 
 namespace ns3
@@ -19,31 +19,31 @@ namespace fl
 {
 
 /**
- * @param format as printf() takes it
- * @return the text, at most 255 characters of it
+ * @param format format string of printf()
+ * @return the formatted text, truncated to 255 characters
  */
 std::string Format(const char* format, ...) __attribute__((format(printf, 1, 2)));
 
 /**
- * Break lines at blanks. A word that is longer than a line stays whole.
- * @param text one line or several; a line's own indentation stays
- * @param columns longest line
- * @param hang how many blanks more the lines that follow a break begin with
- * @return the text, without a newline at its end unless it has one
+ * Wrap lines at blanks. A word that is longer than a line is not broken.
+ * @param text one or several lines; their indentation is kept
+ * @param columns maximum length of a line [character]
+ * @param hang additional indentation of lines after a break [character]
+ * @return the wrapped text; ends with a newline only if text does
  */
 std::string WrapText(const std::string& text, size_t columns, size_t hang = 0);
 
 /**
  * @param value a number
- * @return the shortest text that gives the same number again, without exponent from 1e-4 to 1e15
+ * @return the shortest text that is parsed to the same number, without exponent from 1e-4 to 1e15
  */
 std::string NumberText(double value);
 
 /**
- * @param value a quantity, in its unit
+ * @param value a quantity in that unit
  * @param unit the unit, as "Hz"; empty: none
- * @return number and unit, with the SI prefix that leaves 1 to 3 digits before the point where the
- *         unit takes one: "20 MHz", "5 ms", but "1.5 m/s" and "-3 dBm"
+ * @return number and unit; where the unit may have an SI prefix, with the one that leaves 1 to 3
+ *         digits before the point: "20 MHz", "5 ms", but "1.5 m/s" and "-3 dBm"
  */
 std::string QuantityText(double value, const std::string& unit);
 

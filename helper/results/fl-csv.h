@@ -23,17 +23,18 @@ namespace fl
 {
 
 /**
- * Write a number as all CSV files have it; JSON has PutNumber().
- * @param text the shortest decimal text that reads back as the same number is appended to it
- * @param value the number; what is not finite (NaN: absent; infinite: never) appends nothing
+ * Append a number in the format of all CSV files: the shortest decimal text that is parsed to the
+ * same number. PutNumber() is its counterpart for JSON.
+ * @param [in,out] text the number is appended
+ * @param value the number; nothing is appended for NaN (ABSENT) and infinity
  */
 void AppendNumber(std::string& text, double value);
 
-/// Builds rows field by field, in one buffer.
+/// Builds rows of a CSV file field by field, in one buffer.
 class CsvRow
 {
   public:
-    /// @param value a number; what is not finite becomes an empty field
+    /// @param value a number; an empty field if it is not finite
     /// @return this row
     CsvRow& Add(double value);
     /// @param value a whole number
@@ -49,20 +50,20 @@ class CsvRow
     std::string_view Finish();
 
   private:
-    /// Put a comma, unless it is the first field.
+    /// Append a comma, unless the row is empty.
     void Separate();
 
     std::string m_text;     //!< the row
     bool m_finished{false}; //!< whether the next field begins a new row
 };
 
-/// Reads a file row by row, columns by name.
+/// Reads a CSV file row by row, with columns by name.
 class CsvReader
 {
   public:
     /**
-     * @param path the file
-     * @throws std::runtime_error if it can't be read or has no header
+     * @param path path of the file
+     * @throws std::runtime_error if it cannot be read or has no header
      */
     explicit CsvReader(const std::filesystem::path& path);
 

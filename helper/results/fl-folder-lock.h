@@ -13,19 +13,19 @@ namespace fl
 
 /**
  * @ingroup fl
- * A results folder that one run alone writes into, as long as this object lives.
+ * Exclusive lock of a results folder, held for the lifetime of this object.
  *
- * It is the folder itself that is locked (flock), by an open file of this process: nothing is left
- * in it, and nothing outlives the process, however that ends. Where a file system knows no such
- * locks, the folder is used without.
+ * The folder itself is locked (flock(2)) by an open descriptor of this process, so that there is no
+ * lock file, and the lock ends with the process in any case. On file systems without such locks the
+ * folder is not locked.
  */
 class FolderLock
 {
   public:
     /**
-     * Create the folder, with those above it, if it is not there, and lock it.
-     * @param folder the folder
-     * @throws InvalidInput if it can't be created, is no folder, or is locked
+     * Create the folder and its parents if they do not exist, and lock it.
+     * @param folder path of the folder
+     * @throws InvalidInput if it cannot be created, is no folder, or is locked already
      */
     explicit FolderLock(const std::filesystem::path& folder);
     ~FolderLock();
@@ -33,7 +33,7 @@ class FolderLock
     FolderLock& operator=(const FolderLock&) = delete;
 
   private:
-    int m_descriptor; //!< the open folder
+    int m_descriptor; //!< descriptor of the folder
 };
 
 } // namespace fl

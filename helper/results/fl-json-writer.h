@@ -18,10 +18,10 @@ namespace fl
 {
 
 /**
- * Add a number, if there is one.
- * @param json an object
- * @param key where to put it
- * @param value left out if it is not finite
+ * Add a member with a number to a JSON object.
+ * @param json the object
+ * @param key name of the member
+ * @param value the number; no member is added if it is not finite
  */
 void PutNumber(nlohmann::ordered_json& json, const char* key, double value);
 

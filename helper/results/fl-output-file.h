@@ -15,16 +15,16 @@ namespace fl
 
 /**
  * @ingroup fl
- * A file that appears whole or not at all: it is written as `NAME.partial` in the same folder, and
- * renamed to NAME, in place of an older one, by Publish(). Destroyed before that, it leaves
- * nothing.
+ * A file that is replaced atomically: it is written as `NAME.partial` in the same folder, and
+ * Publish() renames it to NAME. If the object is destroyed before that, the partial file is
+ * removed.
  */
 class OutputFile
 {
   public:
     /**
-     * @param path the file; its folder is there
-     * @throws InvalidInput if it can't be created
+     * @param path path of the file; its folder must exist
+     * @throws InvalidInput if it cannot be created
      */
     explicit OutputFile(const std::filesystem::path& path);
     ~OutputFile();
@@ -32,54 +32,56 @@ class OutputFile
     OutputFile& operator=(const OutputFile&) = delete;
 
     /**
-     * @param text what to append
-     * @throws std::runtime_error if it can't be written, as on a full disk; the partial file is
-     * gone
+     * Append text.
+     * @param text the text
+     * @throws std::runtime_error if it cannot be written, as on a full disk; the partial file is
+     *         removed then
      */
     void Write(std::string_view text);
 
     /**
-     * Write out what is buffered, and close the file. No effect the second time.
+     * Write the buffer, and close the file. No effect if it is closed.
      * @throws std::runtime_error as Write()
      */
     void Close();
 
     /**
-     * Close and rename.
-     * @throws std::runtime_error if the file can't be renamed, and as Write()
+     * Close, and rename to the final name.
+     * @throws std::runtime_error if the file cannot be renamed, and as Write()
      */
     void Publish();
 
-    /// @return the path it will have
+    /// @return final path
     const std::filesystem::path& GetPath() const;
-    /// @return the path it has until it is published
+    /// @return path until Publish()
     const std::filesystem::path& GetPartialPath() const;
 
   private:
     /**
-     * Write what is buffered.
+     * Write the buffer.
      * @throws std::runtime_error if it cannot be written
      */
     void Flush();
     /// Remove the temporary file.
     void Remove();
     /**
-     * Give up: remove the file and say why.
+     * Remove the partial file, and throw.
      * @param error value of errno
      * @throws std::runtime_error always: the path and the reason
      */
     [[noreturn]] void Fail(int error);
 
-    std::filesystem::path m_path;    //!< what it will be
-    std::filesystem::path m_partial; //!< what it is until then
-    std::string m_buffer;            //!< not written yet
-    int m_descriptor{-1};            //!< open file, or -1
-    bool m_exists{false};            //!< whether there is a partial file of ours
+    std::filesystem::path m_path;    //!< final path
+    std::filesystem::path m_partial; //!< path until Publish
+    std::string m_buffer;            //!< text not written yet
+    int m_descriptor{-1};            //!< descriptor; -1: closed
+    bool m_exists{false};            //!< whether the partial file exists
 };
 
 /**
- * @param folder to be created, with those above it, if it is not there
- * @throws InvalidInput if it can't be, or is no folder
+ * Create a folder and its parents, if they do not exist.
+ * @param folder path of the folder
+ * @throws InvalidInput if it cannot be created, or is no folder
  */
 void CreateFolder(const std::filesystem::path& folder);
 

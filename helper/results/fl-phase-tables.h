@@ -18,8 +18,8 @@ namespace fl
 
 /**
  * @ingroup fl
- * Writes one run's `transfers.csv` and `computations.csv`: a row for each such phase of the work
- * orders that are over, in the order of the phases. Pauses have no rows.
+ * Writes `transfers.csv` and `computations.csv` of one run: a row per transfer or computation of
+ * each work order that has ended, in the order of its phases. Pauses have no rows.
  */
 class PhaseTables
 {
@@ -30,41 +30,41 @@ class PhaseTables
     static const char COMPUTATIONS_HEADER[];
 
     /**
-     * @param folder which is there
-     * @throws InvalidInput if the files can't be created
+     * @param folder folder of the files; must exist
+     * @throws InvalidInput if the files cannot be created
      */
     explicit PhaseTables(const std::filesystem::path& folder);
 
     /**
-     * Write the rows of an order. Times that were not measured, or not predicted, are empty.
-     * @param work the order, which is over
-     * @throws std::runtime_error if they can't be written
+     * Write the rows of an order. Times that are ABSENT are empty fields.
+     * @param work an order that has ended
+     * @throws std::runtime_error if they cannot be written
      */
     void AddOrder(const WorkRecord& work);
 
-    /// Write everything out. Throws as OutputFile::Close().
+    /// Close both files. Throws as OutputFile::Close().
     void Close();
-    /// Make the files appear. Throws as OutputFile::Publish().
+    /// Publish both files. Throws as OutputFile::Publish().
     void Publish();
 
   private:
     /**
-     * Begin a row with the columns that both tables have first.
+     * Begin a row with the first columns, which both tables have.
      * @param order the order
-     * @param server at the other end
+     * @param server number of the server
      */
     void BeginRow(const WorkOrder& order, uint32_t server);
     /**
-     * End a row with the columns that both tables have last.
+     * End a row with the last columns, which both tables have.
      * @param work the order
      * @param phase index of its phase
-     * @param file gets the row
+     * @param file the row is appended
      */
     void EndRow(const WorkRecord& work, size_t phase, OutputFile& file);
 
     OutputFile m_transfers;    //!< transfers.csv
     OutputFile m_computations; //!< computations.csv
-    CsvRow m_row;              //!< the row that is put together
+    CsvRow m_row;              //!< row in construction
 };
 
 } // namespace fl

@@ -46,7 +46,7 @@ ExecGnuplot(const std::filesystem::path& folder,
     _exit(127);
 }
 
-/// What came of running gnuplot.
+/// Result of running gnuplot.
 enum class Drawing
 {
     DRAWN,
@@ -235,7 +235,7 @@ PlotScript::AddItem(const Item& item)
     m_plot.AddDataset(function);
 }
 
-/// A key of one entry tells nothing that the title could not.
+/// A single entry of the key goes into the title instead.
 void
 PlotScript::NameOneCurve()
 {

@@ -23,7 +23,8 @@ namespace ns3
 namespace fl
 {
 
-/// The palette of Okabe and Ito (2008), which can be told apart with any kind of colour vision.
+/// The palette of Okabe and Ito ("Color universal design", 2008), distinguishable with all kinds of
+/// colour vision.
 namespace colours
 {
 /// blue, as gnuplot takes it
@@ -46,32 +47,33 @@ inline constexpr char GREY[] = "#BBBBBB";
 inline constexpr char BROWN[] = "#8B4513";
 } // namespace colours
 
-/// @param index of a curve @return a colour for it; the first eight differ
+/// @param index index of a curve, from 0 @return its colour; the first eight differ
 const char* PaletteColour(size_t index);
 
-/// Rows and columns of a CSV file beside the script.
+/// Rows and columns of a CSV file in the script's folder.
 struct PlotData
 {
-    std::string file;                 //!< its name
-    std::string condition;            //!< which rows, for gnuplot; empty: all
-    std::vector<std::string> columns; //!< x, y and what else the style takes, for gnuplot
+    std::string file;                 //!< file name
+    std::string condition;            //!< gnuplot expression that selects rows; empty: all
+    std::vector<std::string> columns; //!< gnuplot expressions of x, y and more by style
 
-    /// @return as gnuplot's plot takes it
+    /// @return the data as arguments of gnuplot's plot command
     std::string ToText() const;
 };
 
-/// @param name of a column @return its value in a row, for gnuplot
+/// @param name name of a column @return gnuplot expression of its value
 std::string PlotColumn(const std::string& name);
-/// @param name of a column @param text one @return whether a row has the text there, for gnuplot
+/// @param name name of a column @param text a value @return gnuplot expression that selects its
+/// rows
 std::string PlotRowsWith(const std::string& name, const std::string& text);
 
 /**
- * How a curve looks. What is left open is chosen by its place among the others, such that no two
- * are alike.
+ * Line and point style of a curve. Properties that are not set depend on the index of the curve, so
+ * that curves differ.
  */
 struct CurveLook
 {
-    /// @param with style @param colour of it @param dash type @param point type
+    /// @param with see with @param colour see colour @param dash see dash @param point see point
     CurveLook(const std::string& with = "linespoints",
               const std::string& colour = "",
               uint32_t dash = 0,
@@ -84,31 +86,31 @@ struct CurveLook
     }
 
     std::string with;   //!< gnuplot's style: lines, linespoints, yerrorlines, points
-    std::string colour; //!< empty: open
-    uint32_t dash;      //!< gnuplot's dash type; 0: open
-    uint32_t point;     //!< gnuplot's point type; 0: open
+    std::string colour; //!< colour; empty: by index
+    uint32_t dash;      //!< gnuplot's dash type; 0: by index
+    uint32_t point;     //!< gnuplot's point type; 0: by index
 };
 
 /**
- * @param look of a curve
- * @param index its place among the curves of its plot
- * @param count how many curves the plot has
- * @return as gnuplot writes it. Each curve is thinner, and its points smaller, than of those that
- * were drawn before it, so that curves which coincide all show.
+ * @param look line and point style of a curve
+ * @param index index of the curve in its plot, from 0
+ * @param count number of curves of the plot
+ * @return the style in gnuplot's syntax. Line width and point size decrease with the index, so that
+ *         coincident curves are all visible.
  */
 std::string CurveStyle(const CurveLook& look, size_t index, size_t count);
 
-/// A script: terminal, size, grid and key as in all plots of this module, and what is added.
+/// A gnuplot script with the terminal, size, grid and key of all plots of this module.
 class PlotScript
 {
   public:
     /**
-     * @param name of script and plot, without ending
-     * @param title above the plot
-     * @param xLabel with unit
-     * @param yLabel with unit
-     * @param width of the picture [pixel]
-     * @param height of the picture [pixel]
+     * @param name file name of script and plot, without extension
+     * @param title title of the plot
+     * @param xLabel label of the horizontal axis, with unit
+     * @param yLabel label of the vertical axis, with unit
+     * @param width width of the plot [pixel]
+     * @param height height of the plot [pixel]
      */
     PlotScript(const std::string& name,
                const std::string& title,
@@ -117,101 +119,102 @@ class PlotScript
                uint32_t width = 800,
                uint32_t height = 500);
 
-    /// @param command a line of commands to add
+    /// Add commands.
+    /// @param command a line of gnuplot commands
     void Line(const std::string& command);
 
-    /// Put the key beside the plot, for names that need the room.
+    /// Place the key beside the plot, for long names.
     void KeyBeside();
 
-    /// @param axes x, y or xy: those that are logarithmic
+    /// Set logarithmic axes.
+    /// @param axes x, y or xy
     void Logarithmic(const std::string& axes);
 
-    /// Give both axes the range of all points, x and y: where they are the same lies on the
-    /// diagonal.
+    /// Set the range of both axes to that of all x and y, so that x = y is the diagonal.
     void EqualAxes();
 
     /**
      * Add a curve.
-     * @param data what it shows
-     * @param title its name in the key
-     * @param look how it looks
+     * @param data rows and columns
+     * @param title entry in the key
+     * @param look line and point style
      */
     void Curve(const PlotData& data, const std::string& title, const CurveLook& look = {});
 
     /**
-     * Add something else that shows data: bars, a cloud of points, a reference.
-     * @param data what it shows
-     * @param title its name in the key, or ""
-     * @param style as gnuplot writes it
+     * Add other data: bars, points, a reference.
+     * @param data rows and columns
+     * @param title entry in the key, or ""
+     * @param style style in gnuplot's syntax
      */
     void Mark(const PlotData& data, const std::string& title, const std::string& style);
 
     /**
-     * Add a function, or data that are known to have points (Curve() and Mark() test theirs).
-     * @param function a function of x, or file and columns, as gnuplot writes it
-     * @param title its name in the key, or ""
-     * @param style as gnuplot writes it
+     * Add a function, or data that are not tested for points, as those of Curve() and Mark() are.
+     * @param function a function of x, or file and columns, in gnuplot's syntax
+     * @param title entry in the key, or ""
+     * @param style style in gnuplot's syntax
      */
     void Function(const std::string& function, const std::string& title, const std::string& style);
 
     /**
-     * Write NAME.plt. A plot of one curve has its name in the title, in place of a key. A script
-     * whose data have no point to draw exits with status NOTHING_TO_DRAW.
-     * @param folder where
-     * @param scripts its name is appended
-     * @throws std::runtime_error if it can't be written
+     * Write NAME.plt. A plot with one entry in its key has this entry in the title instead. A
+     * script whose data have no points exits with the status NOTHING_TO_DRAW.
+     * @param folder folder of the script
+     * @param [in,out] scripts its file name is appended
+     * @throws std::runtime_error if it cannot be written
      */
     void Write(const std::filesystem::path& folder, std::vector<std::string>& scripts);
 
-    /// Exit status of scripts whose data hold nothing that could be drawn.
+    /// Exit status of scripts whose data have no points.
     static constexpr int NOTHING_TO_DRAW = 3;
 
   private:
-    /// What is drawn.
+    /// A curve, function or mark.
     struct Item
     {
-        std::string data;  //!< as gnuplot writes it
-        std::string title; //!< in the key, or ""
-        std::string style; //!< as gnuplot writes it; of curves it follows from the look
-        CurveLook look;    //!< of a curve
-        bool curve{false}; //!< whether it is one
+        std::string data;  //!< data in gnuplot's syntax
+        std::string title; //!< entry in the key, or ""
+        std::string style; //!< style in gnuplot's syntax; not used for curves
+        CurveLook look;    //!< style of a curve
+        bool curve{false}; //!< whether it is a curve
     };
 
-    /// Add a curve or function to what gnuplot draws. @param item data, title and style
+    /// Add an item to the plot command. @param item data, title and style
     void AddItem(const Item& item);
     void NameOneCurve();
     void CheckData();
-    /// Write which axes are logarithmic, with tics that suit, and whether both have one range.
+    /// Add commands for logarithmic axes, their tics, and equal ranges.
     void SetAxes();
     void SetEqualAxes();
     std::string Countable(const PlotData& data) const;
 
-    std::string m_name;           //!< of the script
-    std::string m_title;          //!< of the plot
-    std::string m_axes;           //!< which are logarithmic
-    bool m_equalAxes{false};      //!< whether both have one range
-    std::vector<Item> m_items;    //!< in the order in which they are drawn
-    std::vector<PlotData> m_data; //!< what must have a point, one of them at least
-    Gnuplot m_plot;               //!< what is written so far
+    std::string m_name;           //!< file name without extension
+    std::string m_title;          //!< title of the plot
+    std::string m_axes;           //!< logarithmic axes
+    bool m_equalAxes{false};      //!< whether both axes have the same range
+    std::vector<Item> m_items;    //!< items in drawing order
+    std::vector<PlotData> m_data; //!< data of which at least one must have a point
+    Gnuplot m_plot;               //!< the script so far
 };
 
-/// A plot of measured over predicted, with the line where they are the same.
+/// A plot of measured over predicted values, with the line of equality.
 class AgreementPlot
 {
   public:
     /**
-     * @param name of script and plot, without ending
-     * @param title above the plot
-     * @param quantity what is predicted and measured, with unit
+     * @param name file name of script and plot, without extension
+     * @param title title of the plot
+     * @param quantity name of the quantity, with unit
      */
     AgreementPlot(const std::string& name, const std::string& title, const std::string& quantity);
 
     /**
      * Add points.
-     * @param data predicted and measured
-     * @param title its name in the key
-     * @param style point type and size, as gnuplot writes them
-     * @param colour of the points
+     * @param data rows and columns, predicted and measured
+     * @param title entry in the key
+     * @param style point type and size in gnuplot's syntax
+     * @param colour colour of the points
      */
     void Points(const PlotData& data,
                 const std::string& title,
@@ -220,14 +223,14 @@ class AgreementPlot
 
     /**
      * Write NAME.plt.
-     * @param folder where
-     * @param scripts its name is appended
-     * @throws std::runtime_error if it can't be written
+     * @param folder folder of the script
+     * @param [in,out] scripts its file name is appended
+     * @throws std::runtime_error if it cannot be written
      */
     void Write(const std::filesystem::path& folder, std::vector<std::string>& scripts);
 
   private:
-    PlotScript m_script; //!< what is written so far
+    PlotScript m_script; //!< the script so far
 };
 
 /**
@@ -237,14 +240,14 @@ class AgreementPlot
 std::string GnuplotQuote(const std::string& text);
 
 /**
- * Run gnuplot on scripts: `NAME.svg` of each `NAME.plt`. A plot that can't be drawn, because there
- * is no gnuplot or it fails, is no error: a note says how to draw it. Plots whose data have no
- * point are noted too. The older picture of a script is removed before gnuplot is run on it.
- * @param folder where the scripts are, and the pictures will be
- * @param scripts their names in there
- * @param gnuplot the program that draws
- * @param notes where to say so (standard error)
- * @return how many plots were drawn
+ * Run gnuplot on scripts, which makes `NAME.svg` from each `NAME.plt`. A plot that cannot be drawn,
+ * as gnuplot is missing or fails, is no error: a note describes how to draw it. Plots whose data
+ * have no points are noted too. An older plot of a script is removed first.
+ * @param folder folder of scripts and plots
+ * @param scripts file names of the scripts
+ * @param gnuplot name or path of gnuplot
+ * @param notes output stream for notes (standard error)
+ * @return number of plots drawn
  */
 uint32_t DrawScripts(const std::filesystem::path& folder,
                      const std::vector<std::string>& scripts,

@@ -69,8 +69,8 @@ struct Survey
 };
 
 /**
- * @param folder of a run, with rounds.csv
- * @param survey gets what there is to say of the rounds
+ * @param folder results folder of a run, with rounds.csv
+ * @param [in,out] survey the ranges of the rounds' values are added
  * @throws std::runtime_error if the file can't be read, lacks a column or is malformed
  */
 void
@@ -92,8 +92,8 @@ SurveyRounds(const std::filesystem::path& folder, Survey& survey)
 }
 
 /**
- * @param folder of a run, with devices.csv
- * @param survey gets what there is to say of the devices' orders
+ * @param folder results folder of a run, with devices.csv
+ * @param [in,out] survey the ranges of the orders' values are added
  * @throws std::runtime_error if the file can't be read, lacks a column or is malformed
  */
 void
@@ -132,9 +132,9 @@ SurveyDevices(const std::filesystem::path& folder, Survey& survey)
 }
 
 /**
- * @param file of a run, with a row per phase
- * @param kind column that tells two kinds of rows apart
- * @param first what that column says of rows of the first kind
+ * @param file path of a table with a row per phase
+ * @param kind column by which two kinds of rows differ
+ * @param first value of that column in rows of the first kind
  * @param [out] anyFirst whether the timeline has rows of the first kind
  * @param [out] anySecond whether it has rows of another kind
  * @throws std::runtime_error if the file can't be read, lacks a column or is malformed

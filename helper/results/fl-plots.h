@@ -19,33 +19,31 @@ namespace fl
 
 /**
  * @ingroup fl
- * What to draw of a results folder.
+ * Parameters of the plots of a results folder.
  */
 struct PlotRequest
 {
     std::filesystem::path folder;   //!< a finished results folder
-    uint32_t runs{1};               //!< how many runs are in it
-    std::string curve;              //!< the curves' name in keys: what was run ("equal")
-    std::string gnuplot{"gnuplot"}; //!< the program that draws
+    uint32_t runs{1};               //!< number of its runs
+    std::string curve;              //!< entry of the curves in keys, as the optimizer's name
+    std::string gnuplot{"gnuplot"}; //!< name or path of gnuplot
 };
 
 /**
- * Write gnuplot scripts (`*.plt`) into a results folder, which draw from its CSV files:
- * `accuracy-time`, `accuracy-energy`, `timeline` (of phases per device) and `upload-time` (measured
- * against predicted). What has no data (no evaluation, no prediction) gets no script.
- * @param request what to draw
- * @return the scripts' file names, without folder
- * @throws std::runtime_error if a CSV file can't be read or a script can't be written
+ * Write gnuplot scripts (`*.plt`) into a results folder, which plot its CSV files: `accuracy-time`,
+ * `accuracy-energy`, `timeline` (of phases per device) and `upload-time` (measured over predicted).
+ * There is no script of a plot without data (no evaluation, no prediction).
+ * @param request the parameters
+ * @return file names of the scripts, without folder
+ * @throws std::runtime_error if a CSV file cannot be read or a script cannot be written
  */
 std::vector<std::string> WritePlotScripts(const PlotRequest& request);
 
 /**
- * Write the scripts and run gnuplot on each: `accuracy-time.svg` and so on. A plot that can't be
- * drawn, because there is no gnuplot or it fails, is no error: a note says how to draw it by hand
- * from its script.
- * @param request what to draw
- * @param notes where to say so (standard error)
- * @return how many plots were drawn
+ * Call WritePlotScripts() and DrawScripts().
+ * @param request the parameters
+ * @param notes output stream for notes (standard error)
+ * @return number of plots drawn
  */
 uint32_t DrawPlots(const PlotRequest& request, std::ostream& notes);
 

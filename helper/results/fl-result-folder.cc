@@ -25,7 +25,7 @@ using Json = nlohmann::ordered_json;
 
 /**
  * @param folder of all results
- * @param runs how many there are
+ * @param runs number of runs
  * @param index of a run, from 0
  * @return the run's folder: run-1, run-2, ... in there; of a single run the folder itself
  */

@@ -22,11 +22,11 @@ namespace fl
 
 /**
  * @ingroup fl
- * A program's results folder: the files of one run (ResultWriter), or of each in `run-K/` and then
- * `curves.csv` with the means, and `summary.json`.
+ * Results folder of a program: `summary.json` and the files of one run (ResultWriter), or with
+ * several runs the files of each in `run-K/`, and `curves.csv` with means over the runs.
  *
- * All files appear together, at Finish(); what an earlier program left in their places stays until
- * then. Destroyed before that (as by an exception), nothing of this run is left.
+ * All files are published by Finish(), in place of those of an earlier program. If the object is
+ * destroyed before that (as by an exception), the files of this program are removed.
  *
  * @code
  * ResultFolder results(options.out, options.runs, program, parser.ToJson());
@@ -42,12 +42,12 @@ class ResultFolder
 {
   public:
     /**
-     * @param folder is created if it is not there
-     * @param runs how many runs there will be
-     * @param program its name
-     * @param configuration goes into summary.json as it is (OptionParser::ToJson())
-     * @throws InvalidInput if the folder or its files can't be created, or another run writes into
-     * it
+     * @param folder results folder, created if it does not exist
+     * @param runs number of runs
+     * @param program name of the program
+     * @param configuration member of summary.json, as OptionParser::ToJson()
+     * @throws InvalidInput if the folder or its files cannot be created, or another process writes
+     *         into it
      */
     ResultFolder(const std::filesystem::path& folder,
                  uint32_t runs,
@@ -56,52 +56,52 @@ class ResultFolder
     ~ResultFolder();
 
     /**
-     * End the run before, if any, and begin the next one.
-     * @return where its rounds go, until the next BeginRun() or Finish()
+     * End the previous run, if any, and begin the next one.
+     * @return writer of its rounds, valid until the next BeginRun() or Finish()
      * @throws InvalidInput, std::runtime_error as ResultWriter
      */
     ResultWriter& BeginRun();
 
     /**
-     * All runs are over: write summary and curves, and make all files appear.
-     * @param status why the last run ended, as the coordinator says it
-     * @throws std::runtime_error if a file can't be written
+     * End the last run, write summary and curves, and publish all files.
+     * @param status reason of the end of the last run, as in Coordinator::Finish()
+     * @throws std::runtime_error if a file cannot be written
      */
     void Finish(const std::string& status);
 
-    /// @return the totals of each run that has begun
+    /// @return totals of each run that has begun
     std::vector<const RunTotals*> GetTotals() const;
     /// @return the folder
     const std::filesystem::path& GetFolder() const;
-    /// @return how many runs there are to be
+    /// @return number of runs, also those that have not begun
     uint32_t GetRuns() const;
-    /// @return real time since construction, up to Finish() [s]
+    /// @return wall-clock time from construction to now or to Finish() [s]
     double WallClockS() const;
 
   private:
-    /// Write the means over the runs and their confidence intervals.
+    /// Write curves.csv: means over the runs and their confidence intervals.
     void WriteCurves();
     /**
-     * @param status how the run ended
-     * @return what summary.json holds
+     * @param status argument of Finish()
+     * @return content of summary.json
      */
     nlohmann::ordered_json Summary(const std::string& status) const;
-    /// Remove files of an earlier run that this one will not write again.
+    /// Remove files of an earlier program that this one does not replace.
     void RemoveStaleFiles() const;
 
-    std::filesystem::path m_folder;                          //!< where
-    FolderLock m_lock;                                       //!< on it
-    uint32_t m_runs;                                         //!< how many runs
-    std::string m_program;                                   //!< the program's name
-    std::unique_ptr<nlohmann::ordered_json> m_configuration; //!< goes into the summary
-    std::chrono::steady_clock::time_point m_start;           //!< of construction
-    double m_wallClockS{0};                                  //!< up to Finish(); 0 before that [s]
+    std::filesystem::path m_folder;                          //!< the folder
+    FolderLock m_lock;                                       //!< lock of the folder
+    uint32_t m_runs;                                         //!< number of runs
+    std::string m_program;                                   //!< name of the program
+    std::unique_ptr<nlohmann::ordered_json> m_configuration; //!< member of summary.json
+    std::chrono::steady_clock::time_point m_start;           //!< time of construction
+    double m_wallClockS{0};                                  //!< at Finish(); 0 before that [s]
     OutputFile m_summary;                                    //!< summary.json
     std::unique_ptr<OutputFile> m_curves;                    //!< curves.csv, for several runs
-    std::vector<std::unique_ptr<ResultWriter>> m_writers;    //!< by run
+    std::vector<std::unique_ptr<ResultWriter>> m_writers;    //!< writers by run
 };
 
-/// @return the largest amount of memory that this process had in use so far [byte]
+/// @return peak resident set size of this process so far [byte]
 uint64_t PeakMemoryBytes();
 
 } // namespace fl

@@ -147,7 +147,7 @@ RunTotals::AddRound(const RoundRecord& record)
     energyJ += record.energyJ;
     selected += record.selected;
     received += record.received;
-    for (const auto& work : record.over)
+    for (const auto& work : record.ended)
     {
         AddWork(work);
     }
@@ -177,7 +177,7 @@ const char ResultWriter::DEVICES_HEADER[] =
     "round,task,device,selected,gain,bandwidth_hz,tx_power_w,cpu_hz,iterations,samples,idle_s,"
     "download_s,compute_s,upload_s,energy_compute_j,energy_radio_j,predicted_download_s,"
     "predicted_compute_s,predicted_upload_s,predicted_energy_j,start_s,status,server,base_version,"
-    "staleness,payload_bits,energy_circuit_j\n";
+    "staleness,payload_bits,energy_circuit_j,planned_aggregation,aggregation\n";
 
 ResultWriter::ResultWriter(const std::filesystem::path& folder)
     : m_rounds(Created(folder) / "rounds.csv"),
@@ -212,18 +212,19 @@ void
 ResultWriter::WriteDevices(const RoundRecord& record)
 {
     // Both lists are by device: merged, a reader finds a round's rows where they are expected.
-    auto sitOut = record.satOut.begin();
-    for (const auto& work : record.over)
+    auto unselected = record.unselected.begin();
+    for (const auto& work : record.ended)
     {
-        for (; sitOut != record.satOut.end() && *sitOut < work.order.device; ++sitOut)
+        for (; unselected != record.unselected.end() && *unselected < work.order.device;
+             ++unselected)
         {
-            WriteSitOut(record, *sitOut);
+            WriteUnselected(record, *unselected);
         }
         WriteOrder(work);
     }
-    for (; sitOut != record.satOut.end(); ++sitOut)
+    for (; unselected != record.unselected.end(); ++unselected)
     {
-        WriteSitOut(record, *sitOut);
+        WriteUnselected(record, *unselected);
     }
 }
 
@@ -259,15 +260,17 @@ ResultWriter::WriteOrder(const WorkRecord& work)
         .Add(measured.baseVersion)
         .Add(measured.staleness)
         .Add(measured.payloadBits)
-        .Add(measured.circuitEnergyJ);
+        .Add(measured.circuitEnergyJ)
+        .Add(work.order.forAggregation ? *work.order.forAggregation : ABSENT)
+        .Add(measured.aggregation > 0 ? measured.aggregation : ABSENT);
     m_devices.Write(m_row.Finish());
     m_phases.AddOrder(work);
 }
 
 void
-ResultWriter::WriteSitOut(const RoundRecord& record, DeviceId device)
+ResultWriter::WriteUnselected(const RoundRecord& record, DeviceId device)
 {
-    constexpr uint32_t COLUMNS_AFTER_SELECTED = 23;
+    constexpr uint32_t COLUMNS_AFTER_SELECTED = 25;
     m_row.Add(record.round).Add(record.task).Add(device).Add(0U).AddAbsent(COLUMNS_AFTER_SELECTED);
     m_devices.Write(m_row.Finish());
 }

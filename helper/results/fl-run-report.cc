@@ -95,7 +95,7 @@ PrintCounts(std::ostream& stream, const std::vector<const RunTotals*>& runs)
 } // namespace
 
 void
-RecordRounds(Ptr<SyncCoordinator> coordinator, ResultWriter& writer, Progress& progress)
+RecordRounds(Ptr<Coordinator> coordinator, ResultWriter& writer, Progress& progress)
 {
     coordinator->TraceConnectWithoutContext(
         "RoundEnd",

@@ -6,8 +6,8 @@
 
 #include "fl-result-folder.h"
 
+#include "ns3/fl-coordinator.h"
 #include "ns3/fl-progress.h"
-#include "ns3/fl-sync-coordinator.h"
 
 #include <ostream>
 #include <string>
@@ -25,43 +25,42 @@ namespace ns3
 namespace fl
 {
 
-/// Width of the summary's lines [character]; only a folder's name may be longer.
+/// Maximum length of the lines of the printed summary, except for folder names [character].
 inline constexpr size_t SUMMARY_COLUMNS = 40;
 
 /**
- * Write and show all rounds that end from now on.
- * @param coordinator runs the rounds
- * @param writer gets them; must outlive the simulation, as the next one
- * @param progress shows them
+ * Connect to the coordinator's "RoundEnd": write and show each round.
+ * @param coordinator coordinator of the rounds
+ * @param writer writer of the run; must outlive the simulation
+ * @param progress display; must outlive the simulation
  */
-void RecordRounds(Ptr<SyncCoordinator> coordinator, ResultWriter& writer, Progress& progress);
+void RecordRounds(Ptr<Coordinator> coordinator, ResultWriter& writer, Progress& progress);
 
 /**
- * Print what was learned, how long it took in the simulation and in reality, the energy, how well
- * the prediction did, and where the results are; of several runs, means and 95 % confidence
- * intervals.
- * @param stream where to (standard output: it is the program's result)
- * @param results the results, finished
+ * Print accuracy, simulated and wall-clock time, energy, prediction error and results folder; of
+ * several runs, means and 95 % confidence intervals.
+ * @param stream output stream (standard output)
+ * @param results results after ResultFolder::Finish()
  */
 void PrintSummary(std::ostream& stream, const ResultFolder& results);
 
 /**
- * Print why a run ended, and what else there is to say, as lines of SUMMARY_COLUMNS.
- * @param stream where to
- * @param reason of the last run, as the coordinator says it
- * @param notes sentences; empty ones are left out
+ * Print the reason of the end of a run and notes, in lines of SUMMARY_COLUMNS.
+ * @param stream output stream
+ * @param reason reason, as in Coordinator::Finish()
+ * @param notes sentences; empty ones are ignored
  */
 void PrintEnding(std::ostream& stream,
                  const std::string& reason,
                  const std::vector<std::string>& notes);
 
 /**
- * All runs are over: make the files appear, draw the plots, print the summary and why it ended.
- * @param results the results
- * @param progress its line is ended
- * @param curve the curves' name in keys: what was run ("equal")
- * @param reason why the last run ended
- * @param notes more sentences for the summary
+ * To be called after all runs: publish the files, draw the plots, print the summary.
+ * @param results results of the runs
+ * @param progress display, whose line is ended
+ * @param curve PlotRequest::curve
+ * @param reason reason of the end of the last run, as in Coordinator::Finish()
+ * @param notes further sentences of the summary
  */
 void FinishRuns(ResultFolder& results,
                 Progress& progress,

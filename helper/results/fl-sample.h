@@ -15,13 +15,13 @@ namespace fl
  * @ingroup fl
  * Mean and 95 % confidence interval of independent, identically distributed values.
  *
- * Running mean and sum of squares by Welford (Technometrics 4(3), 1962). Values that are NaN are
- * left out.
+ * Running mean and sum of squares by B. P. Welford (Technometrics 4(3), 1962). NaN values are
+ * ignored.
  */
 class Sample
 {
   public:
-    /// @param value of one repetition; NaN: no effect
+    /// @param value value of one repetition; NaN: ignored
     void Add(double value);
     /// @return n, the number of values
     uint32_t GetN() const;

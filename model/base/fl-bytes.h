@@ -58,7 +58,7 @@ struct UnsignedOf<8>
  * @ingroup fl
  * Write a number little endian.
  * @tparam T an integer or floating point type
- * @param bytes where to: sizeof(T) bytes
+ * @param bytes destination of sizeof(T) bytes
  * @param value the number
  */
 template <typename T>
@@ -78,7 +78,7 @@ StoreNumber(uint8_t* bytes, T value)
  * @ingroup fl
  * Read a number that StoreNumber wrote.
  * @tparam T an integer or floating point type
- * @param bytes where from: sizeof(T) bytes
+ * @param bytes source of sizeof(T) bytes
  * @return the number
  */
 template <typename T>
@@ -101,7 +101,7 @@ LoadNumber(const uint8_t* bytes)
  * @ingroup fl
  * Append a number, little endian.
  * @tparam T an integer or floating point type
- * @param bytes grows by sizeof(T)
+ * @param bytes sizeof(T) bytes are appended
  * @param value the number
  */
 template <typename T>
@@ -114,15 +114,15 @@ AppendNumber(std::vector<uint8_t>& bytes, T value)
 
 /**
  * @ingroup fl
- * Reads numbers out of bytes of unknown origin, as a message's. Reading beyond the end gives zeros
- * and makes IsGood() false for good, so that a parser checks once at its end.
+ * Reads numbers from untrusted bytes, as of a message. Reading beyond the end returns zeros, and
+ * IsGood() is false from then on, so that a parser checks it once at its end.
  */
 class ByteReader
 {
   public:
     /**
-     * @param data the bytes; they must outlive the reader
-     * @param size how many
+     * @param data first byte; the bytes must outlive the reader
+     * @param size number of bytes
      */
     ByteReader(const uint8_t* data, std::size_t size)
         : m_data(data),

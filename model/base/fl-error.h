@@ -17,7 +17,7 @@ namespace fl
 
 /**
  * @ingroup fl
- * Input from outside (an argument, a file, a plan) that cannot be accepted.
+ * Invalid input of a user or of another node (an argument, a file, a plan, a message).
  *
  * The message is one line that names the thing, the value and what is allowed. Programs print it
  * on standard error and exit with code 2.
@@ -30,8 +30,8 @@ class InvalidInput : public std::invalid_argument
 
 /**
  * @ingroup fl
- * A problem that has no feasible answer; the message says which limit is in the way and the
- * nearest one that works. Programs exit with code 3.
+ * An optimization problem without a feasible solution. The message has the limit that cannot be met
+ * and the nearest feasible one. Programs exit with code 3.
  */
 class Infeasible : public std::runtime_error
 {
@@ -51,8 +51,9 @@ class Infeasible : public std::runtime_error
     {
     }
 
-    /// @return for programs: by name, the nearest value of each limit that works while all others
-    /// stay as they are, NaN where none does; may be empty
+    /// @return for programs: by name, the nearest value of each limit that is feasible with all
+    /// other
+    ///         limits unchanged, NaN if there is none; may be empty
     const Limits& GetLimits() const
     {
         return m_limits;

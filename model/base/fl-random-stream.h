@@ -28,7 +28,7 @@ class RandomStream
   public:
     /**
      * @param seed the seed
-     * @param stream which of the seed's streams
+     * @param stream index of the stream
      */
     explicit RandomStream(uint64_t seed, uint64_t stream = 0);
 
@@ -61,7 +61,7 @@ class RandomStream
     /**
      * Draw the first elements without replacement, in random order (Fisher and Yates).
      * @param items the items
-     * @param count how many places to fill; each is drawn from all items not yet placed
+     * @param count number of elements to draw; each is uniform among the items not drawn yet
      */
     template <typename T>
     void Shuffle(std::vector<T>& items, size_t count)
@@ -83,7 +83,7 @@ class RandomStream
     }
 
   private:
-    uint64_t m_state; //!< the counter
+    uint64_t m_state; //!< counter of SplitMix64
 };
 
 } // namespace fl

@@ -23,7 +23,7 @@ namespace fl
 
 /**
  * @ingroup fl
- * A fixed number of threads that train and evaluate while the simulation goes on.
+ * A fixed number of threads for training and evaluation, concurrent with the simulation.
  *
  * With 0 threads everything runs in the caller, at once. Results must not depend on the number of
  * threads: jobs share nothing that they write to, and are numbered rather than timed.
@@ -43,7 +43,7 @@ class ThreadPool
     ThreadPool(const ThreadPool&) = delete;
     ThreadPool& operator=(const ThreadPool&) = delete;
 
-    /// The largest number of threads, far above what is of use, so that mistyped ones are refused.
+    /// Maximum number of threads: a limit far above useful numbers, to refuse mistyped ones.
     static constexpr uint32_t MAX_THREADS = 1024;
 
     /// @return the number of worker threads
@@ -51,14 +51,14 @@ class ThreadPool
 
     /**
      * Run a job as soon as a thread is free, in the order of submission.
-     * @param job what to call, without arguments
+     * @param job callable without arguments
      * @return the future of its result, or of the exception that it threw
      */
     template <typename Job>
     std::future<std::invoke_result_t<Job>> Submit(Job job)
     {
         using Result = std::invoke_result_t<Job>;
-        // std::function wants to copy, std::packaged_task refuses: hence the shared pointer
+        // std::function must be copyable, std::packaged_task is not: hence the shared pointer
         auto task = std::make_shared<std::packaged_task<Result()>>(std::move(job));
         std::future<Result> result = task->get_future();
         if (m_threads.empty())
@@ -77,8 +77,8 @@ class ThreadPool
      * done. The caller works too, as one of the pool's threads, so that this ends even where all
      * workers are busy with other jobs, or when called from within a job.
      * @param count number of calls
-     * @param body what to call
-     * @throws what the lowest-numbered failing body threw, after all that had begun are over
+     * @param body callable with the index
+     * @throws the exception of the lowest index that threw, after all calls that had begun are over
      */
     void ParallelFor(size_t count, const std::function<void(size_t)>& body);
 
@@ -88,10 +88,10 @@ class ThreadPool
     /// The loop of a worker thread, which ends when the pool is destroyed.
     void Work();
 
-    std::mutex m_mutex;                       //!< guards what follows
+    std::mutex m_mutex;                       //!< protects m_jobs and m_stopping
     std::condition_variable m_wake;           //!< notified of a new job, and of the destructor
-    std::deque<std::function<void()>> m_jobs; //!< not yet begun
-    bool m_stopping{false};                   //!< the destructor runs
+    std::deque<std::function<void()>> m_jobs; //!< jobs not yet begun
+    bool m_stopping{false};                   //!< whether the destructor runs
     std::vector<std::thread> m_threads;       //!< the workers
 };
 

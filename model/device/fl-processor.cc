@@ -222,15 +222,15 @@ Processor::JobEnergyJ(const Job& job, double cycles) const
 void
 Processor::Share()
 {
-    double askedHz = 0;
+    double requestedHz = 0;
     for (const auto& [id, job] : m_jobs)
     {
-        askedHz += job.askedHz;
+        requestedHz += job.requestedHz;
     }
-    const double scale = askedHz > m_maxHz * (1 + ROUND_OFF) ? m_maxHz / askedHz : 1;
+    const double scale = requestedHz > m_maxHz * (1 + ROUND_OFF) ? m_maxHz / requestedHz : 1;
     for (auto& [id, job] : m_jobs)
     {
-        const double hz = job.askedHz * scale;
+        const double hz = job.requestedHz * scale;
         if (hz == job.hz)
         {
             continue;

@@ -30,14 +30,14 @@ namespace fl
  * scales with the frequency (T. D. Burd, R. W. Brodersen, "Processor design for portable systems",
  * J. VLSI Signal Processing 13, 1996).
  *
- * Several jobs run at once, each at the frequency that it asks for as long as these sum up to at
- * most MaxFrequency. Where they ask for more, each gets its part of MaxFrequency in proportion
- * (generalised processor sharing): job i, which asks for f_i, runs at
+ * Several jobs run at once, each at its requested frequency as long as the sum of these is at most
+ * MaxFrequency. Otherwise MaxFrequency is shared in proportion (generalised processor sharing): job
+ * i with the requested frequency f_i runs at
  *
  *     f_i min(1, MaxFrequency / sum_j f_j),
  *
- * until another job begins or ends. Each cycle costs the energy of the frequency that it runs at,
- * kappa f^n, as if the job had asked for that: shared cycles are slower and cheaper.
+ * until another job begins or ends. The energy of a cycle is kappa f^n at the frequency f at which
+ * it runs: cycles of a shared processor are slower and take less energy.
  *
  * A processor that is switched off (by a depleted battery) cancels its jobs and runs none.
  */
@@ -53,7 +53,7 @@ class Processor : public Object
      * Sink of the trace ComputeBegin.
      * @param job the job
      * @param cycles number of cycles to run
-     * @param hz frequency that it asks for [Hz]
+     * @param hz requested frequency [Hz]
      */
     typedef void (*BeginTracedCallback)(uint64_t job, double cycles, double hz);
     /**
@@ -73,7 +73,7 @@ class Processor : public Object
     /**
      * Begin a job.
      * @param cycles number of cycles to run
-     * @param hz frequency to run them at, less where jobs ask for more than MaxFrequency [Hz]
+     * @param hz requested frequency, reduced if the sum over jobs exceeds MaxFrequency [Hz]
      * @param done called when all cycles have run; never called if the job is cancelled
      * @return the job; 0 if the processor is switched off, and done is never called
      * @throws InvalidInput if cycles or frequency are not finite and above 0, or the frequency is
@@ -127,14 +127,14 @@ class Processor : public Object
     /// A running job.
     struct Job
     {
-        double cycles;    //!< total number of cycles
-        double askedHz;   //!< frequency that it asks for [Hz]
-        double hz;        //!< frequency that it runs at [Hz]
-        Time since;       //!< simulated time of the last change of hz
-        Done done;        //!< called at the end
-        EventId end;      //!< Complete()
-        double cyclesRun; //!< number of cycles run before `since`
-        double energyJ;   //!< energy of these [J]
+        double cycles;      //!< total number of cycles
+        double requestedHz; //!< requested frequency [Hz]
+        double hz;          //!< frequency that it runs at [Hz]
+        Time since;         //!< simulated time of the last change of hz
+        Done done;          //!< called at the end
+        EventId end;        //!< Complete()
+        double cyclesRun;   //!< number of cycles run before `since`
+        double energyJ;     //!< energy of these [J]
     };
 
     /// Jobs that run, in the order in which they began.

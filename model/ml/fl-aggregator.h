@@ -13,10 +13,10 @@ namespace ns3
 namespace fl
 {
 
-/// A device's update x_k, and what an aggregator may weigh it by. Refers to the parameters.
+/// A device's update x_k, with the quantities on which its weight may depend.
 struct Update
 {
-    const Eigen::VectorXf& parameters; //!< the trained model, or a gradient, as a flat vector
+    const Eigen::VectorXf& parameters; //!< trained model or gradient, flat; not copied
     double samples{0};                 //!< n_k, the number of samples that it was trained on
     uint32_t staleness{0};             //!< versions that the global model is ahead of its base
     uint32_t device{0};                //!< DeviceId of the sender
@@ -54,8 +54,8 @@ class Aggregator
     void Add(const Update& update);
 
     /**
-     * Merge what was added into the global model, and begin anew.
-     * @param [in,out] global the model; unchanged if nothing was added
+     * Apply the weighted mean to the global model, and begin anew.
+     * @param [in,out] global the model; unchanged if no update was added
      * @return whether at least one update was added
      * @throws InvalidInput if the global model has another length than the updates
      */

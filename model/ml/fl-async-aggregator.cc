@@ -18,11 +18,11 @@ StalenessWeight::operator()(uint32_t staleness) const
     const auto s = static_cast<double>(staleness);
     switch (kind)
     {
-    case Kind::HINGE:
+    case HINGE:
         return s <= b ? 1 : 1 / (a * (s - b) + 1);
-    case Kind::POLYNOMIAL:
+    case POLYNOMIAL:
         return std::pow(s + 1, -a);
-    case Kind::CONSTANT:
+    case CONSTANT:
         break;
     }
     return 1;

@@ -25,16 +25,16 @@ namespace fl
 struct StalenessWeight
 {
     /// The functions of s.
-    enum class Kind : uint8_t
+    enum Kind : uint8_t
     {
         CONSTANT,  //!< 1
         HINGE,     //!< 1 if s <= b, else 1 / (a (s - b) + 1)
         POLYNOMIAL //!< (s + 1)^-a
     };
 
-    Kind kind{Kind::POLYNOMIAL}; //!< which one
-    double a{0.5};               //!< of HINGE and POLYNOMIAL, at least 0
-    double b{4};                 //!< of HINGE, at least 0
+    Kind kind{POLYNOMIAL}; //!< which one
+    double a{0.5};         //!< of HINGE and POLYNOMIAL, at least 0
+    double b{4};           //!< of HINGE, at least 0
 
     /**
      * @param staleness s

@@ -35,7 +35,7 @@ FromBits(uint32_t bits)
     return value;
 }
 
-/// Complain about the first value that is not finite; what tells where it is.
+/// Throw InvalidInput at the first value that is not finite; `what` names the vector.
 void
 RequireFinite(const Eigen::VectorXf& values, Encoding encoding, const char* what)
 {

@@ -19,13 +19,13 @@ NS_OBJECT_ENSURE_REGISTERED(DatagramHeader);
 namespace
 {
 
-/// Where the checksum stands.
+/// Offset of the field CRC [byte].
 constexpr std::size_t CRC_OFFSET = 12;
 
 /**
- * @param bytes a header
- * @param size its length
- * @return its checksum, whatever stands in its place
+ * @param bytes a serialized header
+ * @param size its length [byte]
+ * @return the CRC of all fields but the CRC itself
  */
 uint16_t
 HeaderCrc(const uint8_t* bytes, uint32_t size)

@@ -345,7 +345,7 @@ DatagramSender::Transmit(std::size_t index, bool isAckRequested)
     header.kind = DatagramHeader::DATA;
     header.sequence = static_cast<uint32_t>(m_base + index);
     header.order = static_cast<uint32_t>(fragment.order);
-    header.flags = (isAckRequested ? DatagramHeader::ASK : 0) |
+    header.flags = (isAckRequested ? DatagramHeader::ACK_REQUEST : 0) |
                    (fragment.source ? 0 : DatagramHeader::FIN) |
                    (fragment.bytes < m_config.fragmentBytes ? DatagramHeader::SMALL : 0);
     if (isAckRequested)

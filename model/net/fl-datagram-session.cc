@@ -116,16 +116,16 @@ void
 DatagramSession::GiveUp()
 {
     const Ptr<Session> self(this);
-    TellLost();
+    ReportLost();
     DoAbort();
 }
 
 void
-DatagramSession::TellLost()
+DatagramSession::ReportLost()
 {
-    TellClosed(!m_opened        ? CloseReason::UNREACHABLE
-               : IsMidMessage() ? CloseReason::TRUNCATED
-                                : CloseReason::LOST);
+    ReportClosed(!m_opened        ? CloseReason::UNREACHABLE
+                 : IsMidMessage() ? CloseReason::TRUNCATED
+                                  : CloseReason::LOST);
 }
 
 void
@@ -211,11 +211,11 @@ DatagramSession::HandleDatagram(const DatagramHeader& header, Ptr<Packet> packet
     Heard();
     if (header.kind == DatagramHeader::RESET)
     {
-        TellLost();
+        ReportLost();
         Finish();
         return;
     }
-    TellOpened();
+    ReportOpened();
     if (!m_endpoint.socket)
     {
         return;
@@ -270,7 +270,7 @@ DatagramSession::HandleData(const DatagramHeader& header, Ptr<Packet> packet)
             m_early.reset();
         }
     }
-    if (fillsGap || (header.flags & DatagramHeader::ASK))
+    if (fillsGap || (header.flags & DatagramHeader::ACK_REQUEST))
     {
         SendAck(header);
     }
@@ -293,7 +293,7 @@ DatagramSession::Deliver(Ptr<Packet> packet)
         m_in.Consume(*this, packet);
         return;
     }
-    TellClosed(IsMidMessage() ? CloseReason::TRUNCATED : CloseReason::PEER);
+    ReportClosed(IsMidMessage() ? CloseReason::TRUNCATED : CloseReason::PEER);
     Finish();
 }
 
@@ -345,7 +345,7 @@ DatagramSession::HandleAck(const DatagramHeader& header)
     }
     for (const auto& message : delivered)
     {
-        TellDelivered(message);
+        ReportDelivered(message);
     }
     if (m_out)
     {
@@ -372,7 +372,7 @@ DatagramSession::SendMore()
         }
         if (sent.started)
         {
-            TellStarted(*sent.started);
+            ReportStarted(*sent.started);
         }
     }
     m_isSending = false;

@@ -104,7 +104,7 @@ class DatagramSession : public Session
     /// The sending half has no retries left.
     void GiveUp();
     /// Report a session that ended without a FIN.
-    void TellLost();
+    void ReportLost();
     /// Tell the peer that the session is over, if it may know of it.
     void SendReset();
     /// Free everything, and leave.

@@ -21,30 +21,30 @@ namespace
 {
 
 /**
- * Copy the part of a piece of a message that lies within one of its segments.
- * @param segment the segment's bytes
- * @param segmentBytes its length
- * @param [in,out] offset of the piece, counted from the segment's beginning; then from the next
- * one's
- * @param [in,out] bytes of the piece still to be copied
- * @param [in,out] out where to
+ * Copy the part of a packet that lies within one section of a message (header, prefix, payload).
+ * @param section first byte of the section
+ * @param sectionBytes length of the section [byte]
+ * @param [in,out] offset of the packet from the beginning of the section; on return of the next
+ * section [byte]
+ * @param [in,out] bytes still to be copied [byte]
+ * @param [in,out] out destination; advanced by what was copied
  */
 void
-CopySegment(const uint8_t* segment,
-            uint64_t segmentBytes,
+CopySection(const uint8_t* section,
+            uint64_t sectionBytes,
             uint64_t& offset,
             uint32_t& bytes,
             uint8_t*& out)
 {
-    if (offset >= segmentBytes)
+    if (offset >= sectionBytes)
     {
-        offset -= segmentBytes;
+        offset -= sectionBytes;
         return;
     }
-    const auto n = static_cast<uint32_t>(std::min<uint64_t>(segmentBytes - offset, bytes));
+    const auto n = static_cast<uint32_t>(std::min<uint64_t>(sectionBytes - offset, bytes));
     if (n > 0)
     {
-        std::memcpy(out, segment + offset, n);
+        std::memcpy(out, section + offset, n);
     }
     offset = 0;
     bytes -= n;
@@ -69,11 +69,11 @@ CutPacket(const Message& message, uint64_t offset, uint32_t bytes)
     scratch.resize(std::max<std::size_t>(scratch.size(), bytes));
     uint8_t* out = scratch.data();
     uint32_t left = bytes;
-    CopySegment(header.data(), header.size(), offset, left, out);
-    CopySegment(message.prefix.data(), message.prefix.size(), offset, left, out);
+    CopySection(header.data(), header.size(), offset, left, out);
+    CopySection(message.prefix.data(), message.prefix.size(), offset, left, out);
     if (message.payload)
     {
-        CopySegment(message.payload->GetData(), message.payload->GetSize(), offset, left, out);
+        CopySection(message.payload->GetData(), message.payload->GetSize(), offset, left, out);
     }
     auto packet = Create<Packet>(scratch.data(), bytes - left);
     if (left > 0)
@@ -83,14 +83,14 @@ CutPacket(const Message& message, uint64_t offset, uint32_t bytes)
     return packet;
 }
 
-/// A body that is coming in.
+/// The message being received, after its header.
 struct MessageAssembler::Body
 {
-    Message message;                  //!< the result; its prefix has its full size already
-    std::unique_ptr<uint8_t[]> block; //!< for the payload, if real
-    uint64_t fill{0};                 //!< bytes of prefix and payload so far
+    Message message;                  //!< the result; its prefix is allocated
+    std::unique_ptr<uint8_t[]> block; //!< buffer of the payload; null: virtual or empty
+    uint64_t fill{0};                 //!< bytes of prefix and payload received so far
 
-    /// @return bytes of prefix and payload
+    /// @return size of prefix and payload [byte]
     uint64_t GetSize() const
     {
         return message.header.prefixBytes + message.header.payloadBytes;
@@ -144,7 +144,7 @@ MessageAssembler::TakeHeader(Session& session, const Packet& packet)
     }
     if (error != WireError::NONE)
     {
-        session.TellRefused(error, MessageHeader());
+        session.ReportRefused(error, MessageHeader());
         return used;
     }
     m_body = std::make_unique<Body>();
@@ -153,7 +153,7 @@ MessageAssembler::TakeHeader(Session& session, const Packet& packet)
     m_body->message.prefix.resize(header.prefixBytes);
     if (header.payloadBytes > 0 && !header.IsVirtual())
     {
-        // Not make_unique, which would write zeros all over it.
+        // Not make_unique, which zero-initialises and so touches every page.
         m_body->block.reset(new uint8_t[header.payloadBytes]);
     }
     return used;
@@ -185,14 +185,14 @@ MessageAssembler::TakeBody(const Packet& packet)
 void
 MessageAssembler::Finish(Session& session)
 {
-    // The handler may send, close or abort: be ready for the next message before it is asked.
+    // The handler may send, close or abort: reset the state for the next message beforehand.
     const auto body = std::move(m_body);
     m_headerFill = 0;
     Message& message = body->message;
     const MessageHeader& header = message.header;
     if (Crc32(message.prefix.data(), message.prefix.size()) != header.prefixCrc)
     {
-        session.TellRefused(WireError::BAD_PREFIX_CRC, header);
+        session.ReportRefused(WireError::BAD_PREFIX_CRC, header);
         return;
     }
     if (header.IsVirtual())
@@ -205,11 +205,11 @@ MessageAssembler::Finish(Session& session)
             std::make_shared<const Payload>(std::move(body->block), header.payloadBytes);
         if (message.payload->GetCrc32() != header.payloadCrc)
         {
-            session.TellRefused(WireError::BAD_PAYLOAD_CRC, header);
+            session.ReportRefused(WireError::BAD_PAYLOAD_CRC, header);
             return;
         }
     }
-    session.TellReceived(std::move(message));
+    session.ReportReceived(std::move(message));
 }
 
 } // namespace fl

@@ -15,7 +15,7 @@
 /**
  * @file
  * @ingroup fl
- * Messages to packets and back: what all transports have in common.
+ * Segmentation of messages into packets, and reassembly; common to all transports.
  */
 
 namespace ns3
@@ -27,23 +27,24 @@ class Session;
 
 /**
  * @ingroup fl
- * Cut a piece out of a message.
+ * Copy a segment of a message into a new packet.
  *
- * Virtual bytes stay virtual even where real ones stand in the same packet, and then cost neither
- * memory nor time.
+ * The bytes of a virtual payload become zero-filled payload of ns3::Packet, which is not allocated,
+ * even where a packet has real bytes as well.
  *
- * @param message a sealed message
- * @param offset where the piece begins, counted from the message's header [byte]
- * @param bytes its length; must not go beyond the message's end [byte]
- * @return a packet with these bytes
+ * @param message a message after Message::Seal()
+ * @param offset of the segment from the first byte of the message's header [byte]
+ * @param bytes length of the segment; offset + bytes is at most GetWireBytes() [byte]
+ * @return a packet of that size without headers
  */
 Ptr<Packet> CutPacket(const Message& message, uint64_t offset, uint32_t bytes);
 
 /**
  * @ingroup fl
- * Rebuilds messages from the bytes that came, in their order, however they are cut. Between two
- * messages it holds no buffer; the one for a body is made when a valid header has announced its
- * size, and its pages are touched only as bytes come.
+ * Reassembles messages from a byte stream, whatever the boundaries of its packets. Between two
+ * messages it holds no buffer. The buffer of a body is allocated when a valid header has announced
+ * its size, at most MaxMessageBytes, and is not initialised, so that memory is committed only as
+ * bytes arrive.
  */
 class MessageAssembler
 {
@@ -52,13 +53,16 @@ class MessageAssembler
     ~MessageAssembler();
 
     /**
-     * Take the next bytes; tell the session's handler about messages, and about what is none.
-     * @param session on whose behalf; kept alive by the caller. Stops when it is closed
-     * @param packet the bytes; consumed
+     * Consume the next bytes of the stream. Each complete message is passed to the session's
+     * handler, or refused (MessageRefused) if it is damaged; after an invalid header the session is
+     * closed, since a stream has no way to find the next one.
+     * @param session the session that received the bytes, which the caller keeps alive. No more is
+     *        consumed once it is closed
+     * @param packet the bytes; modified
      */
     void Consume(Session& session, Ptr<Packet> packet);
 
-    /// @return whether part of a message has come
+    /// @return whether part of a message was received, but not all of it
     bool IsMidMessage() const
     {
         return m_headerFill > 0;
@@ -68,26 +72,28 @@ class MessageAssembler
     struct Body;
 
     /**
-     * @param session on whose behalf
+     * Consume bytes of a message's header; validate it when it is complete.
+     * @param session the session that received the bytes
      * @param packet the bytes
-     * @return how many were taken [byte]
+     * @return number of bytes consumed [byte]
      */
     uint32_t TakeHeader(Session& session, const Packet& packet);
     /**
+     * Consume bytes of the prefix or of the payload.
      * @param packet the bytes
-     * @return how many were taken [byte]
+     * @return number of bytes consumed [byte]
      */
     uint32_t TakeBody(const Packet& packet);
     /**
-     * The message is complete: check and deliver it.
-     * @param session on whose behalf
+     * The message is complete: verify its checksums and deliver it.
+     * @param session the session that received it
      */
     void Finish(Session& session);
 
-    std::unique_ptr<Body> m_body;                      //!< while a body is coming in
-    Time m_firstByteAt;                                //!< when the message began to come
-    std::array<uint8_t, MessageHeader::SIZE> m_header; //!< bytes of the header so far
-    uint8_t m_headerFill{0};                           //!< how many; 0 between two messages
+    std::unique_ptr<Body> m_body; //!< the message being received after its header; else null
+    Time m_firstByteAt;           //!< arrival of the first byte of the message being received
+    std::array<uint8_t, MessageHeader::SIZE> m_header; //!< header being received
+    uint8_t m_headerFill{0}; //!< valid bytes of m_header; 0 between messages
 };
 
 } // namespace fl

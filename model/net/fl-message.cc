@@ -19,12 +19,12 @@ NS_OBJECT_ENSURE_REGISTERED(MessageHeader);
 namespace
 {
 
-/// Where the header's own checksum stands.
+/// Offset of the header's own CRC [byte].
 constexpr std::size_t CRC_OFFSET = 6;
 
 /**
  * @param bytes the MessageHeader::SIZE bytes of a header
- * @return its checksum, whatever stands in its place
+ * @return the CRC of all fields but that CRC itself
  */
 uint16_t
 HeaderCrc(const uint8_t* bytes)
@@ -36,7 +36,7 @@ HeaderCrc(const uint8_t* bytes)
 
 /**
  * @param type of a message
- * @return whether its payload may be that of an order's phase
+ * @return whether its payload may belong to a phase of a work order, so that it may have a step
  */
 bool
 HasSteps(MessageType type)

@@ -28,7 +28,7 @@ namespace
 
 /**
  * @param bytes two bytes of a TCP header
- * @return the port that they hold
+ * @return the port number in network byte order
  */
 uint16_t
 ToPort(const uint8_t* bytes)
@@ -201,7 +201,7 @@ TcpDemux::ReceiveIcmp(Ipv4Address icmpSource,
                       Ipv4Address payloadDestination,
                       const uint8_t payload[8])
 {
-    // The segment that caused it was ours: its source is here.
+    // The payload is the header of a segment that this node sent: its source port is local.
     Find(ToPort(payload), Ipv4AddressHash()(payloadDestination))
         ->ReceiveIcmp(icmpSource,
                       icmpTtl,

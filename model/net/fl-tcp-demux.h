@@ -23,17 +23,18 @@ namespace fl
  * hash of the peer's address.
  *
  * A TcpL4Protocol finds the connection of a segment by a linear search over all end points of its
- * node (Ipv4EndPointDemux::Lookup), which takes 78 % of the wall clock with 10,000 connections.
- * With n instances each search is over one n-th of them. Segments to other ports go to the node's
- * own instance. The behaviour of TCP is not changed in any way; but sockets of such a connection
- * are not in the SocketList of the node's own TcpL4Protocol.
+ * node (Ipv4EndPointDemux::Lookup), which takes 78 % of the wall-clock time with 10,000
+ * connections. With n instances each search is over one n-th of them. Segments to other ports go to
+ * the node's own instance. The behaviour of TCP does not change; but the sockets of these
+ * connections are not in the SocketList of the node's own TcpL4Protocol.
  *
  * It takes the place of the node's TcpL4Protocol in the IP layers, and is aggregated to the node.
  */
 class TcpDemux : public IpL4Protocol
 {
   public:
-    /// Listens on an instance that segments come for from now on; may create sockets only.
+    /// Opens the listening socket of a new instance. Called while a segment is being received, so
+    /// it must do nothing but create, bind and configure sockets.
     using Listen = std::function<void(Ptr<TcpL4Protocol>)>;
 
     /// @return the TypeId
@@ -48,15 +49,15 @@ class TcpDemux : public IpL4Protocol
     static Ptr<TcpDemux> Install(Ptr<Node> node);
 
     /**
-     * Serve a port by instances of its own; each is made when the first segment for it comes.
-     * @param port local port; it must not be served yet
+     * Serve a port by instances of its own; each is created when its first segment arrives.
+     * @param port local port; if it was served before, its instances are used again
      * @param tables number of instances, at least 1
      * @param listen opens the listening socket of an instance
      */
     void Serve(uint16_t port, uint32_t tables, Listen listen);
     /**
-     * Segments to this port are for the node's own TcpL4Protocol from now on, but for those of
-     * peers whose instance is there: its connections may last longer.
+     * Create no more instances for this port: segments go to the node's own TcpL4Protocol, except
+     * for those of peers whose instance exists, since it may have open connections.
      * @param port local port
      */
     void Leave(uint16_t port);
@@ -97,22 +98,22 @@ class TcpDemux : public IpL4Protocol
     /// The instances of one port.
     struct Port
     {
-        std::vector<Ptr<TcpL4Protocol>> tables; //!< by hash; null: not made yet
-        Listen listen;                          //!< opens a listening socket; null: left
+        std::vector<Ptr<TcpL4Protocol>> tables; //!< by hash; null: not created yet
+        Listen listen;                          //!< opens a listening socket; null after Leave()
     };
 
     /**
      * @param port local port of a segment
-     * @param hash of the peer's address
-     * @return the instance that the segment is for
+     * @param hash hash of the peer's address
+     * @return the instance that is to receive the segment, created if need be
      */
     Ptr<TcpL4Protocol> Find(uint16_t port, size_t hash);
-    /// @return a new instance that is configured as the node's own
+    /// @return a new instance with the attributes and down targets of the node's own
     Ptr<TcpL4Protocol> MakeTable() const;
 
     Ptr<Node> m_node;                 //!< the node
     Ptr<TcpL4Protocol> m_own;         //!< the node's own instance
-    std::map<uint16_t, Port> m_ports; //!< those that are served, by local port
+    std::map<uint16_t, Port> m_ports; //!< ports given to Serve(), by local port
 };
 
 } // namespace fl

@@ -233,7 +233,7 @@ TcpSession::WriteChunk(Outgoing& out)
     m_flightS = Simulator::Now().GetSeconds();
     if (isFirst)
     {
-        TellStarted(out.message.header);
+        ReportStarted(out.message.header);
     }
     return m_socket != nullptr;
 }
@@ -256,7 +256,7 @@ TcpSession::ReportAcknowledged()
     {
         const MessageHeader header = m_out.front().message.header;
         m_out.pop_front();
-        TellDelivered(header);
+        ReportDelivered(header);
     }
 }
 
@@ -272,7 +272,7 @@ TcpSession::Established()
 {
     m_connected = true;
     Heard();
-    TellOpened();
+    ReportOpened();
     if (m_socket)
     {
         Write();
@@ -290,7 +290,7 @@ void
 TcpSession::HandleConnectFailed(Ptr<Socket> /* socket */)
 {
     const Ptr<Session> self(this);
-    TellClosed(CloseReason::UNREACHABLE);
+    ReportClosed(CloseReason::UNREACHABLE);
     Finish();
 }
 
@@ -332,9 +332,9 @@ void
 TcpSession::HandlePeerClosed(Ptr<Socket> /* socket */)
 {
     const Ptr<Session> self(this);
-    TellClosed(!m_connected     ? CloseReason::UNREACHABLE
-               : IsMidMessage() ? CloseReason::TRUNCATED
-                                : CloseReason::PEER);
+    ReportClosed(!m_connected     ? CloseReason::UNREACHABLE
+                 : IsMidMessage() ? CloseReason::TRUNCATED
+                                  : CloseReason::PEER);
     Finish();
 }
 
@@ -342,9 +342,9 @@ void
 TcpSession::HandleError(Ptr<Socket> /* socket */)
 {
     const Ptr<Session> self(this);
-    TellClosed(!m_connected     ? CloseReason::UNREACHABLE
-               : IsMidMessage() ? CloseReason::TRUNCATED
-                                : CloseReason::LOST);
+    ReportClosed(!m_connected     ? CloseReason::UNREACHABLE
+                 : IsMidMessage() ? CloseReason::TRUNCATED
+                                  : CloseReason::LOST);
     Finish();
 }
 

@@ -24,7 +24,7 @@ namespace
 
 /**
  * @param address an address with a port
- * @return both, readable
+ * @return both in words, as "10.0.0.1 port 9000"
  */
 std::string
 ToText(const Address& address)
@@ -150,7 +150,7 @@ Session::Acknowledged()
 }
 
 void
-Session::TellOpened()
+Session::ReportOpened()
 {
     if (m_open && !m_opened)
     {
@@ -163,7 +163,7 @@ Session::TellOpened()
 }
 
 void
-Session::TellReceived(Message&& message)
+Session::ReportReceived(Message&& message)
 {
     if (m_open && m_handler)
     {
@@ -172,7 +172,7 @@ Session::TellReceived(Message&& message)
 }
 
 void
-Session::TellStarted(const MessageHeader& header)
+Session::ReportStarted(const MessageHeader& header)
 {
     if (m_open && m_handler)
     {
@@ -181,7 +181,7 @@ Session::TellStarted(const MessageHeader& header)
 }
 
 void
-Session::TellDelivered(const MessageHeader& header)
+Session::ReportDelivered(const MessageHeader& header)
 {
     if (m_open && m_handler)
     {
@@ -190,7 +190,7 @@ Session::TellDelivered(const MessageHeader& header)
 }
 
 void
-Session::TellRefused(WireError error, const MessageHeader& header)
+Session::ReportRefused(WireError error, const MessageHeader& header)
 {
     if (!m_open)
     {
@@ -205,7 +205,7 @@ Session::TellRefused(WireError error, const MessageHeader& header)
     const bool goesOn = error == WireError::BAD_PREFIX_CRC || error == WireError::BAD_PAYLOAD_CRC;
     if (m_open && !goesOn)
     {
-        TellClosed(CloseReason::REFUSED);
+        ReportClosed(CloseReason::REFUSED);
         DoAbort();
     }
 }
@@ -217,7 +217,7 @@ Session::CountRefused(WireError error)
 }
 
 void
-Session::TellClosed(CloseReason reason)
+Session::ReportClosed(CloseReason reason)
 {
     if (!m_open)
     {
@@ -372,7 +372,7 @@ Transport::Release(Session& session)
     }
     session.m_adopted = false;
     const uint32_t slot = session.m_slot;
-    // Held until the list is whole again: the session may die with it.
+    // Keeps the session until the list is consistent again: this may be the last reference.
     const Ptr<Session> leaving = m_sessions[slot];
     m_sessions[slot] = m_sessions.back();
     m_sessions[slot]->m_slot = slot;

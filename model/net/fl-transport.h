@@ -32,12 +32,12 @@ class Transport;
  */
 enum class CloseReason : uint8_t
 {
-    LOCAL,       //!< closed from this side (no callback tells this)
-    PEER,        //!< the peer closed, between two messages
-    TRUNCATED,   //!< the peer closed or vanished in the middle of a message
-    LOST,        //!< the peer does not answer, or reset the connection
-    UNREACHABLE, //!< it could never be reached
-    REFUSED      //!< it sent what is no message; closed from this side
+    LOCAL,       //!< closed locally by Close() or Abort(); never passed to SessionClosed()
+    PEER,        //!< closed by the peer, between two messages
+    TRUNCATED,   //!< the peer closed or disappeared in the middle of a message
+    LOST,        //!< the peer no longer acknowledges, or reset the connection
+    UNREACHABLE, //!< the connection could not be established
+    REFUSED      //!< the peer sent an invalid message header; closed locally
 };
 
 /// @return the name in lower case, for logs and result files
@@ -46,11 +46,12 @@ const char* ToString(CloseReason reason);
 
 /**
  * @ingroup fl
- * What the owner of sessions (Server, Client) is told. One pointer per session, in place of a
- * handful of ns-3 callbacks that would cost a kilobyte each time.
+ * Receives the events of sessions; implemented by their owners (Server, Client). A session holds
+ * one pointer to it in place of several ns3::Callback objects, which would cost a kilobyte per
+ * session.
  *
- * The session may be used, closed or aborted from within any of these. After Close(), Abort() or
- * Closed(), nothing more is told about a session.
+ * The session may be used, closed or aborted from within any of these functions. None is called for
+ * a session after its Close() or Abort(), or after SessionClosed().
  */
 class SessionHandler
 {
@@ -58,53 +59,55 @@ class SessionHandler
     virtual ~SessionHandler() = default;
 
     /**
-     * The session can be used: a peer was accepted, or the connection to the server stands.
-     * Datagram sessions open with the first packet that comes from the peer. Messages may be sent
+     * The session is established: a peer was accepted, or the connection to the server is made.
+     * Datagram sessions open with the first packet received from the peer. Messages may be sent
      * before.
      * @param session the session
      */
     virtual void SessionOpened(Ptr<Session> session) = 0;
     /**
-     * A whole and undamaged message came.
-     * @param session from where
-     * @param message the message, to be moved from
+     * A message was received completely, and its checksums are right.
+     * @param session the session that received it
+     * @param message the message; may be moved from
      */
     virtual void MessageReceived(Ptr<Session> session, Message&& message) = 0;
     /**
-     * A message came that is damaged or is none at all. After a damaged body the session goes on;
-     * after anything else it is closed, and SessionClosed(REFUSED) follows, since a stream cannot
-     * find its place again.
-     * @param session from where
-     * @param error what is wrong
-     * @param header the header, if it was valid (damaged body), else default
+     * Received bytes were refused. After a checksum error in the body the session continues; after
+     * an invalid header it is closed, and SessionClosed(REFUSED) follows, since a stream has no way
+     * to find the next message.
+     * @param session the session that received them
+     * @param error reason of the refusal
+     * @param header the message's header if it was valid (checksum error in the body), else
+     *        default-constructed
      */
     virtual void MessageRefused(Ptr<Session> session,
                                 WireError error,
                                 const MessageHeader& header) = 0;
     /**
-     * The session is over. Release the pointer.
+     * The session has ended, not by a local Close() or Abort(). The owner should release its Ptr.
      * @param session the session
-     * @param reason why
+     * @param reason reason of the end
      */
     virtual void SessionClosed(Ptr<Session> session, CloseReason reason) = 0;
 
     /**
-     * The first byte of a message was handed to the socket.
-     * @param session to where
-     * @param header which message
+     * The first byte of a message was passed to the socket. Does nothing by default.
+     * @param session the session that sends it
+     * @param header header of the message
      */
     virtual void MessageStarted(Ptr<Session> session, const MessageHeader& header);
     /**
-     * All bytes of a message were acknowledged by the peer.
-     * @param session to where
-     * @param header which message
+     * All bytes of a message were acknowledged by the peer. Does nothing by default.
+     * @param session the session that sent it
+     * @param header header of the message
      */
     virtual void MessageDelivered(Ptr<Session> session, const MessageHeader& header);
 };
 
 /**
  * @ingroup fl
- * A lasting conversation with one peer, whole messages in order, each delivered once.
+ * A persistent session with one peer, which delivers whole messages, in order and exactly once, as
+ * long as it lasts. What was queued or in flight when it ends may not have arrived.
  *
  * Idle sessions hold no buffers and no timers.
  */
@@ -117,18 +120,19 @@ class Session : public SimpleRefCount<Session>
 
     /**
      * Queue a message. The payload is shared, not copied.
-     * @param message what to send; sealed here
+     * @param message the message; Message::Seal() is called here
      * @return false if the session is closed (or closing); the message is dropped then
-     * @throws InvalidInput if it is larger than MaxMessageBytes
+     * @throws InvalidInput if it is larger than the attribute Transport::MaxMessageBytes, or as
+     *         Message::Seal()
      */
     bool Send(Message message);
     /**
-     * Send what is queued, then close. Nothing is told to the handler from now on.
+     * Send what is queued, then close. The handler is not called any more.
      */
     void Close();
     /**
-     * Drop what is queued and close at once; the peer sees a message cut short as TRUNCATED.
-     * Nothing is told to the handler from now on.
+     * Drop what is queued and close at once; the peer's session ends as TRUNCATED if it was
+     * receiving a message. The handler is not called any more.
      */
     void Abort();
 
@@ -138,12 +142,13 @@ class Session : public SimpleRefCount<Session>
         return m_open;
     }
 
-    /// @return the peer's address
+    /// @return address and port of the peer
     virtual Address GetPeer() const = 0;
 
     /**
-     * For liveness.
-     * @return when the peer was last heard of: bytes or acknowledgements came
+     * For keep-alive timers.
+     * @return time at which bytes or acknowledgements of the peer last arrived; at first that of
+     *         the session's construction
      */
     Time GetLastHeard() const
     {
@@ -151,26 +156,32 @@ class Session : public SimpleRefCount<Session>
     }
 
     /**
-     * For liveness as well: a radio may let small packets through, and no large ones.
-     * @return when bytes of messages came last that no earlier ones are missing of
+     * For detecting a stalled receiving direction: a radio may deliver small packets and no large
+     * ones, so that GetLastHeard() alone does not tell.
+     * @return time at which in-order bytes of messages last arrived; at first that of the session's
+     *         construction
      */
     Time GetLastReceived() const
     {
         return m_lastReceived;
     }
 
-    /// @return when the oldest bytes that were not acknowledged were last
+    /**
+     * For detecting a stalled sending direction, as GetLastReceived().
+     * @return time at which the cumulative acknowledgement last advanced; at first that of the
+     *         session's construction
+     */
     Time GetLastAcknowledged() const
     {
         return m_lastAcknowledged;
     }
 
     /**
-     * @return bytes of messages that are queued or not acknowledged [byte]
+     * @return bytes of messages, headers included, that are queued or not acknowledged [byte]
      */
     virtual uint64_t GetPendingBytes() const = 0;
 
-    /// @return what it may have on its way now, as far as it is known; by default it is not
+    /// @return the state of its congestion control, for Predictor; by default unknown
     virtual SendWindow GetSendWindow() const;
 
     /// @param handler receives the events of the session; null: none
@@ -180,15 +191,15 @@ class Session : public SimpleRefCount<Session>
     }
 
     /**
-     * A place for the owner's own state of this peer.
-     * @param context anything; null at first; not owned
+     * Attach the owner's record of this peer.
+     * @param context opaque pointer, not owned; null at first
      */
     void SetContext(void* context)
     {
         m_context = context;
     }
 
-    /// @return what SetContext was given
+    /// @return the pointer given to SetContext()
     void* GetContext() const
     {
         return m_context;
@@ -196,90 +207,92 @@ class Session : public SimpleRefCount<Session>
 
   protected:
     /**
-     * @param transport whose attributes and counters it uses
-     * @param handler receives the events of the session
+     * @param transport the transport that creates it: supplies attributes, counts refusals and ends
+     * @param handler receives the events of the session; null: none
      */
     Session(Transport* transport, SessionHandler* handler);
 
     friend class Transport;
     friend class MessageAssembler;
 
-    /// Queue a sealed message.
-    /// @param message what to send
+    /// Queue a message.
+    /// @param message the message, after Message::Seal()
     virtual void DoSend(Message&& message) = 0;
-    /// Close when what is queued was sent, then Leave().
+    /// Close when all that is queued is sent, then Leave().
     virtual void DoClose() = 0;
     /// Close now, and Leave().
     virtual void DoAbort() = 0;
-    /// Let go of sockets and timers without a packet: the node may be half gone already.
+    /// Release sockets and timers without sending: the node may be partly disposed already.
     virtual void DoDetach() = 0;
-    /// @return whether part of a message has come
+    /// @return whether part of a message was received, but not all of it
     virtual bool IsMidMessage() const = 0;
 
-    /// @return the largest message accepted [byte]
+    /// @return the transport's MaxMessageBytes; 0 once the transport is disposed [byte]
     uint64_t GetMaxMessageBytes() const;
-    /// The peer was heard of.
+    /// Update GetLastHeard(): something arrived from the peer.
     void Heard();
-    /// Bytes came that are next in order.
+    /// Update GetLastReceived(): in-order bytes arrived.
     void Received();
-    /// The oldest bytes on their way were acknowledged.
+    /// Update GetLastAcknowledged(): the cumulative acknowledgement advanced.
     void Acknowledged();
-    /// Tell that it can be used.
-    void TellOpened();
+    /// Call SessionOpened() of the handler, the first time that this is called.
+    void ReportOpened();
     /**
-     * Tell about a message.
-     * @param message a whole and undamaged message
+     * Call MessageReceived() of the handler.
+     * @param message a complete message, its checksums verified
      */
-    void TellReceived(Message&& message);
+    void ReportReceived(Message&& message);
     /**
-     * Tell that a message is on its way.
+     * Call MessageStarted() of the handler.
      * @param header header of the message
      */
-    void TellStarted(const MessageHeader& header);
+    void ReportStarted(const MessageHeader& header);
     /**
-     * Tell that a message was acknowledged.
+     * Call MessageDelivered() of the handler.
      * @param header header of the message
      */
-    void TellDelivered(const MessageHeader& header);
+    void ReportDelivered(const MessageHeader& header);
     /**
-     * Tell and count a refusal, and end the session if no more can be read from it.
-     * @param error what is wrong
-     * @param header the header, if valid
+     * Count a refusal and call MessageRefused() of the handler; unless the error is a checksum of
+     * the body, end the session as REFUSED.
+     * @param error reason of the refusal
+     * @param header the message's header if valid, else default-constructed
      */
-    void TellRefused(WireError error, const MessageHeader& header);
+    void ReportRefused(WireError error, const MessageHeader& header);
     /**
      * Count and trace something of the peer that is no part of a message.
      * @param error what is wrong
      */
     void CountRefused(WireError error);
     /**
-     * The peer ended the session, or it cannot go on: tell and count. The caller frees what it
-     * holds, and leaves.
-     * @param reason why
+     * Mark the session closed, count its end and call SessionClosed() of the handler. The caller
+     * then releases its sockets and timers, and calls Leave().
+     * @param reason reason of the end
      */
-    void TellClosed(CloseReason reason);
-    /// Leave the transport's list: nothing keeps the session alive any more but its users.
+    void ReportClosed(CloseReason reason);
+    /// Remove the session from the transport's list, whose Ptr keeps it alive.
     void Leave();
 
-    Transport* m_transport;    //!< whose it is; null when that is gone
-    SessionHandler* m_handler; //!< receives events
-    void* m_context{nullptr};  //!< the owner's
-    Time m_lastHeard;          //!< when the peer was last heard of
-    Time m_lastReceived;       //!< when bytes came in order last
-    Time m_lastAcknowledged;   //!< when the oldest bytes on their way were acknowledged last
-    uint32_t m_slot{0};        //!< place in the transport's list
-    bool m_adopted{false};     //!< it is in that list
-    bool m_open{true};         //!< messages may be queued
-    bool m_opened{false};      //!< the handler was told that it can be used
+    Transport* m_transport;    //!< the transport that created it; null once that is disposed
+    SessionHandler* m_handler; //!< receives events; may be null
+    void* m_context{nullptr};  //!< see SetContext
+    Time m_lastHeard;          //!< see GetLastHeard
+    Time m_lastReceived;       //!< see GetLastReceived
+    Time m_lastAcknowledged;   //!< see GetLastAcknowledged
+    uint32_t m_slot{0};        //!< index in the transport's list
+    bool m_adopted{false};     //!< whether it is in that list
+    bool m_open{true};         //!< see IsOpen
+    bool m_opened{false};      //!< whether SessionOpened() was called
 };
 
 /**
  * @ingroup fl
- * A way to carry messages between nodes: TcpTransport or DatagramTransport.
+ * Creates the sessions that carry messages between nodes; base of TcpTransport and
+ * DatagramTransport.
  *
- * It keeps the sessions it made alive until they are closed. One object may serve a server (one
- * Listen, any number of Connect), or connect any number of clients, so that 10,000 clients need
- * not have one each. Disposing it drops all sessions and sockets without telling anybody.
+ * It keeps its sessions alive until they are closed. One object can listen at one address, and open
+ * any number of sessions to others; all clients of a simulation may share one object. Disposing it
+ * drops all sessions and sockets without calling handlers and without notifying peers.
  */
 class Transport : public Object
 {
@@ -290,57 +303,60 @@ class Transport : public Object
     ~Transport() override;
 
     /**
-     * Accept peers from now on.
-     * @param node the node
+     * Accept sessions from now on.
+     * @param node the node that listens
      * @param local address and port to listen on (InetSocketAddress or Inet6SocketAddress)
-     * @param handler receives the events of the sessions; must outlive them or reset itself
-     * @throws InvalidInput if the address is taken or of no use, or if it listens already
+     * @param handler receives the events of the sessions; must outlive them, or be replaced by
+     *        Session::SetHandler()
+     * @throws InvalidInput if the address has no port or cannot be bound, or if this transport
+     *         listens already
      */
     void Listen(Ptr<Node> node, const Address& local, SessionHandler& handler);
     /**
-     * Accept no more peers; the sessions there are go on. The address stays taken, so that Listen()
-     * can be called again whatever the state of the sessions.
+     * Accept no more sessions; open ones continue. The address stays bound, so that Listen() can be
+     * called again whatever the state of the sessions.
      */
     void StopListening();
     /**
-     * Open a session to a server. Messages may be sent at once; they wait for the connection. Call
-     * it from within the simulation: before, ns-3's nodes cannot send.
+     * Open a session to a server. Messages may be sent at once, and are queued until the connection
+     * is established. To be called while the simulation runs: before, ns-3's nodes cannot send.
      * @param node the node that connects
      * @param remote address and port of the server
-     * @param handler receives the events of the session; must outlive the session or reset itself
-     * @return the session; without a route to the server it closes soon as UNREACHABLE
-     * @throws InvalidInput if it is no address with a port
+     * @param handler receives the events of the session; must outlive it, or be replaced by
+     *        Session::SetHandler()
+     * @return the session; if the server cannot be reached, it ends later as UNREACHABLE
+     * @throws InvalidInput if the address has no port
      */
     Ptr<Session> Connect(Ptr<Node> node, const Address& remote, SessionHandler& handler);
 
-    /// @return what carrying a message adds, for predictions
+    /// @return headers, segmentation, acknowledgements and windows, for Predictor
     virtual TransportProfile GetProfile() const;
     /**
-     * @param expected how long a message is predicted to take; 0: not known
-     * @return how long its sender waits for a first acknowledgement; 0 where a prediction is of no
-     *         use to this transport
+     * @param expected predicted duration of a message's transfer; 0: not known
+     * @return retransmission timeout of its sender until a round-trip time is measured; 0 where the
+     *         transport does not use the prediction
      */
     virtual Time GetFirstTimeout(Time expected) const;
 
-    /// @return the largest message accepted or sent, header included [byte]
+    /// @return maximum size of a message sent or received, header included [byte]
     uint64_t GetMaxMessageBytes() const
     {
         return m_maxMessageBytes;
     }
 
-    /// @return sessions that are alive
+    /// @return number of sessions that are not closed
     std::size_t GetNSessions() const
     {
         return m_sessions.size();
     }
 
-    /// @return messages and datagrams refused so far
+    /// @return number of messages and datagrams refused so far
     uint64_t GetNRefused() const
     {
         return m_nRefused;
     }
 
-    /// @return sessions so far that ended in the middle of a message
+    /// @return number of sessions so far that ended as TRUNCATED
     uint64_t GetNTruncated() const
     {
         return m_nTruncated;
@@ -348,14 +364,14 @@ class Transport : public Object
 
     /**
      * Signature of the trace source "Refused".
-     * @param peer from where
-     * @param error what was wrong
+     * @param peer address and port of the sender
+     * @param error reason of the refusal
      */
     typedef void (*RefusedTracedCallback)(const Address& peer, WireError error);
     /**
      * Signature of the trace source "Closed".
-     * @param peer the peer
-     * @param reason why
+     * @param peer address and port of the peer
+     * @param reason reason of the end
      */
     typedef void (*ClosedTracedCallback)(const Address& peer, CloseReason reason);
 
@@ -364,54 +380,58 @@ class Transport : public Object
 
     friend class Session;
 
-    /// Take a session into the list that keeps it alive.
+    /// Add a session to the list that keeps it alive.
     /// @param session the session
     void Adopt(Ptr<Session> session);
-    /// Let go of a session.
-    /// @param session the session
+    /// Remove a session from that list, in O(1).
+    /// @param session the session; may be destroyed by this
     void Release(Session& session);
     /**
-     * Count and trace something refused.
-     * @param peer from where
-     * @param error what was wrong
+     * Count a refusal and fire the trace source "Refused".
+     * @param peer address and port of the sender
+     * @param error reason of the refusal
      */
     void CountRefused(const Address& peer, WireError error);
     /**
-     * Count and trace the end of a session.
-     * @param peer the peer
-     * @param reason why
+     * Count the end of a session and fire the trace source "Closed".
+     * @param peer address and port of the peer
+     * @param reason reason of the end
      */
     void CountClosed(const Address& peer, CloseReason reason);
 
   private:
     /**
-     * @param address what a user gave
-     * @param purpose what for, as in "listen on"
-     * @throws InvalidInput if it is no address with a port
+     * @param address an address given by the user
+     * @param purpose its use in words for the error message, as in "listen on"
+     * @throws InvalidInput unless it is an InetSocketAddress or Inet6SocketAddress
      */
     static void CheckAddress(const Address& address, const char* purpose);
-    /// @return false if the address cannot be bound
-    /// @param node where
-    /// @param local address and port
-    /// @param handler is told of sessions; must outlive them
+    /**
+     * Implements Listen(), after its checks.
+     * @param node the node that listens
+     * @param local address and port
+     * @param handler receives the events of the sessions
+     * @return false if the address cannot be bound
+     */
     virtual bool DoListen(Ptr<Node> node, const Address& local, SessionHandler& handler) = 0;
-    /// Accept no more sessions; those that are open stay.
+    /// Implements StopListening().
     virtual void DoStopListening() = 0;
     /**
-     * @param node from where
-     * @param remote address and port
-     * @param handler is told of the session; must outlive it
-     * @return a session that opens later, or is closed with a reason
+     * Implements Connect(), after its checks.
+     * @param node the node that connects
+     * @param remote address and port of the server
+     * @param handler receives the events of the session
+     * @return the session, whose result (SessionOpened or SessionClosed) comes later
      */
     virtual Ptr<Session> DoConnect(Ptr<Node> node,
                                    const Address& remote,
                                    SessionHandler& handler) = 0;
 
-    uint64_t m_maxMessageBytes;                                //!< attribute
-    bool m_listening{false};                                   //!< Listen was called
-    std::vector<Ptr<Session>> m_sessions;                      //!< alive, each knows its place
-    uint64_t m_nRefused{0};                                    //!< see GetNRefused
-    uint64_t m_nTruncated{0};                                  //!< see GetNTruncated
+    uint64_t m_maxMessageBytes;           //!< attribute MaxMessageBytes
+    bool m_listening{false};              //!< between Listen and StopListening
+    std::vector<Ptr<Session>> m_sessions; //!< not closed; each has its index in m_slot
+    uint64_t m_nRefused{0};               //!< see GetNRefused
+    uint64_t m_nTruncated{0};             //!< see GetNTruncated
     TracedCallback<const Address&, WireError> m_refusedTrace;  //!< "Refused"
     TracedCallback<const Address&, CloseReason> m_closedTrace; //!< "Closed"
 };

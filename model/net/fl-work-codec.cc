@@ -15,7 +15,7 @@ namespace fl
 namespace
 {
 
-/// What a phase is, in the lowest bits of its first byte.
+/// Type of a phase, in the lowest bits of its first byte.
 enum PhaseKind : uint8_t
 {
     IDLE = 0,
@@ -23,23 +23,23 @@ enum PhaseKind : uint8_t
     COMPUTE = 2
 };
 
-/// Flags of an order: forAggregation follows; its samples came before it, in a DATA message.
+/// Flags of an order: forAggregation follows; its samples precede it in a DATA message.
 constexpr uint8_t HAS_AGGREGATION = 1;
 constexpr uint8_t SAMPLES_SENT = 2; //!< bit 1 of an order's flags
 /// Flags of a transfer.
 constexpr uint8_t IS_DOWNLINK = 1;
 constexpr uint8_t HAS_GRANT = 2;  //!< bit 1 of a transfer's flags
-constexpr uint8_t KIND_SHIFT = 2; //!< from there on a transfer's flags have its kind
+constexpr uint8_t KIND_SHIFT = 2; //!< bits 2 to 4 of a transfer's flags: its PayloadKind
 /// Bits of a phase's first byte.
-constexpr uint8_t PHASE_MASK = 3; //!< these hold the PhaseKind
-constexpr uint8_t NODE_SHIFT = 2; //!< from there on: a computation's node, one bit
-constexpr uint8_t JOB_SHIFT = 3;  //!< from there on: a computation's job
+constexpr uint8_t PHASE_MASK = 3; //!< bits 0 and 1: PhaseKind
+constexpr uint8_t NODE_SHIFT = 2; //!< bit 2 of a computation's first byte: ComputeNode
+constexpr uint8_t JOB_SHIFT = 3;  //!< bits 3 and 4 of a computation's first byte: ComputeJob
 /// Flag of a grant.
 constexpr uint8_t GRANT_IS_DOWNLINK = 1;
 
 /**
- * @param value a number from outside
- * @return whether it can be a duration, a size, a power
+ * @param value a number received
+ * @return whether it is finite and at least 0, as durations, sizes and powers must be
  */
 bool
 IsQuantity(double value)
@@ -48,8 +48,8 @@ IsQuantity(double value)
 }
 
 /**
- * @param value a number from outside
- * @return whether it is a quantity or ABSENT
+ * @param value a number received
+ * @return whether it is finite and at least 0, or ABSENT
  */
 bool
 IsQuantityOrAbsent(double value)
@@ -58,7 +58,7 @@ IsQuantityOrAbsent(double value)
 }
 
 /**
- * @param isDownlink what the flag says
+ * @param isDownlink the flag IS_DOWNLINK or GRANT_IS_DOWNLINK
  * @return the direction
  */
 Direction
@@ -68,8 +68,9 @@ ToDirection(bool isDownlink)
 }
 
 /**
- * @param bytes grows by the grant
- * @param grant what to write
+ * Serialize a grant.
+ * @param bytes the grant is appended
+ * @param grant the grant
  */
 void
 AppendGrant(std::vector<uint8_t>& bytes, const Grant& grant)
@@ -82,7 +83,8 @@ AppendGrant(std::vector<uint8_t>& bytes, const Grant& grant)
 }
 
 /**
- * @param reader where to read
+ * Parse and validate a grant.
+ * @param reader input; advanced past the grant
  * @param [out] grant the result
  * @return whether it is valid
  */
@@ -99,19 +101,19 @@ ParseGrant(ByteReader& reader, Grant& grant)
            IsQuantity(grant.bandwidthHz) && IsQuantity(grant.txPowerW);
 }
 
-/// Writes the phase that it visits.
+/// Visitor of std::variant that serializes a phase.
 struct PhaseWriter
 {
-    std::vector<uint8_t>& bytes; //!< grows
+    std::vector<uint8_t>& bytes; //!< the phase is appended
 
-    /// @param idle what to write
+    /// @param idle the pause
     void operator()(const Idle& idle) const
     {
         AppendNumber<uint8_t>(bytes, IDLE);
         AppendNumber(bytes, idle.durationS);
     }
 
-    /// @param transfer what to write
+    /// @param transfer the transfer
     void operator()(const Transfer& transfer) const
     {
         AppendNumber<uint8_t>(bytes, TRANSFER);
@@ -127,7 +129,7 @@ struct PhaseWriter
         }
     }
 
-    /// @param compute what to write
+    /// @param compute the computation
     void operator()(const Compute& compute) const
     {
         AppendNumber<uint8_t>(bytes,
@@ -139,7 +141,7 @@ struct PhaseWriter
 };
 
 /**
- * @param reader where to read, after the first byte
+ * @param reader input, after the first byte
  * @param [out] transfer the result
  * @return whether it is valid
  */
@@ -161,8 +163,8 @@ ParseTransfer(ByteReader& reader, Transfer& transfer)
 }
 
 /**
- * @param reader where to read, after the first byte
- * @param first that byte
+ * @param reader input, after the first byte
+ * @param first the first byte
  * @param [out] compute the result
  * @return whether it is valid
  */
@@ -179,7 +181,7 @@ ParseCompute(ByteReader& reader, uint8_t first, Compute& compute)
 }
 
 /**
- * @param reader where to read
+ * @param reader input
  * @param [out] phase the result
  * @return whether it is valid
  */

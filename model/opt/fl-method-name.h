@@ -5,6 +5,7 @@
 #define FL_METHOD_NAME_H
 
 #include <string>
+#include <vector>
 
 /**
  * @file
@@ -33,6 +34,23 @@ PlainMethodName(const std::string& problem, const std::string& byDefault, const 
     }
     const std::string prefix = problem + "-";
     return name.rfind(prefix, 0) == 0 ? name.substr(prefix.size()) : name;
+}
+
+/**
+ * @tparam Method has a member `name`
+ * @param methods of a problem
+ * @return their names
+ */
+template <typename Method>
+std::vector<std::string>
+NamesOf(const std::vector<Method>& methods)
+{
+    std::vector<std::string> names;
+    for (const auto& method : methods)
+    {
+        names.push_back(method.name);
+    }
+    return names;
 }
 
 } // namespace fl

@@ -66,7 +66,7 @@ BackgroundRateModel::TransferAt(const SystemState& state,
     const double queuedBits = m_queuedBits.at(device);
     const double waitingBits = std::max(queuedBits + (otherBps - rateBps) * sinceS, 0.0);
     time.seconds = (bits + waitingBits) / (rateBps - otherBps);
-    // From the beginning of the round on: all that had come until the end of the upload.
+    // All that arrives in the queue from the begin of the round to the end of the upload.
     time.airtimeS *= (bits + queuedBits + otherBps * (sinceS + time.seconds)) / bits;
     return time;
 }

@@ -17,36 +17,37 @@ namespace fl
 
 /**
  * @ingroup fl
- * Any PHY's rate model where devices send other traffic beside their updates
- * (SystemState::backgroundBps): both share a device's uplink in the order in which they come. An
- * upload of S bits on the air that would go at a mean rate R waits for what is queued before it,
- * and takes
+ * Decorates a PHY's rate model with background traffic in the uplink (SystemState::backgroundBps),
+ * which shares a device's queue with the updates, first in, first out; both are fluids. An upload
+ * of S bits, headers included, whose mean rate would be R without other traffic waits for what is
+ * queued before it, and takes
  *
  *     (S + W) / (R - b),   W = max(0, Q + (b - R) t),
  *
- * where b is the rate of the other traffic, Q what was queued when the round began, and t the time
- * from then to the beginning of the upload. All that the device sends from the beginning of the
- * round to the end of the upload is radiated. Downloads are as without it.
+ * where b < R is the rate of the other traffic, Q what was queued at the begin of the round, and t
+ * the time from there to the begin of the upload; for b >= R the time is infinite. The airtime is
+ * that of all that the device sends from the begin of the round to the end of the upload. Downlink
+ * transfers are not affected.
  *
- * Of an order with several uplink transfers each is taken for the first one: W is 0 behind an
- * upload that has emptied the queue, as it should be, but of what is radiated the other traffic
- * before the earlier ones is counted again, so that the energy is an upper bound.
+ * Each uplink transfer of an order is treated as the first one. W is 0 after an upload that has
+ * emptied the queue, which is right; but the airtime of other traffic before earlier uploads is
+ * counted again, so that the radiated energy of such orders is an upper bound.
  */
 class BackgroundRateModel : public RateModelWrapper
 {
   public:
     /**
-     * @param inner the model without other traffic
-     * @param transport how messages travel
-     * @param linkHeaderBytes of each packet on the air, IP header not counted [byte]
-     * @param queuedBits Q, by device [bit]
+     * @param inner the PHY's model, without background traffic
+     * @param transport headers and segmentation of messages
+     * @param linkHeaderBytes link-layer header of each packet, without the IP header [byte]
+     * @param queuedBits Q by device, headers included [bit]
      */
     BackgroundRateModel(std::unique_ptr<const RateModel> inner,
                         const TransportProfile& transport,
                         double linkHeaderBytes,
                         std::vector<double> queuedBits);
 
-    /// As of a transfer that begins now.
+    /// TransferAt() with startS = state.nowS.
     TransferTime Transfer(const SystemState& state,
                           DeviceId device,
                           const Grant& grant,
@@ -60,10 +61,10 @@ class BackgroundRateModel : public RateModelWrapper
   private:
     const RateModel& GetInner() const override;
 
-    std::unique_ptr<const RateModel> m_inner; //!< without other traffic
-    TransportProfile m_transport;             //!< how messages travel
-    double m_linkHeaderBytes;                 //!< of each packet
-    std::vector<double> m_queuedBits;         //!< Q, by device
+    std::unique_ptr<const RateModel> m_inner; //!< without background traffic
+    TransportProfile m_transport;             //!< headers and segmentation of messages
+    double m_linkHeaderBytes;                 //!< link-layer header of each packet [byte]
+    std::vector<double> m_queuedBits;         //!< Q by device [bit]
 };
 
 } // namespace fl

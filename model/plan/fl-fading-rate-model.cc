@@ -20,7 +20,8 @@ namespace fl
 namespace
 {
 
-/// exp(-x) I0(x), x at least 0.
+/// @return exp(-x) I0(x), the exponentially scaled modified Bessel function of order 0
+/// @param x at least 0
 double
 ScaledBesselI0(double x)
 {
@@ -70,14 +71,14 @@ FadingRateModel::FadingRateModel(const SystemState& state, Plan plan, Factory ma
     : m_state(state),
       m_plan(std::move(plan)),
       m_make(std::move(make)),
-      m_now(m_make(m_state))
+      m_present(m_make(m_state))
 {
 }
 
 const RateModel&
 FadingRateModel::GetInner() const
 {
-    return *m_now;
+    return *m_present;
 }
 
 TransferTime
@@ -86,7 +87,7 @@ FadingRateModel::Transfer(const SystemState& state,
                           const Grant& grant,
                           double payloadBits) const
 {
-    return m_now->Transfer(state, device, grant, payloadBits);
+    return m_present->Transfer(state, device, grant, payloadBits);
 }
 
 TransferTime
@@ -96,41 +97,41 @@ FadingRateModel::TransferAt(const SystemState& state,
                             double payloadBits,
                             double startS) const
 {
-    const TransferTime now = m_now->TransferAt(state, device, grant, payloadBits, startS);
-    // None of the present block where it begins when that is over, or nobody knows when.
+    const TransferTime now = m_present->TransferAt(state, device, grant, payloadBits, startS);
+    // No part of the present block is left if it begins after its end, or at an unknown time (NaN).
     const double endS = m_state.fading.blockEndS;
     const double knownS = startS < endS ? endS - startS : 0;
     if (now.seconds <= knownS)
     {
         return now;
     }
-    const Later& later = GetLater();
+    const FollowingBlocks& following = GetFollowing();
     const TransferTime mean =
-        later.model->TransferAt(later.state, device, grant, payloadBits, startS);
-    const double excess = later.excess[static_cast<size_t>(grant.direction)].at(device);
-    // The part that the present block leaves.
+        following.model->TransferAt(following.state, device, grant, payloadBits, startS);
+    const double ratio = following.rateRatio[static_cast<size_t>(grant.direction)].at(device);
+    // The fraction of the payload left at the end of the present block.
     const double done = knownS / now.seconds;
-    const double rest = (1 - done) * excess;
+    const double rest = (1 - done) * ratio;
     TransferTime time;
     time.seconds = knownS + rest * mean.seconds;
-    // Where nothing can be sent now, nothing is radiated.
+    // Nothing is radiated in a block in which the rate is 0.
     time.airtimeS = (done > 0 ? done * now.airtimeS : 0) + rest * mean.airtimeS;
     time.controlJ = (done > 0 ? done * now.controlJ : 0) + rest * mean.controlJ;
     return time;
 }
 
-const FadingRateModel::Later&
-FadingRateModel::GetLater() const
+const FadingRateModel::FollowingBlocks&
+FadingRateModel::GetFollowing() const
 {
-    if (m_later)
+    if (m_following)
     {
-        return *m_later;
+        return *m_following;
     }
-    auto later = std::make_unique<Later>();
-    later->state = m_state;
-    for (auto& excess : later->excess)
+    auto following = std::make_unique<FollowingBlocks>();
+    following->state = m_state;
+    for (auto& ratio : following->rateRatio)
     {
-        excess.assign(m_state.profiles.size(), 1);
+        ratio.assign(m_state.profiles.size(), 1);
     }
     const FadingMean mean(m_state.fading.kFactor);
     const TransferGrants grants(m_state, m_plan);
@@ -153,27 +154,28 @@ FadingRateModel::GetLater() const
             if (!done[order.device])
             {
                 done[order.device] = true;
-                AddMean(order.device, *grant, mean, *later);
+                SetMeanGain(order.device, *grant, mean, *following);
             }
         }
     }
-    later->model = m_make(later->state);
-    m_later = std::move(later);
-    return *m_later;
+    following->model = m_make(following->state);
+    m_following = std::move(following);
+    return *m_following;
 }
 
 void
-FadingRateModel::AddMean(DeviceId device,
-                         const Grant& grant,
-                         const FadingMean& mean,
-                         Later& later) const
+FadingRateModel::SetMeanGain(DeviceId device,
+                             const Grant& grant,
+                             const FadingMean& mean,
+                             FollowingBlocks& following) const
 {
     const double unfaded = m_state.meanGains(device, grant.cell, grant.direction);
     const auto rateBps = [&](double fade) {
-        return m_now->RateAtGainBps(m_state, device, grant, unfaded * fade);
+        return m_present->RateAtGainBps(m_state, device, grant, unfaded * fade);
     };
     const double meanBps = mean(rateBps);
-    // Rates rise with the gain: the least one at which the mean is reached, to 1e-9.
+    // As rates do not fall with the gain: bisection for the least gain at which the mean is
+    // reached, to a relative accuracy of 1e-9.
     double low = std::log(mean.GetNodes().front().gain);
     double high = std::log(mean.GetNodes().back().gain);
     while (high - low > 1e-9)
@@ -181,10 +183,10 @@ FadingRateModel::AddMean(DeviceId device,
         const double middle = (low + high) / 2;
         (rateBps(std::exp(middle)) >= meanBps ? high : low) = middle;
     }
-    later.state.gains.At(device, grant.cell, grant.direction) = unfaded * std::exp(high);
+    following.state.gains.At(device, grant.cell, grant.direction) = unfaded * std::exp(high);
     if (meanBps > 0)
     {
-        later.excess[static_cast<size_t>(grant.direction)][device] =
+        following.rateRatio[static_cast<size_t>(grant.direction)][device] =
             rateBps(std::exp(high)) / meanBps;
     }
 }

@@ -17,31 +17,35 @@ namespace fl
 
 /**
  * @ingroup fl
- * Means over the distribution of a block's power gain g, which has mean 1: exponential for Rayleigh
- * fading, and for a Rician factor K (A. Goldsmith, "Wireless Communications", 2005, section 3.2.2)
+ * Expectation over the power gain g of a fading block, which has mean 1: exponentially distributed
+ * for Rayleigh fading, and for a Rician factor K with the density (A. Goldsmith, "Wireless
+ * Communications", 2005, section 3.2.2)
  *
  *     (1 + K) exp(-K - (1 + K) g) I0(2 sqrt(K (1 + K) g)).
  *
- * The trapezoidal rule in ln g, whose integrand falls off at both ends, converges faster than any
- * power of the step for smooth functions; for one with steps, as rates by MCS are, the error is at
- * most a step's height times the probability between two nodes.
+ * Quadrature is the trapezoidal rule in ln g with 128 nodes. As the integrand vanishes at both
+ * ends, it converges faster than any power of the step for smooth functions; for functions with
+ * discontinuities, as rates by MCS, the error is at most the height of a discontinuity times the
+ * probability between two nodes.
  */
 class FadingMean
 {
   public:
-    /// A value of the gain, and its probability.
+    /// Node of the quadrature.
     struct Node
     {
-        double gain;   //!< g
-        double weight; //!< all together 1
+        double gain;   //!< power gain g
+        double weight; //!< probability; the sum over all nodes is 1
     };
 
-    /// @param kFactor K, at least 0; 0: Rayleigh
+    /// @param kFactor Rician factor K, linear, finite and at least 0; 0: Rayleigh fading
+    /// @throws InvalidInput if it is out of range
     explicit FadingMean(double kFactor);
 
     /**
-     * @param function of the gain, bounded
-     * @return its mean
+     * @tparam Function callable as double(double)
+     * @param function bounded function of the power gain g
+     * @return its expectation
      */
     template <typename Function>
     double operator()(Function&& function) const
@@ -54,47 +58,48 @@ class FadingMean
         return sum;
     }
 
-    /// @return the nodes, by increasing gain
+    /// @return the nodes, by ascending gain
     const std::vector<Node>& GetNodes() const
     {
         return m_nodes;
     }
 
   private:
-    std::vector<Node> m_nodes; //!< of the quadrature
+    std::vector<Node> m_nodes; //!< nodes of the quadrature
 };
 
 /**
  * @ingroup fl
- * Any PHY's rate model where gains fade in blocks. What can be known of a transfer is the gain of
- * the present block, until that ends, and the distribution of those that follow:
+ * Decorates a PHY's rate model with block fading. Known are the gains of the present block, and the
+ * distribution of those of the following blocks:
  *
- * - while the present block lasts, progress is as the PHY's model says for the reported gains;
- * - what is left then goes by the mean over blocks: as the PHY's model says for the gains at which
- *   its rate (RateModel::RateAtGainBps) is the mean of the rate over the fading.
+ * - until the present block ends, a transfer progresses as the PHY's model says for the reported
+ *   gains;
+ * - the rest progresses as the PHY's model says for the gain at which its rate
+ *   (RateModel::RateAtGainBps) equals the mean of the rate over the fading distribution.
  *
- * What remains unknown is which gains the blocks will have: the fewer of them a transfer sees, the
- * further it may be from the prediction. A device whose transfers in one direction go on different
- * grants has the mean over blocks of the first of these.
+ * The prediction is an expectation: the fewer blocks a transfer lasts, the larger the spread around
+ * it. A device whose transfers in one direction have different grants is given the mean for the
+ * first of these.
  *
- * The model of what follows is made when a transfer that outlasts the present block is met for the
- * first time; each grant costs one evaluation of the rate per node of the quadrature, and some tens
- * more.
+ * The model of the following blocks is made when the first transfer that outlasts the present block
+ * is predicted; per grant it evaluates the rate once per node of the quadrature, and some tens of
+ * times more for the bisection.
  */
 class FadingRateModel : public RateModelWrapper
 {
   public:
-    /// Makes the PHY's model for given gains. Called during the life of this model.
+    /// Makes the PHY's model for a system state (gains). Called until this object is destroyed.
     using Factory = std::function<std::unique_ptr<const RateModel>(const SystemState&)>;
 
     /**
-     * @param state as reported; SystemState::fading and meanGains count
-     * @param plan all that will be enforced
+     * @param state system state with the gains of the present block, fading and meanGains
+     * @param plan all orders of the round
      * @param make makes the PHY's model
      */
     FadingRateModel(const SystemState& state, Plan plan, Factory make);
 
-    /// As the PHY's model says, if the present block lasted for ever.
+    /// As the PHY's model for the present block, whatever its end.
     TransferTime Transfer(const SystemState& state,
                           DeviceId device,
                           const Grant& grant,
@@ -108,24 +113,34 @@ class FadingRateModel : public RateModelWrapper
   private:
     const RateModel& GetInner() const override;
 
-    /// What follows the present block.
-    struct Later
+    /// Model of the blocks that follow the present one.
+    struct FollowingBlocks
     {
-        SystemState state;                      //!< with gains that give the mean rates
-        std::vector<double> excess[2];          //!< rate there over the mean, by direction, device
-        std::unique_ptr<const RateModel> model; //!< the PHY's, for that state
+        SystemState state;                      //!< its gains are those that give the mean rates
+        std::vector<double> rateRatio[2];       //!< rate at that gain over the mean rate, by
+                                                //!< Direction and device: 1 for continuous rates
+        std::unique_ptr<const RateModel> model; //!< the PHY's model for that state
     };
 
-    /// @return the model of what follows, made if it was not yet
-    const Later& GetLater() const;
-    /// Find the gain at which a grant has its mean rate.
-    void AddMean(DeviceId device, const Grant& grant, const FadingMean& mean, Later& later) const;
+    /// @return the model of the following blocks, made at the first call
+    const FollowingBlocks& GetFollowing() const;
+    /**
+     * Set the gain at which a device's rate is the mean over fading, by bisection.
+     * @param device the device
+     * @param grant its grant
+     * @param mean expectation over fading
+     * @param [out] following its gains and rateRatio are set for the device and direction
+     */
+    void SetMeanGain(DeviceId device,
+                     const Grant& grant,
+                     const FadingMean& mean,
+                     FollowingBlocks& following) const;
 
-    SystemState m_state;                          //!< as reported
-    Plan m_plan;                                  //!< all of it
-    Factory m_make;                               //!< makes the PHY's model
-    std::unique_ptr<const RateModel> m_now;       //!< for the present block
-    mutable std::unique_ptr<const Later> m_later; //!< for those that follow; null: not needed yet
+    SystemState m_state;                                        //!< system state before the round
+    Plan m_plan;                                                //!< all orders of the round
+    Factory m_make;                                             //!< makes the PHY's model
+    std::unique_ptr<const RateModel> m_present;                 //!< for the present block
+    mutable std::unique_ptr<const FollowingBlocks> m_following; //!< null: not needed yet
 };
 
 } // namespace fl

@@ -13,7 +13,8 @@ namespace fl
 namespace
 {
 
-/// Absent values count as nothing.
+/// @return the value; 0 for ABSENT
+/// @param value any value or ABSENT
 double
 Known(double value)
 {

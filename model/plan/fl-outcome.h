@@ -12,7 +12,7 @@
 /**
  * @file
  * @ingroup fl
- * What happened (measured), or what is expected to happen (predicted): the same type.
+ * Times and energies of work orders. The same types hold measured values and predicted ones.
  */
 
 namespace ns3
@@ -20,76 +20,77 @@ namespace ns3
 namespace fl
 {
 
-/// How a work order ended.
+/// Status of a work order at its end.
 enum class WorkStatus : uint8_t
 {
     PENDING,  //!< not over yet
     MERGED,   //!< its update arrived and was aggregated in its own round
-    LATE,     //!< its update was merged into a later round than its own
-    DEADLINE, //!< nothing had arrived when the round was closed
-    BATTERY,  //!< the device ran out of energy
-    LOST,     //!< the device disappeared (connection closed or silent)
-    REFUSED,  //!< the update was malformed and dropped
-    ABORTED,  //!< the server or the client stopped
-    STALE     //!< the global model had moved on too far: not merged, or the device was told to stop
+    LATE,     //!< its update was aggregated in a later round
+    DEADLINE, //!< its update had not arrived when the round was closed
+    BATTERY,  //!< the device's energy source was depleted
+    LOST,     //!< the device's session ended, or it no longer answered
+    REFUSED,  //!< its update was invalid, or one of the two nodes could not carry it out
+    ABORTED,  //!< the server stopped
+    STALE     //!< its staleness was beyond the limit: it was not merged, or it was aborted
 };
 
 /// @return the name used in result files, in lower case
-/// @param status how an order ended
+/// @param status status of an order
 const char* ToString(WorkStatus status);
 
-/// When one phase of a work order began and ended.
+/// Begin and end of one phase of a work order, in simulated time.
 struct PhaseTimes
 {
-    double startS{ABSENT}; //!< [s]; a transfer: when it is handed to the session
-    double endS{ABSENT};   //!< [s]; a transfer: when all of it is at the other end
+    double startS{ABSENT}; //!< begin; of a transfer: it is passed to the session [s]
+    double endS{ABSENT};   //!< end; of a transfer: its last byte is received [s]
 };
 
-/// Of one work order: when it started, how long each phase took, the energy, how it ended.
+/// Times, energies and status of one work order. Times are simulated times; durations are sums over
+/// the phases of their kind. Unknown values are ABSENT.
 struct WorkOutcome
 {
-    DeviceId device{0};         //!< who
-    uint32_t server{0};         //!< for which server
-    uint32_t task{0};           //!< for which task
-    uint32_t round{0};          //!< in which round
-    uint32_t baseVersion{0};    //!< version of the model it started from
-    uint32_t staleness{0};      //!< versions by which the global model had moved on
-    uint32_t aggregation{0};    //!< version of the model that it was merged into; 0: none
-    uint32_t iterations{0};     //!< local iterations done
-    uint32_t samples{0};        //!< samples trained on
-    double payloadBits{ABSENT}; //!< size of the encoded update [bit]
-    double uplinkHz{ABSENT};    //!< predicted: what the PHY makes of the uplink's bandwidth [Hz]
-    double startS{ABSENT};      //!< when it started [s]
-    double idleS{ABSENT};       //!< [s]
-    double downloadS{ABSENT};   //!< from handing the model to the session to all of it there [s]
-    double computeS{ABSENT};    //!< [s]
-    double uploadS{ABSENT};     //!< from handing the update to the session to all of it there [s]
-    double computeEnergyJ{ABSENT}; //!< [J]
-    double radioEnergyJ{
-        ABSENT}; //!< radiated power times airtime: all that its radio sent meanwhile [J]
-    double circuitEnergyJ{ABSENT};          //!< energy of the radio's circuits, where modelled [J]
-    double loss{ABSENT};                    //!< training loss that the device reports
-    WorkStatus status{WorkStatus::PENDING}; //!< how it ended
-    std::vector<PhaseTimes> phases;         //!< of the order's phases, in their order
+    DeviceId device{0};            //!< the device
+    uint32_t server{0};            //!< number of the server
+    uint32_t task{0};              //!< number of the learning task
+    uint32_t round{0};             //!< round of the order, from 1
+    uint32_t baseVersion{0};       //!< version of the global model that training started from
+    uint32_t staleness{0};         //!< versions of the global model made between that and the merge
+    uint32_t aggregation{0};       //!< version of the global model that it is merged into; 0: none
+    uint32_t iterations{0};        //!< iterations of local training
+    uint32_t samples{0};           //!< number of samples trained on
+    double payloadBits{ABSENT};    //!< size of the encoded update [bit]
+    double uplinkHz{ABSENT};       //!< predicted only: uplink bandwidth as the PHY rounds it [Hz]
+    double startS{ABSENT};         //!< begin of its first phase [s]
+    double idleS{ABSENT};          //!< total duration of pauses [s]
+    double downloadS{ABSENT};      //!< total duration of downlink transfers, see PhaseTimes [s]
+    double computeS{ABSENT};       //!< total duration of computations [s]
+    double uploadS{ABSENT};        //!< total duration of uplink transfers, see PhaseTimes [s]
+    double computeEnergyJ{ABSENT}; //!< of computations at the device [J]
+    double radioEnergyJ{ABSENT};   //!< transmit power times airtime of all that the device's radio
+                                   //!< sent in that time [J]
+    double circuitEnergyJ{ABSENT}; //!< of the radio's circuits, where an energy model has it [J]
+    double loss{ABSENT};           //!< training loss reported by the device
+    WorkStatus status{WorkStatus::PENDING}; //!< how the order ended
+    std::vector<PhaseTimes> phases;         //!< one per phase of the order; empty: not known
 
-    /// @return the sum of the phases that are known [s]
+    /// @return sum of idleS, downloadS, computeS and uploadS, without those that are ABSENT [s]
     double DurationS() const;
-    /// @return compute plus radiated energy, of what is known [J]
+    /// @return computeEnergyJ plus radioEnergyJ, without those that are ABSENT [J]
     double EnergyJ() const;
 };
 
-/// The work of one round (or horizon).
+/// Outcome of all work orders of one round (or planning horizon).
 struct Outcome
 {
-    uint32_t round{0};             //!< number of the round, from 1
-    uint32_t task{0};              //!< the task
-    double startS{ABSENT};         //!< when the round began [s]
-    double endS{ABSENT};           //!< when it was closed [s]
+    uint32_t round{0};             //!< the round, from 1
+    uint32_t task{0};              //!< number of the learning task
+    double startS{ABSENT};         //!< begin of the round, simulated time [s]
+    double endS{ABSENT};           //!< end of the round, simulated time [s]
     std::vector<WorkOutcome> work; //!< one per work order, in the plan's order
 
-    /// @return from start to end [s]
+    /// @return endS - startS [s]
     double DurationS() const;
-    /// @return sum over all work orders [J]
+    /// @return sum of WorkOutcome::EnergyJ() over all orders [J]
     double EnergyJ() const;
 };
 

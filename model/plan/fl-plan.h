@@ -14,8 +14,8 @@
 /**
  * @file
  * @ingroup fl
- * What an optimizer decides: grants, work orders, plans. Plain data in SI units and seconds, shared
- * by all layers.
+ * The decisions of an optimizer: grants, work orders, plans. Plain data in SI units, shared by all
+ * layers.
  */
 
 namespace ns3
@@ -23,124 +23,126 @@ namespace ns3
 namespace fl
 {
 
-/// "Not known", "not planned": written as an empty field in result files.
+/// Value of a quantity that is not known or not applicable: quiet NaN, so it must be tested with
+/// std::isnan. An empty field in result files.
 inline constexpr double ABSENT = std::numeric_limits<double>::quiet_NaN();
 
-/// Index of a device: its position in the order in which devices were installed.
+/// Index of a device, from 0, in the order of installation.
 using DeviceId = uint32_t;
 
-/// The direction of a link, seen from the device.
+/// Direction of a link.
 enum class Direction : uint8_t
 {
-    UPLINK,
-    DOWNLINK
+    UPLINK,  //!< from the device to the base station or server
+    DOWNLINK //!< to the device
 };
 
-/// A link's resources: a private sub-band and the power on it.
+/// Radio resources of one link: a sub-band that no other link of the cell uses (FDMA), and the
+/// transmit power on it.
 struct Grant
 {
-    uint32_t cell{0};                       //!< the cell (base station) that gives it
-    Direction direction{Direction::UPLINK}; //!< which of the paired bands
-    double startHz{0};     //!< offset of the sub-band from the lower edge of the planned band [Hz]
-    double bandwidthHz{0}; //!< width of the sub-band [Hz]
-    double txPowerW{0};    //!< total transmit power over the sub-band [W]
+    uint32_t cell{0};                       //!< index of the cell (base station), from 0
+    Direction direction{Direction::UPLINK}; //!< uplink or downlink band of the cell
+    double startHz{0};     //!< lower edge of the sub-band above that of the data band [Hz]
+    double bandwidthHz{0}; //!< width of the sub-band, at least 0 [Hz]
+    double txPowerW{0};    //!< transmit power, integrated over the sub-band, at least 0 [W]
 };
 
-/// A pause.
+/// Phase in which the device does nothing.
 struct Idle
 {
-    double durationS{0}; //!< [s]
+    double durationS{0}; //!< duration, at least 0 [s]
 };
 
-/// What a transfer carries.
+/// Content of a transfer.
 enum class PayloadKind : uint8_t
 {
     MODEL,       //!< parameters of the global model
     UPDATE,      //!< parameters after local training
     SAMPLES,     //!< training data
-    ACTIVATIONS, //!< output of the layers on one node, input of those on the other
-    GRADIENTS    //!< the loss function's gradient with respect to activations
+    ACTIVATIONS, //!< split learning: output of the cut layer in the forward pass
+    GRADIENTS    //!< split learning: gradient of the loss with respect to those activations
 };
 
 /// @return the name used in result files, in lower case
-/// @param kind what a transfer carries
+/// @param kind content of a transfer
 const char* ToString(PayloadKind kind);
 
-/// A payload that crosses the air.
+/// Phase in which a payload is transferred between the device and a server.
 struct Transfer
 {
-    uint32_t peer{0};                       //!< the server at the other end
-    Direction direction{Direction::UPLINK}; //!< from or to the device
-    double payloadBits{0};                  //!< size of the encoded message [bit]
-    std::optional<Grant> grant;             //!< what it is sent on; none: the radio's default
-    PayloadKind kind{PayloadKind::MODEL};   //!< what is carried
+    uint32_t peer{0};                       //!< number of the server
+    Direction direction{Direction::UPLINK}; //!< from the device (uplink) or to it
+    double payloadBits{0};                //!< encoded size without message header, at least 0 [bit]
+    std::optional<Grant> grant;           //!< radio resources; none: see TransferGrants
+    PayloadKind kind{PayloadKind::MODEL}; //!< content
 };
 
-/// Which end of the order's link computes.
+/// Node that carries out a computation.
 enum class ComputeNode : uint8_t
 {
-    DEVICE, //!< the device
+    DEVICE, //!< the order's device
     SERVER  //!< the node of the order's server
 };
 
-/// What a computation is.
+/// Purpose of a computation.
 enum class ComputeJob : uint8_t
 {
     TRAIN,    //!< local training, from model to update
     FORWARD,  //!< from samples to activations
     BACKWARD, //!< from gradients to an update
-    OTHER     //!< only time and energy count
+    OTHER     //!< no effect but time and energy
 };
 
-/// A computation on a node's Processor.
+/// Phase in which a node's Processor computes.
 struct Compute
 {
-    double cycles{0};                      //!< CPU cycles in all
-    double cpuHz{0};                       //!< frequency to run at [Hz]
-    ComputeNode node{ComputeNode::DEVICE}; //!< where
-    ComputeJob job{ComputeJob::TRAIN};     //!< what
+    double cycles{0};                      //!< CPU cycles, at least 0
+    double cpuHz{0};                       //!< CPU frequency, above 0 [Hz]
+    ComputeNode node{ComputeNode::DEVICE}; //!< node that computes
+    ComputeJob job{ComputeJob::TRAIN};     //!< purpose
 };
 
-/// One step of a work order.
+/// One phase of a work order.
 using Phase = std::variant<Idle, Transfer, Compute>;
 
 /**
- * What one device is to do for one task: a program of phases that are carried out one after the
- * other. A device may hold several orders at once, of different tasks or servers; (server, task,
- * round) tells them apart.
+ * Work of one device for one learning task: a sequence of phases, carried out one after the other.
+ * A device may have several active orders at once, of different tasks or servers; (server, task,
+ * round) identifies an order of a device.
  */
 struct WorkOrder
 {
-    DeviceId device{0};                     //!< who
-    uint32_t server{0};                     //!< for which server
-    uint32_t task{0};                       //!< for which learning task
-    uint32_t round{0};                      //!< round (or aggregation) that the order belongs to
-    uint32_t baseVersion{0};                //!< version of the global model it starts from
-    double earliestStartS{0};               //!< not before this simulated time [s]
-    std::optional<uint32_t> forAggregation; //!< the aggregation it is planned for, if any
-    uint32_t localIterations{1};            //!< passes over the samples in local training
-    uint32_t samples{0};                    //!< samples to train on; 0: all that the device has
-    bool samplesSent{false};                //!< the server sends these samples, before the model
-    std::vector<Phase> phases;              //!< in order
+    DeviceId device{0};       //!< the device that carries it out
+    uint32_t server{0};       //!< number of the server that issues it
+    uint32_t task{0};         //!< number of the learning task
+    uint32_t round{0};        //!< round (or aggregation) of the order, from 1
+    uint32_t baseVersion{0};  //!< version of the global model that training starts from
+    double earliestStartS{0}; //!< earliest start, simulated time [s]
+    std::optional<uint32_t> forAggregation; //!< aggregation that its update is planned for
+    uint32_t localIterations{1};            //!< iterations of local training, each over all samples
+    uint32_t samples{0};                    //!< number of samples to train on; 0: all of the device
+    bool samplesSent{false};                //!< whether the server sends these samples first (DATA)
+    std::vector<Phase> phases;              //!< phases, in order of execution
 
-    /// @return the first phase of type T (for Transfer: in that direction), or null
+    /// @return the first transfer in a direction, or null
     /// @param direction uplink or downlink
     const Transfer* FindTransfer(Direction direction) const;
-    /// @return the first computation, or null
+    /// @return the first computation, on either node, or null
     const Compute* FindCompute() const;
-    /// @return the sum of all pauses [s]
+    /// @return total duration of the Idle phases [s]
     double IdleS() const;
 };
 
 /**
- * Decisions over a horizon: one round, or many periods of many tasks.
+ * Decisions over a planning horizon: one round, or many periods of many tasks.
  */
 struct Plan
 {
     std::vector<WorkOrder> orders; //!< at most one per (device, task, round)
-    double objective{ABSENT};      //!< value of the optimizer's objective, for one round
-    double bound{ABSENT};          //!< proven bound on it
-    std::string termination;       //!< why the solver stopped
+    double objective{ABSENT}; //!< value of the optimizer's objective in the unit of its problem
+    double bound{ABSENT};     //!< proven bound of the objective's optimum, same unit
+    std::string termination;  //!< termination status of the solver, in words
 };
 
 } // namespace fl

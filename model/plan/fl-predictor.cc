@@ -18,7 +18,7 @@ namespace fl
 namespace
 {
 
-/// Refuse what no plan may contain.
+/// Throw InvalidInput unless ok; the message has device, name, value and what is allowed.
 void
 Require(bool ok, DeviceId device, const char* name, double value, const char* allowed)
 {
@@ -52,8 +52,8 @@ class PhaseSum
 };
 
 /**
- * What adds up over an order's phases. Sums are made phase by phase, so that those of an order with
- * one transfer each way are the very times of these.
+ * Sums over the phases of an order. They are added phase by phase, not by differences of times, so
+ * that with one transfer in a direction the sum is its duration without rounding.
  */
 struct PhaseSums
 {
@@ -63,7 +63,7 @@ struct PhaseSums
     PhaseSum upload;        //!< transfers from the device [s]
     PhaseSum computeEnergy; //!< of computations on the device [J]
     PhaseSum radioEnergy;   //!< radiated on uplink grants [J]
-    double controlJ{0};     //!< radiated by the device beside these [J]
+    double controlJ{0};     //!< radiated outside of uplink grants [J]
 };
 
 /// Predicts the orders of one plan.
@@ -71,7 +71,7 @@ class OrderPredictor
 {
   public:
     /**
-     * Find the grants of transfers that don't say theirs.
+     * Resolve the grants of all transfers (TransferGrants).
      * @param state the system; must outlive this object
      * @param plan all orders; must outlive this object
      * @param rateModel predicts transfers; must outlive this object
@@ -131,7 +131,7 @@ class OrderPredictor
   private:
     /**
      * @param order an order for a device with a profile
-     * @return an outcome that says whose it is and when it begins, with no phase yet
+     * @return an outcome with identification and begin of the order, without phases
      */
     WorkOutcome Identify(const WorkOrder& order) const
     {
@@ -263,9 +263,9 @@ Predictor::Predict(const SystemState& state, const Plan& plan, const RateModel& 
 }
 
 Grant
-Predictor::DefaultDownlinkGrant(const CellState& cell, uint32_t sharers)
+Predictor::DefaultDownlinkGrant(const CellState& cell, uint32_t nDevices)
 {
-    return fl::DefaultDownlinkGrant(cell, sharers);
+    return fl::DefaultDownlinkGrant(cell, nDevices);
 }
 
 Grant

@@ -15,60 +15,61 @@ namespace fl
 
 /**
  * @ingroup fl
- * The one analytic model of times and energies of a plan; nothing else computes a predicted time.
+ * The analytic model of the times and energies of a plan. All predicted times of the module come
+ * from here.
  *
- * An order is a program of any number of phases, one after the other:
+ * An order is a sequence of any number of phases, one after the other:
  *
  * - a pause takes its duration;
- * - a transfer takes what the rate model says: s / r seconds for s bits on a grant of rate r, with
- *   Shannon's; an uplink transfer radiates its power times its airtime. What a transfer without a
- *   grant goes on is said at TransferGrants; where that is nothing (an uplink transfer without any
- *   grant, no radio control) it has no prediction (ABSENT), and when later phases begin neither;
+ * - a transfer takes RateModel::TransferAt(): with Shannon's rate, s / r seconds for s bits on a
+ *   grant of rate r; the radiated energy of an uplink transfer is its power times its airtime. For
+ * a transfer without a grant TransferGrants has the resources; where it has none (an uplink
+ * transfer without any grant, no radio control) times are ABSENT from the end of this phase on;
  * - C cycles at f take C / f seconds, on the device and on the server's node alike. On the device
- *   they take kappa C f^n joules, kappa and n the profile's effective capacitance and frequency
+ *   the energy is kappa C f^n, kappa and n the profile's effective capacitance and frequency
  *   exponent (2: A. P. Chandrakasan et al., "Low-power CMOS digital design", IEEE JSSC 27, 1992);
- *   the server's energy is nobody's budget, and not counted.
+ *   the server's energy is not modelled.
  *
- * WorkOutcome::phases has the begin and the end of each phase in simulated time [s], the first
- * one's begin being WorkOutcome::startS; idleS, downloadS, computeS and uploadS are sums over the
- * phases of a kind, ABSENT where an order has none. Where a rate is 0, a transfer's end is
- * infinite.
+ * WorkOutcome::phases has begin and end of each phase in simulated time [s]; WorkOutcome::startS is
+ * the begin of the first one. idleS, downloadS, computeS and uploadS are sums over the phases of a
+ * kind, ABSENT where an order has none. Where a rate is 0, the end of the transfer is infinite.
  *
- * Each order is predicted as if its device had no other one: where several share a processor's
- * frequency or a grant, each takes longer. Headers, handshakes and propagation are in it as far as
- * the rate model has them.
+ * Idealisation: each order is predicted as if its device had no other active one; where several
+ * share a processor's frequency or a grant, each takes longer. Headers, handshakes and propagation
+ * are included as far as the rate model has them.
  */
 class Predictor
 {
   public:
     /**
-     * @param state what is known before the round: profiles, and cells with gains for those
+     * @param state the system state before the round: profiles, and cells and gains of those
      *        transfers that are to be predicted
-     * @param plan what is decided
-     * @param rateModel how a grant becomes a rate
+     * @param plan the orders
+     * @param rateModel the PHY's rate model
      * @return one WorkOutcome per order, in the plan's order, with one PhaseTimes per phase; an
-     *         order starts now or, if that is later, at its earliest start. uplinkHz and
-     * payloadBits are those of its last uplink transfer. endS is when the last order is over
-     * (ABSENT if a phase of one of them has no prediction)
+     *         order starts at state.nowS or, if later, at its earliestStartS. uplinkHz and
+     *         payloadBits are those of its last uplink transfer. Outcome::endS is the end of the
+     *         last order, ABSENT if that of any order is
      * @throws InvalidInput if a transfer's payload or a computation's cycles are negative or not
      *         finite, a frequency is not above 0, or a device has no profile
      */
     static Outcome Predict(const SystemState& state, const Plan& plan, const RateModel& rateModel);
 
     /**
-     * fl::DefaultDownlinkGrant(), of a number of devices.
+     * fl::DefaultDownlinkGrant() for a number of devices.
      * @param cell the cell
-     * @param sharers how many devices share
-     * @return a grant without a place in the band (startHz = 0)
+     * @param nDevices number of devices that share band and power
+     * @return each device's grant of cell 0, with startHz = 0
      */
-    static Grant DefaultDownlinkGrant(const CellState& cell, uint32_t sharers);
+    static Grant DefaultDownlinkGrant(const CellState& cell, uint32_t nDevices);
 
     /**
-     * fl::DefaultDownlinkGrant(), of the devices of a plan that need one.
+     * fl::DefaultDownlinkGrant() for the devices of a plan that need one.
      * @param cell the cell
-     * @param cellId its number
+     * @param cellId index of the cell
      * @param plan the plan
-     * @return the grant of each such device; of zero bandwidth if there is none, or nothing left
+     * @return each such device's grant; of zero bandwidth if there is no such device, or no
+     *         bandwidth left
      */
     static Grant DefaultDownlinkGrant(const CellState& cell, uint32_t cellId, const Plan& plan);
 };

@@ -19,10 +19,10 @@ namespace
 {
 
 /**
- * @param work an order that is over
- * @param cells by number
- * @return time by Shannon's rate over measured time, of all uplink transfers together; ABSENT if
- *         there is none, or one has no grant of a known cell
+ * @param work an order that has ended
+ * @param cells by index
+ * @return e of the class comment; ABSENT if there is no uplink transfer, or one has no grant of one
+ *         of the cells
  */
 double
 Efficiency(const WorkRecord& work, const std::vector<CellState>& cells)
@@ -45,8 +45,8 @@ Efficiency(const WorkRecord& work, const std::vector<CellState>& cells)
         {
             return ABSENT;
         }
-        // What the device was to have: rounding is the PHY's, and will be another one next time.
-        // It is known of the last transfer's grant, which as a rule is that of all.
+        // The bandwidth after rounding by the PHY, which is not part of the efficiency. The
+        // predictor has it for the last transfer's grant, which as a rule is that of all transfers.
         const double bandwidthHz =
             std::isnan(work.predicted.uplinkHz)
                 ? grant->bandwidthHz
@@ -79,7 +79,7 @@ RateCalibrator::Observe(const WorkRecord& work, const std::vector<CellState>& ce
     const double efficiency = arrived ? Efficiency(work, cells) : ABSENT;
     if (!std::isfinite(efficiency) || !(efficiency > 0))
     {
-        return; // nothing was sent, or by no rate
+        return; // no measurement, or Shannon's rate is 0
     }
     const DeviceId device = work.order.device;
     m_efficiency.resize(std::max<size_t>(m_efficiency.size(), device + 1));

@@ -16,42 +16,49 @@ namespace fl
 
 /**
  * @ingroup fl
- * Learns how far each device's uplink is from Shannon's formula, by which optimizers plan.
+ * Estimates the ratio of each device's measured uplink rate to Shannon's rate, by which optimizers
+ * plan.
  *
- * A device's efficiency is the time that Shannon's rate would have taken for all uplink transfers
- * of an order over the time that these took, the rate being that of their grants, as the PHY
- * rounded them, and of the gain when the order was planned. With one upload that is payload over
- * upload time, over Shannon's rate. It covers what the formula leaves out: steps and cap of
- * modulation and coding, headers, acknowledgements, scheduling delay. Rounding to blocks or
- * resource units is not in it: it changes with the grant, and feeding it back makes plans swing
- * from one rounding to another. Of the measurements a geometric mean is kept, in which the latest
- * one has a weight w and what was kept before 1 - w; the first one counts in full.
+ * The efficiency of an order is the time that its uplink transfers would take at Shannon's rate
+ * over the measured time,
  *
- * It stands for one grant. An optimizer that gives the device another one is right as far as the
+ *     e = sum_k (s_k / r_k) / uploadS,
+ *
+ * where s_k is a transfer's payload [bit] and r_k Shannon's rate [bit/s] for its grant, as the PHY
+ * rounded it, and for the channel gain at planning time. It includes what the formula leaves out:
+ * discrete modulation and coding schemes, headers, acknowledgements, scheduling delay. The rounding
+ * of bandwidth to resource blocks or resource units is not included: it changes with the grant, and
+ * feeding it back would make plans oscillate between two roundings. The estimate is an
+ * exponentially weighted geometric mean, ln e' = (1 - w) ln e' + w ln e, which begins with the
+ * first measurement.
+ *
+ * An estimate belongs to the grants that were measured; for another grant it is exact only if the
  * efficiency does not depend on the grant.
  */
 class RateCalibrator
 {
   public:
-    /// @param weight w, above 0 and at most 1
+    /// @param weight weight w of the latest measurement, above 0 and at most 1
+    /// @throws InvalidInput if it is out of range
     explicit RateCalibrator(double weight);
 
     /**
-     * Learn from an order whose update arrived; others, and those with an uplink transfer that has
-     * no grant of a known cell, are passed over.
-     * @param work what was planned and what was measured
-     * @param cells by number; their noise density counts
+     * Update the estimate with an order whose update arrived (MERGED, LATE). Other orders, and
+     * those with an uplink transfer without a grant of one of the cells, are ignored.
+     * @param work the order with its predicted and measured outcome
+     * @param cells by index; their noise density is used
      */
     void Observe(const WorkRecord& work, const std::vector<CellState>& cells);
 
     /**
-     * @param state gets the efficiencies; those of devices that were not observed are 1
+     * @param [out] state its uplinkEfficiency is set, by device; 1 for devices without a
+     * measurement
      */
     void Report(SystemState& state) const;
 
   private:
     double m_weight;                  //!< w
-    std::vector<double> m_efficiency; //!< by device; 0: not observed
+    std::vector<double> m_efficiency; //!< estimate by device; 0: no measurement
 };
 
 } // namespace fl

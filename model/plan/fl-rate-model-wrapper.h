@@ -13,8 +13,8 @@ namespace fl
 
 /**
  * @ingroup fl
- * A rate model around another one, whose rates are that one's. Subclasses add what the other does
- * not know to the time of a transfer.
+ * Decorator of a rate model: forwards the rates to the inner model. Subclasses override Transfer()
+ * and TransferAt(), to add an effect that the inner model does not have.
  */
 class RateModelWrapper : public RateModel
 {
@@ -27,7 +27,7 @@ class RateModelWrapper : public RateModel
     double RoundedHz(DeviceId device, const Grant& grant) const override;
 
   private:
-    /// @return the other one
+    /// @return the model that is decorated
     virtual const RateModel& GetInner() const = 0;
 };
 

@@ -18,30 +18,30 @@ namespace fl
  * presence of noise", Proc. IRE 37, 1949). Accurate to rounding for any signal-to-noise ratio,
  * however small.
  *
- * @param bandwidthHz B [Hz]
- * @param txPowerW p [W]
- * @param gain g, received over transmitted power
- * @param noiseWPerHz N0 [W/Hz]
+ * @param bandwidthHz bandwidth B, at least 0 [Hz]
+ * @param txPowerW transmit power p, at least 0 [W]
+ * @param gain channel power gain g, received over transmitted power, at least 0
+ * @param noiseWPerHz noise power spectral density N0, above 0 [W/Hz]
  * @return r [bit/s]
  */
 double ShannonRateBps(double bandwidthHz, double txPowerW, double gain, double noiseWPerHz);
 
-/// How long a transfer takes, and what its device radiates for it. Infinite where nothing can be
-/// sent, ABSENT where it is not known.
+/// Duration of a transfer and energy radiated for it. Infinite where the rate is 0, ABSENT where
+/// not known.
 struct TransferTime
 {
-    double seconds{0};  //!< from handing it to the session to all of it there [s]
-    double airtimeS{0}; //!< of its sender, on the grant [s]
-    double controlJ{0}; //!< radiated by the device beside that, as by acknowledgements [J]
+    double seconds{0};  //!< from passing it to the session to the reception of its last byte [s]
+    double airtimeS{0}; //!< time for which its sender transmits on the grant [s]
+    double controlJ{0}; //!< radiated by the device outside the grant, as by acknowledgements [J]
 };
 
 /**
  * @ingroup fl
- * How long transfers take on a grant, and the rate that it gives a device. Subclasses model a PHY.
- * A model may have been made for a plan, and know its transfers only.
+ * Rate of a device on a grant, and duration of transfers on it. Subclasses model a PHY. A model may
+ * be specific to a plan, and then be valid for its transfers only.
  *
- * Grants are of a cell of the state; std::out_of_range is thrown for others, and for devices
- * without gains. Rates and times are at least 0.
+ * Cells and devices of the arguments must be those of the state: std::out_of_range is thrown for a
+ * grant of another cell, and for devices without gains. Rates and times are at least 0.
  */
 class RateModel
 {
@@ -49,13 +49,13 @@ class RateModel
     virtual ~RateModel() = default;
 
     /**
-     * How long a transfer takes. Subclasses that know delays, headers and quantisation of their PHY
-     * override this; here it is payload over rate, all of it on the air.
+     * Duration of a transfer. Here payload over RateBps(), with an airtime of the same length;
+     * subclasses that model delays, headers and quantisation of a PHY override this.
      * @param state gains and noise
-     * @param device the device at one end
-     * @param grant the resources
-     * @param payloadBits above 0 [bit]
-     * @return infinite where nothing can be sent
+     * @param device the device that sends (uplink) or receives
+     * @param grant radio resources
+     * @param payloadBits size of the payload, above 0 [bit]
+     * @return duration and energy; infinite where the rate is 0
      */
     virtual TransferTime Transfer(const SystemState& state,
                                   DeviceId device,
@@ -63,14 +63,14 @@ class RateModel
                                   double payloadBits) const;
 
     /**
-     * The same for a transfer that begins later, for models in which gains change with time; here
-     * they do not.
+     * Duration of a transfer that begins at a given time. Here Transfer(); subclasses in which
+     * gains or queues change with time override this.
      * @param state gains and noise
-     * @param device the device at one end
-     * @param grant the resources
-     * @param payloadBits above 0 [bit]
-     * @param startS when it begins [s]
-     * @return infinite where nothing can be sent
+     * @param device the device that sends (uplink) or receives
+     * @param grant radio resources
+     * @param payloadBits size of the payload, above 0 [bit]
+     * @param startS begin of the transfer, simulated time [s]
+     * @return duration and energy; infinite where the rate is 0
      */
     virtual TransferTime TransferAt(const SystemState& state,
                                     DeviceId device,
@@ -80,21 +80,21 @@ class RateModel
 
     /**
      * @param state gains and noise
-     * @param device the device at one end
-     * @param grant the resources
-     * @return payload rate [bit/s]; 0 where nothing can be sent
+     * @param device the device that sends (uplink) or receives
+     * @param grant radio resources
+     * @return rate of payload bits; 0 where nothing can be sent [bit/s]
      */
     virtual double RateBps(const SystemState& state, DeviceId device, const Grant& grant) const = 0;
 
     /**
-     * The rate at another gain than the reported one, never falling with it: what means over fading
-     * are made of (FadingRateModel). A PHY whose rate is not in proportion to Shannon's overrides
+     * Rate as a function of the gain, non-decreasing: the integrand of means over the fading
+     * distribution (FadingRateModel). A PHY whose rate is not proportional to Shannon's overrides
      * this.
-     * @param state noise
-     * @param device the device at one end
-     * @param grant the resources
-     * @param gain received over transmitted power
-     * @return rate [bit/s], up to a factor that does not depend on the gain; here Shannon's
+     * @param state noise; its gains are not used
+     * @param device the device that sends (uplink) or receives
+     * @param grant radio resources
+     * @param gain channel power gain, received over transmitted power
+     * @return rate up to a factor that does not depend on the gain; here Shannon's [bit/s]
      */
     virtual double RateAtGainBps(const SystemState& state,
                                  DeviceId device,
@@ -102,16 +102,16 @@ class RateModel
                                  double gain) const;
 
     /**
-     * What a PHY that gives bandwidth in pieces makes of a grant.
+     * Bandwidth of a grant in a PHY that allocates it in units (resource blocks, resource units).
      * @param device the device
-     * @param grant the resources
-     * @return bandwidth after rounding times the share of time in which it is the device's [Hz];
-     *         here that of the grant
+     * @param grant radio resources
+     * @return bandwidth after rounding times the fraction of time in which the device has it; here
+     *         that of the grant [Hz]
      */
     virtual double RoundedHz(DeviceId device, const Grant& grant) const;
 };
 
-/// The AWGN capacity of the grant's sub-band.
+/// Shannon's rate of the grant's sub-band, see ShannonRateBps().
 class ShannonRateModel : public RateModel
 {
   public:
@@ -120,16 +120,16 @@ class ShannonRateModel : public RateModel
 
 /**
  * @ingroup fl
- * The same with an SNR gap G and an efficiency e: r = e B log2(1 + p g / (G N0 B)). With gap and
- * efficiency taken from elsewhere (for a modulation and a bit error rate, G = -ln(5 BER) / 1.5; J.
- * M. Cioffi, "A multicarrier primer", 1991) it stands for a PHY that is not simulated.
+ * Shannon's rate with an SNR gap G and an efficiency e: r = e B log2(1 + p g / (G N0 B)). Stands
+ * for a PHY that is not simulated. For uncoded QAM and a bit error rate, G = -ln(5 BER) / 1.5 (J.
+ * M. Cioffi, "A multicarrier primer", 1991).
  */
 class ShannonGapRateModel : public RateModel
 {
   public:
     /**
-     * @param snrGap G, at least 1: how much more signal than Shannon's it takes
-     * @param efficiency e, above 0 and at most 1: part of the rate that is payload
+     * @param snrGap G, ratio of the SNR needed to that of Shannon's formula, at least 1
+     * @param efficiency e, ratio of payload to all bits, above 0 and at most 1
      * @throws InvalidInput if one is out of range
      */
     ShannonGapRateModel(double snrGap, double efficiency);

@@ -11,8 +11,8 @@
 /**
  * @file
  * @ingroup fl
- * The preset that ordinary federated learning is made of: idle, download of the model, local
- * training on the device, upload of the update (B. McMahan et al., AISTATS 2017).
+ * Plans of ordinary federated learning, whose orders have four phases: idle, download of the model,
+ * local training on the device, upload of the update (H. B. McMahan et al., AISTATS 2017).
  */
 
 namespace ns3
@@ -20,25 +20,25 @@ namespace ns3
 namespace fl
 {
 
-/// What an optimizer decides for one device of a round.
+/// Decision variables of one device in a round.
 struct RoundShare
 {
-    DeviceId device{0};          //!< who
-    double cpuHz{0};             //!< CPU frequency [Hz]
-    double uplinkHz{0};          //!< bandwidth [Hz]
-    double txPowerW{0};          //!< transmit power [W]
-    double idleS{0};             //!< pause before the download [s]
-    uint32_t localIterations{0}; //!< 0: what the state asks for
-    uint32_t samples{0};         //!< 0: all that the device has
+    DeviceId device{0};          //!< the device
+    double cpuHz{0};             //!< CPU frequency, above 0 [Hz]
+    double uplinkHz{0};          //!< uplink bandwidth [Hz]
+    double txPowerW{0};          //!< uplink transmit power [W]
+    double idleS{0};             //!< pause before the download, at least 0 [s]
+    uint32_t localIterations{0}; //!< iterations of local training; 0: SystemState::localIterations
+    uint32_t samples{0};         //!< samples to train on; 0: all of the device
 };
 
 /**
- * Turn shares into work orders. The uplink sub-bands of cell 0 are laid side by side in the order
- * of the shares; where no cell is controlled the uplink has no grant. Downloads have no grant: they
- * go down on the radio's default.
+ * Make the work orders of a round. The uplink sub-bands of cell 0 are adjacent, in the order of the
+ * shares, from the lower edge of the band; where no radio is controlled (no cells in the state)
+ * uplink transfers have no grant. Downlink transfers have none: see DefaultDownlinkGrant().
  *
- * @param state the state the plan is made for
- * @param shares one per device that takes part
+ * @param state the system state before the round
+ * @param shares one per participating device
  * @return a plan with one order per share, in their order; cycles = cycles per sample * samples *
  *         iterations
  * @throws std::out_of_range if a device has no profile
@@ -47,8 +47,9 @@ Plan MakeRoundPlan(const SystemState& state, const std::vector<RoundShare>& shar
 
 /**
  * @param state the system state
- * @param devices who takes part
- * @return equal shares of cell 0's band at full power and full CPU frequency
+ * @param devices the participating devices
+ * @return equal shares of cell 0's uplink band, at each device's maximum transmit power and CPU
+ *         frequency
  */
 std::vector<RoundShare> EqualShares(const SystemState& state, const std::vector<DeviceId>& devices);
 

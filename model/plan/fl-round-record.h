@@ -12,7 +12,7 @@
 /**
  * @file
  * @ingroup fl
- * What a coordinator reports when a round is closed; result files are made of it.
+ * Record of a closed round: argument of a coordinator's trace, source of the result files.
  */
 
 namespace ns3
@@ -20,36 +20,36 @@ namespace ns3
 namespace fl
 {
 
-/// One work order that is over: what was ordered, expected, measured. Predicted and measured phases
-/// are those of the order, or empty where they are not known.
+/// A work order that has ended, with its predicted and measured outcome. WorkOutcome::phases are
+/// those of the order, or empty where they are not known.
 struct WorkRecord
 {
-    WorkOrder order;     //!< as planned; samples that were sent with it are a transfer of their own
-    double gain{ABSENT}; //!< uplink channel gain when it was planned
-    WorkOutcome predicted; //!< written down before it began, never touched again
-    WorkOutcome measured;  //!< what happened
+    WorkOrder order;       //!< as planned; samples sent with it are a transfer of their own
+    double gain{ABSENT};   //!< uplink channel power gain at planning time
+    WorkOutcome predicted; //!< made before the order began, and not changed since
+    WorkOutcome measured;  //!< times and energies of the simulation
 };
 
-/// One closed round.
+/// A closed round. Times are simulated times.
 struct RoundRecord
 {
-    uint32_t round{0};                 //!< from 1
-    uint32_t task{0};                  //!< the task
-    bool aborted{false};               //!< the server stopped: nothing was aggregated, and the
-                                       //!< round will begin anew if the server does
-    double startS{0};                  //!< [s]
-    double endS{0};                    //!< [s]
-    uint32_t selected{0};              //!< orders in the round's plan
-    uint32_t received{0};              //!< updates merged into the round's aggregation
-    double loss{ABSENT};               //!< of the new global model, on held-out data
-    double accuracy{ABSENT};           //!< of the new global model, on held-out data
-    double energyJ{0};                 //!< computed and radiated for the orders in `over` [J]
-    double objective{ABSENT};          //!< the plan's
-    double bound{ABSENT};              //!< the plan's
-    double predictedDurationS{ABSENT}; //!< the predictor's [s]
-    std::vector<WorkRecord> over;      //!< orders that ended in this round, by device; one that a
-                                       //!< device began in an earlier round has that round's number
-    std::vector<DeviceId> satOut;      //!< devices without an order in this round's plan
+    uint32_t round{0};        //!< number of the round, from 1
+    uint32_t task{0};         //!< number of the learning task
+    bool aborted{false};      //!< the server stopped in this round: nothing was aggregated,
+                              //!< and a restarted server repeats it
+    double startS{0};         //!< begin of the round [s]
+    double endS{0};           //!< end of the round [s]
+    uint32_t selected{0};     //!< number of orders in the round's plan
+    uint32_t received{0};     //!< number of updates in the round's aggregation
+    double loss{ABSENT};      //!< loss of the new global model on the test data
+    double accuracy{ABSENT};  //!< accuracy of the new global model on the test data, 0 to 1
+    double energyJ{0};        //!< computation and radiation of the orders in `ended` [J]
+    double objective{ABSENT}; //!< Plan::objective
+    double bound{ABSENT};     //!< Plan::bound
+    double predictedDurationS{ABSENT}; //!< duration of the round by Predictor [s]
+    std::vector<WorkRecord> ended;     //!< orders that ended in this round, by device; those of an
+                                       //!< earlier round have its number in order.round
+    std::vector<DeviceId> unselected;  //!< devices without an order in this round's plan, ascending
 };
 
 } // namespace fl

@@ -9,8 +9,7 @@
 /**
  * @file
  * @ingroup fl
- * What a session may have in flight, that is sent and not acknowledged: its state before a round.
- * How it grows is in WindowGrowth.
+ * State of a sender's congestion control before a round; WindowGrowth models how it evolves.
  */
 
 namespace ns3
@@ -20,18 +19,18 @@ namespace fl
 
 /**
  * @ingroup fl
- * The congestion window of a session's sender at a time, as far as the transport tells it. The
- * default is a session of which nothing is known.
+ * Congestion window and round-trip times of a session's sender at a given time (RFC 5681, RFC
+ * 6298). Default-constructed: nothing is known.
  */
 struct SendWindow
 {
-    double bytes{0}; //!< the congestion window [byte]; 0: not known, take the initial one
-    double thresholdBytes{std::numeric_limits<double>::infinity()}; //!< slow start ends [byte]
-    double thresholdS{0};                                           //!< when that was set last [s]
-    double rttS{0};        //!< smoothed round-trip time [s]; 0: never measured
-    double minRttS{0};     //!< the least that it was; 0: never measured [s]
-    double flightBytes{0}; //!< sent and not acknowledged, with nothing left to send [byte]
-    double flightS{0};     //!< about when these were sent [s]
+    double bytes{0}; //!< congestion window; 0: not known, take the initial one [byte]
+    double thresholdBytes{std::numeric_limits<double>::infinity()}; //!< slow start threshold [byte]
+    double thresholdS{0};  //!< simulated time at which the threshold was last set [s]
+    double rttS{0};        //!< smoothed round-trip time; 0: not measured [s]
+    double minRttS{0};     //!< minimum of rttS so far; 0: not measured [s]
+    double flightBytes{0}; //!< sent or queued, and not acknowledged [byte]
+    double flightS{0};     //!< approximate simulated time at which these were sent [s]
 };
 
 } // namespace fl

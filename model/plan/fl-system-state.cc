@@ -15,7 +15,7 @@ namespace fl
 namespace
 {
 
-/// Refuse a value that is not finite or not above (or at) zero.
+/// Throw InvalidInput unless a value is finite and above 0, or at least 0 if zeroAllowed.
 void
 Require(DeviceId device, const char* name, double value, bool zeroAllowed)
 {
@@ -33,7 +33,7 @@ Require(DeviceId device, const char* name, double value, bool zeroAllowed)
     }
 }
 
-/// Refuse an empty range.
+/// Throw InvalidInput if lowValue exceeds highValue.
 void
 RequireOrder(DeviceId device, const char* low, double lowValue, const char* high, double highValue)
 {

@@ -13,7 +13,7 @@
 /**
  * @file
  * @ingroup fl
- * What an optimizer may look at before it decides.
+ * State of devices, radio and learning before a round: the input of optimizers and of Predictor.
  */
 
 namespace ns3
@@ -21,30 +21,42 @@ namespace ns3
 namespace fl
 {
 
-/// What a device is. Every field is validated by Validate().
+/// Constant properties of a device: data, processor, transmit power, energy.
 struct DeviceProfile
 {
-    uint32_t samples{0};                           //!< samples it holds
-    double cyclesPerSample{1e4};                   //!< CPU cycles per sample and local iteration
-    double effectiveCapacitance{1e-28};            //!< kappa, of energy = kappa cycles f^2 [J s^2]
-    double frequencyExponent{2};                   //!< n, where energy = kappa * cycles * f^n
-    double minCpuHz{1e8};                          //!< [Hz]
-    double maxCpuHz{2e9};                          //!< [Hz]
-    double minTxPowerW{1e-3};                      //!< [W]
-    double maxTxPowerW{1e-3 * 15.848931924611133}; //!< [W]; default 12 dBm
-    double energyBudgetJ{std::numeric_limits<double>::infinity()}; //!< [J]
+    uint32_t samples{0};                //!< number of training samples that it holds
+    double cyclesPerSample{1e4};        //!< CPU cycles per sample and local iteration, above 0
+    double effectiveCapacitance{1e-28}; //!< kappa of energy = kappa cycles f^n, at least 0;
+                                        //!< for n = 2 [J s^2]
+    double frequencyExponent{2};        //!< n of that, at least 0
+    double minCpuHz{1e8};               //!< lowest CPU frequency, at least 0 [Hz]
+    double maxCpuHz{2e9};               //!< highest CPU frequency, above 0 [Hz]
+    double minTxPowerW{1e-3};           //!< lowest transmit power, at least 0 [W]
+    double maxTxPowerW{1e-3 * 15.848931924611133}; //!< highest transmit power, above 0; default
+                                                   //!< 12 dBm [W]
+    /// Energy for one round, computation and radiation, above 0 [J].
+    double energyBudgetJ{std::numeric_limits<double>::infinity()};
 
-    /// @throws InvalidInput that names the device, the field, its value and what is allowed
-    /// @param device its number, for the message
+    /**
+     * Check the ranges above, and that minima do not exceed maxima.
+     * @param device its number, for the message
+     * @throws InvalidInput that names the device, the field, its value and what is allowed
+     */
     void Validate(DeviceId device) const;
 };
 
-/// Channel power gains by (device, cell, direction, sub-channel); one flat array.
+/// Channel power gains (received over transmitted power, linear) by device, cell, direction and
+/// sub-channel, in one flat array.
 class GainTable
 {
   public:
     GainTable() = default;
-    /// All gains zero.
+    /**
+     * All gains are 0 at first.
+     * @param devices number of devices
+     * @param cells number of cells
+     * @param subChannels number of sub-channels per direction, at least 1
+     */
     GainTable(uint32_t devices, uint32_t cells, uint32_t subChannels = 1);
 
     /// @return the gain (received over transmitted power)
@@ -69,74 +81,74 @@ class GainTable
      * @param cell index of the cell
      * @param direction uplink or downlink
      * @param subChannel index, from 0
-     * @return where in the table that gain stands; not checked
+     * @return index in m_gain; the arguments are not checked
      */
     size_t Index(DeviceId device, uint32_t cell, Direction direction, uint32_t subChannel) const;
 
     uint32_t m_cells{0};       //!< number of cells
     uint32_t m_subChannels{0}; //!< number of sub-channels
     std::vector<double>
-        m_gain; //!< by device, cell, direction and sub-channel, the last runs fastest
+        m_gain; //!< by device, cell, direction, sub-channel; the last index runs fastest
 };
 
-/// How the gains of a cell's links fade: in blocks of time, drawn anew for each, for all links at
-/// the same instants.
+/// Block fading: gains are constant within a block of time and drawn independently for each block
+/// and link; blocks begin at the same time for all links.
 struct FadingState
 {
-    double blockEndS{std::numeric_limits<double>::infinity()}; //!< of the present block [s]
-    double blockS{std::numeric_limits<double>::infinity()};    //!< length of a block [s]
-    double kFactor{0}; //!< Rician factor, linear; 0: Rayleigh fading
+    double blockEndS{
+        std::numeric_limits<double>::infinity()}; //!< end of the present block, simulated time [s]
+    double blockS{std::numeric_limits<double>::infinity()}; //!< duration of a block [s]
+    double kFactor{0}; //!< Rician factor, linear, at least 0; 0: Rayleigh fading
 
-    /// @return whether gains fade at all
+    /// @return whether blocks are finite, so that gains change
     bool IsFading() const
     {
         return blockS < std::numeric_limits<double>::infinity();
     }
 };
 
-/// What the radio of one cell offers, after the control share was taken off.
+/// Radio resources of one cell, without the band of control traffic.
 struct CellState
 {
-    double uplinkBandwidthHz{0};   //!< to be planned [Hz]
-    double downlinkBandwidthHz{0}; //!< to be planned [Hz]
-    double downlinkTxPowerW{0};    //!< the base station's total power [W]
-    double noiseWPerHz{0};         //!< N0 [W/Hz]
+    double uplinkBandwidthHz{0};   //!< uplink data band [Hz]
+    double downlinkBandwidthHz{0}; //!< downlink data band [Hz]
+    double downlinkTxPowerW{0};    //!< total transmit power of the base station [W]
+    double noiseWPerHz{0};         //!< noise power spectral density N0 [W/Hz]
 };
 
-/// What an optimizer may look at before it decides.
+/// State before a round, from which an optimizer decides.
 struct SystemState
 {
-    double nowS{0};              //!< simulated time [s]
-    uint32_t round{0};           //!< the round to be planned, from 1
-    uint32_t task{0};            //!< the task to be planned
-    uint32_t modelVersion{0};    //!< version of the global model
-    uint32_t localIterations{1}; //!< what the user asked for
-    double downloadBits{0};      //!< size of an encoded model, without message headers [bit]
-    double uploadBits{0};        //!< size of an encoded update, without message headers [bit]
-    double sampleBits{0};        //!< size of an encoded sample [bit]; 0: there are none to send
+    double nowS{0};                       //!< present simulated time [s]
+    uint32_t round{0};                    //!< number of the round to be planned, from 1
+    uint32_t task{0};                     //!< number of the learning task to be planned
+    uint32_t modelVersion{0};             //!< version of the global model
+    uint32_t localIterations{1};          //!< local iterations set by the user, at least 1
+    double downloadBits{0};               //!< encoded size of a model, without headers [bit]
+    double uploadBits{0};                 //!< encoded size of an update, without headers [bit]
+    double sampleBits{0};                 //!< encoded size of a training sample; 0: not sent [bit]
     std::vector<DeviceProfile> profiles;  //!< by device
-    std::vector<bool> available;          //!< by device: connected, awake and idle
-    std::vector<CellState> cells;         //!< by cell; empty where no radio is controlled
-    GainTable gains;                      //!< channel power gains, in the present block
-    GainTable meanGains;                  //!< without fading; empty where gains do not fade
-    FadingState fading;                   //!< how gains fade
-    std::vector<double> backgroundBps;    //!< by device: other traffic on its uplink, as the radio
-                                          //!< carries it [bit/s]; empty: none
-    std::vector<double> uplinkEfficiency; //!< by device: rate over Shannon's; empty: not known, 1
-    std::vector<double> queues;           //!< virtual queues of those optimizers that keep some
-    Outcome last;                         //!< the last round's measured outcome
+    std::vector<bool> available;          //!< by device: connected, available, no active order
+    std::vector<CellState> cells;         //!< by cell; empty: no radio is controlled
+    GainTable gains;                      //!< channel power gains of the present fading block
+    GainTable meanGains;                  //!< mean over fading; empty: gains do not fade
+    FadingState fading;                   //!< block fading of the gains
+    std::vector<double> backgroundBps;    //!< by device: background traffic in its uplink, headers
+                                          //!< of the radio included; empty: none [bit/s]
+    std::vector<double> uplinkEfficiency; //!< by device, see UplinkEfficiency(); empty: not known
+    std::vector<double> queues;           //!< virtual queues, of optimizers that have some
+    Outcome last;                         //!< measured outcome of the previous round
 
     /**
      * @param device the device
-     * @return what part of Shannon's rate its uplink has, as measured (RateCalibrator); 1 where
-     * that is not known
+     * @return measured uplink rate over Shannon's rate (RateCalibrator), above 0; 1 where not known
      */
     double UplinkEfficiency(DeviceId device) const;
     /**
-     * What to plan a device's upload with, where rates are Shannon's: an uplink of a lower rate is
-     * as good as a larger update.
+     * Size of a device's update for optimizers that plan with Shannon's rate: a rate of e times
+     * Shannon's takes as long as Shannon's rate with 1 / e times the bits.
      * @param device the device
-     * @return uploadBits over its uplink efficiency [bit]
+     * @return uploadBits / UplinkEfficiency(device) [bit]
      */
     double EffectiveUploadBits(DeviceId device) const;
 };

@@ -14,8 +14,8 @@ namespace
 {
 
 /**
- * @param flags by device; grows
- * @param device whose flag to set
+ * @param [in,out] flags by device; enlarged as needed
+ * @param device the device whose flag is set
  * @return whether it was not set before
  */
 bool
@@ -33,14 +33,14 @@ SetFlag(std::vector<bool>& flags, DeviceId device)
 } // namespace
 
 Grant
-DefaultDownlinkGrant(const CellState& cell, uint32_t sharers)
+DefaultDownlinkGrant(const CellState& cell, uint32_t nDevices)
 {
     Grant grant;
     grant.direction = Direction::DOWNLINK;
-    if (sharers > 0)
+    if (nDevices > 0)
     {
-        grant.bandwidthHz = cell.downlinkBandwidthHz / sharers;
-        grant.txPowerW = cell.downlinkTxPowerW / sharers;
+        grant.bandwidthHz = cell.downlinkBandwidthHz / nDevices;
+        grant.txPowerW = cell.downlinkTxPowerW / nDevices;
     }
     return grant;
 }
@@ -72,14 +72,14 @@ DefaultDownlinkGrant(const CellState& cell, uint32_t cellId, const Plan& plan)
             }
         }
     }
-    uint32_t sharers = 0;
+    uint32_t nDevices = 0;
     for (size_t device = 0; device < needsGrant.size(); ++device)
     {
-        sharers += needsGrant[device] && !(device < hasGrant.size() && hasGrant[device]);
+        nDevices += needsGrant[device] && !(device < hasGrant.size() && hasGrant[device]);
     }
     left.downlinkBandwidthHz = std::max(left.downlinkBandwidthHz, 0.0);
     left.downlinkTxPowerW = std::max(left.downlinkTxPowerW, 0.0);
-    Grant grant = DefaultDownlinkGrant(left, sharers);
+    Grant grant = DefaultDownlinkGrant(left, nDevices);
     grant.cell = cellId;
     return grant;
 }

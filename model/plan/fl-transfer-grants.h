@@ -11,7 +11,7 @@
 /**
  * @file
  * @ingroup fl
- * On which resources the transfers of a plan go, also those that name none.
+ * Radio resources of the transfers of a plan, including those without a grant of their own.
  */
 
 namespace ns3
@@ -20,63 +20,65 @@ namespace fl
 {
 
 /**
- * What a transfer goes down on where a plan has no downlink grant: an equal share of the band and
- * of the base station's power, among the devices that need one.
+ * Default for downlink transfers without a grant: an equal share of the downlink band and of the
+ * base station's power.
  * @param cell the cell
- * @param sharers how many devices share; 0: the grant has neither bandwidth nor power
- * @return a grant of cell 0 without a place in the band (startHz = 0)
+ * @param nDevices number of devices that share; 0: the grant has neither bandwidth nor power
+ * @return each device's grant of cell 0; its position in the band is not modelled (startHz = 0)
  */
-Grant DefaultDownlinkGrant(const CellState& cell, uint32_t sharers);
+Grant DefaultDownlinkGrant(const CellState& cell, uint32_t nDevices);
 
 /**
- * The same for a plan: shared is what its downlink grants leave of band and power, among the
- * devices that have downlink transfers in the cell, and no grant for any of these. A device counts
- * once, however many orders and transfers it has.
+ * The same for a plan: what its downlink grants leave of band and power is shared equally by the
+ * devices that have downlink transfers in the cell, none of which has a grant. A device counts
+ * once, whatever the number of its orders and transfers.
  * @param cell the cell
- * @param cellId its number
+ * @param cellId index of the cell
  * @param plan the plan
- * @return the grant of each such device; of zero bandwidth if there is none, or nothing left
+ * @return each such device's grant; of zero bandwidth if there is no such device, or no bandwidth
+ *         left
  */
 Grant DefaultDownlinkGrant(const CellState& cell, uint32_t cellId, const Plan& plan);
 
 /**
- * @param transfer of a plan
- * @return the cell that it belongs to: its grant's; without a grant its server's, one cell per
- *         server
+ * @param transfer a transfer of a plan
+ * @return index of its cell: that of its grant; without a grant the number of its server, as each
+ *         server has one cell
  */
 uint32_t CellOf(const Transfer& transfer);
 
 /**
  * @ingroup fl
- * The grants on which a plan's transfers go. A radio gives a device one sub-band per direction, and
- * all that it sends, or is sent, goes there; so a transfer goes on
+ * Resolves the grant of each transfer of a plan. A radio assigns a device one sub-band per
+ * direction, which carries all of its traffic; so a transfer uses
  *
  * 1. its own grant;
- * 2. else that of the device's first transfer with one, in the same direction;
- * 3. else, downwards, the default (DefaultDownlinkGrant()).
+ * 2. else the grant of the device's first transfer with one in the same direction;
+ * 3. else, in the downlink, the default (DefaultDownlinkGrant()).
  *
- * Costs O(cells * phases) to make, and O(1) to ask.
+ * Construction takes O(cells * phases), Find() O(1).
  */
 class TransferGrants
 {
   public:
     /**
      * @param state cells and devices
-     * @param plan all orders; must outlive this
+     * @param plan the orders, to which pointers are kept: must outlive this object
      */
     TransferGrants(const SystemState& state, const Plan& plan);
 
     /**
-     * @param device at one end
-     * @param transfer one of the device's
-     * @return what it goes on; null if there is nothing, as for an uplink transfer without a grant,
-     *         or if its cell is not among the state's. Valid as long as this and the transfer.
+     * @param device a device of the state; std::out_of_range is thrown for others
+     * @param transfer a transfer of the device
+     * @return its grant; null if there is none, as for an uplink transfer in a plan without uplink
+     *         grants for the device, or if the state does not have its cell. Valid as long as this
+     *         object and the transfer.
      */
     const Grant* Find(DeviceId device, const Transfer& transfer) const;
 
   private:
-    std::vector<const Grant*> m_planned[2]; //!< by direction and device; null: none
-    std::vector<Grant> m_downlink;          //!< the default, by cell
+    std::vector<const Grant*> m_planned[2]; //!< case 2, by Direction and device; null: none
+    std::vector<Grant> m_downlink;          //!< case 3, by cell
 };
 
 } // namespace fl

@@ -54,9 +54,9 @@ TransportFlow::Send(TransportPacket& packet)
     m_sinceRequestBytes += bytes;
     const double next = m_left.empty() ? 0 : std::min(m_transport.segmentBytes, m_left.front());
     packet.messageBytes = bytes;
-    packet.asks = m_sinceRequestBytes >= m_transport.ackAfterBytes ||
-                  (next == 0 ? m_transport.acksEnd : !Allows(next));
-    if (packet.asks)
+    packet.requestsAck = m_sinceRequestBytes >= m_transport.ackAfterBytes ||
+                         (next == 0 ? m_transport.acksEnd : !Allows(next));
+    if (packet.requestsAck)
     {
         m_sinceRequestBytes = 0;
     }
@@ -68,7 +68,7 @@ TransportFlow::Receive(const TransportPacket& packet)
 {
     m_expectedBytes -= packet.messageBytes;
     m_unackedBytes += packet.messageBytes;
-    return packet.asks ? std::exchange(m_unackedBytes, 0) : 0;
+    return packet.requestsAck ? std::exchange(m_unackedBytes, 0) : 0;
 }
 
 void

@@ -13,70 +13,71 @@ namespace ns3
 namespace fl
 {
 
-/// A packet of a message.
+/// A transport packet that carries a segment of a message.
 struct TransportPacket
 {
-    double messageBytes{0}; //!< what it carries of the message, headers not counted [byte]
-    bool asks{false};       //!< whether it requests an acknowledgement
+    double messageBytes{0};  //!< length of the segment, without packet headers [byte]
+    bool requestsAck{false}; //!< whether it requests an acknowledgement
 };
 
 /**
  * @ingroup fl
- * One session's messages in one direction, as a transport segments and acknowledges them while
- * nothing is lost: a model of sender and receiver, without time. A packet requests an
- * acknowledgement after TransportProfile::ackAfterBytes, where the window is closed behind it, and,
- * with TransportProfile::acksEnd, at the end of the data.
- * The window grows by what is acknowledged (slow start, RFC 5681, with byte counting, RFC 3465), up
- * to the transport's largest. A packet may always be sent while nothing is in flight.
+ * Model of sender and receiver of a session in one direction: segmentation, acknowledgements and
+ * congestion window while nothing is lost. Time is the caller's. A packet requests an
+ * acknowledgement after TransportProfile::ackAfterBytes, if the window does not allow the next
+ * packet, and, with TransportProfile::acksEnd, at the end of the data. The window grows by the
+ * bytes acknowledged (slow start, RFC 5681, with appropriate byte counting, RFC 3465) up to
+ * TransportProfile::maxWindowBytes. A packet may always be sent while nothing is in flight.
  */
 class TransportFlow
 {
   public:
     /**
-     * @param transport how messages travel; must outlive this
-     * @param windowBytes what may be sent before the first acknowledgement [byte]
+     * @param transport segmentation, acknowledgements, windows; must outlive this object
+     * @param windowBytes initial congestion window [byte]
      */
     TransportFlow(const TransportProfile& transport, double windowBytes);
 
     /**
      * Queue a message.
-     * @param bytes of it, header included; 0: there is none [byte]
+     * @param bytes size of the message, header included, at least 0; 0: nothing is queued [byte]
      */
     void Queue(double bytes);
     /**
-     * Take the next packet out of the queue, into flight.
-     * @param [out] packet the next packet; unchanged if there is none
-     * @return whether there is one that the window allows
+     * Send the next packet, if there is one and the window allows it.
+     * @param [out] packet the packet; unchanged if none is sent
+     * @return whether one is sent
      */
     bool Send(TransportPacket& packet);
     /**
-     * A packet arrives; they do in order.
+     * Receive a packet; packets are received in the order in which they were sent.
      * @param packet the packet
-     * @return what an acknowledgement that is sent now acknowledges; 0: none is sent [byte]
+     * @return bytes acknowledged by the acknowledgement that the receiver sends; 0: it sends none
+     *         [byte]
      */
     double Receive(const TransportPacket& packet);
     /**
-     * An acknowledgement arrives.
-     * @param bytes that it acknowledges [byte]
+     * Receive an acknowledgement.
+     * @param bytes number of bytes that it acknowledges, as returned by Receive() [byte]
      */
     void Acknowledge(double bytes);
-    /// @return whether all that was queued has arrived
+    /// @return whether all that was queued is received
     bool IsComplete() const;
 
   private:
     /**
-     * @param bytes of the next packet's part of a message
-     * @return whether the window allows so much more; always if nothing is in flight
+     * @param bytes length of the next packet's segment [byte]
+     * @return whether the window allows it; always true if nothing is in flight
      */
     bool Allows(double bytes) const;
 
-    const TransportProfile& m_transport; //!< how messages travel
-    std::deque<double> m_left;           //!< of messages not cut to their end [byte]
-    double m_flightBytes{0};             //!< sent and not acknowledged
-    double m_windowBytes;                //!< may be in flight
-    double m_sinceRequestBytes{0};       //!< sent since a packet requested an acknowledgement
-    double m_expectedBytes{0};           //!< queued and not arrived
-    double m_unackedBytes{0};            //!< arrived, and not in an acknowledgement yet
+    const TransportProfile& m_transport; //!< segmentation, acknowledgements, windows
+    std::deque<double> m_left;           //!< unsent part of each queued message [byte]
+    double m_flightBytes{0};             //!< sent and not acknowledged [byte]
+    double m_windowBytes;                //!< congestion window [byte]
+    double m_sinceRequestBytes{0};       //!< sent since the last requestsAck [byte]
+    double m_expectedBytes{0};           //!< queued and not yet received [byte]
+    double m_unackedBytes{0};            //!< received, not yet acknowledged [byte]
 };
 
 } // namespace fl

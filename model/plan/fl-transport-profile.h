@@ -17,47 +17,49 @@ namespace fl
 
 /**
  * @ingroup fl
- * What carrying a message over a transport adds, as far as a PHY's own rate model needs to know:
- * headers, segmentation, acknowledgements, windows. The default adds nothing: a message is one
- * segment without headers or acknowledgements. All sizes are at least 0; segmentBytes is above 0.
+ * Parameters of a transport that determine how long a message takes on a given PHY: headers,
+ * segmentation, acknowledgements, congestion windows. By default a message is one segment without
+ * headers or acknowledgements. All sizes are at least 0; segmentBytes is above 0.
  */
 struct TransportProfile
 {
-    double messageBytes{0}; //!< of a message's header [byte]
-    double orderBytes{0};   //!< before the payload of a message to a device: its work order [byte]
-    double reportBytes{0};  //!< before the payload of a message from a device: its report [byte]
-    double segmentBytes{
-        std::numeric_limits<double>::infinity()}; //!< of a message per packet [byte]
-    double headerBytes{0};                        //!< of each packet: transport and IP [byte]
-    double ackBytes{0};                           //!< of an acknowledgement, IP included [byte]
-    double ackAfterBytes{0}; //!< of a message, after which an acknowledgement comes [byte]
-    /// Whether the last packet of a message is acknowledged at once, however little came (TCP
-    /// waits).
+    double messageBytes{0}; //!< MessageHeader::SIZE [byte]
+    double orderBytes{0};   //!< prefix of downlink messages: the work order [byte]
+    double reportBytes{0};  //!< prefix of uplink messages: the report [byte]
+    double segmentBytes{std::numeric_limits<double>::infinity()}; //!< maximum segment of a message
+                                                                  //!< in a packet [byte]
+    double headerBytes{0};   //!< headers of each packet: transport and IP [byte]
+    double ackBytes{0};      //!< size of an acknowledgement packet, IP header included [byte]
+    double ackAfterBytes{0}; //!< received bytes of messages per acknowledgement [byte]
+    /// Whether the last packet of a message is acknowledged without delay, even if fewer than
+    /// ackAfterBytes were received; TCP delays it (RFC 1122).
     bool acksEnd{true};
-    /// What may be sent before the first acknowledgement of a message [byte].
+    /// Initial congestion window [byte].
     double initialWindowBytes{std::numeric_limits<double>::infinity()};
-    /// What may be sent before it is acknowledged, ever: buffers [byte].
+    /// Upper limit of the congestion window, as by socket buffers [byte].
     double maxWindowBytes{std::numeric_limits<double>::infinity()};
-    /// Whether the initial window is that of a session's first message only, since the window stays
-    /// open (TCP).
+    /// Whether the congestion window is kept from message to message (TCP), so that the initial one
+    /// is that of a session's first message only; otherwise each burst begins with the initial one.
     bool windowStays{false};
-    bool cubic{false}; //!< the window grows as TCP CUBIC's; else by what is acknowledged
-    double ackDelayS{std::numeric_limits<double>::infinity()}; //!< the most that one waits [s]
-    /// The windows of senders before the round, by direction; those of other devices are not known.
-    /// Of each, what its session has sent or queued and is not acknowledged yet takes its part
-    /// (SendWindow::flightBytes), over every transport.
+    bool cubic{
+        false}; //!< whether the window grows as in CUBIC (RFC 9438); else by slow start alone
+    double ackDelayS{
+        std::numeric_limits<double>::infinity()}; //!< maximum delay of an acknowledgement [s]
+    /// Congestion windows of the senders before the round, by Direction; those of other devices
+    /// are not known. With every transport, SendWindow::flightBytes occupies the window at
+    /// first.
     std::unordered_map<DeviceId, SendWindow> windows[2];
 
     /**
-     * @param direction of messages
-     * @param device at one end
-     * @return the window of their sender, as it is before the round
+     * @param direction direction of the messages
+     * @param device the device that sends or receives them
+     * @return window of their sender before the round; default-constructed if not known
      */
     SendWindow Window(Direction direction, DeviceId device) const;
     /**
-     * @param payloadBits of a message [bit]
-     * @param direction of it
-     * @return all of the message, header and what is before the payload included [byte]
+     * @param payloadBits size of the payload [bit]
+     * @param direction direction of the message
+     * @return size of the message, with header and prefix, without packet headers [byte]
      */
     double MessageBytes(double payloadBits, Direction direction) const;
 };

@@ -16,56 +16,57 @@ namespace fl
 
 /**
  * @ingroup fl
- * How a congestion window grows with what is acknowledged, as long as nothing is lost: slow start,
- * byte by byte, and where the transport is TCP CUBIC, its hybrid slow start and congestion
- * avoidance (S. Ha, I. Rhee, "Taming the elephants: New TCP slow start", Computer Networks 55,
- * 2011; RFC 9438) as ns3::TcpCubic has them, with its default attributes.
+ * Model of the growth of a congestion window as long as nothing is lost: slow start with byte
+ * counting (RFC 3465), and with TransportProfile::cubic the hybrid slow start (S. Ha, I. Rhee,
+ * "Taming the elephants: New TCP slow start", Computer Networks 55, 2011) and congestion avoidance
+ * (RFC 9438) of ns3::TcpCubic with its default attributes.
  *
- * Of a session's past is known what SendWindow has: one that has lost packets is taken for one that
- * left slow start at its threshold by itself.
+ * The state at the beginning is a SendWindow, which has no history of losses: a session that has
+ * lost packets is treated as one that left slow start by itself, at the present threshold.
  */
 class WindowGrowth
 {
   public:
     WindowGrowth() = default;
     /**
-     * @param transport how messages travel; what this needs of it is copied
-     * @param window as it is
+     * @param transport segment size, maximum window, cubic; copied
+     * @param window present state of the sender
      */
     WindowGrowth(const TransportProfile& transport, const SendWindow& window);
 
-    /// @return what may be on its way [byte]
+    /// @return congestion window [byte]
     double GetBytes() const;
 
     /**
-     * An acknowledgement comes.
-     * @param nowS the time [s]
-     * @param bytes what it acknowledges [byte]
-     * @param sentS when the first of these was sent [s]
-     * @param flightBytes what is still on its way [byte]
+     * Receive an acknowledgement; to be called in the order of time.
+     * @param nowS simulated time [s]
+     * @param bytes newly acknowledged bytes [byte]
+     * @param sentS simulated time at which the first of these was sent [s]
+     * @param flightBytes bytes still in flight [byte]
      */
     void Acknowledge(double nowS, double bytes, double sentS, double flightBytes);
 
   private:
-    /// Take a round-trip time into the smoothed one, and the least.
+    /// Update smoothed and minimum round-trip time.
     void MeasureRtt(double nowS, double sentS);
-    /// Leave slow start if acknowledgements come in a long train, or late.
+    /// Hybrid slow start: leave it if the train of acknowledgements is long, or the delay
+    /// increases.
     void DetectEnd(double nowS);
-    /// Congestion avoidance.
+    /// Congestion avoidance of CUBIC.
     void Avoid(double nowS, uint64_t segments);
 
-    SendWindow m_window;           //!< as it is now
-    double m_segmentBytes{0};      //!< full segment [byte]
-    double m_maxBytes{0};          //!< what buffers allow [byte]
-    bool m_cubic{false};           //!< grows as in CUBIC
-    double m_partBytes{0};         //!< acknowledged, less than a segment [byte]
-    uint64_t m_avoidedSegments{0}; //!< acknowledged since the window grew, past slow start
-    double m_ackedBytes{0};        //!< in all [byte]
-    double m_roundEndBytes{-1};    //!< acknowledged at the end of this round trip [byte]
-    double m_roundBeginS;          //!< when it began [s]
-    double m_trainS;               //!< last acknowledgement of its train [s]
-    double m_roundRttS{0};         //!< least of the first round-trip times in it [s]
-    uint32_t m_nSamples{0};        //!< how many these are
+    SendWindow m_window;           //!< present state
+    double m_segmentBytes{0};      //!< maximum segment size [byte]
+    double m_maxBytes{0};          //!< maximum window [byte]
+    bool m_cubic{false};           //!< TransportProfile::cubic
+    double m_partBytes{0};         //!< acknowledged remainder below a segment [byte]
+    uint64_t m_avoidedSegments{0}; //!< acknowledged in congestion avoidance since it grew
+    double m_ackedBytes{0};        //!< acknowledged so far [byte]
+    double m_roundEndBytes{-1};    //!< m_ackedBytes at which this round trip ends [byte]
+    double m_roundBeginS;          //!< begin of this round trip [s]
+    double m_trainS;               //!< last acknowledgement of its ACK train [s]
+    double m_roundRttS{0};         //!< minimum of its first round-trip times [s]
+    uint32_t m_nSamples{0};        //!< number of these
 };
 
 } // namespace fl

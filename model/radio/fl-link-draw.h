@@ -44,8 +44,8 @@ class LinkDraw
     int64_t AssignStreams(int64_t stream);
 
     /**
-     * @param a id of the node at one end
-     * @param b id of the node at the other end
+     * @param a node id of the transmitter
+     * @param b node id of the receiver
      * @param block number of the time block
      * @return two normal variables; those of (a, b) and of (b, a) are independent
      */

@@ -31,8 +31,8 @@ class ShadowingLossModel : public PropagationLossModel
     ~ShadowingLossModel() override;
 
     /**
-     * @param a id of the node at one end
-     * @param b id of the node at the other end
+     * @param a node id of the transmitter
+     * @param b node id of the receiver
      * @return the loss [dB]; negative: the link is better than without shadowing
      */
     double GetLossDb(uint32_t a, uint32_t b) const;

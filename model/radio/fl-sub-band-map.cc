@@ -37,14 +37,14 @@ SubBandMap::CheckOverlap(DeviceId device, const Grant& grant, double slackHz) co
         const auto& [startHz, subBand] = *other;
         if (subBand.device != device && subBand.endHz > grant.startHz + slackHz)
         {
-            throw InvalidInput(Describe("grants of devices ",
-                                        subBand.device,
-                                        " and ",
-                                        device,
-                                        " overlap by ",
-                                        std::min(subBand.endHz, endHz) -
-                                            std::max(startHz, grant.startHz),
-                                        " Hz: sub-bands must be disjoint"));
+            throw InvalidInput(
+                Describe("grants of devices ",
+                         subBand.device,
+                         " and ",
+                         device,
+                         " overlap by ",
+                         std::min(subBand.endHz, endHz) - std::max(startHz, grant.startHz),
+                         " Hz: sub-bands must be disjoint"));
         }
     }
 }

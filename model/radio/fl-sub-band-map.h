@@ -52,9 +52,9 @@ class SubBandMap
      */
     void CheckOverlap(DeviceId device, const Grant& grant, double slackHz) const;
 
-    std::map<double, SubBand> m_subBands;          //!< by lower edge [Hz]
+    std::map<double, SubBand> m_subBands;           //!< by lower edge [Hz]
     std::unordered_map<DeviceId, double> m_startHz; //!< lower edge of a device's [Hz]
-    double m_totalPowerW{0};                       //!< see GetTotalPowerW
+    double m_totalPowerW{0};                        //!< see GetTotalPowerW
 };
 
 } // namespace fl

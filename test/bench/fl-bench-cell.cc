@@ -32,7 +32,7 @@ class RoundWatch
 {
   public:
     /// @param coordinator whose rounds
-    explicit RoundWatch(Ptr<SyncCoordinator> coordinator)
+    explicit RoundWatch(Ptr<Coordinator> coordinator)
     {
         coordinator->TraceConnectWithoutContext("RoundBegin",
                                                 MakeCallback(&RoundWatch::Begin, this));

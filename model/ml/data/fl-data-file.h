@@ -20,8 +20,8 @@ namespace fl
 {
 
 /**
- * Read a file, and unpack it if its first bytes say that it is gzipped.
- * @param path its name
+ * Read a file, and decompress it if it is gzipped (by its magic number).
+ * @param path path of the file
  * @return its contents
  * @throws InvalidInput if it is missing or can't be read or unpacked
  */
@@ -30,7 +30,7 @@ std::vector<uint8_t> ReadDataFile(const std::string& path);
 /**
  * Write a file under a temporary name beside it, and rename it when all is written. A name that
  * ends in .gz is gzipped.
- * @param path its name; what was there is replaced
+ * @param path path of the file; an existing one is replaced
  * @param bytes its contents
  * @throws InvalidInput if the folder is missing or can't be written to
  * @throws std::runtime_error if writing fails half-way, as on a full disk; nothing is left then

@@ -59,8 +59,8 @@ Dataset ReadIdxDataset(const std::string& imagesPath,
 
 /**
  * @param dataset grey images
- * @param imagesPath where its images go; gzipped if the name ends in .gz
- * @param labelsPath where its labels go; gzipped if the name ends in .gz
+ * @param imagesPath path of the images' file; gzipped if the name ends in .gz
+ * @param labelsPath path of the labels' file; gzipped if the name ends in .gz
  * @throws InvalidInput if a file cannot be written, or the images are not grey
  */
 void WriteIdxDataset(const Dataset& dataset,
@@ -71,16 +71,16 @@ void WriteIdxDataset(const Dataset& dataset,
  * The four files of MNIST (or of a set that follows it), by their names: train-images-idx3-ubyte,
  * train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte; with "." before "idx"
  * as some unpackers write it, and with .gz behind. A plain file goes before a gzipped one.
- * @param folder where they are
+ * @param folder folder of the files
  * @return training and test data
  * @throws InvalidInput if one is missing, as ReadIdxDataset(), or if the images' shapes differ
  */
 TrainTest ReadMnist(const std::string& folder);
 
 /**
- * @param data what to write
- * @param folder where the four files go; must exist
- * @param gzipped whether to pack them
+ * @param data the data sets
+ * @param folder folder of the four files; must exist
+ * @param gzipped whether to gzip them
  * @throws InvalidInput as WriteIdxDataset()
  */
 void WriteMnist(const TrainTest& data, const std::string& folder, bool gzipped = false);

@@ -56,12 +56,12 @@ Dataset MakeSyntheticDigits(uint64_t seed, uint64_t first, uint32_t count, Threa
 /**
  * Write training and test images as MNIST's four files into a folder of a cache, unless they are
  * there. The folder appears whole or not at all; of two processes that race, one wins and both can
- * read. The folder's name tells seed, counts and version of the generator, so that what is found is
- * what was asked for.
+ * read. The folder's name has seed, counts and version of the generator, so that an existing folder
+ * has the requested images.
  * @param cacheFolder the cache; made if it is missing
  * @param seed the seed
- * @param trainCount how many images to train on (numbers 0 ...), at least 1
- * @param testCount how many held out (the numbers that follow), at least 1
+ * @param trainCount number of training images (numbers 0 ...), at least 1
+ * @param testCount number of test images (the numbers that follow), at least 1
  * @param pool threads to draw on; null: the calling thread
  * @return the folder that ReadMnist() takes
  * @throws InvalidInput if a count is 0 or the cache cannot be made

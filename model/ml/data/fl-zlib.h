@@ -25,23 +25,23 @@ bool GzipIsAvailable();
 
 /**
  * @param bytes a file's contents
- * @return whether they begin as gzipped data does
+ * @return whether they begin with the magic number of gzip
  */
 bool IsGzip(const std::vector<uint8_t>& bytes);
 
 /**
  * @param bytes gzipped data, of one or more members
- * @param name of the file, for messages
- * @return what was packed
+ * @param name name of the file, for messages
+ * @return decompressed data
  * @throws InvalidInput if the data are truncated or damaged, more than 4 GiB when unpacked, or if
  *         this was built without zlib
  */
 std::vector<uint8_t> Gunzip(const std::vector<uint8_t>& bytes, const std::string& name);
 
 /**
- * @param bytes what to pack
- * @param name of the file, for messages
- * @return the same gzipped, the same bytes each time (no time stamp)
+ * @param bytes data to be compressed
+ * @param name name of the file, for messages
+ * @return gzipped data, without a time stamp and so reproducible
  * @throws InvalidInput if this was built without zlib
  */
 std::vector<uint8_t> Gzip(const std::vector<uint8_t>& bytes, const std::string& name);
@@ -50,8 +50,8 @@ std::vector<uint8_t> Gzip(const std::vector<uint8_t>& bytes, const std::string& 
  * CRC-32 (IEEE 802.3, reflected): any single flipped bit changes it. By zlib or, without it, more
  * slowly by Boost.
  * @param data the bytes
- * @param size how many
- * @param crc the checksum of what came before, to continue it
+ * @param size number of bytes
+ * @param crc CRC-32 of the preceding bytes, to be continued; 0: none
  * @return the checksum
  */
 uint32_t Crc32(const uint8_t* data, size_t size, uint32_t crc = 0);

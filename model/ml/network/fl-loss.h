@@ -27,7 +27,7 @@ struct BatchLoss
  *
  * @param logits the model's outputs z, classes x batch
  * @param labels one per column, each below the number of classes
- * @param scale what the gradient is multiplied by, 1 / batch for that of the mean loss
+ * @param scale factor of the gradient: 1 / batch for the gradient of the mean loss
  * @param gradient of the loss with respect to the logits, classes x batch, is written:
  *        scale * (softmax(z) - onehot(label)); must not overlap with logits
  * @return loss and hits; the loss is not finite if a logit is not

@@ -19,33 +19,33 @@ namespace fl
 
 /**
  * @ingroup fl
- * Make a model from an option's text.
+ * Make a model from the value of `--model`.
  * @param text "softmax", "mlp" (200 hidden units), or "mlp:" and the units of each hidden layer, as
- *        "mlp:200" or "mlp:300-124-60" ("mlp:300,124,60" is the same), or what else was registered
+ *        "mlp:200" or "mlp:300-124-60" ("mlp:300,124,60" is the same), or a registered model
  * @param inputSize features per sample
  * @param classes number of classes
  * @return the model
- * @throws InvalidInput if the text is none of these, listing what is known
+ * @throws InvalidInput if the text is none of these; the message lists the known models
  */
 std::unique_ptr<const Model> MakeModel(const std::string& text,
                                        uint32_t inputSize,
                                        uint32_t classes);
 
-/// @return for help texts: what MakeModel() takes
+/// @return description of the values of MakeModel(), for help texts
 std::string KnownModels();
 
 /**
- * What makes a model.
+ * Factory of a registered model.
  *
- * Its arguments: what stands behind the colon of the option's text, if there is one; features per
- * sample; number of classes. Null refuses what stands behind the colon.
+ * Arguments: text after the colon, if there is a colon; features per sample; number of classes. It
+ * returns null to refuse the text after the colon.
  */
 using ModelMaker = std::function<
     std::unique_ptr<const Model>(const std::optional<std::string>&, uint32_t, uint32_t)>;
 
 /**
  * @ingroup fl
- * Gives a model its name for MakeModel(), and with it under `--model`, from any file of a program:
+ * Registers a model for MakeModel(), and so for `--model`, from any file of a program:
  *
  * @code
  * const ModelRegistration g_net("net", "net", [](const auto& rest, uint32_t inputs, uint32_t n) {
@@ -53,16 +53,16 @@ using ModelMaker = std::function<
  * });
  * @endcode
  *
- * The name is known as long as the object lives. Not for use by several threads at once.
+ * The name is registered for the lifetime of the object. Not thread-safe.
  */
 class ModelRegistration
 {
   public:
     /**
-     * @param name what stands before the colon, or alone; not empty, without a colon
-     * @param usage for help and messages: what the text looks like, as "net, or net:UNITS"
-     * @param make makes the model
-     * @throws std::logic_error if the name is taken, or can't be one
+     * @param name text before the colon, or all of it; not empty, without a colon
+     * @param usage description of the values for help and messages, as "net, or net:UNITS"
+     * @param make the factory
+     * @throws std::logic_error if the name is not unique, empty, or has a colon
      */
     ModelRegistration(const std::string& name, const std::string& usage, ModelMaker make);
     ~ModelRegistration();
@@ -70,7 +70,7 @@ class ModelRegistration
     ModelRegistration& operator=(const ModelRegistration&) = delete;
 
   private:
-    std::string m_name; //!< of the model
+    std::string m_name; //!< name of the model
 };
 
 } // namespace fl

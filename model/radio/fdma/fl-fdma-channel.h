@@ -161,9 +161,9 @@ class FdmaChannel : public Channel
     Ptr<PropagationDelayModel> GetPropagationDelay() const;
 
     /**
-     * Fix the random streams of the propagation models.
-     * @param stream the first one to use
-     * @return how many were used
+     * Assign fixed random variable streams to the propagation models.
+     * @param stream index of the first stream
+     * @return number of streams assigned
      */
     int64_t AssignStreams(int64_t stream);
 

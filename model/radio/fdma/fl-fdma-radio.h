@@ -45,7 +45,7 @@ class FdmaRadio : public NetDevice
     /// @return a device's index in its cell, which is also its DeviceId where one cell is
     /// controlled; 0 for a base station
     uint32_t GetIndex() const;
-    /// @return highest power that a grant may ask of it [W]
+    /// @return maximum transmit power of a grant [W]
     double GetMaxTxPowerW() const;
     /// @return its power on the control channel [W]
     double GetControlTxPowerW() const;

@@ -73,13 +73,13 @@ class MessageFlow
         return std::max(m_arrivedS, m_asideS);
     }
 
-    /// @return how many acknowledgements are sent at once
+    /// @return number of acknowledgements sent
     double GetNAcks() const
     {
         return m_nAcks;
     }
 
-    /// @return whether one more is due, which waits for company
+    /// @return whether a delayed acknowledgement is pending
     bool IsAckDue() const
     {
         return m_sinceAck > 0;
@@ -170,9 +170,9 @@ class MessageFlow
     }
 
     /**
-     * Send an acknowledgement, behind those before.
-     * @param segments how many are acknowledged, from the first on
-     * @param atS when the receiver has it ready [s]
+     * Queue an acknowledgement after the previous ones.
+     * @param segments number of segments acknowledged so far
+     * @param atS time at which the receiver makes it [s]
      */
     void SendAck(double segments, double atS)
     {
@@ -182,15 +182,15 @@ class MessageFlow
         m_sinceAck = 0;
     }
 
-    Setting m_set;            //!< what does not change
-    double m_segments;        //!< that the message is cut into, at least 1
+    Setting m_set;            //!< constants of the transfer
+    double m_segments;        //!< number of segments of the message, at least 1
     double m_ackEvery;        //!< segments per acknowledgement
-    double m_windowBytes;     //!< may be on their way
-    double m_flightBytes{0};  //!< are
-    double m_sent{0};         //!< segments
-    double m_acked{0};        //!< segments
-    double m_sinceAck{0};     //!< segments that came after the last acknowledgement
-    double m_nAcks{0};        //!< acknowledgements that were sent
+    double m_windowBytes;     //!< congestion window [byte]
+    double m_flightBytes{0};  //!< bytes in flight [byte]
+    double m_sent{0};         //!< segments sent
+    double m_acked{0};        //!< segments acknowledged
+    double m_sinceAck{0};     //!< segments received since the last acknowledgement
+    double m_nAcks{0};        //!< acknowledgements sent
     double m_readyS{0};       //!< when the window was opened last [s]
     double m_departedS{0};    //!< when the last segment was sent [s]
     double m_arrivedS{0};     //!< when it came [s]

@@ -115,8 +115,8 @@ class FdmaRateModel : public RateModel
         double pauseS{0}; //!< without a transfer behind the last download [s]
     };
 
-    Cell m_cell;                                    //!< the cell
-    TransportProfile m_transport;                   //!< how messages travel
+    Cell m_cell;                                     //!< the cell
+    TransportProfile m_transport;                    //!< how messages travel
     std::unordered_map<DeviceId, Planned> m_planned; //!< by device of the plan
 };
 

@@ -83,13 +83,12 @@ class LteUplink
     void RemoveUe(uint16_t rnti);
     /**
      * @param rnti a UE
-     * @param powerW with which it will send what is decided from now on [W]; 0: it gets no blocks
+     * @param powerW transmit power of later allocations; 0: no blocks are allocated to it [W]
      */
     void SetPlannedPowerW(uint16_t rnti, double powerW);
     /**
      * @param rnti a UE
-     * @param powerW with which it sends from now on [W]; what is received of its sounding is
-     *        divided by it
+     * @param powerW present transmit power, by which received sounding power is divided [W]
      */
     void SetAirPowerW(uint16_t rnti, double powerW);
 
@@ -97,20 +96,20 @@ class LteUplink
     /// ignored
     void TakeBufferReports(const std::vector<MacCeListElement_s>& reports);
     /**
-     * Enter SINRs that were measured on PUSCH or SRS, where Settings::csi admits the kind. A UE
-     * that did not send on its blocks is not asked to repeat.
+     * Process SINRs measured on PUSCH or SRS, if Settings::csi includes that kind. No
+     * retransmission is scheduled for a UE that did not send on its blocks.
      * @param params SINR by resource block
      */
     void TakeSinrReport(const FfMacSchedSapProvider::SchedUlCqiInfoReqParameters& params);
 
-    /// The next subframe is to be decided.
+    /// Begin the allocation of the next subframe.
     void BeginSubframe();
     /// @param rar a random access response for this subframe; its uplink grant takes blocks
     void NoteRandomAccess(const BuildRarListElement_s& rar);
     /**
-     * Decide this subframe.
-     * @param sfnSf frame and subframe, as in the report of SINRs that will follow
-     * @param feedback HARQ's, of the subframe seven before
+     * Allocate this subframe.
+     * @param sfnSf frame and subframe, as in the later report of its SINRs
+     * @param feedback HARQ feedback, of the subframe seven before
      * @return one decision per UE at most, on blocks that do not overlap
      */
     std::vector<LteUplinkDecision> Decide(uint32_t sfnSf,
@@ -123,55 +122,55 @@ class LteUplink
     /// A HARQ process of a UE.
     struct Harq
     {
-        bool active{false};     //!< whether something was sent
-        uint8_t repeated{0};    //!< how often it was sent again
-        UlDciListElement_s dci; //!< what was sent
+        bool active{false};     //!< whether it has a transport block
+        uint8_t repeated{0};    //!< number of retransmissions
+        UlDciListElement_s dci; //!< its last transmission
     };
 
     /// A UE.
     struct Ue
     {
-        uint32_t backlog{0};                               //!< to be sent, as far as known [byte]
+        uint32_t backlog{0}; //!< buffered data, by reports and grants [byte]
         std::deque<std::pair<uint64_t, uint32_t>> granted; //!< (TTI, bytes) since the last reports
         std::array<Harq, N_PROCESSES> harq;                //!< by process
-        LteUplinkGains gains;                              //!< as measured
-        double planW{0.01};                                //!< power of what is decided now [W]
-        double airW{0.01};                                 //!< power of what is sent now [W]
+        LteUplinkGains gains;                              //!< measured gains
+        double planW{0.01}; //!< transmit power of later allocations [W]
+        double airW{0.01};  //!< present transmit power [W]
 
         /// @return whether it has data to send, and the power to do so
         bool IsWaiting() const;
     };
 
-    /// What was decided for one UE and subframe.
+    /// Allocation of a UE in a subframe.
     struct Allocation
     {
         uint16_t rnti;    //!< the UE
         uint32_t first;   //!< lowest block
         uint32_t count;   //!< blocks
-        double powerW;    //!< on them [W]
+        double powerW;    //!< transmit power [W]
         uint32_t process; //!< HARQ process
     };
 
-    /// The state of a subframe while it is decided.
+    /// State of a subframe during its allocation.
     struct Subframe
     {
         std::vector<uint16_t> owner;              //!< RNTI by block; 0: free
         std::vector<LteUplinkDecision> decisions; //!< so far
-        std::vector<Allocation> allocations;      //!< the same, to be remembered
+        std::vector<Allocation> allocations;      //!< the same, for later reports
     };
 
     /// @param params SINR of a UE's sounding, by block of the band
     void TakeSounding(const FfMacSchedSapProvider::SchedUlCqiInfoReqParameters& params);
     /**
      * @param sinrs by block of the band, in ns-3's fixed-point format [dB]
-     * @param allocations what was decided for that subframe
+     * @param allocations allocations of that subframe
      */
     void TakeReception(const std::vector<uint16_t>& sinrs,
                        const std::vector<Allocation>& allocations);
     /**
-     * Give blocks to what has to be sent again.
-     * @param feedback which transmissions failed
-     * @param subframe gets the blocks
+     * Allocate retransmissions.
+     * @param feedback HARQ feedback
+     * @param [in,out] subframe allocations are added
      */
     void PlaceRetransmissions(const std::vector<UlInfoListElement_s>& feedback, Subframe& subframe);
     /**
@@ -183,13 +182,13 @@ class LteUplink
      */
     bool FindRoom(const Subframe& subframe, UlDciListElement_s& dci) const;
     /**
-     * Give blocks to new data of UEs with a grant.
-     * @param subframe gets them
+     * Allocate new data of UEs with a grant.
+     * @param [in,out] subframe allocations are added
      */
     void PlaceGrants(Subframe& subframe);
     /**
-     * Give blocks to new data of UEs without a grant: equal parts of each run of free blocks.
-     * @param subframe gets them
+     * Allocate new data of UEs without a grant: equal parts of each run of free blocks.
+     * @param [in,out] subframe allocations are added
      */
     void PlaceOthers(Subframe& subframe);
     /// @return UEs without a grant that have something to send, first the one whose turn it is
@@ -225,18 +224,18 @@ class LteUplink
     /// @param rnti the UE
     static bool IsServed(const Subframe& subframe, uint16_t rnti);
     /**
-     * Decide for new data of a UE.
-     * @param subframe gets the decision
+     * Allocate new data of a UE.
+     * @param [in,out] subframe the allocation is added
      * @param rnti the UE
      * @param first block
      * @param count of blocks
      */
     void Place(Subframe& subframe, uint16_t rnti, uint32_t first, uint32_t count);
     /**
-     * Enter a decision.
-     * @param subframe gets it
-     * @param dci the decision
-     * @param repeated how often the transport block was sent before
+     * Add an allocation.
+     * @param [in,out] subframe the allocation is added
+     * @param dci the allocation
+     * @param repeated number of earlier transmissions of the transport block
      */
     void Commit(Subframe& subframe, const UlDciListElement_s& dci, uint8_t repeated);
 
