@@ -367,18 +367,36 @@ AsyncCoordinator::TakeSlot(DeviceId device)
 }
 
 void
+AsyncCoordinator::FreeSlot(DeviceId device)
+{
+    if (m_slots[device] == NO_SLOT)
+    {
+        return;
+    }
+    m_freeSlots.push_back(std::exchange(m_slots[device], NO_SLOT));
+    if (m_radio && TakeTurns())
+    {
+        m_radio->Release(device);
+    }
+}
+
+bool
+AsyncCoordinator::TakeTurns() const
+{
+    return m_maxInFlight > 0 && m_maxInFlight < GetNDevices();
+}
+
+void
 AsyncCoordinator::Release(DeviceId device)
 {
     // Where devices take turns, one that still works on another task keeps its slot until that is
     // over, and gets nothing new meanwhile.
-    const bool takesTurns =
-        m_slots.size() > m_freeSlots.size() && m_maxInFlight > 0 && m_maxInFlight < GetNDevices();
     const bool isIdle = !m_orders.HasOrders(device);
-    if (isIdle && m_slots[device] != NO_SLOT)
+    if (isIdle)
     {
-        m_freeSlots.push_back(std::exchange(m_slots[device], NO_SLOT));
+        FreeSlot(device);
     }
-    if (m_connected[device] && (isIdle || !takesTurns))
+    if (m_connected[device] && (isIdle || !TakeTurns()))
     {
         Enqueue(device);
     }
@@ -416,7 +434,7 @@ AsyncCoordinator::Serve()
         }
         if (!m_orders.HasOrders(device))
         {
-            m_freeSlots.push_back(std::exchange(m_slots[device], NO_SLOT));
+            FreeSlot(device);
         }
     }
 }

@@ -116,6 +116,11 @@ class AsyncCoordinator : public Coordinator
      * @return whether it has or gets a slot
      */
     bool TakeSlot(DeviceId device);
+    /// @return whether there are fewer slots than devices
+    bool TakeTurns() const;
+    /// Free a device's slot, if it has one.
+    /// @param device the device
+    void FreeSlot(DeviceId device);
     /// Free a device's slot if it has no orders, and see to it that it gets work.
     /// @param device the device
     void Release(DeviceId device);

@@ -89,6 +89,20 @@ RadioControl::DoUpdate(const Plan&)
 }
 
 void
+RadioControl::Release(DeviceId device)
+{
+    if (DoCanUpdate())
+    {
+        DoRelease(device);
+    }
+}
+
+void
+RadioControl::DoRelease(DeviceId)
+{
+}
+
+void
 RadioControl::Report(DeviceId device, SystemState& state) const
 {
     DoReportDevice(device, state);

@@ -64,6 +64,12 @@ class RadioControl : public Object
      * @throws Infeasible as Apply()
      */
     void Update(const Plan& plan);
+    /**
+     * Take a device's grants from it, so that Update() can give them to others; nothing
+     * happens unless CanUpdate().
+     * @param device the device
+     */
+    void Release(DeviceId device);
 
     /**
      * Report one device, in a state that Report() has filled in: its present gains, and the bands.
@@ -150,6 +156,11 @@ class RadioControl : public Object
      * @throws InvalidInput, Infeasible as Update()
      */
     virtual void DoUpdate(const Plan& plan);
+    /**
+     * Take a device's grants from it; called if DoCanUpdate().
+     * @param device the device
+     */
+    virtual void DoRelease(DeviceId device);
     /**
      * Report one device; by default all of them.
      * @param device the device

@@ -219,6 +219,18 @@ FdmaRadioControl::SetGrant(DeviceId device, const Grant& grant)
     m_channel->SetGrant(m_devices[device]->GetIndex(), grant);
 }
 
+void
+FdmaRadioControl::DoRelease(DeviceId device)
+{
+    for (const auto direction : {Direction::UPLINK, Direction::DOWNLINK})
+    {
+        Grant none;
+        none.direction = direction;
+        m_subBands[static_cast<size_t>(direction)].Replace(device, none, 0);
+        SetGrant(device, none);
+    }
+}
+
 double
 FdmaRadioControl::SlackHz() const
 {

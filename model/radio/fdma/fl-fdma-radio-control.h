@@ -74,6 +74,7 @@ class FdmaRadioControl : public RadioControl
     void DoApply(const Plan& plan) override;
     bool DoCanUpdate() const override;
     void DoUpdate(const Plan& plan) override;
+    void DoRelease(DeviceId device) override;
     void DoReport(SystemState& state) const override;
     void DoReportDevice(DeviceId device, SystemState& state) const override;
     double DoGetRadiatedEnergyJ(DeviceId device) const override;
