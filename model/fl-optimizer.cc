@@ -84,6 +84,54 @@ Optimizer::MakePlan(const SystemState& state)
     return plan;
 }
 
+bool
+Optimizer::PlansHorizon() const
+{
+    return DoPlansHorizon();
+}
+
+bool
+Optimizer::DoPlansHorizon() const
+{
+    return false;
+}
+
+Plan
+Optimizer::DoPlanHorizon(const std::vector<const SystemState*>& /* tasks */)
+{
+    return {};
+}
+
+Plan
+Optimizer::MakeHorizon(const std::vector<const SystemState*>& tasks)
+{
+    Plan plan = DoPlanHorizon(tasks);
+    for (const auto& order : plan.orders)
+    {
+        const auto* state = order.task < tasks.size() ? tasks[order.task] : nullptr;
+        const auto isActive = [&](const ActiveOrder& active) {
+            return active.device == order.device;
+        };
+        const bool isThere = state && order.device < state->profiles.size() &&
+                             (state->available[order.device] ||
+                              std::any_of(state->active.begin(), state->active.end(), isActive));
+        if (!isThere || order.baseVersion < state->modelVersion || !order.forAggregation ||
+            *order.forAggregation <= order.baseVersion)
+        {
+            throw std::logic_error(Describe(GetInstanceTypeId().GetName(),
+                                            " planned for device ",
+                                            order.device,
+                                            " an order of task ",
+                                            order.task,
+                                            ", base version ",
+                                            order.baseVersion,
+                                            ": must be of a device that is there, a version to "
+                                            "come, and a later aggregation"));
+        }
+    }
+    return plan;
+}
+
 void
 Optimizer::Observe(const Outcome& outcome)
 {
