@@ -423,12 +423,13 @@ AsyncCoordinator::TakeSlot(DeviceId device)
 void
 AsyncCoordinator::FreeSlot(DeviceId device)
 {
-    if (m_slots[device] == NO_SLOT)
+    // Where there is a slot for each device, it keeps its own.
+    if (m_slots[device] == NO_SLOT || !TakeTurns())
     {
         return;
     }
     m_freeSlots.push_back(std::exchange(m_slots[device], NO_SLOT));
-    if (m_radio && TakeTurns())
+    if (m_radio)
     {
         m_radio->Release(device);
     }

@@ -118,6 +118,33 @@ DmaOptimizer::GetTypeId()
     return tid;
 }
 
+DmaOptimizer::DmaOptimizer()
+    : m_uniform(CreateObject<UniformRandomVariable>())
+{
+}
+
+void
+DmaOptimizer::DoDispose()
+{
+    m_uniform = nullptr;
+    Optimizer::DoDispose();
+}
+
+int64_t
+DmaOptimizer::DoAssignStreams(int64_t stream)
+{
+    m_uniform->SetStream(stream);
+    return 1;
+}
+
+DmaSolution
+DmaOptimizer::Solve(const std::string& method, const DmaProblem& problem) const
+{
+    DmaOptions options;
+    options.uniform = [this] { return m_uniform->GetValue(); };
+    return SolveDma(method, problem, options);
+}
+
 void
 DmaOptimizer::SetMethod(std::string method)
 {
@@ -258,6 +285,10 @@ DmaOptimizer::MakeDevice(const Horizon& horizon, DeviceId device) const
         of.sampleVariance = known.sampleVariance;
         of.idleDrift = known.idleDrift;
         of.activeDrift = known.activeDrift;
+        if (horizon.tasks.size() == 1)
+        {
+            of.cpuShare = 1;
+        }
         for (const auto& active : task->active)
         {
             if (active.device == device)
@@ -297,7 +328,7 @@ DmaOptimizer::MakeProblem(const Horizon& horizon) const
         {
             device.energyBudgetJ.reset();
         }
-        const auto fedAsync = SolveDma("fedasync", unlimited);
+        const auto fedAsync = Solve("fedasync", unlimited);
         for (size_t j = 0; j < problem.tasks.size(); ++j)
         {
             problem.tasks[j].qoeS = m_qoeFactor * fedAsync.allocation[j].back().arrivalS;
@@ -320,8 +351,32 @@ DmaOptimizer::DoPlanHorizon(const std::vector<const SystemState*>& tasks)
                            "RadioControl");
     }
     m_problem = MakeProblem(horizon);
-    m_solution = SolveDma(m_method, m_problem);
+    m_solution = Solve(m_method, m_problem);
     return MakePlanOf(horizon);
+}
+
+WorkOrder
+DmaOptimizer::MakeOrder(const SystemState& state,
+                        DeviceId device,
+                        const DmaPeriodPlan& period,
+                        const DmaPeriodOutcome& outcome) const
+{
+    const auto& profile = state.profiles[device];
+    WorkOrder order;
+    order.device = device;
+    order.task = state.task;
+    order.localIterations = static_cast<uint32_t>(std::lround(period.iterations));
+    order.batch = static_cast<uint32_t>(std::lround(period.batch));
+    order.learningRate = ConstantsOf(state.task).learningRate;
+    order.samples = profile.samples;
+    order.phases.emplace_back(Transfer{0, Direction::DOWNLINK, state.downloadBits, {}});
+    const double cycles = profile.cyclesPerSample * order.localIterations * order.batch;
+    order.phases.emplace_back(Compute{cycles, outcome.cpuHz});
+    Transfer upload{0, Direction::UPLINK, state.uploadBits, {}, PayloadKind::UPDATE};
+    const double uplinkHz = state.cells.front().uplinkBandwidthHz;
+    upload.grant = Grant{0, Direction::UPLINK, 0, uplinkHz, profile.maxTxPowerW};
+    order.phases.emplace_back(upload);
+    return order;
 }
 
 Plan
@@ -345,34 +400,16 @@ DmaOptimizer::MakePlanOf(const Horizon& horizon) const
             }
             const auto& period = allocation[n - 1];
             const auto& outcome = outcomes[j][n - 1];
-            const double madeS =
-                assignment.base > 0 ? allocation[assignment.base - 1].arrivalS : 0;
+            const double madeS = assignment.base > 0 ? allocation[assignment.base - 1].arrivalS : 0;
             const double beginS =
                 period.arrivalS - outcome.uploadS - period.computeS - outcome.downloadS;
-            WorkOrder order;
-            order.device = horizon.devices[assignment.device];
-            order.task = state.task;
+            WorkOrder order = MakeOrder(state, horizon.devices[assignment.device], period, outcome);
             order.baseVersion = state.modelVersion + static_cast<uint32_t>(assignment.base);
             order.forAggregation = state.modelVersion + static_cast<uint32_t>(n);
-            order.localIterations = static_cast<uint32_t>(std::lround(period.iterations));
-            order.batch = static_cast<uint32_t>(std::lround(period.batch));
-            order.learningRate = ConstantsOf(state.task).learningRate;
-            order.samples = state.profiles[order.device].samples;
             if (beginS > madeS)
             {
-                order.phases.emplace_back(Idle{beginS - madeS});
+                order.phases.insert(order.phases.begin(), Idle{beginS - madeS});
             }
-            order.phases.emplace_back(Transfer{0, Direction::DOWNLINK, state.downloadBits, {}});
-            const double cycles = state.profiles[order.device].cyclesPerSample *
-                                  order.localIterations * order.batch;
-            order.phases.emplace_back(Compute{cycles, outcome.cpuHz});
-            Transfer upload{0, Direction::UPLINK, state.uploadBits, {}, PayloadKind::UPDATE};
-            upload.grant = Grant{0,
-                                 Direction::UPLINK,
-                                 0,
-                                 state.cells.front().uplinkBandwidthHz,
-                                 state.profiles[order.device].maxTxPowerW};
-            order.phases.emplace_back(upload);
             plan.orders.push_back(std::move(order));
         }
     }

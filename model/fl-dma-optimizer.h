@@ -55,6 +55,7 @@ class DmaOptimizer : public Optimizer
   public:
     /// @return the TypeId
     static TypeId GetTypeId();
+    DmaOptimizer();
 
     /**
      * @param task number of a task
@@ -107,10 +108,29 @@ class DmaOptimizer : public Optimizer
      * @return the plan of m_solution
      */
     Plan MakePlanOf(const Horizon& horizon) const;
+    /**
+     * @param state system state of the task
+     * @param device the device
+     * @param period what it is to do
+     * @param outcome what follows from that
+     * @return work order, whose version and aggregation are not set yet
+     */
+    WorkOrder MakeOrder(const SystemState& state,
+                        DeviceId device,
+                        const DmaPeriodPlan& period,
+                        const DmaPeriodOutcome& outcome) const;
     /// @param task number of a task
     /// @return its constants
     const DmaConstants& ConstantsOf(uint32_t task) const;
 
+    int64_t DoAssignStreams(int64_t stream) override;
+    void DoDispose() override;
+    /// @param problem what to solve
+    /// @param method a name of DmaMethods()
+    /// @return its answer
+    DmaSolution Solve(const std::string& method, const DmaProblem& problem) const;
+
+    Ptr<UniformRandomVariable> m_uniform;  //!< of the method conventional, in [0, 1)
     std::string m_method{"best"};          //!< attribute
     double m_weightModel{1e-9};            //!< attribute: c1
     double m_weightDevice{1};              //!< attribute: c2

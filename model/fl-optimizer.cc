@@ -3,6 +3,7 @@
  */
 #include "fl-optimizer.h"
 
+#include "ns3/fl-dma-methods.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-joint-methods.h"
 #include "ns3/fl-mel-methods.h"
@@ -306,6 +307,17 @@ MakeNamedOptimizers()
                          "scheduling: " + method.description,
                          {{"Method", method.name}}});
     }
+    for (const auto& method : DmaMethods())
+    {
+        // It answers given schedules only.
+        if (method.name != "resources")
+        {
+            names.push_back({method.name == "best" ? "dma" : "dma-" + method.name,
+                             "ns3::fl::DmaOptimizer",
+                             "asynchronous, many tasks: " + method.description,
+                             {{"Method", method.name}}});
+        }
+    }
     return names;
 }
 
@@ -321,6 +333,7 @@ FindOptimizer(const std::string& name)
     // Defaults have their problem's name alone, or with the method's.
     for (const auto& [alias, optimizer] : {std::pair("joint-global", "joint"),
                                            std::pair("schedule-exact", "schedule"),
+                                           std::pair("dma-best", "dma"),
                                            std::pair("mel", "mel-exact")})
     {
         shown = name == alias ? optimizer : shown;
