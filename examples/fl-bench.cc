@@ -46,6 +46,7 @@ struct Section
 const std::vector<Section> SECTIONS{
     {"rounds", &BenchRounds},
     {"scale", &BenchScale},
+    {"async", &BenchAsync},
     {"transfer", &BenchTransfer},
     {"step", &BenchStep},
     {"memory", &BenchMemory},
