@@ -384,7 +384,15 @@ DmaInterior::Run(const DmaPoint& start, const DmaInteriorOptions& options)
     {
         Note(result);
     }
-    result.converged = result.converged || (!m_onlyBudgets && Gap(result) <= GOOD_GAP);
+    if (!result.converged && !m_onlyBudgets)
+    {
+        const bool isCapped =
+            std::any_of(m_isCapped.begin(), m_isCapped.end(), [](bool is) { return is; });
+        const double sum = m_scale * Complementarity() * static_cast<double>(m_count);
+        const double counted = std::abs(m_counted) + 1e-3 * m_scale;
+        result.converged = Gap(result) <= GOOD_GAP ||
+                           (isCapped && Gap(result) < HUGE_VAL && sum <= GOOD_GAP * counted);
+    }
     return result;
 }
 
