@@ -118,6 +118,21 @@ AsyncCoordinator::GetTypeId()
                           UintegerValue(1),
                           MakeUintegerAccessor(&A::m_evaluateEvery),
                           MakeUintegerChecker<uint32_t>())
+            .AddAttribute(
+                "ReplanEvery",
+                "With an optimizer that plans a horizon: plan anew after so many "
+                "aggregations of all tasks, from the state that is measured; 0: only when "
+                "nothing is left of the horizon",
+                UintegerValue(0),
+                MakeUintegerAccessor(&A::m_replanEvery),
+                MakeUintegerChecker<uint32_t>())
+            .AddAttribute(
+                "JoinTimeout",
+                "With an optimizer that plans a horizon: how long to wait for all devices "
+                "before it is planned",
+                TimeValue(Seconds(60)),
+                MakeTimeAccessor(&A::m_joinTimeout),
+                MakeTimeChecker(Time(0)))
             .AddAttribute("WaitTimeout",
                           "How long to wait for a device when none has work; then the run ends",
                           TimeValue(Seconds(3600)),
@@ -220,11 +235,13 @@ AsyncCoordinator::DoStart()
     {
         learner.model.Encode();
         learner.inUse.clear();
+        learner.pending.clear();
         learner.record.startS = NowS();
     }
     m_orders.Clear();
     m_queue.clear();
     m_connected.assign(GetNDevices(), false);
+    m_nConnected = 0;
     m_isQueued.assign(GetNDevices(), false);
     m_retryEvents.assign(GetNDevices(), EventId());
     ResetSlots();
@@ -232,6 +249,22 @@ AsyncCoordinator::DoStart()
     if (AreAllDone())
     {
         End("all aggregations are done");
+        return;
+    }
+    m_isGathering = HasHorizon();
+    if (m_isGathering)
+    {
+        m_waitEvent.Cancel();
+        m_waitEvent = Simulator::Schedule(m_joinTimeout, [this] {
+            if (m_isGathering && m_nConnected > 0)
+            {
+                Wake();
+            }
+            else if (m_isGathering)
+            {
+                AwaitDevices();
+            }
+        });
         return;
     }
     AwaitDevices();
@@ -336,14 +369,29 @@ AsyncCoordinator::AwaitDevices()
 void
 AsyncCoordinator::DoNotifyJoined(DeviceId device)
 {
-    m_connected.at(device) = true;
-    Enqueue(device);
+    if (!m_connected.at(device))
+    {
+        m_connected[device] = true;
+        ++m_nConnected;
+    }
+    if (!HasHorizon())
+    {
+        Enqueue(device);
+    }
+    else if (m_isGathering && m_nConnected == GetNDevices())
+    {
+        Wake();
+    }
 }
 
 void
 AsyncCoordinator::DoNotifyLeft(DeviceId device)
 {
-    m_connected.at(device) = false;
+    if (m_connected.at(device))
+    {
+        m_connected[device] = false;
+        --m_nConnected;
+    }
     for (const auto& key : m_orders.KeysOf(device))
     {
         if (m_orders.Find(key)->isDropped)
@@ -367,7 +415,13 @@ AsyncCoordinator::Enqueue(DeviceId device)
     }
     m_isQueued[device] = true;
     m_queue.push_back(device);
-    if (!IsPending(m_serveEvent))
+    Wake();
+}
+
+void
+AsyncCoordinator::Wake()
+{
+    if (m_running && !IsPending(m_serveEvent))
     {
         // Not from within a session's callback: planning sends to sessions.
         m_serveEvent = Simulator::ScheduleNow(&AsyncCoordinator::Serve, this);
@@ -425,20 +479,25 @@ AsyncCoordinator::TakeTurns() const
 void
 AsyncCoordinator::Release(DeviceId device)
 {
-    // Where devices take turns, one that still works on another task keeps its slot until that is
-    // over, and gets nothing new meanwhile.
     const bool isIdle = !m_orders.HasOrders(device);
     if (isIdle)
     {
         FreeSlot(device);
     }
+    if (HasHorizon())
+    {
+        Wake();
+        return;
+    }
+    // Where devices take turns, one that still works on another task keeps its slot until that is
+    // over, and gets nothing new meanwhile.
     if (m_connected[device] && (isIdle || !TakeTurns()))
     {
         Enqueue(device);
     }
-    if (m_running && isIdle && !m_queue.empty() && !IsPending(m_serveEvent))
+    if (isIdle && !m_queue.empty())
     {
-        m_serveEvent = Simulator::ScheduleNow(&AsyncCoordinator::Serve, this);
+        Wake();
     }
     if (m_running && m_orders.IsEmpty() && m_queue.empty())
     {
@@ -456,6 +515,18 @@ AsyncCoordinator::IsWanted(const Learner& learner, DeviceId device) const
 void
 AsyncCoordinator::Serve()
 {
+    if (m_running && HasHorizon())
+    {
+        if (m_isGathering || (m_replanEvery > 0 && m_sincePlan >= m_replanEvery))
+        {
+            PlanHorizon();
+        }
+        else
+        {
+            LaunchPending();
+        }
+        return;
+    }
     while (m_running && !m_queue.empty() && TakeSlot(m_queue.front()))
     {
         const DeviceId device = m_queue.front();
@@ -480,168 +551,7 @@ AsyncCoordinator::Serve()
     }
 }
 
-// Orders
-
-void
-AsyncCoordinator::Observe(Learner& learner, DeviceId device)
-{
-    auto& state = learner.state;
-    state.nowS = NowS();
-    state.round = ++learner.nOrders;
-    state.modelVersion = learner.model.GetVersion();
-    if (m_radio)
-    {
-        m_radio->Report(device, state);
-    }
-}
-
-void
-AsyncCoordinator::OfferSlot(SystemState& state) const
-{
-    const auto slots = static_cast<double>(
-        m_maxInFlight > 0 ? std::min(m_maxInFlight, GetNDevices()) : GetNDevices());
-    for (auto& cell : state.cells)
-    {
-        cell.uplinkBandwidthHz /= slots;
-        cell.downlinkBandwidthHz /= slots;
-        cell.downlinkTxPowerW /= slots;
-    }
-}
-
-void
-AsyncCoordinator::Place(WorkOrder& order, const std::vector<CellState>& cells) const
-{
-    order.forAggregation.reset(); // that it is planned with is the number of the order
-    const auto others = m_orders.KeysOf(order.device);
-    for (auto& phase : order.phases)
-    {
-        auto* transfer = std::get_if<Transfer>(&phase);
-        if (!transfer || cells.empty())
-        {
-            continue;
-        }
-        const Grant* held = nullptr;
-        for (size_t i = 0; i < others.size() && !held; ++i)
-        {
-            held = m_orders.FindGrant(others[i], transfer->direction);
-        }
-        if (held)
-        {
-            transfer->grant = *held;
-            continue;
-        }
-        if (!transfer->grant && transfer->direction == Direction::DOWNLINK && m_radio->CanUpdate())
-        {
-            const auto& cell = cells.front();
-            transfer->grant =
-                Grant{0, Direction::DOWNLINK, 0, cell.downlinkBandwidthHz, cell.downlinkTxPowerW};
-        }
-        if (transfer->grant)
-        {
-            const auto& cell = cells.at(transfer->grant->cell);
-            transfer->grant->startHz +=
-                m_slots[order.device] * (transfer->direction == Direction::UPLINK
-                                             ? cell.uplinkBandwidthHz
-                                             : cell.downlinkBandwidthHz);
-        }
-    }
-}
-
-Outcome
-AsyncCoordinator::Enforce(const SystemState& state, const Plan& plan)
-{
-    if (!m_radio || m_radio->CanUpdate())
-    {
-        Outcome predicted = Predict(state, plan);
-        if (m_radio)
-        {
-            m_radio->Update(plan);
-        }
-        return predicted;
-    }
-    Plan onAir = plan;
-    m_orders.AppendTo(onAir);
-    Outcome predicted = Predict(state, onAir);
-    predicted.work.resize(plan.orders.size());
-    m_radio->Apply(onAir);
-    return predicted;
-}
-
-void
-AsyncCoordinator::PlanOrder(Learner& learner, DeviceId device)
-{
-    Observe(learner, device);
-    auto& state = learner.state;
-    const auto whole = state.cells;
-    OfferSlot(state);
-    const auto slot = state.cells;
-    state.available[device] = true;
-    Plan plan = m_optimizer->MakePlan(state);
-    state.available[device] = false;
-    state.cells = whole;
-    if (plan.orders.empty())
-    {
-        // One event a device, however many of its tasks and of its orders' ends lead here.
-        if (!IsPending(m_retryEvents[device]))
-        {
-            m_retryEvents[device] = Simulator::Schedule(m_emptyPlan, [this, device] {
-                if (m_connected[device])
-                {
-                    Enqueue(device);
-                }
-            });
-        }
-        return;
-    }
-    CheckPlan(state, plan);
-    if (plan.orders.front().samplesSent)
-    {
-        throw InvalidInput(Describe(m_optimizer->GetInstanceTypeId().GetName(),
-                                    " plans to send samples to device ",
-                                    device,
-                                    ": with an asynchronous coordinator devices must have their "
-                                    "own"));
-    }
-    Place(plan.orders.front(), slot);
-    const Outcome predicted = Enforce(state, plan);
-    if (learner.record.selected == 0 && learner.record.ended.empty())
-    {
-        learner.record.objective = plan.objective;
-        learner.record.bound = plan.bound;
-    }
-    m_roundBeginTrace(state, plan, predicted);
-    if (m_running)
-    {
-        Dispatch(learner, plan.orders.front(), predicted.work.front());
-    }
-}
-
-void
-AsyncCoordinator::Dispatch(Learner& learner, const WorkOrder& order, const WorkOutcome& predicted)
-{
-    m_waitEvent.Cancel();
-    const double gain = learner.state.cells.empty()
-                            ? ABSENT
-                            : learner.state.gains(order.device, 0, Direction::UPLINK);
-    OrderInFlight inFlight = BeginOrder(order, predicted, gain);
-    if (learner.model.NeedsBase())
-    {
-        inFlight.base = learner.model.GetEncoded();
-    }
-    m_orders.Add(std::move(inFlight));
-    ++learner.record.selected;
-    ++learner.inUse[order.baseVersion];
-    m_maxVersions = std::max(m_maxVersions, static_cast<uint32_t>(learner.inUse.size()));
-    const Time sent = m_server->SendWork(order,
-                                         predicted,
-                                         learner.model.GetEncoded(),
-                                         m_tasks[learner.task]->statedBytes);
-    // Who listened to that may have ended it.
-    if (auto* present = m_orders.Find(KeyOf(order)))
-    {
-        present->sendS = sent.GetSeconds();
-    }
-}
+// Orders that end
 
 void
 AsyncCoordinator::EndOrder(const OrderKey& key, WorkStatus status)
@@ -756,6 +666,7 @@ void
 AsyncCoordinator::Aggregate(Learner& learner)
 {
     learner.record.received = learner.model.Aggregate();
+    ++m_sincePlan;
     const uint32_t version = learner.model.GetVersion();
     if (version >= m_aggregations)
     {

@@ -34,6 +34,11 @@ namespace fl
  * divided into MaxInFlight equal slots (as many as there are devices by default), of which a device
  * holds one while it has orders. All transfers of a device use the grants that its first order got.
  *
+ * An optimizer that plans a horizon (Optimizer::PlansHorizon()) says beforehand who trains which
+ * task from which version. Its orders are sent when that version is made and the device is free;
+ * they begin with the pause that is planned. Where updates arrive in another order than planned, an
+ * order starts from the version that is there when it is sent.
+ *
  * An update counts as an aggregation of its own (FedAsync), or Buffer updates together do
  * (FedBuff). Each aggregation is reported as a round of its task (RoundEnd): with its number, the
  * orders that ended since the one before, and, every EvaluateEvery aggregations, loss and accuracy.
@@ -84,11 +89,12 @@ class AsyncCoordinator : public Coordinator
     /// A task at the server.
     struct Learner
     {
-        uint32_t task{0};                   //!< its number
-        GlobalModel model;                  //!< its global model
-        SystemState state;                  //!< as of the last plan; its devices are not available
-        RoundRecord record;                 //!< of the next aggregation
-        uint32_t nOrders{0};                //!< orders so far
+        uint32_t task{0};    //!< its number
+        GlobalModel model;   //!< its global model
+        SystemState state;   //!< as of the last plan; its devices are not available
+        RoundRecord record;  //!< of the next aggregation
+        uint32_t nOrders{0}; //!< orders so far
+        std::multimap<uint32_t, WorkOrder> pending; //!< of a horizon, by base version
         std::map<uint32_t, uint32_t> inUse; //!< orders in flight by the version they began with
         bool isDone{false};                 //!< all of its aggregations are made
     };
@@ -109,7 +115,9 @@ class AsyncCoordinator : public Coordinator
     /// A device may be given work: in this event's wake, if there is a slot for it.
     /// @param device it is connected
     void Enqueue(DeviceId device);
-    /// Give work to devices that wait for it.
+    /// Serve() when the present event is over.
+    void Wake();
+    /// Give work to devices that wait for it, or send what is next of the horizon.
     void Serve();
     /// Begin with free slots, or with one of each device where there are enough.
     void ResetSlots();
@@ -132,6 +140,28 @@ class AsyncCoordinator : public Coordinator
      * @return whether it is to get an order of the task
      */
     bool IsWanted(const Learner& learner, DeviceId device) const;
+
+    /// @return whether the optimizer plans a horizon
+    bool HasHorizon() const;
+    /// Plan all aggregations to come.
+    void PlanHorizon();
+    /// Bring a task's state up to date for a horizon.
+    /// @param learner the task
+    void ObserveAll(Learner& learner);
+    /// @return whether orders of the horizon are not sent yet
+    bool HasPending() const;
+    /// Send the orders of the horizon whose base version is made and whose device is free; plan
+    /// anew where nothing is left of it.
+    void LaunchPending();
+    /**
+     * Send the orders of a task's horizon that can be sent.
+     * @param learner the task
+     */
+    void LaunchPending(Learner& learner);
+    /// Enforce an order's grants, and send it.
+    /// @param learner the task
+    /// @param plan one order
+    void Launch(Learner& learner, const Plan& plan);
 
     /// Plan an order, enforce its grants, and send it.
     /// @param learner the task
@@ -215,6 +245,9 @@ class AsyncCoordinator : public Coordinator
     Time m_waitTimeout;                                             //!< attribute
     Time m_emptyPlan;                                               //!< attribute
 
+    uint32_t m_replanEvery{0}; //!< attribute; 0: never
+    Time m_joinTimeout;        //!< attribute
+
     std::vector<Learner> m_learners;    //!< by task
     OrderBook m_orders;                 //!< in flight
     std::vector<bool> m_connected;      //!< by device: has a session
@@ -223,6 +256,9 @@ class AsyncCoordinator : public Coordinator
     std::vector<uint32_t> m_slots;      //!< by device; NO_SLOT: none
     std::vector<uint32_t> m_freeSlots;  //!< the next one to be taken last
     uint32_t m_maxVersions{0};          //!< see GetMaxVersionsInUse
+    uint32_t m_nConnected{0};           //!< devices that have a session
+    uint32_t m_sincePlan{0};            //!< aggregations since the horizon was planned
+    bool m_isGathering{false};          //!< waiting for all devices before a horizon is planned
     bool m_running{false};              //!< between Start and Stop
     EventId m_serveEvent;               //!< serves who waits
     EventId m_waitEvent;                //!< gives up

@@ -3,6 +3,7 @@
  */
 #include "fl-optimizer.h"
 
+#include "ns3/fl-dma-methods.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-joint-methods.h"
 #include "ns3/fl-mel-methods.h"
@@ -80,6 +81,54 @@ Optimizer::MakePlan(const SystemState& state)
                                             ", which is unknown, not available or planned twice"));
         }
         used[order.device] = true;
+    }
+    return plan;
+}
+
+bool
+Optimizer::PlansHorizon() const
+{
+    return DoPlansHorizon();
+}
+
+bool
+Optimizer::DoPlansHorizon() const
+{
+    return false;
+}
+
+Plan
+Optimizer::DoPlanHorizon(const std::vector<const SystemState*>& /* tasks */)
+{
+    return {};
+}
+
+Plan
+Optimizer::MakeHorizon(const std::vector<const SystemState*>& tasks)
+{
+    Plan plan = DoPlanHorizon(tasks);
+    for (const auto& order : plan.orders)
+    {
+        const auto* state = order.task < tasks.size() ? tasks[order.task] : nullptr;
+        const auto isActive = [&](const ActiveOrder& active) {
+            return active.device == order.device;
+        };
+        const bool isThere = state && order.device < state->profiles.size() &&
+                             (state->available[order.device] ||
+                              std::any_of(state->active.begin(), state->active.end(), isActive));
+        if (!isThere || order.baseVersion < state->modelVersion || !order.forAggregation ||
+            *order.forAggregation <= order.baseVersion)
+        {
+            throw std::logic_error(Describe(GetInstanceTypeId().GetName(),
+                                            " planned for device ",
+                                            order.device,
+                                            " an order of task ",
+                                            order.task,
+                                            ", base version ",
+                                            order.baseVersion,
+                                            ": must be of a device that is there, a version to "
+                                            "come, and a later aggregation"));
+        }
     }
     return plan;
 }
@@ -258,6 +307,17 @@ MakeNamedOptimizers()
                          "scheduling: " + method.description,
                          {{"Method", method.name}}});
     }
+    for (const auto& method : DmaMethods())
+    {
+        // It answers given schedules only.
+        if (method.name != "resources")
+        {
+            names.push_back({method.name == "best" ? "dma" : "dma-" + method.name,
+                             "ns3::fl::DmaOptimizer",
+                             "asynchronous, many tasks: " + method.description,
+                             {{"Method", method.name}}});
+        }
+    }
     return names;
 }
 
@@ -273,6 +333,7 @@ FindOptimizer(const std::string& name)
     // Defaults have their problem's name alone, or with the method's.
     for (const auto& [alias, optimizer] : {std::pair("joint-global", "joint"),
                                            std::pair("schedule-exact", "schedule"),
+                                           std::pair("dma-best", "dma"),
                                            std::pair("mel", "mel-exact")})
     {
         shown = name == alias ? optimizer : shown;

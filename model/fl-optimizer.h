@@ -44,6 +44,24 @@ class Optimizer : public Object
     Plan MakePlan(const SystemState& state);
 
     /**
+     * @return whether it plans a horizon, all aggregations to come of all tasks (MakeHorizon()),
+     *         and not round by round
+     */
+    bool PlansHorizon() const;
+    /**
+     * Plan all aggregations to come of all tasks (AsyncCoordinator).
+     * @param tasks system states by task, with `aggregationsLeft` and `active`
+     * @return work orders of any number per device and task, each with its base version, the
+     *         aggregation that its update is for, and a pause before the download that begins when
+     *         the base version is made
+     * @throws std::logic_error if an order is of a device that is not available and has no active
+     *         order, of an unknown task, or of a base version that is past, or not before its
+     *         aggregation
+     * @throws Infeasible if the optimization problem has no feasible solution
+     */
+    Plan MakeHorizon(const std::vector<const SystemState*>& tasks);
+
+    /**
      * Feed back the measurements of a round.
      * @param outcome measured times [s], energies [J] and status of the round's work orders
      */
@@ -86,6 +104,14 @@ class Optimizer : public Object
      * @return the round's plan; it may be empty
      */
     virtual Plan DoPlan(const SystemState& state) = 0;
+    /// @return see PlansHorizon(); false by default
+    virtual bool DoPlansHorizon() const;
+    /**
+     * Plan a horizon; called if DoPlansHorizon().
+     * @param tasks system states by task
+     * @return the plan, see MakeHorizon()
+     */
+    virtual Plan DoPlanHorizon(const std::vector<const SystemState*>& tasks);
     /**
      * Update internal state (queues, estimates) after a round; does nothing by default.
      * @param outcome measured outcome of the round

@@ -42,6 +42,8 @@ class TrainingJob : public WorkJob
         model = nullptr;
         TrainerOptions options = learning.trainer;
         options.localIterations = order.localIterations;
+        options.batchSize = order.batch > 0 ? order.batch : options.batchSize;
+        options.learningRate = order.learningRate > 0 ? order.learningRate : options.learningRate;
         const uint64_t seed =
             MixSeed({learning.seed, order.device, order.task, order.round, order.baseVersion});
         std::shared_ptr<const Dataset> data = learning.train;

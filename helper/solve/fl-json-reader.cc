@@ -230,6 +230,22 @@ JsonReader::Get(const char* key) const
     return JsonReader(*this, m_cursor.node, {key, 0});
 }
 
+bool
+JsonReader::IsArray() const
+{
+    return GetNode().type == Type::ARRAY;
+}
+
+bool
+JsonReader::GetBoolean() const
+{
+    if (GetNode().type != Type::BOOLEAN)
+    {
+        Refuse("true or false");
+    }
+    return GetNode().whole != 0;
+}
+
 size_t
 JsonReader::GetSize() const
 {

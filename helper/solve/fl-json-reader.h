@@ -60,6 +60,10 @@ class JsonReader
      */
     JsonReader Get(const char* key) const;
 
+    /// @return whether it is an array
+    bool IsArray() const;
+    /// @return what must be true or false
+    bool GetBoolean() const;
     /// @return the number of entries of what must be an array
     size_t GetSize() const;
     /// @return an entry of the array

@@ -26,6 +26,7 @@ enum PhaseKind : uint8_t
 /// Flags of an order: forAggregation follows; its samples precede it in a DATA message.
 constexpr uint8_t HAS_AGGREGATION = 1;
 constexpr uint8_t SAMPLES_SENT = 2; //!< bit 1 of an order's flags
+constexpr uint8_t HAS_SGD = 4;      //!< bit 2 of an order's flags: batch and learning rate follow
 /// Flags of a transfer.
 constexpr uint8_t IS_DOWNLINK = 1;
 constexpr uint8_t HAS_GRANT = 2;  //!< bit 1 of a transfer's flags
@@ -205,6 +206,16 @@ ParsePhase(ByteReader& reader, Phase& phase)
     }
 }
 
+/**
+ * @param order a work order
+ * @return whether it has hyperparameters of its own
+ */
+bool
+HasSgd(const WorkOrder& order)
+{
+    return order.batch > 0 || order.learningRate > 0;
+}
+
 } // namespace
 
 void
@@ -222,7 +233,8 @@ Append(std::vector<uint8_t>& bytes, const WorkOrder& order)
     }
     AppendNumber<uint8_t>(bytes,
                           (order.forAggregation ? HAS_AGGREGATION : 0) |
-                              (order.samplesSent && order.samples > 0 ? SAMPLES_SENT : 0));
+                              (order.samplesSent && order.samples > 0 ? SAMPLES_SENT : 0) |
+                              (HasSgd(order) ? HAS_SGD : 0));
     AppendNumber(bytes, order.device);
     AppendNumber(bytes, order.server);
     AppendNumber(bytes, order.task);
@@ -235,6 +247,11 @@ Append(std::vector<uint8_t>& bytes, const WorkOrder& order)
     }
     AppendNumber(bytes, order.localIterations);
     AppendNumber(bytes, order.samples);
+    if (HasSgd(order))
+    {
+        AppendNumber(bytes, order.batch);
+        AppendNumber(bytes, order.learningRate);
+    }
     AppendNumber(bytes, static_cast<uint8_t>(order.phases.size()));
     for (const auto& phase : order.phases)
     {
@@ -260,9 +277,16 @@ Parse(ByteReader& reader, WorkOrder& order)
     order.localIterations = reader.Read<uint32_t>();
     order.samples = reader.Read<uint32_t>();
     order.samplesSent = (flags & SAMPLES_SENT) != 0;
+    order.batch = 0;
+    order.learningRate = 0;
+    if (flags & HAS_SGD)
+    {
+        order.batch = reader.Read<uint32_t>();
+        order.learningRate = reader.Read<double>();
+    }
     order.phases.resize(reader.Read<uint8_t>());
-    if (!reader.IsGood() || flags > (HAS_AGGREGATION | SAMPLES_SENT) ||
-        !IsQuantity(order.earliestStartS))
+    if (!reader.IsGood() || flags > (HAS_AGGREGATION | SAMPLES_SENT | HAS_SGD) ||
+        !IsQuantity(order.earliestStartS) || !IsQuantity(order.learningRate))
     {
         return false;
     }

@@ -116,6 +116,14 @@ struct CellState
     double noiseWPerHz{0};         //!< noise power spectral density N0 [W/Hz]
 };
 
+/// An order that is active when a horizon is planned.
+struct ActiveOrder
+{
+    DeviceId device{0};      //!< the device
+    uint32_t baseVersion{0}; //!< version of the global model that it began with
+    double readyS{0};        //!< predicted arrival of its update, simulated time [s]
+};
+
 /// State before a round, from which an optimizer decides.
 struct SystemState
 {
@@ -137,6 +145,8 @@ struct SystemState
                                           //!< of the radio included; empty: none [bit/s]
     std::vector<double> uplinkEfficiency; //!< by device, see UplinkEfficiency(); empty: not known
     std::vector<double> queues;           //!< virtual queues, of optimizers that have some
+    uint32_t aggregationsLeft{0};         //!< horizon: aggregations still to be made; else 0
+    std::vector<ActiveOrder> active;      //!< horizon: orders of the task that are active
     Outcome last;                         //!< measured outcome of the previous round
 
     /**

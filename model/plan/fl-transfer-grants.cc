@@ -97,10 +97,6 @@ TransferGrants::TransferGrants(const SystemState& state, const Plan& plan)
     {
         m_downlink.push_back(DefaultDownlinkGrant(state.cells[cell], cell, plan));
     }
-    for (auto& planned : m_planned)
-    {
-        planned.assign(state.profiles.size(), nullptr);
-    }
     for (const auto& order : plan.orders)
     {
         for (const auto& phase : order.phases)
@@ -108,8 +104,9 @@ TransferGrants::TransferGrants(const SystemState& state, const Plan& plan)
             const auto* transfer = std::get_if<Transfer>(&phase);
             if (transfer && transfer->grant && order.device < state.profiles.size())
             {
-                auto& planned = m_planned[static_cast<size_t>(transfer->direction)][order.device];
-                planned = planned ? planned : &*transfer->grant;
+                // Of several the first one.
+                m_planned[static_cast<size_t>(transfer->direction)].emplace(order.device,
+                                                                            &*transfer->grant);
             }
         }
     }
@@ -126,10 +123,15 @@ TransferGrants::Find(DeviceId device, const Transfer& transfer) const
     {
         return &*transfer.grant;
     }
-    const Grant* planned = m_planned[static_cast<size_t>(transfer.direction)].at(device);
-    if (planned || transfer.direction == Direction::UPLINK)
+    const auto& planned = m_planned[static_cast<size_t>(transfer.direction)];
+    const auto grant = planned.find(device);
+    if (grant != planned.end())
     {
-        return planned;
+        return grant->second;
+    }
+    if (transfer.direction == Direction::UPLINK)
+    {
+        return nullptr;
     }
     return &m_downlink[CellOf(transfer)];
 }

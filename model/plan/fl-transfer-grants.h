@@ -6,6 +6,7 @@
 
 #include "fl-system-state.h"
 
+#include <unordered_map>
 #include <vector>
 
 /**
@@ -77,8 +78,9 @@ class TransferGrants
     const Grant* Find(DeviceId device, const Transfer& transfer) const;
 
   private:
-    std::vector<const Grant*> m_planned[2]; //!< case 2, by Direction and device; null: none
-    std::vector<Grant> m_downlink;          //!< case 3, by cell
+    std::unordered_map<DeviceId, const Grant*>
+        m_planned[2];              //!< case 2, by Direction and device; null: none
+    std::vector<Grant> m_downlink; //!< case 3, by cell
 };
 
 } // namespace fl

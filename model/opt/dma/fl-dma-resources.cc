@@ -1,0 +1,338 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-dma-resources.h"
+
+#include "fl-dma-timing.h"
+
+#include "ns3/fl-error.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// A bound is met if it is to within this, relative.
+constexpr double OPTIMAL_GAP = 1e-6;
+
+/// Least values that work are rounded up by this, relative, so that they have an inside.
+constexpr double ROUND_UP = 1e-6;
+
+/// Refuse a budget that is spent on the air alone.
+void
+RequireUploads(const DmaModel& model)
+{
+    for (const auto& budget : model.budgets)
+    {
+        if (!(budget.remainJ > 0))
+        {
+            throw Infeasible(Describe("29c: devices[",
+                                      budget.device,
+                                      "].energy_budget_j = ",
+                                      budget.limitJ,
+                                      ": its uploads alone take ",
+                                      budget.limitJ - budget.remainJ,
+                                      " J"));
+        }
+    }
+}
+
+/// Refuse budgets that can't be kept.
+[[noreturn]] void
+RefuseBudgets(const DmaModel& model, const DmaInteriorResult& result)
+{
+    size_t worst = 0;
+    std::string others;
+    for (size_t b = 0; b < model.budgets.size(); ++b)
+    {
+        worst = result.excess[b] > result.excess[worst] ? b : worst;
+    }
+    for (size_t b = 0; b < model.budgets.size(); ++b)
+    {
+        if (b != worst && result.excess[b] > ROUND_UP)
+        {
+            others += Describe(others.empty() ? ", if that of device " : ", ",
+                               model.budgets[b].device,
+                               " is raised to ",
+                               model.budgets[b].limitJ +
+                                   model.budgets[b].remainJ * result.excess[b] * (1 + ROUND_UP),
+                               " J");
+        }
+    }
+    const auto& budget = model.budgets[worst];
+    const double leastJ = (budget.limitJ + budget.remainJ * result.excess[worst]) * (1 + ROUND_UP);
+    throw Infeasible(Describe("29c: devices[",
+                              budget.device,
+                              "].energy_budget_j = ",
+                              budget.limitJ,
+                              ": the schedule takes at least ",
+                              leastJ,
+                              " J",
+                              others),
+                     {{"least_energy_budget_j", leastJ}});
+}
+
+/// Rounds e and B of a relaxed solution.
+class WorkRounding
+{
+  public:
+    /// Which neighbour.
+    enum Mode
+    {
+        CHEAPER, //!< at the prices of the relaxed optimum
+        DOWN,    //!< less work
+        UP       //!< more work
+    };
+
+    /**
+     * @param model the relaxed problem
+     * @param result its solution
+     */
+    WorkRounding(const DmaModel& model, const DmaInteriorResult& result)
+        : m_model(model),
+          m_result(result)
+    {
+    }
+
+    /**
+     * @param mode which neighbours
+     * @return work by task of the model and aggregation
+     */
+    std::vector<std::vector<DmaFixedWork>> Round(Mode mode) const
+    {
+        std::vector<std::vector<DmaFixedWork>> work;
+        for (const auto& task : m_model.tasks)
+        {
+            work.emplace_back();
+            for (size_t p = task.first; p < task.first + task.count; ++p)
+            {
+                work.back().push_back(RoundPeriod(p, mode));
+            }
+        }
+        return work;
+    }
+
+  private:
+    /// @return work of a period
+    DmaFixedWork RoundPeriod(size_t p, Mode mode) const
+    {
+        const auto& period = m_model.periods[p];
+        const auto& task = m_model.tasks[period.task];
+        if (period.inFlight)
+        {
+            return {1, 1};
+        }
+        const double e = m_result.point.iterations[p];
+        const double steps = std::clamp(mode == UP ? std::ceil(e - 1e-6) : std::round(e),
+                                        task.minSteps,
+                                        task.maxSteps);
+        const double batch = std::clamp(m_result.point.work[p] / steps, 1.0, period.samples);
+        // Not down by a whole sample for a rounding error.
+        const double near = std::round(batch);
+        const double exact = std::abs(batch - near) < 1e-6 ? near : batch;
+        const double low = std::floor(exact);
+        const double high = std::min(std::ceil(exact), period.samples);
+        switch (mode)
+        {
+        case DOWN:
+            return {steps, low};
+        case UP:
+            return {steps, high};
+        case CHEAPER:
+            break;
+        }
+        return {steps, CostOf(p, steps, low) <= CostOf(p, steps, high) ? low : high};
+    }
+
+    /// @return cost of a period at the computing time and the energy price of the solution
+    double CostOf(size_t p, double steps, double batch) const
+    {
+        const auto& period = m_model.periods[p];
+        const double tau = m_result.point.computeS[p];
+        const double price =
+            period.budget < 0 ? 0 : m_result.multipliers.budget[period.budget] * period.energyJ;
+        const double work = steps * batch;
+        // Computing time moves within the frequencies.
+        const double used = std::clamp(tau,
+                                       period.cycles * work / period.highHz,
+                                       period.cycles * work / period.lowHz);
+        return period.noiseCost * steps / batch +
+               (period.energyCost + price) * work * (work / used) * (work / used);
+    }
+
+    const DmaModel& m_model;           //!< the relaxed problem
+    const DmaInteriorResult& m_result; //!< its solution
+};
+
+/// Whole e and B for a relaxed solution.
+DmaSolution
+RoundSolution(const DmaProblem& problem,
+              const DmaSchedule& schedule,
+              const DmaResourceOptions& options,
+              const DmaResources& relaxed)
+{
+    const WorkRounding rounding(relaxed.model, relaxed.result);
+    DmaSolution best;
+    std::string reason;
+    for (const auto mode : {WorkRounding::CHEAPER, WorkRounding::DOWN, WorkRounding::UP})
+    {
+        // Down and up are for where the cheaper ones do not fit.
+        if (best.status == SolveStatus::FEASIBLE)
+        {
+            break;
+        }
+        DmaModelOptions fixed;
+        fixed.periodWork = rounding.Round(mode);
+        try
+        {
+            const auto model = MakeDmaModel(problem, schedule, fixed);
+            const auto result = SolveDmaModel(model, options);
+            if (result.converged)
+            {
+                best.allocation = AllocationOfDmaPoint(model, result.point);
+                best.iterations += result.iterations;
+                best.status = SolveStatus::FEASIBLE;
+            }
+        }
+        catch (const Infeasible& error)
+        {
+            reason = reason.empty() ? error.what() : reason;
+        }
+    }
+    if (best.status != SolveStatus::FEASIBLE)
+    {
+        throw Infeasible("29r: with e and B rounded to whole numbers: " + reason);
+    }
+    return best;
+}
+
+} // namespace
+
+double
+DmaSolution::Gap() const
+{
+    return (value.objective - lowerBound) / std::max(1e-300, std::abs(value.objective));
+}
+
+DmaInteriorResult
+SolveDmaModel(const DmaModel& model, const DmaResourceOptions& options)
+{
+    RequireUploads(model);
+    DmaPoint start;
+    StartDmaPoint(model, start);
+    DmaInterior interior(model);
+    DmaInteriorOptions interiorOptions;
+    interiorOptions.relativeGap = options.relativeGap;
+    auto result = interior.Run(start, interiorOptions);
+    if (!result.converged && !result.excess.empty() &&
+        *std::max_element(result.excess.begin(), result.excess.end()) > 1e-9)
+    {
+        interiorOptions.onlyBudgets = true;
+        const auto least = interior.Run(start, interiorOptions);
+        if (*std::max_element(least.excess.begin(), least.excess.end()) > 1e-8)
+        {
+            RefuseBudgets(model, least);
+        }
+    }
+    return result;
+}
+
+DmaAllocation
+AllocationOfDmaPoint(const DmaModel& model, const DmaPoint& point)
+{
+    DmaAllocation allocation(model.tasks.size());
+    for (size_t j = 0; j < model.tasks.size(); ++j)
+    {
+        const auto& task = model.tasks[j];
+        for (size_t p = task.first; p < task.first + task.count; ++p)
+        {
+            const auto& period = model.periods[p];
+            DmaPeriodPlan plan;
+            plan.arrivalS = point.arrivalS[p];
+            if (!period.inFlight)
+            {
+                const bool isFixed = period.isFixed;
+                plan.iterations =
+                    isFixed ? period.fixedSteps
+                            : std::clamp(point.iterations[p], task.minSteps, task.maxSteps);
+                plan.batch = isFixed
+                                 ? period.fixedWork / period.fixedSteps
+                                 : std::clamp(point.work[p] / plan.iterations, 1.0, period.samples);
+                const double cycles = period.cycles * plan.iterations * plan.batch;
+                plan.computeS =
+                    std::clamp(point.computeS[p], cycles / period.highHz, cycles / period.lowHz);
+            }
+            allocation[j].push_back(plan);
+        }
+    }
+    return allocation;
+}
+
+void
+ConcludeDmaSolution(const DmaProblem& problem, DmaSolution& solution)
+{
+    solution.value = EvaluateDma(problem, solution.schedule, solution.allocation);
+    solution.residuals = CheckDma(problem, solution.schedule, solution.allocation);
+    if (solution.status == SolveStatus::FAILED)
+    {
+        return;
+    }
+    const auto [name, worst] = WorstResidual(solution.residuals);
+    if (worst > DMA_FEASIBILITY_TOLERANCE)
+    {
+        solution.status = SolveStatus::INFEASIBLE;
+        solution.termination = Describe("constraint ", name, " is broken by ", worst, " relative");
+        return;
+    }
+    solution.status = solution.Gap() <= OPTIMAL_GAP ? SolveStatus::OPTIMAL : SolveStatus::FEASIBLE;
+}
+
+DmaSolution
+SolveDmaResources(const DmaProblem& problem,
+                  const DmaSchedule& schedule,
+                  const DmaResourceOptions& options)
+{
+    DmaModelOptions modelOptions;
+    modelOptions.pairWork = options.pairWork;
+    DmaResources relaxed;
+    relaxed.model = MakeDmaModel(problem, schedule, modelOptions);
+    relaxed.result = SolveDmaModel(relaxed.model, options);
+    DmaSolution solution;
+    solution.iterations = relaxed.result.iterations;
+    if (!relaxed.result.converged)
+    {
+        solution.schedule = schedule;
+        solution.allocation = AllocationOfDmaPoint(relaxed.model, relaxed.result.point);
+        solution.termination = Describe("the interior point method did not converge within ",
+                                        relaxed.result.iterations,
+                                        " Newton steps");
+        ConcludeDmaSolution(problem, solution);
+        return solution;
+    }
+    if (problem.relaxed || !options.pairWork.empty())
+    {
+        solution.allocation = AllocationOfDmaPoint(relaxed.model, relaxed.result.point);
+        solution.termination = "the bound by weak duality is met";
+    }
+    else
+    {
+        const auto rounded = RoundSolution(problem, schedule, options, relaxed);
+        solution.allocation = rounded.allocation;
+        solution.iterations += rounded.iterations;
+        solution.termination = "whole e and B next to the relaxed optimum";
+    }
+    solution.schedule = schedule;
+    solution.lowerBound = relaxed.result.lowerBound;
+    solution.status = SolveStatus::FEASIBLE;
+    ConcludeDmaSolution(problem, solution);
+    return solution;
+}
+
+} // namespace fl
+} // namespace ns3
