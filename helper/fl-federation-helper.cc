@@ -84,12 +84,18 @@ AllowsEnd(const Server& server)
 } // namespace
 
 FederationHelper::FederationHelper(std::shared_ptr<const LearningTask> task)
-    : m_task(std::move(task))
+    : m_tasks{std::move(task)}
 {
     m_transportFactory.SetTypeId("ns3::fl::TcpTransport");
     m_coordinatorFactory.SetTypeId(SyncCoordinator::GetTypeId());
     m_serverFactory.SetTypeId(Server::GetTypeId());
     m_clientFactory.SetTypeId(Client::GetTypeId());
+}
+
+void
+FederationHelper::AddTask(std::shared_ptr<const LearningTask> task)
+{
+    m_tasks.push_back(std::move(task));
 }
 
 void
@@ -170,27 +176,48 @@ FederationHelper::MakeServerTransport(uint32_t clients) const
     return transport;
 }
 
-Federation
-FederationHelper::Install(Ptr<Node> server,
-                          const Address& address,
-                          const NodeContainer& devices,
-                          std::vector<DeviceProfile> profiles,
-                          std::vector<std::vector<uint32_t>> parts) const
+void
+FederationHelper::CheckSizes(uint32_t nDevices,
+                             const std::vector<std::vector<DeviceProfile>>& profiles,
+                             const std::vector<Parts>& parts) const
 {
-    const size_t expectedParts = m_task->model ? devices.GetN() : 0;
-    if (devices.GetN() == 0 || profiles.size() != devices.GetN() || parts.size() != expectedParts)
+    if (profiles.size() != m_tasks.size() || (!parts.empty() && parts.size() != m_tasks.size()))
     {
-        throw InvalidInput(Describe(devices.GetN(),
-                                    " devices with ",
+        throw InvalidInput(Describe(m_tasks.size(),
+                                    " tasks with profiles for ",
                                     profiles.size(),
-                                    " profiles and ",
+                                    " and parts of the data for ",
                                     parts.size(),
-                                    " parts of the data: must be at least one device, one profile "
-                                    "each, and one part each where a model is trained"));
+                                    ": must be as many as there are tasks"));
     }
+    for (size_t task = 0; task < m_tasks.size(); ++task)
+    {
+        const size_t nParts = parts.empty() ? 0 : parts[task].size();
+        if (nDevices == 0 || profiles[task].size() != nDevices ||
+            nParts != (m_tasks[task]->model ? nDevices : 0))
+        {
+            throw InvalidInput(
+                Describe(m_tasks.size() > 1 ? Describe("task ", task, ": ") : "",
+                         nDevices,
+                         " devices with ",
+                         profiles[task].size(),
+                         " profiles and ",
+                         nParts,
+                         " parts of the data: must be at least one device, one "
+                         "profile each, and one part each where a model is trained"));
+        }
+    }
+}
+
+Federation
+FederationHelper::InstallServer(Ptr<Node> server, const Address& address, uint32_t clients) const
+{
     Federation federation;
     federation.coordinator = m_coordinatorFactory.Create<Coordinator>();
-    federation.coordinator->AddTask(m_task);
+    for (const auto& task : m_tasks)
+    {
+        federation.coordinator->AddTask(task);
+    }
     federation.coordinator->SetOptimizer(CreateOptimizer(m_optimizer));
     if (m_radio)
     {
@@ -198,35 +225,65 @@ FederationHelper::Install(Ptr<Node> server,
     }
     federation.server = m_serverFactory.Create<Server>();
     federation.server->SetAttribute("Local", AddressValue(AnyAddress(address)));
-    federation.server->SetAttribute("Transport", PointerValue(MakeServerTransport(devices.GetN())));
+    federation.server->SetAttribute("Transport", PointerValue(MakeServerTransport(clients)));
     federation.server->SetCoordinator(federation.coordinator);
     federation.coordinator->TraceConnectWithoutContext(
         "Finished",
         MakeCallback(&FederationHelper::StopIfAllFinished));
     server->AddApplication(federation.server);
     federation.applications.Add(federation.server);
+    return federation;
+}
 
+Federation
+FederationHelper::Install(Ptr<Node> server,
+                          const Address& address,
+                          const NodeContainer& devices,
+                          std::vector<DeviceProfile> profiles,
+                          Parts parts) const
+{
+    std::vector<std::vector<DeviceProfile>> profilesByTask;
+    profilesByTask.push_back(std::move(profiles));
+    std::vector<Parts> partsByTask;
+    partsByTask.push_back(std::move(parts));
+    return Install(server, address, devices, std::move(profilesByTask), std::move(partsByTask));
+}
+
+Federation
+FederationHelper::Install(Ptr<Node> server,
+                          const Address& address,
+                          const NodeContainer& devices,
+                          std::vector<std::vector<DeviceProfile>> profiles,
+                          std::vector<Parts> parts) const
+{
+    CheckSizes(devices.GetN(), profiles, parts);
+    Federation federation = InstallServer(server, address, devices.GetN());
     const auto transport = m_transportFactory.Create<Transport>();
     federation.clients.reserve(devices.GetN());
     for (DeviceId device = 0; device < devices.GetN(); ++device)
     {
-        auto& profile = profiles[device];
-        std::vector<uint32_t> samples;
-        if (m_task->model)
-        {
-            samples = std::move(parts[device]);
-            profile.samples = static_cast<uint32_t>(samples.size());
-        }
         auto client = InstallClient(devices.Get(device),
                                     device,
                                     address,
                                     transport,
-                                    profile,
-                                    std::move(samples));
+                                    profiles.front()[device]);
         DoubleValue exponent;
         devices.Get(device)->GetObject<Processor>()->GetAttribute("FrequencyExponent", exponent);
-        profile.frequencyExponent = exponent.Get();
-        federation.coordinator->AddDevice(profile, client);
+        std::vector<DeviceProfile> ofDevice;
+        for (uint32_t task = 0; task < m_tasks.size(); ++task)
+        {
+            auto& profile = profiles[task][device];
+            profile.frequencyExponent = exponent.Get();
+            std::vector<uint32_t> samples;
+            if (m_tasks[task]->model)
+            {
+                samples = std::move(parts[task][device]);
+                profile.samples = static_cast<uint32_t>(samples.size());
+            }
+            client->SetTask(task, m_tasks[task], std::move(samples));
+            ofDevice.push_back(profile);
+        }
+        federation.coordinator->AddDevice(ofDevice, client);
         federation.clients.push_back(client);
         federation.applications.Add(client);
     }
@@ -238,8 +295,7 @@ FederationHelper::InstallClient(Ptr<Node> node,
                                 DeviceId device,
                                 const Address& address,
                                 Ptr<Transport> transport,
-                                const DeviceProfile& profile,
-                                std::vector<uint32_t> samples) const
+                                const DeviceProfile& profile) const
 {
     if (!node->GetObject<Processor>())
     {
@@ -249,7 +305,6 @@ FederationHelper::InstallClient(Ptr<Node> node,
     client->SetAttribute("Remote", AddressValue(address));
     client->SetAttribute("DeviceId", UintegerValue(device));
     client->SetAttribute("Transport", PointerValue(transport));
-    client->SetTask(0, m_task, std::move(samples));
     node->AddApplication(client);
     return client;
 }

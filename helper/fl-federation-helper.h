@@ -59,8 +59,16 @@ struct Federation
 class FederationHelper
 {
   public:
-    /// @param task learning task, shared by server and clients
+    /// Samples by DeviceId, as indices in LearningTask::train; empty in a timing study.
+    using Parts = std::vector<std::vector<uint32_t>>;
+
+    /// @param task learning task, shared by server and clients; number 0
     explicit FederationHelper(std::shared_ptr<const LearningTask> task);
+    /**
+     * Add a task, for a coordinator of several: ns3::fl::AsyncCoordinator.
+     * @param task learning task, shared by server and clients; it gets the next number
+     */
+    void AddTask(std::shared_ptr<const LearningTask> task);
 
     /// @param name name of an optimizer, see CreateOptimizer(); default: equal
     void SetOptimizer(const std::string& name);
@@ -110,7 +118,26 @@ class FederationHelper
                        const Address& address,
                        const NodeContainer& devices,
                        std::vector<DeviceProfile> profiles,
-                       std::vector<std::vector<uint32_t>> parts = {}) const;
+                       Parts parts = {}) const;
+    /**
+     * The same for several tasks. A device's profiles differ in what they say of a task (samples
+     * and cycles); what they say of its hardware must be the same, and its Processor is installed
+     * by that of task 0.
+     * @param server node of the server
+     * @param address address and port of the server
+     * @param devices nodes of the devices, by DeviceId
+     * @param profiles profiles by task and DeviceId
+     * @param parts samples by task and DeviceId; a device with none does not train that task. An
+     *        entry is empty where its task is a timing study; empty: all of them are
+     * @return the applications
+     * @throws InvalidInput if there are not as many profiles and parts as tasks, or as in the other
+     *         Install(), which it names by its task
+     */
+    Federation Install(Ptr<Node> server,
+                       const Address& address,
+                       const NodeContainer& devices,
+                       std::vector<std::vector<DeviceProfile>> profiles,
+                       std::vector<Parts> parts = {}) const;
 
     /**
      * Assign fixed random variable streams.
@@ -127,21 +154,37 @@ class FederationHelper
      */
     Ptr<Transport> MakeServerTransport(uint32_t clients) const;
     /**
-     * Install one client, and a Processor where the node has none.
+     * Check the sizes of what Install() gets.
+     * @param nDevices number of devices
+     * @param profiles profiles by task and DeviceId
+     * @param parts samples by task and DeviceId
+     * @throws InvalidInput as Install()
+     */
+    void CheckSizes(uint32_t nDevices,
+                    const std::vector<std::vector<DeviceProfile>>& profiles,
+                    const std::vector<Parts>& parts) const;
+    /**
+     * Install the server and its coordinator.
+     * @param server node of the server
+     * @param address address and port of the server
+     * @param clients number of clients
+     * @return both, and no clients
+     */
+    Federation InstallServer(Ptr<Node> server, const Address& address, uint32_t clients) const;
+    /**
+     * Install one client without tasks, and a Processor where the node has none.
      * @param node node of the device
      * @param device its DeviceId
      * @param address address and port of the server
      * @param transport transport shared by all clients
      * @param profile profile of the device
-     * @param samples indices of its samples in LearningTask::train; empty in a timing study
      * @return the client
      */
     Ptr<Client> InstallClient(Ptr<Node> node,
                               DeviceId device,
                               const Address& address,
                               Ptr<Transport> transport,
-                              const DeviceProfile& profile,
-                              std::vector<uint32_t> samples) const;
+                              const DeviceProfile& profile) const;
     /**
      * Sink of "Finished": stop the simulation if all coordinators are finished, and all have
      * StopSimulation.
@@ -149,13 +192,13 @@ class FederationHelper
      */
     static void StopIfAllFinished(const std::string& reason);
 
-    std::shared_ptr<const LearningTask> m_task; //!< learning task
-    std::string m_optimizer{"equal"};           //!< name of the optimizer
-    ObjectFactory m_transportFactory;           //!< creates both transports
-    ObjectFactory m_coordinatorFactory;         //!< creates the coordinator
-    ObjectFactory m_serverFactory;              //!< creates the server
-    ObjectFactory m_clientFactory;              //!< creates the clients
-    Ptr<RadioControl> m_radio;                  //!< radio controller; may be null
+    std::vector<std::shared_ptr<const LearningTask>> m_tasks; //!< learning tasks by number
+    std::string m_optimizer{"equal"};                         //!< name of the optimizer
+    ObjectFactory m_transportFactory;                         //!< creates both transports
+    ObjectFactory m_coordinatorFactory;                       //!< creates the coordinator
+    ObjectFactory m_serverFactory;                            //!< creates the server
+    ObjectFactory m_clientFactory;                            //!< creates the clients
+    Ptr<RadioControl> m_radio;                                //!< radio controller; may be null
 };
 
 } // namespace fl

@@ -15,6 +15,7 @@
 #include "ns3/uinteger.h"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 #include <utility>
 
@@ -156,8 +157,7 @@ AsyncCoordinator::~AsyncCoordinator() = default;
 void
 AsyncCoordinator::DoDispose()
 {
-    m_serveEvent.Cancel();
-    m_waitEvent.Cancel();
+    CancelEvents();
     m_orders.Clear();
     m_learners.clear();
     Coordinator::DoDispose();
@@ -236,18 +236,15 @@ AsyncCoordinator::DoStart()
         learner.model.Encode();
         learner.inUse.clear();
         learner.pending.clear();
+        learner.record.startS = NowS();
     }
     m_orders.Clear();
     m_queue.clear();
     m_connected.assign(GetNDevices(), false);
     m_nConnected = 0;
     m_isQueued.assign(GetNDevices(), false);
-    m_slots.assign(GetNDevices(), NO_SLOT);
-    m_freeSlots.resize(m_maxInFlight > 0 ? std::min(m_maxInFlight, GetNDevices()) : GetNDevices());
-    for (uint32_t i = 0; i < m_freeSlots.size(); ++i)
-    {
-        m_freeSlots[i] = static_cast<uint32_t>(m_freeSlots.size()) - 1 - i;
-    }
+    m_retryEvents.assign(GetNDevices(), EventId());
+    ResetSlots();
     m_running = true;
     if (AreAllDone())
     {
@@ -281,8 +278,7 @@ AsyncCoordinator::DoStop()
         return;
     }
     m_running = false;
-    m_serveEvent.Cancel();
-    m_waitEvent.Cancel();
+    CancelEvents();
     for (const auto& key : m_orders.Keys())
     {
         if (m_orders.Find(key)->isDropped)
@@ -294,14 +290,27 @@ AsyncCoordinator::DoStop()
             EndOrder(key, WorkStatus::ABORTED);
         }
     }
+    for (DeviceId device = 0; device < GetNDevices(); ++device)
+    {
+        FreeSlot(device);
+    }
     for (auto& learner : m_learners)
     {
         learner.model.Discard();
         if (!learner.record.ended.empty())
         {
             learner.record.aborted = true;
-            TakeRecord(learner);
-            learner.record.round = learner.model.GetVersion() + 1;
+            for (auto& work : learner.record.ended)
+            {
+                if (work.measured.status == WorkStatus::MERGED)
+                {
+                    work.measured.status = WorkStatus::ABORTED; // it was discarded
+                    work.measured.aggregation = 0;
+                }
+            }
+            RoundRecord record = TakeRecord(learner);
+            CompleteRecord(record);
+            m_roundEndTrace(record);
         }
     }
     if (AreAllDone())
@@ -323,9 +332,19 @@ AsyncCoordinator::End(const std::string& reason)
         m_server->SendBye();
     }
     m_running = false;
+    CancelEvents();
+    Finish(reason);
+}
+
+void
+AsyncCoordinator::CancelEvents()
+{
     m_serveEvent.Cancel();
     m_waitEvent.Cancel();
-    Finish(reason);
+    for (auto& event : m_retryEvents)
+    {
+        event.Cancel();
+    }
 }
 
 bool
@@ -409,6 +428,22 @@ AsyncCoordinator::Wake()
     }
 }
 
+void
+AsyncCoordinator::ResetSlots()
+{
+    m_slots.assign(GetNDevices(), NO_SLOT);
+    m_freeSlots.clear();
+    if (!TakeTurns())
+    {
+        std::iota(m_slots.begin(), m_slots.end(), 0);
+        return;
+    }
+    for (uint32_t slot = m_maxInFlight; slot > 0; --slot)
+    {
+        m_freeSlots.push_back(slot - 1);
+    }
+}
+
 bool
 AsyncCoordinator::TakeSlot(DeviceId device)
 {
@@ -423,7 +458,7 @@ AsyncCoordinator::TakeSlot(DeviceId device)
 void
 AsyncCoordinator::FreeSlot(DeviceId device)
 {
-    // Where there is a slot for each device, it keeps its own.
+    // Where each device has a slot of its own, it keeps it, and the grants in it.
     if (m_slots[device] == NO_SLOT || !TakeTurns())
     {
         return;
@@ -509,6 +544,11 @@ AsyncCoordinator::Serve()
             FreeSlot(device);
         }
     }
+    // Devices that nobody wants, or that got an empty plan, do not hold up the end.
+    if (m_running && m_orders.IsEmpty() && m_queue.empty() && !IsPending(m_waitEvent))
+    {
+        AwaitDevices();
+    }
 }
 
 // Orders that end
@@ -579,9 +619,10 @@ AsyncCoordinator::DoNotifyUpdate(DeviceId device, const Message& message, const 
         Release(device);
         return false;
     }
-    m_stalenessTrace(device, key.task, staleness, isMerged);
     EndOrder(key, isMerged ? WorkStatus::MERGED : WorkStatus::STALE);
-    if (learner.model.GetNCollected() >= m_buffer)
+    m_stalenessTrace(device, key.task, staleness, isMerged);
+    // A trace sink may have stopped the server, and what was collected is discarded then.
+    if (m_running && learner.model.GetNCollected() >= m_buffer)
     {
         Aggregate(learner);
     }
@@ -611,20 +652,14 @@ AsyncCoordinator::DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round)
 
 // Aggregations
 
-Outcome
+RoundRecord
 AsyncCoordinator::TakeRecord(Learner& learner)
 {
     RoundRecord record = std::exchange(learner.record, RoundRecord());
-    learner.record.round = record.round + 1;
+    learner.record.round = learner.model.GetVersion() + 1;
     learner.record.task = learner.task;
     learner.record.startS = NowS();
-    if (m_evaluateEvery > 0 && !record.aborted && record.round % m_evaluateEvery == 0)
-    {
-        learner.model.Evaluate(record);
-    }
-    Outcome outcome = CompleteRecord(record);
-    m_roundEndTrace(record);
-    return outcome;
+    return record;
 }
 
 void
@@ -633,7 +668,6 @@ AsyncCoordinator::Aggregate(Learner& learner)
     learner.record.received = learner.model.Aggregate();
     ++m_sincePlan;
     const uint32_t version = learner.model.GetVersion();
-    m_aggregatedTrace(version, version, learner.record.received);
     if (version >= m_aggregations)
     {
         FinishTask(learner);
@@ -642,7 +676,16 @@ AsyncCoordinator::Aggregate(Learner& learner)
     {
         DropStale(learner);
     }
-    m_optimizer->Observe(TakeRecord(learner));
+    RoundRecord record = TakeRecord(learner);
+    if (m_evaluateEvery > 0 && version % m_evaluateEvery == 0)
+    {
+        learner.model.Evaluate(record);
+    }
+    const Outcome outcome = CompleteRecord(record);
+    // Trace sinks may stop the server: all that concerns this aggregation is done.
+    m_aggregatedTrace(version, version, record.received);
+    m_roundEndTrace(record);
+    m_optimizer->Observe(outcome);
     if (m_running && AreAllDone())
     {
         // Not from within a session's callback.

@@ -119,6 +119,8 @@ class AsyncCoordinator : public Coordinator
     void Wake();
     /// Give work to devices that wait for it, or send what is next of the horizon.
     void Serve();
+    /// Begin with free slots, or with one of each device where there are enough.
+    void ResetSlots();
     /**
      * @param device the device
      * @return whether it has or gets a slot
@@ -126,7 +128,7 @@ class AsyncCoordinator : public Coordinator
     bool TakeSlot(DeviceId device);
     /// @return whether there are fewer slots than devices
     bool TakeTurns() const;
-    /// Free a device's slot, if it has one.
+    /// Free a device's slot, if it has one and devices take turns.
     /// @param device the device
     void FreeSlot(DeviceId device);
     /// Free a device's slot if it has no orders, and see to it that it gets work.
@@ -216,10 +218,12 @@ class AsyncCoordinator : public Coordinator
     void FinishTask(Learner& learner);
     /// @return whether all tasks are done
     bool AreAllDone() const;
-    /// Complete the record of an aggregation, or of what was begun of it, and report it.
+    /// Begin the record of the next aggregation.
     /// @param learner the task
-    /// @return what was measured
-    Outcome TakeRecord(Learner& learner);
+    /// @return the record so far
+    RoundRecord TakeRecord(Learner& learner);
+    /// Cancel all events that were scheduled.
+    void CancelEvents();
     /// All is done, or nothing will happen any more.
     /// @param reason why
     void End(const std::string& reason);
@@ -244,20 +248,21 @@ class AsyncCoordinator : public Coordinator
     uint32_t m_replanEvery{0}; //!< attribute; 0: never
     Time m_joinTimeout;        //!< attribute
 
-    std::vector<Learner> m_learners;   //!< by task
-    OrderBook m_orders;                //!< in flight
-    std::vector<bool> m_connected;     //!< by device: has a session
-    std::vector<bool> m_isQueued;      //!< by device: waits for work
-    std::deque<DeviceId> m_queue;      //!< who waits for work, in order
-    std::vector<uint32_t> m_slots;     //!< by device; NO_SLOT: none
-    std::vector<uint32_t> m_freeSlots; //!< the next one to be taken last
-    uint32_t m_maxVersions{0};         //!< see GetMaxVersionsInUse
-    uint32_t m_nConnected{0};          //!< devices that have a session
-    uint32_t m_sincePlan{0};           //!< aggregations since the horizon was planned
-    bool m_isGathering{false};         //!< waiting for all devices before a horizon is planned
-    bool m_running{false};             //!< between Start and Stop
-    EventId m_serveEvent;              //!< serves who waits
-    EventId m_waitEvent;               //!< gives up
+    std::vector<Learner> m_learners;    //!< by task
+    OrderBook m_orders;                 //!< in flight
+    std::vector<bool> m_connected;      //!< by device: has a session
+    std::vector<bool> m_isQueued;       //!< by device: waits for work
+    std::deque<DeviceId> m_queue;       //!< who waits for work, in order
+    std::vector<uint32_t> m_slots;      //!< by device; NO_SLOT: none
+    std::vector<uint32_t> m_freeSlots;  //!< the next one to be taken last
+    uint32_t m_maxVersions{0};          //!< see GetMaxVersionsInUse
+    uint32_t m_nConnected{0};           //!< devices that have a session
+    uint32_t m_sincePlan{0};            //!< aggregations since the horizon was planned
+    bool m_isGathering{false};          //!< waiting for all devices before a horizon is planned
+    bool m_running{false};              //!< between Start and Stop
+    EventId m_serveEvent;               //!< serves who waits
+    EventId m_waitEvent;                //!< gives up
+    std::vector<EventId> m_retryEvents; //!< by device: asks the optimizer again
 
     TracedCallback<DeviceId, uint32_t, uint32_t, bool> m_stalenessTrace; //!< "Staleness"
 };

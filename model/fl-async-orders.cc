@@ -14,6 +14,7 @@
 #include "fl-server.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-ns3-compat.h"
 #include "ns3/log.h"
 #include "ns3/simulator.h"
 
@@ -127,15 +128,27 @@ AsyncCoordinator::PlanOrder(Learner& learner, DeviceId device)
     state.cells = whole;
     if (plan.orders.empty())
     {
-        Simulator::Schedule(m_emptyPlan, [this, device] {
-            if (m_running && m_connected[device])
-            {
-                Enqueue(device);
-            }
-        });
+        // One event a device, however many of its tasks and of its orders' ends lead here.
+        if (!IsPending(m_retryEvents[device]))
+        {
+            m_retryEvents[device] = Simulator::Schedule(m_emptyPlan, [this, device] {
+                if (m_connected[device])
+                {
+                    Enqueue(device);
+                }
+            });
+        }
         return;
     }
     CheckPlan(state, plan);
+    if (plan.orders.front().samplesSent)
+    {
+        throw InvalidInput(Describe(m_optimizer->GetInstanceTypeId().GetName(),
+                                    " plans to send samples to device ",
+                                    device,
+                                    ": with an asynchronous coordinator devices must have their "
+                                    "own"));
+    }
     plan.orders.front().forAggregation.reset(); // it is not known which one it will be
     Place(plan.orders.front(), slot);
     Launch(learner, plan);

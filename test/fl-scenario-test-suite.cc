@@ -62,6 +62,8 @@ OtherScenario()
             },
             field.of);
     }
+    other.coordinator = "async";
+    other.staleness = "hinge";
     other.optimizer = "equal";
     other.phy = fl::AvailablePhys().back();
     other.model = "mlp:7";

@@ -13,6 +13,7 @@
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-optimizer.h"
 #include "ns3/fl-random-stream.h"
+#include "ns3/fl-sync-coordinator.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/ipv4-header.h"
 #include "ns3/rng-seed-manager.h"
@@ -156,7 +157,9 @@ class BitFlipper : public ErrorModel
 struct FederationSetup
 {
     uint32_t devices{3};                                   //!< how many
-    uint32_t rounds{3};                                    //!< how many
+    uint32_t rounds{3};                                    //!< how many; or aggregations
+    uint32_t samplesStep{5};                               //!< device d has 10 + this * d samples
+    bool isAsync{false};                                   //!< AsyncCoordinator
     std::string transport{TRANSPORTS[0]};                  //!< its TypeId
     uint32_t threads{0};                                   //!< of the pool
     std::string model{"softmax"};                          //!< as MakeModel() takes it
@@ -216,7 +219,7 @@ class TestFederation
         for (DeviceId device = 0; device < setup.devices; ++device)
         {
             auto& profile = profiles[device];
-            profile.samples = 10 + 5 * device;
+            profile.samples = 10 + setup.samplesStep * device;
             profile.cyclesPerSample = 1e6;
             profile.maxCpuHz = 1e9;
             if (setup.profile)
@@ -226,7 +229,12 @@ class TestFederation
         }
         FederationHelper helper(task);
         helper.SetTransport(setup.transport);
-        helper.SetCoordinatorAttribute("Rounds", UintegerValue(setup.rounds));
+        if (setup.isAsync)
+        {
+            helper.SetCoordinator("ns3::fl::AsyncCoordinator");
+        }
+        helper.SetCoordinatorAttribute(setup.isAsync ? "Aggregations" : "Rounds",
+                                       UintegerValue(setup.rounds));
         if (radio)
         {
             helper.SetRadioControl(radio);
@@ -308,6 +316,13 @@ class TestFederation
         flipper->to = interfaces.GetAddress(node);
         DynamicCast<SimpleNetDevice>(netDevices.Get(node))->SetReceiveErrorModel(flipper);
         return flipper;
+    }
+
+    /// @return the round that has not ended yet; the aggregation with an AsyncCoordinator
+    uint32_t GetOpenRound() const
+    {
+        const auto rounds = DynamicCast<RoundCoordinator>(federation.coordinator);
+        return rounds ? rounds->GetRound() : federation.coordinator->GetModelVersion() + 1;
     }
 
     /**
@@ -528,7 +543,7 @@ class TestFederation
         for (DeviceId device = 0; device < setup.devices; ++device)
         {
             parts.emplace_back();
-            for (uint32_t i = 0; i < 10 + 5 * device; ++i)
+            for (uint32_t i = 0; i < 10 + setup.samplesStep * device; ++i)
             {
                 parts.back().push_back(samples++);
             }
@@ -628,7 +643,7 @@ class TestFederation
     void UpdateReceived(DeviceId device, uint32_t, uint32_t round)
     {
         Note(Describe("update ", device, " ", round));
-        mergedIn[federation.coordinator->GetRound()].push_back(device);
+        mergedIn[GetOpenRound()].push_back(device);
     }
 
     void Dropped(DeviceId, const std::string& why)

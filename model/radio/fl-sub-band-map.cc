@@ -66,6 +66,7 @@ SubBandMap::Replace(DeviceId device, const Grant& grant, double slackHz)
             m_subBands.erase(subBand);
         }
         m_startHz.erase(held);
+        m_totalPowerW = m_subBands.empty() ? 0 : m_totalPowerW; // of round-off nothing stays
     }
     if (grant.bandwidthHz > 0)
     {
@@ -73,6 +74,21 @@ SubBandMap::Replace(DeviceId device, const Grant& grant, double slackHz)
         m_startHz[device] = grant.startHz;
         m_totalPowerW += grant.txPowerW;
     }
+}
+
+Grant
+SubBandMap::Find(DeviceId device) const
+{
+    Grant grant;
+    const auto held = m_startHz.find(device);
+    if (held != m_startHz.end())
+    {
+        const auto& subBand = m_subBands.at(held->second);
+        grant.startHz = held->second;
+        grant.bandwidthHz = subBand.endHz - held->second;
+        grant.txPowerW = subBand.powerW;
+    }
+    return grant;
 }
 
 double

@@ -32,6 +32,9 @@ class SubBandMap
      * @throws InvalidInput if it overlaps with another device's; nothing has changed then
      */
     void Replace(DeviceId device, const Grant& grant, double slackHz);
+    /// @return a device's sub-band; without bandwidth: it has none
+    /// @param device the device
+    Grant Find(DeviceId device) const;
     /// @return transmit power of all grants together [W]
     double GetTotalPowerW() const;
 

@@ -6,11 +6,14 @@
 #include "fl-fdma-rate-model.h"
 
 #include "ns3/ethernet-header.h"
+#include "ns3/fl-error.h"
 #include "ns3/fl-gain-report.h"
 #include "ns3/fl-grant-check.h"
 #include "ns3/log.h"
 #include "ns3/queue.h"
 #include "ns3/uinteger.h"
+
+#include <exception>
 
 namespace ns3
 {
@@ -20,6 +23,36 @@ namespace fl
 NS_LOG_COMPONENT_DEFINE("FlFdmaRadioControl");
 
 NS_OBJECT_ENSURE_REGISTERED(FdmaRadioControl);
+
+namespace
+{
+
+/**
+ * @param plan a plan
+ * @throws InvalidInput if one of its transfers has no grant
+ */
+void
+RequireGrants(const Plan& plan)
+{
+    for (const auto& order : plan.orders)
+    {
+        for (const auto& phase : order.phases)
+        {
+            const auto* transfer = std::get_if<Transfer>(&phase);
+            if (transfer && !transfer->grant)
+            {
+                throw InvalidInput(Describe("device ",
+                                            order.device,
+                                            ": ",
+                                            ToString(transfer->direction),
+                                            " transfer without a grant: must have one where one "
+                                            "device's grants are updated"));
+            }
+        }
+    }
+}
+
+} // namespace
 
 TypeId
 FdmaRadioControl::GetTypeId()
@@ -244,20 +277,47 @@ FdmaRadioControl::DoCanUpdate() const
 }
 
 void
+FdmaRadioControl::ReplaceSubBands(const std::vector<OwnedGrant> (&grants)[2])
+{
+    for (const size_t index : {0, 1})
+    {
+        for (const auto& owned : grants[index])
+        {
+            m_subBands[index].Replace(owned.device, Grant(), 0);
+        }
+        for (const auto& owned : grants[index])
+        {
+            m_subBands[index].Replace(owned.device, owned.grant, SlackHz());
+        }
+    }
+}
+
+void
 FdmaRadioControl::DoUpdate(const Plan& plan)
 {
     const auto& limits = GetLimits(plan);
+    RequireGrants(plan);
     std::vector<OwnedGrant> grants[2];
+    std::vector<OwnedGrant> before[2];
     for (const auto direction : {Direction::UPLINK, Direction::DOWNLINK})
     {
         const auto index = static_cast<size_t>(direction);
         grants[index] = CheckedGrants(plan, direction, limits);
         for (const auto& owned : grants[index])
         {
-            m_subBands[index].Replace(owned.device, owned.grant, SlackHz());
+            before[index].push_back({owned.device, m_subBands[index].Find(owned.device)});
         }
     }
-    CheckDownlinkPower(m_subBands[1].GetTotalPowerW(), limits.state.downlinkTxPowerW);
+    try
+    {
+        ReplaceSubBands(grants);
+        CheckDownlinkPower(m_subBands[1].GetTotalPowerW(), limits.state.downlinkTxPowerW);
+    }
+    catch (const std::exception&)
+    {
+        ReplaceSubBands(before);
+        throw;
+    }
     for (const auto& direction : grants)
     {
         for (const auto& owned : direction)

@@ -75,6 +75,12 @@ class FdmaRadioControl : public RadioControl
     bool DoCanUpdate() const override;
     void DoUpdate(const Plan& plan) override;
     void DoRelease(DeviceId device) override;
+    /**
+     * Move devices to other sub-bands, in the books alone.
+     * @param grants by direction
+     * @throws InvalidInput if they overlap with one another or with those of other devices
+     */
+    void ReplaceSubBands(const std::vector<OwnedGrant> (&grants)[2]);
     void DoReport(SystemState& state) const override;
     void DoReportDevice(DeviceId device, SystemState& state) const override;
     double DoGetRadiatedEnergyJ(DeviceId device) const override;

@@ -1,0 +1,454 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-test-async.h"
+
+#include "ns3/fl-round-plan.h"
+
+#include <cmath>
+
+/**
+ * @file
+ * @ingroup fl
+ * AsyncCoordinator with several tasks, and when things go wrong: devices that leave, a task that
+ * nobody trains, an optimizer that plans nothing, a server that stops, also from a trace sink.
+ */
+
+using namespace ns3;
+using namespace ns3::fl;
+using namespace ns3::fl::test;
+
+namespace
+{
+
+/// Round-off of one parameter up to 8 that is stored as a float: half of 2^-21.
+constexpr double ROUNDING = 8.0 / (1 << 24);
+
+/// @return the only grant of an order in one direction
+/// @param order the order
+/// @param direction uplink or downlink
+const Grant&
+GrantOf(const WorkOrder& order, Direction direction)
+{
+    for (const auto& phase : order.phases)
+    {
+        const auto* transfer = std::get_if<Transfer>(&phase);
+        if (transfer && transfer->direction == direction)
+        {
+            return transfer->grant.value();
+        }
+    }
+    throw std::out_of_range("an order without a transfer");
+}
+
+/// Two tasks at once on each device: each has its own model, versions, rounds and staleness.
+class TwoTasksTestCase : public TestCase
+{
+  public:
+    TwoTasksTestCase()
+        : TestCase("two tasks in flight on each device")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        TestCell cell(2, 100);
+        AsyncBench bench(2, {10, 20}, cell.control);
+        bench.coordinator->SetAttribute("Aggregations", UintegerValue(3));
+        bench.JoinAll();
+        NS_TEST_EXPECT_MSG_EQ((bench.asked == std::vector<DeviceId>{0, 0, 1, 1}), true, "both");
+        for (const DeviceId device : {0, 1})
+        {
+            for (const auto direction : {Direction::UPLINK, Direction::DOWNLINK})
+            {
+                const auto& one = GrantOf(bench.OrderOf(device, 0), direction);
+                const auto& other = GrantOf(bench.OrderOf(device, 1), direction);
+                NS_TEST_EXPECT_MSG_EQ(one.startHz, 9.5e6 * device, "its half of the band");
+                NS_TEST_EXPECT_MSG_EQ(one.bandwidthHz, 9.5e6, "half of the band");
+                NS_TEST_EXPECT_MSG_EQ(other.startHz, one.startHz, "one grant for both");
+                NS_TEST_EXPECT_MSG_EQ(other.bandwidthHz, one.bandwidthHz, "one grant for both");
+            }
+            NS_TEST_EXPECT_MSG_EQ(bench.OrderOf(device, 1).samples, 20, "of the second task");
+        }
+        const double w0 = bench.Parameter(0);
+        const double w1 = bench.Parameter(1);
+        bench.Update(0, 3, 1);
+        bench.Update(1, 2, 0);
+        bench.Update(0, 1, 1);
+        bench.Update(1, -1, 1); // staleness 2
+        NS_TEST_EXPECT_MSG_EQ(bench.staleness, "0/1:0 1/0:0 0/1:0 1/1:2 ", "by task");
+        NS_TEST_EXPECT_MSG_EQ_TOL(bench.Parameter(0), 0.4 * w0 + 0.6 * 2, ROUNDING, "task 0");
+        double expected = 0.4 * (0.4 * w1 + 0.6 * 3) + 0.6;
+        const double alpha = 0.6 / std::sqrt(3);
+        expected = (1 - alpha) * expected - alpha;
+        NS_TEST_EXPECT_MSG_EQ_TOL(bench.Parameter(1), expected, 3 * ROUNDING, "task 1");
+        // Task 1 is done: its orders end, and only task 0 goes on.
+        NS_TEST_EXPECT_MSG_EQ(bench.rounds.back().task, 1, "whose aggregation");
+        NS_TEST_EXPECT_MSG_EQ(AsyncBench::EndedIn(bench.rounds.back()),
+                              "0:aborted 1:merged ",
+                              "the other one's order");
+        bench.Refuse(0, bench.OrderOf(0, 1));
+        const size_t asked = bench.asked.size();
+        bench.Update(0, 0, 0);
+        NS_TEST_EXPECT_MSG_EQ(bench.asked.size(), asked + 1, "of one task");
+        NS_TEST_EXPECT_MSG_EQ(bench.coordinator->IsFinished(), false, "not yet");
+        bench.Update(1, 0, 0);
+        NS_TEST_EXPECT_MSG_EQ(bench.coordinator->IsFinished(), true, "both are");
+    }
+};
+
+/// With turns, a device keeps its slot until its orders of all tasks are over.
+class TwoTasksInTurnsTestCase : public TestCase
+{
+  public:
+    TwoTasksInTurnsTestCase()
+        : TestCase("a device with two tasks gives way when both are over")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        AsyncBench bench(3, {10, 10});
+        bench.coordinator->SetAttribute("MaxInFlight", UintegerValue(1));
+        bench.JoinAll();
+        for (const DeviceId device : {0, 1, 2, 0, 1})
+        {
+            NS_TEST_EXPECT_MSG_EQ(bench.asked.back(), device, "in turns");
+            const size_t asked = bench.asked.size();
+            bench.Update(device, 0, 1);
+            NS_TEST_EXPECT_MSG_EQ(bench.asked.size(), asked, "still at work");
+            bench.Update(device, 0, 0);
+            NS_TEST_EXPECT_MSG_EQ(bench.asked.size(), asked + 2, "the next one");
+        }
+    }
+};
+
+/// A device that leaves loses both of its orders, and gets both anew when it is back.
+class LeaveTestCase : public TestCase
+{
+  public:
+    LeaveTestCase()
+        : TestCase("a device that dies with two tasks in flight")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        AsyncBench bench(2, {10, 10});
+        bench.coordinator->SetAttribute("Aggregations", UintegerValue(2));
+        bench.JoinAll();
+        const auto lost = bench.OrderOf(0, 0);
+        bench.Leave(0);
+        NS_TEST_EXPECT_MSG_EQ(bench.coordinator->GetNVersionsInUse(0), 1, "device 1's");
+        bench.Update(1, 0, 0);
+        bench.Update(1, 0, 1);
+        for (const auto& record : bench.rounds)
+        {
+            NS_TEST_EXPECT_MSG_EQ(AsyncBench::EndedIn(record), "0:lost 1:merged ", "each task's");
+        }
+        bench.Join(0);
+        NS_TEST_EXPECT_MSG_EQ(bench.OrderOf(0, 0).baseVersion, 1, "the newest");
+        NS_TEST_EXPECT_MSG_EQ(bench.OrderOf(0, 1).baseVersion, 1, "the newest");
+        bench.Update(0, 0, lost);
+        NS_TEST_EXPECT_MSG_EQ(bench.dropped.size(), 1, "its order was lost");
+        // All leave, and nobody comes back.
+        bench.coordinator->SetAttribute("WaitTimeout", TimeValue(Seconds(5)));
+        bench.Leave(0);
+        bench.Leave(1);
+        NS_TEST_EXPECT_MSG_EQ(bench.finished.size(), 0, "it waits");
+        AsyncBench::Step(6);
+        NS_TEST_ASSERT_MSG_EQ(bench.finished.size(), 1, "not for ever");
+        NS_TEST_EXPECT_MSG_EQ(bench.finished[0], "no device became available for 5 s", "why");
+    }
+};
+
+/// A task that no device has samples of: the others are learned, and then the run ends.
+class NobodyTrainsTestCase : public TestCase
+{
+  public:
+    NobodyTrainsTestCase()
+        : TestCase("a task nobody trains")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        AsyncBench bench(2, {10, 0});
+        bench.coordinator->SetAttribute("Aggregations", UintegerValue(2));
+        bench.coordinator->SetAttribute("WaitTimeout", TimeValue(Seconds(5)));
+        bench.JoinAll();
+        NS_TEST_EXPECT_MSG_EQ((bench.asked == std::vector<DeviceId>{0, 1}), true, "one task each");
+        NS_TEST_EXPECT_MSG_EQ((bench.FindWork(0, 1) == nullptr), true, "no order of task 1");
+        AsyncBench::Step(20);
+        NS_TEST_EXPECT_MSG_EQ(bench.finished.size(), 0, "orders are in flight");
+        bench.Update(0);
+        bench.Update(1);
+        NS_TEST_EXPECT_MSG_EQ(bench.coordinator->GetModelVersion(0), 2, "task 0 is done");
+        bench.Refuse(0, bench.OrderOf(0));
+        AsyncBench::Step(6);
+        NS_TEST_ASSERT_MSG_EQ(bench.finished.size(), 1, "not for ever");
+        NS_TEST_EXPECT_MSG_EQ(bench.finished[0], "no device became available for 5 s", "why");
+        NS_TEST_EXPECT_MSG_EQ(bench.coordinator->GetModelVersion(1), 0, "as at the beginning");
+    }
+};
+
+/// An optimizer that has no work for a device is asked again after EmptyPlan, once a device.
+class EmptyPlanTestCase : public TestCase
+{
+  public:
+    EmptyPlanTestCase()
+        : TestCase("an optimizer that plans nothing is asked again, once a device")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        uint32_t nAsked = 0;
+        auto optimizer = CreateObject<ScriptedOptimizer>();
+        optimizer->script = [&nAsked](const SystemState& state) {
+            nAsked += state.task;
+            return state.task == 1
+                       ? Plan()
+                       : MakeRoundPlan(state, EqualShares(state, AvailableDevices(state)));
+        };
+        {
+            AsyncBench bench(1, {10, 10});
+            bench.coordinator->SetOptimizer(optimizer);
+            bench.JoinAll();
+            for (int i = 0; i < 50; ++i)
+            {
+                bench.Update(0);
+                AsyncBench::Step(0.09);
+            }
+            NS_TEST_EXPECT_MSG_EQ(bench.coordinator->GetModelVersion(0), 50, "task 0 goes on");
+            // When it joined, with each update, and once a second: 5 s in all.
+            NS_TEST_EXPECT_MSG_GT_OR_EQ(nAsked, 1 + 50 + 4, "asked again");
+            NS_TEST_EXPECT_MSG_LT_OR_EQ(nAsked, 1 + 50 + 6, "not more and more often");
+        }
+        // Nothing for anybody: the run ends.
+        optimizer = CreateObject<ScriptedOptimizer>();
+        AsyncBench bench(1);
+        bench.coordinator->SetAttribute("WaitTimeout", TimeValue(Seconds(5)));
+        bench.coordinator->SetOptimizer(optimizer);
+        bench.JoinAll();
+        AsyncBench::Step(6);
+        NS_TEST_ASSERT_MSG_EQ(bench.finished.size(), 1, "not for ever");
+        NS_TEST_EXPECT_MSG_EQ(bench.finished[0], "no device became available for 5 s", "why");
+    }
+};
+
+/// Samples that an optimizer wants to be sent are refused, instead of being forgotten.
+class SamplesSentTestCase : public TestCase
+{
+  public:
+    SamplesSentTestCase()
+        : TestCase("a plan that sends samples is refused")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        auto optimizer = CreateObject<ScriptedOptimizer>();
+        optimizer->script = [](const SystemState& state) {
+            Plan plan = MakeRoundPlan(state, EqualShares(state, AvailableDevices(state)));
+            plan.orders[0].samplesSent = true;
+            return plan;
+        };
+        AsyncBench bench(1);
+        bench.coordinator->SetOptimizer(optimizer);
+        NS_TEST_EXPECT_MSG_EQ(
+            RefusalOf([&bench] {
+                bench.JoinAll();
+                AsyncBench::Step();
+            }),
+            "ns3::fl::test::ScriptedOptimizer plans to send samples to device 0: with an "
+            "asynchronous coordinator devices must have their own",
+            "refused");
+    }
+};
+
+/// The server stops with orders of two tasks in flight, and starts again.
+class RestartTestCase : public TestCase
+{
+  public:
+    RestartTestCase()
+        : TestCase("server stop and restart with orders of two tasks in flight")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        AsyncBench bench(2, {10, 10});
+        bench.coordinator->SetAttribute("Aggregations", UintegerValue(2));
+        bench.coordinator->SetAttribute("Buffer", UintegerValue(2));
+        bench.JoinAll();
+        bench.Update(0, 1, 0);
+        bench.Update(1, 3, 0); // version 1 of task 0
+        bench.Update(0, 5, 1); // collected, and thrown away
+        const auto old = bench.OrderOf(1, 1);
+        const float before[] = {bench.Parameter(0), bench.Parameter(1)};
+        bench.server->Stop();
+        ExpectAborted(bench);
+        bench.server->Start();
+        NS_TEST_EXPECT_MSG_EQ(bench.Parameter(0), before[0], "as it was");
+        NS_TEST_EXPECT_MSG_EQ(bench.Parameter(1), before[1], "as it was");
+        bench.JoinAll();
+        NS_TEST_EXPECT_MSG_EQ(bench.OrderOf(0, 0).baseVersion, 1, "goes on");
+        NS_TEST_EXPECT_MSG_GT(bench.OrderOf(1, 1).round, old.round, "orders have new numbers");
+        bench.Update(1, 7, old);
+        NS_TEST_EXPECT_MSG_EQ(bench.dropped.size(), 1, "of an order before the stop");
+        for (int i = 0; i < 2; ++i)
+        {
+            bench.Update(0, 2, 1);
+            bench.Update(1, 2, 1);
+        }
+        NS_TEST_EXPECT_MSG_EQ(bench.coordinator->GetModelVersion(1), 2, "both versions");
+        // What was thrown away and what came late is in neither.
+        const double w1 = 0.4 * before[1] + 0.6 * 2;
+        NS_TEST_EXPECT_MSG_EQ_TOL(bench.Parameter(1), 0.4 * w1 + 1.2, 2 * ROUNDING, "task 1");
+        const auto& again = bench.rounds.at(3);
+        NS_TEST_EXPECT_MSG_EQ(again.round, 1, "the aggregation that was aborted");
+        NS_TEST_EXPECT_MSG_EQ(again.task, 1, "of task 1");
+        NS_TEST_EXPECT_MSG_EQ(again.aborted, false, "is made now");
+        bench.Update(0, 0, 0);
+        bench.Update(1, 0, 0);
+        NS_TEST_EXPECT_MSG_EQ(bench.coordinator->IsFinished(), true, "both are done");
+        NS_TEST_EXPECT_MSG_EQ(bench.finished.back(), "all aggregations are done", "why");
+    }
+
+    void ExpectAborted(const AsyncBench& bench)
+    {
+        NS_TEST_ASSERT_MSG_EQ(bench.finished.size(), 1, "interrupted");
+        NS_TEST_EXPECT_MSG_EQ(bench.finished[0],
+                              "the server stopped before all aggregations were done",
+                              "why");
+        NS_TEST_EXPECT_MSG_EQ(bench.coordinator->IsFinished(), false, "it may start again");
+        NS_TEST_ASSERT_MSG_EQ(bench.rounds.size(), 3, "one was made, one of each task was not");
+        NS_TEST_EXPECT_MSG_EQ(AsyncBench::EndedIn(bench.rounds[0]), "0:merged 1:merged ", "");
+        NS_TEST_EXPECT_MSG_EQ(bench.rounds[1].aborted, true, "of task 0");
+        NS_TEST_EXPECT_MSG_EQ(bench.rounds[1].round, 2, "of task 0");
+        NS_TEST_EXPECT_MSG_EQ(AsyncBench::EndedIn(bench.rounds[1]), "0:aborted 1:aborted ", "");
+        NS_TEST_EXPECT_MSG_EQ(bench.rounds[2].aborted, true, "of task 1");
+        // Also the one that had come, whose update is in no model.
+        NS_TEST_EXPECT_MSG_EQ(AsyncBench::EndedIn(bench.rounds[2]),
+                              "0:aborted 0:aborted 1:aborted ",
+                              "of task 1");
+        for (const auto& work : bench.rounds[2].ended)
+        {
+            NS_TEST_EXPECT_MSG_EQ(work.measured.aggregation, 0, "into none");
+        }
+    }
+};
+
+/// A trace sink may stop the server, at any point of what the coordinator does.
+class StopFromTraceTestCase : public TestCase
+{
+  public:
+    StopFromTraceTestCase()
+        : TestCase("a trace sink stops the server")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        TestFrom("RoundBegin", [](AsyncBench& bench, const auto& stop) {
+            bench.coordinator->TraceConnectWithoutContext(
+                "RoundBegin",
+                MakeFlCallback<void, const SystemState&, const Plan&, const Outcome&>(
+                    [stop](const SystemState&, const Plan&, const Outcome&) { stop(); }));
+        });
+        TestFrom("RoundEnd", [](AsyncBench& bench, const auto& stop) {
+            bench.coordinator->TraceConnectWithoutContext(
+                "RoundEnd",
+                MakeFlCallback<void, const RoundRecord&>([stop](const RoundRecord&) { stop(); }));
+        });
+        TestFrom("Staleness", [](AsyncBench& bench, const auto& stop) {
+            bench.coordinator->TraceConnectWithoutContext(
+                "Staleness",
+                MakeFlCallback<void, DeviceId, uint32_t, uint32_t, bool>(
+                    [stop](DeviceId, uint32_t, uint32_t, bool) { stop(); }));
+        });
+        TestFrom("Aggregated", [](AsyncBench& bench, const auto& stop) {
+            bench.coordinator->TraceConnectWithoutContext(
+                "Aggregated",
+                MakeFlCallback<void, uint32_t, uint32_t, uint32_t>(
+                    [stop](uint32_t, uint32_t, uint32_t) { stop(); }));
+        });
+        TestFrom("ModelSent", [](AsyncBench& bench, const auto& stop) {
+            bench.server->TraceConnectWithoutContext(
+                "ModelSent",
+                MakeFlCallback<void, DeviceId, uint32_t, uint32_t>(
+                    [stop](DeviceId, uint32_t, uint32_t) { stop(); }));
+        });
+    }
+
+    /**
+     * @param trace name of a trace source
+     * @param connect connects a function to it
+     */
+    template <typename Connect>
+    void TestFrom(const std::string& trace, Connect connect)
+    {
+        AsyncBench bench(2);
+        bench.coordinator->SetAttribute("Aggregations", UintegerValue(3));
+        int calls = 0;
+        connect(bench, std::function<void()>([&] {
+                    // Not the first one, so that there is something to lose.
+                    if (++calls == 2)
+                    {
+                        bench.server->Stop();
+                    }
+                }));
+        bench.JoinAll();
+        while (bench.server->IsRunning() && bench.FindWork(0))
+        {
+            bench.Update(0, 1);
+        }
+        NS_TEST_EXPECT_MSG_EQ(bench.server->IsRunning(), false, "stopped from " << trace);
+        const uint32_t version = bench.coordinator->GetModelVersion();
+        uint32_t made = 0;
+        for (const auto& record : bench.rounds)
+        {
+            made += !record.aborted;
+            NS_TEST_EXPECT_MSG_EQ(record.received, record.aborted ? 0 : 1, "from " << trace);
+        }
+        NS_TEST_EXPECT_MSG_EQ(made, version, "a record of each version, from " << trace);
+        bench.server->Start();
+        bench.JoinAll();
+        while (!bench.coordinator->IsFinished())
+        {
+            bench.Update(1, 1);
+        }
+        NS_TEST_EXPECT_MSG_EQ(bench.coordinator->GetModelVersion(), 3, "it went on, " << trace);
+    }
+};
+
+/// The suite.
+class AsyncFaultsTestSuite : public TestSuite
+{
+  public:
+    AsyncFaultsTestSuite()
+        : TestSuite("fl-async-faults", TestSuite::Type::UNIT)
+    {
+        AddTestCase(new TwoTasksTestCase);
+        AddTestCase(new TwoTasksInTurnsTestCase);
+        AddTestCase(new LeaveTestCase);
+        AddTestCase(new NobodyTrainsTestCase);
+        AddTestCase(new EmptyPlanTestCase);
+        AddTestCase(new SamplesSentTestCase);
+        AddTestCase(new RestartTestCase);
+        AddTestCase(new StopFromTraceTestCase);
+    }
+};
+
+AsyncFaultsTestSuite g_asyncFaultsTestSuite; //!< registers itself
+
+} // namespace
