@@ -312,7 +312,12 @@ class RestartTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(bench.coordinator->GetModelVersion(1), 2, "both versions");
         // What was thrown away and what came late is in neither.
         const double w1 = 0.4 * before[1] + 0.6 * 2;
-        NS_TEST_EXPECT_MSG_EQ_TOL(bench.Parameter(1), 0.4 * w1 + 1.2, 2 * ROUNDING, "task 1");
+        // Device 0 was sent version 0 again, as its first update did not fill the buffer.
+        const double alpha = 0.6 * (1 + 1 / std::sqrt(2)) / 2;
+        NS_TEST_EXPECT_MSG_EQ_TOL(bench.Parameter(1),
+                                  (1 - alpha) * w1 + alpha * 2,
+                                  2 * ROUNDING,
+                                  "task 1");
         const auto& again = bench.rounds.at(3);
         NS_TEST_EXPECT_MSG_EQ(again.round, 1, "the aggregation that was aborted");
         NS_TEST_EXPECT_MSG_EQ(again.task, 1, "of task 1");
@@ -418,12 +423,12 @@ class StopFromTraceTestCase : public TestCase
         for (const auto& record : bench.rounds)
         {
             made += !record.aborted;
-            NS_TEST_EXPECT_MSG_EQ(record.received, record.aborted ? 0 : 1, "from " << trace);
+            NS_TEST_EXPECT_MSG_EQ(record.received, (record.aborted ? 0 : 1), "from " << trace);
         }
         NS_TEST_EXPECT_MSG_EQ(made, version, "a record of each version, from " << trace);
         bench.server->Start();
         bench.JoinAll();
-        while (!bench.coordinator->IsFinished())
+        for (int i = 0; i < 3 && !bench.coordinator->IsFinished(); ++i)
         {
             bench.Update(1, 1);
         }

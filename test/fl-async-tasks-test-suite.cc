@@ -368,7 +368,7 @@ class RestartTestCase : public TestCase
     void DoRun() override
     {
         // In the middle of a download, of a computation, at the end of one, and later.
-        for (const double stopS : {0.0005, 0.01, 0.0205, 0.05, 0.077})
+        for (const double stopS : {0.0005, 0.01, 0.0205, 0.05, 0.058})
         {
             TasksSetup setup;
             setup.aggregations = 6;

@@ -188,21 +188,21 @@ class StalePolicyTestCase : public TestCase
             const double before = bench.Parameter();
             bench.Update(0, 5, slow);
             const bool isMerged = policy == AsyncCoordinator::MERGE;
-            NS_TEST_EXPECT_MSG_EQ(bench.coordinator->GetModelVersion(), isMerged ? 4 : 3, "");
+            NS_TEST_EXPECT_MSG_EQ(bench.coordinator->GetModelVersion(), (isMerged ? 4 : 3), "");
             const double alpha = isMerged ? 0.6 / 2 : 0;
             NS_TEST_EXPECT_MSG_EQ_TOL(bench.Parameter(),
                                       (1 - alpha) * before + alpha * 5,
-                                      isMerged ? ROUNDING : 0,
+                                      (isMerged ? ROUNDING : 0),
                                       "the model");
             NS_TEST_EXPECT_MSG_EQ(bench.dropped.size(), 0, "it was expected");
-            NS_TEST_EXPECT_MSG_EQ(bench.OrderOf(0).baseVersion, isMerged ? 4 : 3, "new work");
+            NS_TEST_EXPECT_MSG_EQ(bench.OrderOf(0).baseVersion, (isMerged ? 4 : 3), "new work");
             NS_TEST_EXPECT_MSG_EQ(bench.staleness,
                                   std::string("1/0:0 1/0:0 1/0:0 0/0:3") + (isMerged ? " " : "! "),
                                   "as traced");
             bench.Update(1);
             NS_TEST_EXPECT_MSG_EQ(
                 AsyncBench::EndedIn(isMerged ? bench.rounds.at(3) : bench.rounds.back()),
-                isMerged ? "0:merged " : "0:stale 1:merged ",
+                (isMerged ? "0:merged " : "0:stale 1:merged "),
                 "as recorded");
         }
     }
@@ -281,7 +281,7 @@ class TurnsTestCase : public TestCase
             {
                 const auto& grant = cell.Device(i)->GetGrant(direction);
                 const bool isIn = std::count(devices.begin(), devices.end(), i) > 0;
-                NS_TEST_EXPECT_MSG_EQ(grant.bandwidthHz, isIn ? 9.5e6 : 0, "half of 19 MHz");
+                NS_TEST_EXPECT_MSG_EQ(grant.bandwidthHz, (isIn ? 9.5e6 : 0), "half of 19 MHz");
                 sumHz += isIn ? grant.startHz : 0;
                 sumW += grant.txPowerW;
             }

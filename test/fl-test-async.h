@@ -171,6 +171,7 @@ class AsyncBench
     /// @param device the device
     void Join(DeviceId device)
     {
+        Step(); // so that the server is running
         m_sessions.at(device) = Create<RecordingSession>(PeekPointer(m_transport), HandlerOf());
         Message hello;
         hello.header.type = MessageType::HELLO;
