@@ -115,7 +115,7 @@ MelOptimizer::MakeProblem(const SystemState& state, const std::vector<DeviceId>&
     if (m_parallelised && state.sampleBits == 0)
     {
         throw InvalidInput("ns3::fl::MelOptimizer: Parallelised = true: must be false in a timing "
-                           "study, which has no samples that could be sent");
+                           "study and with an asynchronous coordinator, which send no samples");
     }
     const auto count = static_cast<double>(devices.size());
     MelProblem problem;

@@ -399,10 +399,11 @@ class RefusalTestCase : public TestCase
                               "no cell");
         setup = MakeSetup(true, "exact");
         setup.statedBytes = 1000;
-        NS_TEST_EXPECT_MSG_EQ(RunOf(setup),
-                              "ns3::fl::MelOptimizer: Parallelised = true: must be false in a "
-                              "timing study, which has no samples that could be sent",
-                              "a timing study");
+        NS_TEST_EXPECT_MSG_EQ(
+            RunOf(setup),
+            "ns3::fl::MelOptimizer: Parallelised = true: must be false in a "
+            "timing study and with an asynchronous coordinator, which send no samples",
+            "a timing study");
         setup = MakeSetup(false, "exact");
         Config::SetDefault("ns3::fl::MelOptimizer::CycleTime", TimeValue(MicroSeconds(1)));
         NS_TEST_EXPECT_MSG_NE(RunOf(setup).find("cycle_time_s must be at least"),

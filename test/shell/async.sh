@@ -41,9 +41,8 @@ for attribute in Aggregations:rounds Staleness:staleness Buffer:buffer Method:bu
     "--ns3::fl::AsyncCoordinator::${attribute%:*}=$value"
 done
 refuse 'AsyncCoordinator::Alpha=2: must be' --coordinator=async --ns3::fl::AsyncCoordinator::Alpha=2
-refuse 'MelOptimizer plans to send samples to device .*: with an asynchronous coordinator devices must have their own' \
-  --coordinator=async --devices=3 --train-samples=300 --test-samples=100 --optimizer=mel-exact \
-  --ns3::fl::MelOptimizer::Parallelised=true --ns3::fl::MelOptimizer::CycleTime=1s
+expect_exit 2 'Parallelised = true: must be false in a timing study and with an asynchronous coordinator' quickstart \
+  --coordinator=async --optimizer=mel-exact --ns3::fl::MelOptimizer::Parallelised=true --out=parallel
 
 for phy in fdma lte wifi; do
   [ "$phy" = fdma ] || grep -q "fl-$phy" "$FL_BUILD_DIR/suites.cmake" || continue
