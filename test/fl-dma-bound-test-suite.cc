@@ -300,7 +300,7 @@ class ConstraintsTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(Broken([](Sample& s) { s.problem.devices[0].energyBudgetJ = 1e-3; }),
                               "29c",
                               "energy");
-        NS_TEST_EXPECT_MSG_EQ(Broken([](Sample& s) { s.problem.tasks[0].maxIterations = 1; }),
+        NS_TEST_EXPECT_MSG_EQ(Broken([](Sample& s) { s.problem.tasks[0].maxIterations = 0.5; }),
                               "29n",
                               "iterations");
         NS_TEST_EXPECT_MSG_EQ(Broken([](Sample& s) {

@@ -30,6 +30,11 @@ constexpr double AT_LEAST_STEPS = 1e-7;
 /// rounding makes multipliers worse.
 constexpr double LEAST_TARGET = 0.02;
 
+/// How much of itself tau or P may lose in one step. Costs grow as 1/tau^2 and 1/P, so that
+/// Newton's steps go far beyond where these are least, and come back by a third of what is left
+/// each time.
+constexpr double SHRINKING = 0.75;
+
 /// Gaps that are met this well will do where rounding leaves no better.
 constexpr double GOOD_GAP = 2e-7;
 
@@ -99,6 +104,25 @@ DmaInterior::LongestSteps(double target, bool withCorrection) const
         }
     });
     return {std::min(1.0, TOWARDS_LIMIT * primal), std::min(1.0, TOWARDS_LIMIT * dual)};
+}
+
+double
+DmaInterior::LongestShrinking() const
+{
+    double longest = 1;
+    for (size_t p = 0; p < m_states.size(); ++p)
+    {
+        const auto& period = m_model.periods[p];
+        if (!period.inFlight && m_step.compute[p] < 0)
+        {
+            longest = std::min(longest, -SHRINKING * m_point.computeS[p] / m_step.compute[p]);
+        }
+        if (!period.isFixed && m_step.work[p] < 0)
+        {
+            longest = std::min(longest, -SHRINKING * m_point.work[p] / m_step.work[p]);
+        }
+    }
+    return longest;
 }
 
 double
@@ -332,7 +356,8 @@ DmaInterior::Step(double least)
     SetRight(target, true);
     m_newton.Solve(m_right, m_step);
     SetSteps();
-    const auto [far, farDual] = LongestSteps(target, true);
+    const auto [longest, farDual] = LongestSteps(target, true);
+    const double far = std::min(longest, LongestShrinking());
     if (!(far > 0 && farDual > 0))
     {
         return false;
@@ -350,7 +375,7 @@ DmaInterior::Gap(const DmaInteriorResult& result)
     {
         return HUGE_VAL;
     }
-    return (result.cost.Sum() - result.lowerBound) / std::abs(result.cost.Sum());
+    return (result.cost.Sum() - result.lowerBound) / std::max(1e-100, std::abs(result.cost.Sum()));
 }
 
 void

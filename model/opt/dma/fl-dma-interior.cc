@@ -93,7 +93,7 @@ DmaInterior::SetCosts(const DmaInteriorOptions& options)
                     period.energyCost * work * (work / tau) * (work / tau);
         }
     }
-    const double rest = std::max(size, 1e-12 * (std::abs(m_model.constant) + 1e-280));
+    const double rest = std::max({size, 1e-12 * std::abs(m_model.constant), 1e-120});
     m_counted = m_model.constant;
     for (size_t j = 0; j < m_linear.size(); ++j)
     {

@@ -138,6 +138,8 @@ class DmaInterior
     void Move(double primal, double dual, double target, bool withCorrection);
     /// Energy of each budget from the point, relative.
     void MeasureBudgets();
+    /// @return the largest step in which no tau and no P loses more than it may
+    double LongestShrinking() const;
     /// @return 1 + excess - energy - slack of a budget, which is not linear; comes to 0
     double Mismatch(size_t b) const;
     /// @return mean of slack times multiplier
