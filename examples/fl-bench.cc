@@ -13,6 +13,7 @@
 
 #include "../test/bench/fl-bench-cell.h"
 #include "../test/bench/fl-bench-child.h"
+#include "../test/bench/fl-bench-dma.h"
 #include "../test/bench/fl-bench-joint.h"
 #include "../test/bench/fl-bench-mel.h"
 #include "../test/bench/fl-bench-memory.h"
@@ -46,6 +47,7 @@ struct Section
 const std::vector<Section> SECTIONS{
     {"rounds", &BenchRounds},
     {"scale", &BenchScale},
+    {"async", &BenchAsync},
     {"transfer", &BenchTransfer},
     {"step", &BenchStep},
     {"memory", &BenchMemory},
@@ -54,6 +56,7 @@ const std::vector<Section> SECTIONS{
     {"phy", &BenchPhy},
     {"mel", &BenchMel},
     {"schedule", &BenchSchedule},
+    {"dma", &BenchDma},
     {"solve", &BenchSolve},
 };
 

@@ -246,15 +246,19 @@ FederationHelper::Install(Ptr<Node> server,
     profilesByTask.push_back(std::move(profiles));
     std::vector<Parts> partsByTask;
     partsByTask.push_back(std::move(parts));
-    return Install(server, address, devices, std::move(profilesByTask), std::move(partsByTask));
+    return InstallTasks(server,
+                        address,
+                        devices,
+                        std::move(profilesByTask),
+                        std::move(partsByTask));
 }
 
 Federation
-FederationHelper::Install(Ptr<Node> server,
-                          const Address& address,
-                          const NodeContainer& devices,
-                          std::vector<std::vector<DeviceProfile>> profiles,
-                          std::vector<Parts> parts) const
+FederationHelper::InstallTasks(Ptr<Node> server,
+                               const Address& address,
+                               const NodeContainer& devices,
+                               std::vector<std::vector<DeviceProfile>> profiles,
+                               std::vector<Parts> parts) const
 {
     CheckSizes(devices.GetN(), profiles, parts);
     Federation federation = InstallServer(server, address, devices.GetN());

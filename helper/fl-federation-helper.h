@@ -133,11 +133,11 @@ class FederationHelper
      * @throws InvalidInput if there are not as many profiles and parts as tasks, or as in the other
      *         Install(), which it names by its task
      */
-    Federation Install(Ptr<Node> server,
-                       const Address& address,
-                       const NodeContainer& devices,
-                       std::vector<std::vector<DeviceProfile>> profiles,
-                       std::vector<Parts> parts = {}) const;
+    Federation InstallTasks(Ptr<Node> server,
+                            const Address& address,
+                            const NodeContainer& devices,
+                            std::vector<std::vector<DeviceProfile>> profiles,
+                            std::vector<Parts> parts = {}) const;
 
     /**
      * Assign fixed random variable streams.

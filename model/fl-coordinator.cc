@@ -124,6 +124,13 @@ Coordinator::GetNTasks() const
     return static_cast<uint32_t>(m_tasks.size());
 }
 
+const GlobalModel&
+Coordinator::DoGetModel(uint32_t task) const
+{
+    throw std::logic_error(
+        Describe(GetInstanceTypeId().GetName(), " has no global model of task ", task));
+}
+
 uint32_t
 Coordinator::GetModelVersion(uint32_t task) const
 {

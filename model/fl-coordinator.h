@@ -244,8 +244,8 @@ class Coordinator : public Object
     TransportProfile GetTransportProfile(const Plan& plan) const;
 
     /// @param task number of a task
-    /// @return its global model
-    virtual const GlobalModel& DoGetModel(uint32_t task) const = 0;
+    /// @return its global model; a coordinator without one throws std::logic_error, the default
+    virtual const GlobalModel& DoGetModel(uint32_t task) const;
     /// Implements Start().
     virtual void DoStart() = 0;
     /// Implements Stop(): record active orders as aborted, then call Finish() or Interrupt().

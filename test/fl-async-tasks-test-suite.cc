@@ -65,11 +65,11 @@ class TwoTaskFederation
             profile.maxCpuHz = 1e9;
             profiles[task].assign(setup.devices, profile);
         }
-        federation = helper.Install(server.Get(0),
-                                    InetSocketAddress(interfaces.GetAddress(0), SERVER_PORT),
-                                    devices,
-                                    std::move(profiles),
-                                    parts);
+        federation = helper.InstallTasks(server.Get(0),
+                                         InetSocketAddress(interfaces.GetAddress(0), SERVER_PORT),
+                                         devices,
+                                         std::move(profiles),
+                                         parts);
         federation.applications.Start(Seconds(0));
         federation.coordinator->TraceConnectWithoutContext(
             "RoundEnd",
@@ -460,7 +460,7 @@ class InstallTestCase : public TestCase
         const auto refusal = [&](const std::vector<std::vector<DeviceProfile>>& profiles,
                                  const std::vector<FederationHelper::Parts>& parts) {
             return RefusalOf(
-                [&] { helper.Install(nodes.Get(0), address, devices, profiles, parts); });
+                [&] { helper.InstallTasks(nodes.Get(0), address, devices, profiles, parts); });
         };
         NS_TEST_EXPECT_MSG_EQ(refusal({two}, {}),
                               "2 tasks with profiles for 1 and parts of the data for 0: must be "

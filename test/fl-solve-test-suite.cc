@@ -810,6 +810,8 @@ class FlSolveTestSuite : public TestSuite
         std::vector<std::string> all(joint);
         all.insert(all.end(), schedule.begin(), schedule.end());
         all.insert(all.end(), mel.begin(), mel.end());
+        // Suite fl-dma-solve looks at these.
+        all.insert(all.end(), {"dma-budgets-4x2", "dma-enum-2x2", "dma-medium-6x3"});
         AddTestCase(new GoldenFolderTestCase(all));
     }
 };

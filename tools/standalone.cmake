@@ -276,10 +276,12 @@ function(fl_add_tests)
   # A fixed number of random inputs, so that what is tested does not depend on the machine; minutes of them are for those
   # who change a solver or a reader.
   add_executable(
-    fl-fuzz-solve test/fuzz/fl-fuzz-solve.cc test/fuzz/fl-fuzz-check.cc test/fuzz/fl-fuzz-instance.cc
+    fl-fuzz-solve test/fuzz/fl-fuzz-solve.cc test/fuzz/fl-fuzz-check.cc test/fuzz/fl-fuzz-dma.cc
+                  test/fuzz/fl-fuzz-instance.cc
                   test/fuzz/fl-fuzz-mel.cc test/fuzz/fl-fuzz-schedule.cc test/fuzz/fl-fuzz-watch.cc
   )
   target_link_libraries(fl-fuzz-solve PRIVATE fl)
+  set(cases_dma 300)
   set(cases_joint 700)
   set(cases_mel 6000)
   set(cases_schedule 10000)
@@ -288,7 +290,7 @@ function(fl_add_tests)
   if(FL_SANITIZE)
     set(limit 150)
   endif()
-  foreach(problem joint mel schedule)
+  foreach(problem dma joint mel schedule)
     file(MAKE_DIRECTORY ${work}/fuzz-${problem})
     add_test(NAME fuzz-${problem} COMMAND fl-fuzz-solve --problem=${problem} --cases=${cases_${problem}} --limit=${limit}
              WORKING_DIRECTORY ${work}/fuzz-${problem})

@@ -4,10 +4,10 @@
 #include "fl-equal-shares.h"
 
 #include "ns3/fl-ns3-compat.h"
-#include "ns3/fl-round-plan.h"
 
 #include <cmath>
 #include <cstdio>
+#include <map>
 
 namespace ns3
 {
@@ -46,19 +46,46 @@ Compared(double planned, double equal)
     return text;
 }
 
-/// What goes down is the same, samples included.
-void
-CopyDownload(const WorkOrder& from, WorkOrder& to)
+/**
+ * @param state system state of the plan
+ * @param plan a plan
+ * @return the same programs, with equal shares of the uplink band for all devices in the plan, each
+ *         at its maximum transmit power and CPU frequency
+ */
+Plan
+WithEqualShares(const SystemState& state, const Plan& plan)
 {
-    const Transfer* download = from.FindTransfer(Direction::DOWNLINK);
-    for (auto& phase : to.phases)
+    Plan equal = plan;
+    std::map<DeviceId, Grant> grants;
+    for (const auto& order : plan.orders)
     {
-        auto* transfer = std::get_if<Transfer>(&phase);
-        if (download && transfer && transfer->direction == Direction::DOWNLINK)
+        grants[order.device];
+    }
+    const double shareHz =
+        state.cells.front().uplinkBandwidthHz / static_cast<double>(grants.size());
+    double edgeHz = 0;
+    for (auto& [device, grant] : grants)
+    {
+        grant = {0, Direction::UPLINK, edgeHz, shareHz, state.profiles[device].maxTxPowerW};
+        edgeHz += shareHz;
+    }
+    for (auto& order : equal.orders)
+    {
+        for (auto& phase : order.phases)
         {
-            transfer->payloadBits = download->payloadBits;
+            auto* transfer = std::get_if<Transfer>(&phase);
+            auto* compute = std::get_if<Compute>(&phase);
+            if (transfer && transfer->direction == Direction::UPLINK)
+            {
+                transfer->grant = grants[order.device];
+            }
+            else if (compute && compute->node == ComputeNode::DEVICE)
+            {
+                compute->cpuHz = state.profiles[order.device].maxCpuHz;
+            }
         }
     }
+    return equal;
 }
 
 } // namespace
@@ -78,25 +105,7 @@ EqualSharesComparison::Compare(const SystemState& state, const Plan& plan, const
     {
         return;
     }
-    std::vector<DeviceId> devices;
-    devices.reserve(plan.orders.size());
-    for (const auto& order : plan.orders)
-    {
-        devices.push_back(order.device);
-    }
-    // The same work: it is the shares that are compared.
-    auto shares = EqualShares(state, devices);
-    for (size_t i = 0; i < shares.size(); ++i)
-    {
-        shares[i].localIterations = plan.orders[i].localIterations;
-        shares[i].samples = plan.orders[i].samples;
-    }
-    Plan equalPlan = MakeRoundPlan(state, shares);
-    for (size_t i = 0; i < shares.size(); ++i)
-    {
-        CopyDownload(plan.orders[i], equalPlan.orders[i]);
-    }
-    const Outcome equal = m_coordinator->Predict(state, equalPlan);
+    const Outcome equal = m_coordinator->Predict(state, WithEqualShares(state, plan));
     // To a device that cannot be reached now any plan's transfers would take for ever.
     if (!std::isfinite(predicted.DurationS()) || !std::isfinite(equal.DurationS()))
     {

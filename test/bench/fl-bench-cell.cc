@@ -7,6 +7,7 @@
 
 #include "ns3/config.h"
 #include "ns3/fl-aggregator.h"
+#include "ns3/fl-async-coordinator.h"
 #include "ns3/fl-cell-experiment.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-progress.h"
@@ -101,6 +102,10 @@ RunCell(const Options& options, uint32_t devicesPerRound)
     const RoundWatch watch(cell.GetFederation().coordinator);
     Simulator::Run();
     json figures = watch.GetFigures();
+    if (const auto async = DynamicCast<AsyncCoordinator>(cell.GetFederation().coordinator))
+    {
+        figures["versions"] = async->GetMaxVersionsInUse();
+    }
     figures["data_s"] = loadS;
     figures["cell_s"] = cellS;
     return figures;
@@ -304,6 +309,69 @@ BenchScale(const BenchOptions& bench)
              "1.5 GB",
              JudgeAtMost(usage.peakBytes, 1.5e9),
              Describe("TCP: ", Round(tcpUsage.peakBytes / 1e9), " GB")}};
+}
+
+BenchRows
+BenchAsync(const BenchOptions& bench)
+{
+    const auto asynchronous = [&](uint32_t devices, uint32_t aggregations) {
+        Options options = ScaleOptions(bench, "datagram", aggregations);
+        options.devices = devices;
+        options.coordinator = "async";
+        return options;
+    };
+    const uint32_t many = ScaleOptions(bench, "datagram", 1).devices;
+    const uint32_t few = many / 10;
+    const std::array<Options, 4> all{ScaleOptions(bench, "datagram", 3),
+                                     asynchronous(many, 3 * many),
+                                     asynchronous(few, 30 * few),
+                                     asynchronous(many, 6 * many)};
+    std::array<json, 4> figures;
+    std::array<ChildUsage, 4> usage;
+    WorkProgress progress(all.size());
+    for (size_t i = 0; i < all.size(); ++i)
+    {
+        progress.Begin(Describe("async: ", all[i].devices, " devices, ", all[i].coordinator));
+        figures[i] = RunInChild([&] { return RunCell(all[i], 0); }, &usage[i]);
+        progress.Add();
+    }
+    const auto perUpdateS = [&](size_t i) {
+        return figures[i]["rounds_cpu_s"].get<double>() / figures[i]["updates"].get<double>();
+    };
+    const double speed = perUpdateS(0) / perUpdateS(1);
+    const double growth = perUpdateS(1) / perUpdateS(2);
+    const double memory =
+        static_cast<double>(usage[1].peakBytes) / static_cast<double>(usage[0].peakBytes);
+    const double longer =
+        static_cast<double>(usage[3].peakBytes) / static_cast<double>(usage[1].peakBytes);
+    return {{Describe("updates of ", many, " devices, asynchronous, 28.1 kbit, datagrams, FDMA"),
+             Describe(Round(1 / perUpdateS(1)), " per second of processor time"),
+             "0.5 times synchronous",
+             JudgeAtLeast(speed, 0.5),
+             Describe("synchronous rounds: ", Round(1 / perUpdateS(0)), " per second")},
+            {Describe("cost of an update at ", many, " devices, against ", few),
+             Describe(Round(growth), " times"),
+             "1.3 times",
+             JudgeAtMost(growth, 1.3),
+             Describe(Round(1e6 * perUpdateS(1)), " and ", Round(1e6 * perUpdateS(2)), " us")},
+            {"its peak memory, against synchronous rounds",
+             Describe(Round(memory), " times"),
+             "1.1 times",
+             JudgeAtMost(memory, 1.1),
+             Describe(Round(1e-6 * static_cast<double>(usage[1].peakBytes)),
+                      " and ",
+                      Round(1e-6 * static_cast<double>(usage[0].peakBytes)),
+                      " MB")},
+            {"its peak memory with twice as many aggregations",
+             Describe(Round(longer), " times"),
+             "1.02 times",
+             JudgeAtMost(longer, 1.02),
+             ""},
+            {"versions of the model in use at once, at most",
+             Describe(figures[1]["versions"].get<uint32_t>()),
+             Describe(many, " (devices in flight)"),
+             JudgeAtMost(figures[1]["versions"].get<double>(), many),
+             ""}};
 }
 
 } // namespace fl

@@ -21,6 +21,14 @@ namespace fl
 BenchRows BenchRounds(const BenchOptions& options);
 
 /**
+ * Asynchronous aggregation beside synchronous rounds of the same devices: updates per second, cost
+ * of an update by the number of devices, memory by the number of aggregations, versions in use.
+ * @param options how much
+ * @return lines of the table
+ */
+BenchRows BenchAsync(const BenchOptions& options);
+
+/**
  * How many devices a cell may have: 10,000 take part in each of 10 rounds, 28.1 kbit each way, over
  * FDMA and datagrams; compared with TCP.
  * @param options how much

@@ -14,6 +14,7 @@
  */
 
 #include "fl-fuzz-check.h"
+#include "fl-fuzz-dma.h"
 #include "fl-fuzz-instance.h"
 #include "fl-fuzz-mel.h"
 #include "fl-fuzz-schedule.h"
@@ -87,6 +88,11 @@ struct FuzzProblem
 
 const std::vector<FuzzProblem> PROBLEMS{
     {"joint", &MakeFuzzInstance, &CheckInstance},
+    {"dma",
+     &MakeDmaFuzz,
+     [](const std::string& text, Magnitude magnitude, uint32_t, Statistics& statistics) {
+         return CheckDmaInstance(text, magnitude, statistics);
+     }},
     {"mel",
      &MakeMelFuzzInstance,
      [](const std::string& text, Magnitude magnitude, uint32_t, Statistics& statistics) {

@@ -116,9 +116,8 @@ class Enumerator
 /// One schedule of a task, and what is known of its cost alone.
 struct Candidate
 {
-    size_t index{0};      //!< among the task's schedules
-    double bound{0};      //!< no lower cost alone
-    bool isSolved{false}; //!< the bound is that of its own resource problem
+    size_t index{0}; //!< among the task's schedules
+    double bound{0}; //!< no lower cost alone
 };
 
 /// All schedules of one task by what they cost alone.
@@ -139,7 +138,7 @@ class TaskList
     {
         for (size_t k = 0; k < m_schedules.size(); ++k)
         {
-            m_open.push_back({k, Bound(k, nullptr), false});
+            m_open.push_back({k, Bound(k, nullptr)});
         }
     }
 
@@ -148,28 +147,21 @@ class TaskList
     /// @param onlyBest the limit falls to the best that is found
     void Solve(double limit, bool onlyBest)
     {
-        // Multipliers of the best make the others' bounds tight.
-        for (auto& candidate : m_open)
+        // Multipliers of the best make the others' bounds tight: the first few are for these.
+        for (const size_t most : {size_t{4}, size_t{32}, m_open.size()})
         {
-            if (m_hasBest && candidate.bound < limit)
+            Sharpen(limit);
+            size_t done = 0;
+            for (; done < std::min(most, m_open.size()); ++done)
             {
-                candidate.bound = std::max(candidate.bound, Bound(candidate.index, &m_multipliers));
+                if (!(m_open[done].bound < (onlyBest ? std::min(limit, m_best) : limit)))
+                {
+                    break;
+                }
+                SolveOne(m_open[done].index);
             }
+            m_open.erase(m_open.begin(), m_open.begin() + static_cast<std::ptrdiff_t>(done));
         }
-        std::sort(m_open.begin(), m_open.end(), [](const Candidate& one, const Candidate& other) {
-            return std::tie(one.bound, one.index) < std::tie(other.bound, other.index);
-        });
-        size_t done = 0;
-        for (; done < m_open.size(); ++done)
-        {
-            const double now = onlyBest ? std::min(limit, m_best) : limit;
-            if (!(m_open[done].bound < now))
-            {
-                break;
-            }
-            SolveOne(m_open[done].index);
-        }
-        m_open.erase(m_open.begin(), m_open.begin() + static_cast<std::ptrdiff_t>(done));
     }
 
     /// @return least cost alone; infinite if nothing is feasible
@@ -200,6 +192,21 @@ class TaskList
     }
 
   private:
+    /// Bounds at the multipliers of the best, of those that may be below a limit; then sort.
+    void Sharpen(double limit)
+    {
+        for (auto& candidate : m_open)
+        {
+            if (m_hasBest && candidate.bound < limit)
+            {
+                candidate.bound = std::max(candidate.bound, Bound(candidate.index, &m_multipliers));
+            }
+        }
+        std::sort(m_open.begin(), m_open.end(), [](const Candidate& one, const Candidate& other) {
+            return std::tie(one.bound, one.index) < std::tie(other.bound, other.index);
+        });
+    }
+
     /// @return a bound on the cost of a schedule alone
     double Bound(size_t index, const DmaMultipliers* multipliers)
     {

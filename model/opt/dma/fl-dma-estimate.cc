@@ -17,6 +17,7 @@ DmaMoveEstimator::DmaMoveEstimator(const DmaPairTable& table, const DmaTaskPlan&
       m_plan(plan),
       m_count(plan.schedule.size()),
       m_last(m_problem.devices.size(), 0),
+      m_first(m_problem.devices.size(), 0),
       m_uploads(m_problem.devices.size(), 0),
       m_next(m_count + 1, 0),
       m_own(m_count + 1, 0),
@@ -33,6 +34,7 @@ DmaMoveEstimator::DmaMoveEstimator(const DmaPairTable& table, const DmaTaskPlan&
     {
         const auto device = m_plan.schedule[n - 1].device;
         m_last[device] = static_cast<uint32_t>(n);
+        m_first[device] = m_first[device] ? m_first[device] : m_last[device];
         ++m_uploads[device];
         if (m_previous[n - 1])
         {
@@ -138,7 +140,7 @@ DmaMoveEstimator::Estimate(uint32_t n, const DmaAssignment& entry, uint32_t befo
     else
     {
         // Its next period now begins from n at the earliest.
-        const uint32_t next = before ? m_next[before] : FirstOf(entry.device);
+        const uint32_t next = before ? m_next[before] : m_first[entry.device];
         const auto base = static_cast<uint32_t>(m_plan.schedule[next - 1].base);
         if (base < n)
         {
@@ -150,17 +152,6 @@ DmaMoveEstimator::Estimate(uint32_t n, const DmaAssignment& entry, uint32_t befo
         change += Drift(old.device, m_previous[n - 1]) - Drift(old.device, n);
     }
     return change;
-}
-
-uint32_t
-DmaMoveEstimator::FirstOf(uint32_t device) const
-{
-    uint32_t n = m_last[device];
-    while (m_previous[n - 1])
-    {
-        n = m_previous[n - 1];
-    }
-    return n;
 }
 
 } // namespace fl

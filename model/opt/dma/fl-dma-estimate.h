@@ -72,14 +72,13 @@ class DmaMoveEstimator
     double Cost(size_t n, uint32_t device, size_t v, bool isFirst) const;
     /// @return what a device's drift costs if its last aggregation is n
     double Drift(uint32_t device, size_t n) const;
-    /// @return a device's first aggregation, which it has
-    uint32_t FirstOf(uint32_t device) const;
 
     const DmaPairTable& m_table;       //!< periods
     const DmaProblem& m_problem;       //!< the problem
     const DmaTaskPlan& m_plan;         //!< the plan
     size_t m_count;                    //!< G
     std::vector<uint32_t> m_last;      //!< last aggregation by device, 0: none
+    std::vector<uint32_t> m_first;     //!< first aggregation by device, 0: none
     std::vector<uint32_t> m_uploads;   //!< aggregations by device
     std::vector<uint32_t> m_next;      //!< the device's next aggregation, by n; 0: none
     std::vector<double> m_own;         //!< cost by n

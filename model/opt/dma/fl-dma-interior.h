@@ -132,20 +132,57 @@ class DmaInterior
     void SetSteps();
     /// @return the largest step that keeps slacks above 0, and the same of multipliers
     std::pair<double, double> LongestSteps(double target, bool withCorrection) const;
+    /// Set the point to another one plus a part of the steps, and measure its energy.
+    void Place(const DmaPoint& before, double part);
     /// Move by a part of the steps.
     void Move(double primal, double dual, double target, bool withCorrection);
     /// Energy of each budget from the point, relative.
     void MeasureBudgets();
+    /// @return the largest step in which no tau and no P loses more than it may
+    double LongestShrinking() const;
     /// @return 1 + excess - energy - slack of a budget, which is not linear; comes to 0
     double Mismatch(size_t b) const;
     /// @return mean of slack times multiplier
     double Complementarity() const;
     /// @return the same after steps
     double ComplementarityAfter(double primal, double dual) const;
-    /// Put together what it has come to.
-    void Conclude(const DmaInteriorOptions& options, DmaInteriorResult& result);
+    /// @return multipliers of the objective as it is, not scaled
+    DmaMultipliers Multipliers() const;
+    /// @return the point, with e_max the largest e
+    DmaPoint Point() const;
+    /// Raise the price of an excess where a budget's own has come up to it.
+    /// @return whether it was raised
+    bool RaiseExcessCost();
+    /// Keep the point if it is the best so far, and the multipliers if their bound is.
+    void Note(DmaInteriorResult& result);
     /// Whether what it has come to is good enough.
     bool IsDone(const DmaInteriorOptions& options, DmaInteriorResult& result);
+    /// @return relative gap of what was kept; infinite if a budget is exceeded
+    static double Gap(const DmaInteriorResult& result);
+    /// The primal-dual method.
+    void RunPrimalDual(const DmaPoint& start,
+                       const DmaInteriorOptions& options,
+                       DmaInteriorResult& result);
+    /**
+     * The primal barrier method with a line search: slower, but it can't cycle. Newton's full steps
+     * can, where computing times are far from what prices ask for: P^3/tau^2 is no parabola.
+     */
+    void RunBarrier(const DmaPoint& start,
+                    const DmaInteriorOptions& options,
+                    DmaInteriorResult& result);
+    /// One Newton step of the barrier method.
+    /// @param weight of the barrier
+    /// @param decrement where to put Newton's decrement, squared, relative to the weight
+    /// @return whether it was possible
+    bool BarrierStep(double weight, double& decrement);
+    /// @return scaled objective minus the weighted logarithms of slacks
+    double Merit(double weight) const;
+    /// @return its slope along the steps
+    double MeritSlope(double weight) const;
+    /// One Newton step, predictor and corrector.
+    /// @param least target of slack times multiplier
+    /// @return whether it was possible
+    bool Step(double least);
 
     /// @return how a multiplier would change
     /// @param pair of the constraint
@@ -165,27 +202,60 @@ class DmaInterior
     template <typename Self, typename Function>
     static void ForPairs(Self& self, Function function);
 
-    const DmaModel& m_model;      //!< the resource problem
-    DmaNewton m_newton;           //!< linear systems
-    DmaPoint m_point;             //!< variables
-    std::vector<State> m_states;  //!< by period
-    std::vector<Pair> m_horizon;  //!< by task: T - A_G
-    std::vector<Pair> m_cap;      //!< by task: e^max - e_max
-    std::vector<Pair> m_budget;   //!< by budget: 1 + excess - energy
-    std::vector<Pair> m_elastic;  //!< by budget: excess >= 0, the slack
-    std::vector<bool> m_isFixed;  //!< by task: there is no e to choose
-    std::vector<double> m_energy; //!< by budget, relative to what remains
-    std::vector<double> m_linear; //!< by task, cost of e_max
-    std::vector<double> m_square; //!< by task, cost of e_max^2
-    std::vector<bool> m_isCapped; //!< by task: term (e) dwarfs all others
-    double m_scale{1};            //!< of the objective
-    double m_excessCost{0};       //!< price of an excess
-    double m_counted{0};          //!< the part of the objective that the gap is relative to
-    size_t m_count{0};            //!< number of constraints
-    bool m_onlyBudgets{false};    //!< without the objective
-    DmaVector m_right;            //!< right side
-    DmaVector m_step;             //!< solution
+    const DmaModel& m_model;            //!< the resource problem
+    DmaNewton m_newton;                 //!< linear systems
+    DmaPoint m_point;                   //!< variables
+    std::vector<State> m_states;        //!< by period
+    std::vector<Pair> m_horizon;        //!< by task: T - A_G
+    std::vector<Pair> m_cap;            //!< by task: e^max - e_max
+    std::vector<Pair> m_budget;         //!< by budget: 1 + excess - energy
+    std::vector<Pair> m_elastic;        //!< by budget: excess >= 0, the slack
+    std::vector<bool> m_isFixed;        //!< by task: there is no e to choose
+    std::vector<double> m_energy;       //!< by budget, relative to what remains
+    std::vector<double> m_linear;       //!< by task, cost of e_max
+    std::vector<double> m_square;       //!< by task, cost of e_max^2
+    std::vector<bool> m_isCapped;       //!< by task: term (e) dwarfs all others
+    double m_scale{1};                  //!< of the objective
+    double m_excessCost{0};             //!< price of an excess
+    double m_counted{0};                //!< the part of the objective that the gap is relative to
+    size_t m_count{0};                  //!< number of constraints
+    uint32_t m_stalled{0};              //!< Newton steps without progress
+    DmaPoint m_before;                  //!< scratch: before a step
+    std::vector<double> m_energyBefore; //!< scratch: the same
+    std::vector<double> m_slacksBefore; //!< scratch: the same
+    bool m_onlyBudgets{false};          //!< without the objective
+    DmaVector m_right;                  //!< right side
+    DmaVector m_step;                   //!< solution
 };
+
+template <typename Self, typename Function>
+void
+DmaInterior::ForPairs(Self& self, Function function)
+{
+    for (auto& state : self.m_states)
+    {
+        for (size_t k = 0; k < SLOTS; ++k)
+        {
+            if (state.mask >> k & 1)
+            {
+                function(state.pairs[k]);
+            }
+        }
+    }
+    for (size_t j = 0; j < self.m_horizon.size(); ++j)
+    {
+        function(self.m_horizon[j]);
+        if (!self.m_isFixed[j])
+        {
+            function(self.m_cap[j]);
+        }
+    }
+    for (size_t b = 0; b < self.m_budget.size(); ++b)
+    {
+        function(self.m_budget[b]);
+        function(self.m_elastic[b]);
+    }
+}
 
 } // namespace fl
 } // namespace ns3

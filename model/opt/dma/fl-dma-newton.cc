@@ -100,11 +100,12 @@ DmaNewton::EliminateCell(size_t p)
     {
         cell.pivotE = block.ee;
         cell.lowerPe = block.ep / block.ee;
-        cell.pivotP = block.pp - block.ep * cell.lowerPe;
+        // Rounding may leave less than nothing of a P that is held tight.
+        cell.pivotP = std::max(block.pp - block.ep * cell.lowerPe, 1e-14 * block.pp);
         cell.lowerTp = block.tp / cell.pivotP;
         own -= block.tp * cell.lowerTp;
     }
-    // Rounding may leave less than nothing of a tau that is held tight.
+    // And of a tau.
     own = std::max(own, 1e-14 * block.tt);
     if (!(own > 0 && cell.pivotE > 0 && cell.pivotP > 0))
     {

@@ -123,47 +123,68 @@ class WorkRounding
     DmaFixedWork RoundPeriod(size_t p, Mode mode) const
     {
         const auto& period = m_model.periods[p];
-        const auto& task = m_model.tasks[period.task];
         if (period.inFlight)
         {
             return {1, 1};
         }
+        const auto& task = m_model.tasks[period.task];
         const double e = m_result.point.iterations[p];
-        const double steps = std::clamp(mode == UP ? std::ceil(e - 1e-6) : std::round(e),
-                                        task.minSteps,
-                                        task.maxSteps);
-        const double batch = std::clamp(m_result.point.work[p] / steps, 1.0, period.samples);
-        // Not down by a whole sample for a rounding error.
-        const double near = std::round(batch);
-        const double exact = std::abs(batch - near) < 1e-6 ? near : batch;
-        const double low = std::floor(exact);
-        const double high = std::min(std::ceil(exact), period.samples);
-        switch (mode)
+        const double work = m_result.point.work[p];
+        const double low = std::clamp(Floor(e), task.minSteps, task.maxSteps);
+        const double high = std::clamp(Ceiling(e), task.minSteps, task.maxSteps);
+        if (mode != CHEAPER)
         {
-        case DOWN:
-            return {steps, low};
-        case UP:
-            return {steps, high};
-        case CHEAPER:
-            break;
+            const double steps = mode == UP ? high : low;
+            const double batch = mode == UP ? Ceiling(work / steps) : Floor(work / steps);
+            return {steps, std::clamp(batch, 1.0, period.samples)};
         }
-        return {steps, CostOf(p, steps, low) <= CostOf(p, steps, high) ? low : high};
+        DmaFixedWork best;
+        double least = HUGE_VAL;
+        for (const double steps : {low, high})
+        {
+            for (const double batch : {Floor(work / steps), Ceiling(work / steps)})
+            {
+                const DmaFixedWork candidate{steps, std::clamp(batch, 1.0, period.samples)};
+                const double cost = CostOf(p, candidate);
+                if (cost < least)
+                {
+                    least = cost;
+                    best = candidate;
+                }
+            }
+        }
+        return best;
     }
 
-    /// @return cost of a period at the computing time and the energy price of the solution
-    double CostOf(size_t p, double steps, double batch) const
+    /// @return the whole number below, or a near one
+    static double Floor(double value)
+    {
+        return std::floor(value + 1e-6);
+    }
+
+    /// @return the whole number above, or a near one
+    static double Ceiling(double value)
+    {
+        return std::ceil(value - 1e-6);
+    }
+
+    /// @return cost of a period at the computing time and the energy price of the solution; next to
+    /// infinite if the frequency does not allow that time
+    double CostOf(size_t p, const DmaFixedWork& candidate) const
     {
         const auto& period = m_model.periods[p];
         const double tau = m_result.point.computeS[p];
         const double price =
             period.budget < 0 ? 0 : m_result.multipliers.budget[period.budget] * period.energyJ;
-        const double work = steps * batch;
-        // Computing time moves within the frequencies.
-        const double used = std::clamp(tau,
-                                       period.cycles * work / period.highHz,
-                                       period.cycles * work / period.lowHz);
-        return period.noiseCost * steps / batch +
-               (period.energyCost + price) * work * (work / used) * (work / used);
+        const double steps = candidate.iterations;
+        const double work = steps * candidate.batch;
+        const double cycles = period.cycles * work;
+        const double used = std::clamp(tau, cycles / period.highHz, cycles / period.lowHz);
+        const double cost = (period.stepCost + m_result.multipliers.steps[p]) * steps +
+                            period.squareCost * steps * steps +
+                            period.noiseCost * steps / candidate.batch +
+                            (period.energyCost + price) * work * (work / used) * (work / used);
+        return cost + (std::abs(used - tau) > 1e-9 * tau ? 1e100 * std::abs(used / tau - 1) : 0);
     }
 
     const DmaModel& m_model;           //!< the relaxed problem

@@ -81,7 +81,10 @@ class ShareSearch
         {
             auto next = Try(Moved(*best, step), *best);
             step *= next ? 1.5 : 0.4;
-            best = next ? std::move(next) : std::move(best);
+            if (next)
+            {
+                best = std::move(next);
+            }
         }
         m_result.shares = best->shares;
         m_result.cost = best->cost;

@@ -1,0 +1,143 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-bench-dma.h"
+
+#include "ns3/fl-dma-baselines.h"
+#include "ns3/fl-dma-methods.h"
+#include "ns3/fl-error.h"
+#include "ns3/fl-progress.h"
+#include "ns3/fl-random-stream.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// @return Table II's ranges, with models of 10 to 20 Mbit, and 1.2 times FedAsync's time
+DmaProblem
+Draw(size_t devices, size_t tasks, uint32_t aggregations, RandomStream& random)
+{
+    DmaProblem problem;
+    problem.weightModel = 1e-9;
+    problem.weightDevice = problem.weightStation = problem.rho = 1;
+    problem.v1 = 2;
+    problem.v2 = 5;
+    problem.relaxed = true;
+    for (size_t j = 0; j < tasks; ++j)
+    {
+        DmaTask task;
+        task.aggregations = aggregations;
+        task.modelBits = random.Uniform(1e7, 2e7);
+        task.importance = std::pow(10, random.Uniform(7, 9));
+        task.qoeS = 1e9;
+        task.mixingLow = 0.075;
+        task.mixingHigh = 0.15;
+        task.stalenessLimit = 5;
+        task.maxIterations = 20;
+        task.learningRate = {0.03};
+        task.smoothness = random.Uniform(1, 5);
+        task.dataVariability = random.Uniform(0.3, 0.8);
+        task.lossDrop = random.Uniform(0.05, 2);
+        problem.tasks.push_back(task);
+    }
+    for (size_t i = 0; i < devices; ++i)
+    {
+        DmaDevice device;
+        device.uplinkBps = random.Uniform(1.4e7, 2.2e7);
+        device.downlinkBps = random.Uniform(1.3e6, 2.4e6);
+        device.txPowerW = 0.25;
+        device.downlinkPowerW = 0.1;
+        device.effectiveCapacitance = random.Uniform(2e-22, 2e-19);
+        device.minCpuHz = 2e5;
+        device.maxCpuHz = 5e6;
+        for (size_t j = 0; j < tasks; ++j)
+        {
+            DmaDeviceTask pair;
+            pair.cyclesPerSample = random.Uniform(5e2, 5e3);
+            pair.samples = static_cast<double>(200 + random.Below(1800));
+            pair.dissimilarity = random.Uniform(0.05, 1);
+            pair.sampleVariance = random.Uniform(20, 80);
+            pair.idleDrift = random.Uniform(0.005, 0.02);
+            pair.activeDrift = random.Uniform(0.005, 0.02);
+            pair.cpuShare = 1.0 / static_cast<double>(tasks);
+            device.tasks.push_back(pair);
+        }
+        problem.devices.push_back(device);
+    }
+    const auto baseline = FedAsyncDmaBaseline(problem);
+    for (size_t j = 0; j < tasks; ++j)
+    {
+        problem.tasks[j].qoeS = 1.2 * baseline.allocation[j].back().arrivalS;
+    }
+    return problem;
+}
+
+/// Time of a method, median of draws.
+void
+AddMethod(const std::string& what,
+          const std::string& method,
+          uint32_t aggregations,
+          double targetS,
+          int draws,
+          BenchRows& rows)
+{
+    RandomStream random(41, aggregations);
+    std::vector<double> seconds;
+    double gap = 0;
+    int feasible = 0;
+    WorkProgress progress(draws);
+    progress.Begin(Describe("dma: ", what, ", G = ", aggregations, ", ", draws, " draws"));
+    for (int k = 0; k < draws; ++k)
+    {
+        auto problem = Draw(10, 3, aggregations, random);
+        if (method == "resources")
+        {
+            problem.schedule = FedAsyncDmaBaseline(problem).schedule;
+        }
+        const Stopwatch watch;
+        const auto solution = SolveDma(method, problem);
+        seconds.push_back(watch.CpuS());
+        gap = std::max(gap, std::isfinite(solution.Gap()) ? solution.Gap() : 0);
+        feasible +=
+            solution.status == SolveStatus::OPTIMAL || solution.status == SolveStatus::FEASIBLE ? 1
+                                                                                                : 0;
+        progress.Add();
+    }
+    const double median = Median(seconds);
+    rows.push_back({Describe("DMA-FL, ", what, ", 10 devices, 3 tasks, G = ", aggregations),
+                    Describe(Round(1e3 * median), " ms, median of ", draws, " draws"),
+                    Describe(Round(1e3 * targetS), " ms"),
+                    JudgeAtMost(median, targetS),
+                    Describe("longest ",
+                             Round(1e3 * *std::max_element(seconds.begin(), seconds.end())),
+                             " ms; ",
+                             feasible,
+                             " feasible",
+                             method == "resources" ? Describe("; largest gap ", gap) : "")});
+}
+
+} // namespace
+
+BenchRows
+BenchDma(const BenchOptions& options)
+{
+    BenchRows rows;
+    for (const auto& [aggregations, resourcesS, planS] :
+         {std::tuple(50U, 0.02, 2.0), {150U, 0.1, 20.0}})
+    {
+        const uint32_t count = options.Pick(aggregations, 6U);
+        AddMethod("resources", "resources", count, resourcesS, options.Pick(21, 1), rows);
+        AddMethod("whole plan", "best", count, planS, options.Pick(3, 1), rows);
+    }
+    return rows;
+}
+
+} // namespace fl
+} // namespace ns3

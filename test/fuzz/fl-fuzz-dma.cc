@@ -1,0 +1,298 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-fuzz-dma.h"
+
+#include "fl-fuzz-watch.h"
+
+#include "ns3/fl-dma-bound.h"
+#include "ns3/fl-error.h"
+#include "ns3/fl-json-text.h"
+#include "ns3/fl-main.h"
+#include "ns3/fl-random-stream.h"
+#include "ns3/fl-solve-instance.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+namespace ns3
+{
+namespace fl
+{
+namespace fuzz
+{
+
+namespace
+{
+
+using Json = nlohmann::ordered_json;
+
+/// @return a number around an ordinary one, so many orders of magnitude away at most
+double
+Around(RandomStream& random, double ordinary, double decades)
+{
+    return std::clamp(ordinary * std::pow(10, random.Uniform(-decades, decades)), 1e-30, 1e30);
+}
+
+/// @return a task
+Json
+MakeTask(RandomStream& random, double decades, uint64_t aggregations)
+{
+    const double least = static_cast<double>(1 + random.Below(3));
+    Json task;
+    task["aggregations"] = aggregations;
+    task["model_bits"] = Around(random, 1e7, decades);
+    task["importance"] = random.Uniform() < 0.1 ? 0 : Around(random, 1e8, decades);
+    task["energy_weight"] = random.Uniform() < 0.1 ? 0 : Around(random, 1, decades);
+    task["qoe_s"] = Around(random, 10 * static_cast<double>(aggregations), decades);
+    task["mixing"] = {0.05, random.Uniform(0.06, 1)};
+    task["staleness_limit"] = random.Below(4);
+    task["iterations"] = {least, least + static_cast<double>(random.Below(10))};
+    task["learning_rate"] = Around(random, 0.03, decades / 4);
+    task["smoothness"] = Around(random, 2, decades);
+    task["data_variability"] = Around(random, 0.5, decades);
+    task["loss_drop"] = random.Uniform() < 0.1 ? 0 : Around(random, 1, decades);
+    return task;
+}
+
+/// @return a device
+Json
+MakeDevice(RandomStream& random, double decades, size_t tasks, bool hasShares)
+{
+    const double low = Around(random, 2e5, decades);
+    Json device;
+    device["uplink_bps"] = Around(random, 1.5e7, decades);
+    device["downlink_bps"] = Around(random, 2e6, decades);
+    device["tx_power_w"] = Around(random, 0.25, decades);
+    device["downlink_power_w"] = Around(random, 0.1, decades);
+    device["effective_capacitance"] = Around(random, 1e-20, decades);
+    device["cpu_hz"] = {low, low * (1 + 30 * random.Uniform())};
+    if (random.Uniform() < 0.5)
+    {
+        device["energy_budget_j"] = Around(random, 10, decades);
+    }
+    auto& pairs = device["tasks"] = Json::array();
+    for (size_t j = 0; j < tasks; ++j)
+    {
+        Json pair;
+        pair["cycles_per_sample"] = Around(random, 2e3, decades);
+        pair["samples"] = 1 + random.Below(2000);
+        pair["dissimilarity"] = Around(random, 0.5, decades);
+        pair["sample_variance"] = Around(random, 50, decades);
+        pair["idle_drift"] = random.Uniform() < 0.1 ? 0 : Around(random, 0.01, decades);
+        pair["active_drift"] = random.Uniform() < 0.1 ? 0 : Around(random, 0.01, decades);
+        if (hasShares)
+        {
+            pair["cpu_share"] = 1.0 / static_cast<double>(tasks);
+        }
+        pairs.push_back(pair);
+    }
+    return device;
+}
+
+/// @return a valid instance
+Json
+MakeValid(RandomStream& random, double decades)
+{
+    const uint64_t aggregations = 1 + random.Below(4);
+    const size_t tasks = 1 + random.Below(2);
+    const size_t devices = 1 + random.Below(3);
+    const bool hasShares = random.Uniform() < 0.7;
+    Json json;
+    json["weights"] = {1e-9, 1, 1};
+    json["rho"] = 1;
+    json["v1"] = 2;
+    json["v2"] = 5;
+    json["relaxed"] = random.Uniform() < 0.7;
+    json["tasks"] = Json::array();
+    json["devices"] = Json::array();
+    for (size_t j = 0; j < tasks; ++j)
+    {
+        json["tasks"].push_back(MakeTask(random, decades, aggregations));
+    }
+    for (size_t i = 0; i < devices; ++i)
+    {
+        json["devices"].push_back(MakeDevice(random, decades, tasks, hasShares));
+    }
+    if (random.Uniform() < 0.3)
+    {
+        // One device after the other, always from the current model.
+        for (size_t j = 0; j < tasks; ++j)
+        {
+            Json schedule = Json::array();
+            for (uint64_t n = 0; n < aggregations; ++n)
+            {
+                schedule.push_back({{"device", random.Below(devices)}, {"base", n}});
+            }
+            json["schedule"].push_back(schedule);
+        }
+    }
+    return json;
+}
+
+/// One instance under all methods.
+class DmaChecker
+{
+  public:
+    DmaChecker(const std::string& text, Magnitude magnitude, Statistics& statistics)
+        : m_text(text),
+          m_magnitude(magnitude),
+          m_statistics(statistics)
+    {
+    }
+
+    /// Solve by all methods. @return what is wrong
+    std::vector<Fault> Run()
+    {
+        for (const auto& [method, description] : FindSolveProblem("dma").methods())
+        {
+            m_method = method;
+            Watch::Note("dma " + method);
+            Solve();
+        }
+        return m_faults;
+    }
+
+  private:
+    /// Note a fault.
+    void Blame(const std::string& kind, const std::string& detail)
+    {
+        m_faults.push_back({"dma " + m_method, kind, detail});
+    }
+
+    /// Count an answer.
+    void Count(const std::string& status)
+    {
+        m_statistics.Count(Describe("dma ", m_method, ", ", ToString(m_magnitude)), status);
+    }
+
+    /// Solve by one method.
+    void Solve()
+    {
+        try
+        {
+            const auto report =
+                SolveInstance(FindSolveProblem("dma"), m_text, "fuzz.json", {m_method, 1, 1});
+            Look(Json::parse(report.ToText()), report.exitCode);
+        }
+        catch (const InvalidInput& error)
+        {
+            Count("refused");
+            const std::string message = error.what();
+            const bool isMissing = message.find("schedule: is missing") != std::string::npos;
+            if (m_magnitude != Magnitude::DAMAGED && !isMissing)
+            {
+                Blame("refuses a valid instance", message);
+            }
+            const bool printable = std::all_of(message.begin(), message.end(), [](unsigned char c) {
+                return c >= 0x20 && c < 0x7f;
+            });
+            if (!printable || message.size() > 700)
+            {
+                Blame("bad message", PrintableText(message));
+            }
+        }
+        catch (const std::exception& error)
+        {
+            Blame("exception", PrintableText(error.what()));
+        }
+    }
+
+    /// An answer is one, and worth what it says.
+    void Look(const Json& answer, int exitCode)
+    {
+        const std::string status = answer.at("status");
+        Count(status);
+        if (status == "failed")
+        {
+            if (m_magnitude == Magnitude::ORDINARY)
+            {
+                Blame("failed", answer.at("termination"));
+            }
+            return;
+        }
+        if (exitCode == EXIT_INFEASIBLE)
+        {
+            return;
+        }
+        double worst = 0;
+        for (const auto& [name, residual] : answer.at("residuals").items())
+        {
+            worst = std::max(worst, residual.is_null() ? HUGE_VAL : residual.get<double>());
+        }
+        if ((status == "infeasible") != (worst > DMA_FEASIBILITY_TOLERANCE))
+        {
+            Blame("status", Describe(status, ", ", worst));
+        }
+        if (status == "optimal" && answer.at("gap").get<double>() > 1e-6)
+        {
+            Blame("gap", answer.at("gap").dump());
+        }
+    }
+
+    const std::string& m_text;   //!< the instance
+    Magnitude m_magnitude;       //!< of its numbers
+    Statistics& m_statistics;    //!< counts answers
+    std::vector<Fault> m_faults; //!< what is wrong
+    std::string m_method;        //!< the one whose turn it is
+};
+
+/// Damage one value somewhere.
+void
+Damage(Json& json, RandomStream& random)
+{
+    static const std::vector<Json> VALUES{1e308,
+                                          -1,
+                                          0,
+                                          -0.0,
+                                          5e-324,
+                                          1e-41,
+                                          nullptr,
+                                          true,
+                                          "1",
+                                          Json::array(),
+                                          Json::object()};
+    Json* at = &json;
+    while (at->is_structured() && !at->empty() && (at == &json || random.Uniform() < 0.8))
+    {
+        auto entry = at->begin();
+        std::advance(entry, static_cast<std::ptrdiff_t>(random.Below(at->size())));
+        at = &*entry;
+    }
+    *at = VALUES[random.Below(VALUES.size())];
+}
+
+} // namespace
+
+FuzzInstance
+MakeDmaFuzz(uint64_t seed, uint64_t number)
+{
+    RandomStream random(seed ^ 0xd3af1000, number);
+    const auto magnitude = static_cast<Magnitude>(random.Below(4));
+    const double decades = magnitude == Magnitude::HOSTILE   ? 3
+                           : magnitude == Magnitude::EXTREME ? 25
+                                                             : 0.4;
+    Json json = MakeValid(random, decades);
+    if (magnitude == Magnitude::DAMAGED)
+    {
+        Damage(json, random);
+    }
+    std::string text = json.dump(1);
+    if (magnitude == Magnitude::DAMAGED && random.Uniform() < 0.3)
+    {
+        text[random.Below(text.size())] = static_cast<char>(random.Below(256));
+    }
+    return {magnitude, text};
+}
+
+std::vector<Fault>
+CheckDmaInstance(const std::string& text, Magnitude magnitude, Statistics& statistics)
+{
+    return DmaChecker(text, magnitude, statistics).Run();
+}
+
+} // namespace fuzz
+} // namespace fl
+} // namespace ns3
