@@ -56,6 +56,13 @@ class TwoTasksTestCase : public TestCase
         TestCell cell(2, 100);
         AsyncBench bench(2, {10, 20}, cell.control);
         bench.coordinator->SetAttribute("Aggregations", UintegerValue(3));
+        auto optimizer = CreateObject<ScriptedOptimizer>();
+        optimizer->script = [](const SystemState& state) {
+            auto shares = EqualShares(state, AvailableDevices(state));
+            shares[0].uplinkHz /= 1 + state.task; // the second task would have another grant
+            return MakeRoundPlan(state, shares);
+        };
+        bench.coordinator->SetOptimizer(optimizer);
         bench.JoinAll();
         NS_TEST_EXPECT_MSG_EQ((bench.asked == std::vector<DeviceId>{0, 0, 1, 1}), true, "both");
         for (const DeviceId device : {0, 1})
@@ -161,7 +168,7 @@ class LeaveTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(bench.finished.size(), 0, "it waits");
         AsyncBench::Step(6);
         NS_TEST_ASSERT_MSG_EQ(bench.finished.size(), 1, "not for ever");
-        NS_TEST_EXPECT_MSG_EQ(bench.finished[0], "no device became available for 5 s", "why");
+        NS_TEST_EXPECT_MSG_EQ(bench.finished.at(0), "no device became available for 5 s", "why");
     }
 };
 
@@ -191,7 +198,7 @@ class NobodyTrainsTestCase : public TestCase
         bench.Refuse(0, bench.OrderOf(0));
         AsyncBench::Step(6);
         NS_TEST_ASSERT_MSG_EQ(bench.finished.size(), 1, "not for ever");
-        NS_TEST_EXPECT_MSG_EQ(bench.finished[0], "no device became available for 5 s", "why");
+        NS_TEST_EXPECT_MSG_EQ(bench.finished.at(0), "no device became available for 5 s", "why");
         NS_TEST_EXPECT_MSG_EQ(bench.coordinator->GetModelVersion(1), 0, "as at the beginning");
     }
 };
@@ -219,6 +226,8 @@ class EmptyPlanTestCase : public TestCase
         {
             AsyncBench bench(1, {10, 10});
             bench.coordinator->SetOptimizer(optimizer);
+            // No multiple of 0.1 s, the time between updates, up to 4.3 s.
+            bench.coordinator->SetAttribute("EmptyPlan", TimeValue(Seconds(0.43)));
             bench.JoinAll();
             for (int i = 0; i < 50; ++i)
             {
@@ -226,9 +235,10 @@ class EmptyPlanTestCase : public TestCase
                 AsyncBench::Step(0.09);
             }
             NS_TEST_EXPECT_MSG_EQ(bench.coordinator->GetModelVersion(0), 50, "task 0 goes on");
-            // When it joined, with each update, and once a second: 5 s in all.
-            NS_TEST_EXPECT_MSG_GT_OR_EQ(nAsked, 1 + 50 + 4, "asked again");
-            NS_TEST_EXPECT_MSG_LT_OR_EQ(nAsked, 1 + 50 + 6, "not more and more often");
+            // When it joined, with each update, and each 0.43 s of 5 s: 11 times, one of which may
+            // be that of an update.
+            NS_TEST_EXPECT_MSG_GT_OR_EQ(nAsked, 1 + 50 + 10, "asked again");
+            NS_TEST_EXPECT_MSG_LT_OR_EQ(nAsked, 1 + 50 + 12, "not more and more often");
         }
         // Nothing for anybody: the run ends.
         optimizer = CreateObject<ScriptedOptimizer>();
@@ -238,7 +248,7 @@ class EmptyPlanTestCase : public TestCase
         bench.JoinAll();
         AsyncBench::Step(6);
         NS_TEST_ASSERT_MSG_EQ(bench.finished.size(), 1, "not for ever");
-        NS_TEST_EXPECT_MSG_EQ(bench.finished[0], "no device became available for 5 s", "why");
+        NS_TEST_EXPECT_MSG_EQ(bench.finished.at(0), "no device became available for 5 s", "why");
     }
 };
 
@@ -331,21 +341,21 @@ class RestartTestCase : public TestCase
     void ExpectAborted(const AsyncBench& bench)
     {
         NS_TEST_ASSERT_MSG_EQ(bench.finished.size(), 1, "interrupted");
-        NS_TEST_EXPECT_MSG_EQ(bench.finished[0],
+        NS_TEST_EXPECT_MSG_EQ(bench.finished.at(0),
                               "the server stopped before all aggregations were done",
                               "why");
         NS_TEST_EXPECT_MSG_EQ(bench.coordinator->IsFinished(), false, "it may start again");
         NS_TEST_ASSERT_MSG_EQ(bench.rounds.size(), 3, "one was made, one of each task was not");
-        NS_TEST_EXPECT_MSG_EQ(AsyncBench::EndedIn(bench.rounds[0]), "0:merged 1:merged ", "");
-        NS_TEST_EXPECT_MSG_EQ(bench.rounds[1].aborted, true, "of task 0");
-        NS_TEST_EXPECT_MSG_EQ(bench.rounds[1].round, 2, "of task 0");
-        NS_TEST_EXPECT_MSG_EQ(AsyncBench::EndedIn(bench.rounds[1]), "0:aborted 1:aborted ", "");
-        NS_TEST_EXPECT_MSG_EQ(bench.rounds[2].aborted, true, "of task 1");
+        NS_TEST_EXPECT_MSG_EQ(AsyncBench::EndedIn(bench.rounds.at(0)), "0:merged 1:merged ", "");
+        NS_TEST_EXPECT_MSG_EQ(bench.rounds.at(1).aborted, true, "of task 0");
+        NS_TEST_EXPECT_MSG_EQ(bench.rounds.at(1).round, 2, "of task 0");
+        NS_TEST_EXPECT_MSG_EQ(AsyncBench::EndedIn(bench.rounds.at(1)), "0:aborted 1:aborted ", "");
+        NS_TEST_EXPECT_MSG_EQ(bench.rounds.at(2).aborted, true, "of task 1");
         // Also the one that had come, whose update is in no model.
-        NS_TEST_EXPECT_MSG_EQ(AsyncBench::EndedIn(bench.rounds[2]),
+        NS_TEST_EXPECT_MSG_EQ(AsyncBench::EndedIn(bench.rounds.at(2)),
                               "0:aborted 0:aborted 1:aborted ",
                               "of task 1");
-        for (const auto& work : bench.rounds[2].ended)
+        for (const auto& work : bench.rounds.at(2).ended)
         {
             NS_TEST_EXPECT_MSG_EQ(work.measured.aggregation, 0, "into none");
         }

@@ -261,10 +261,10 @@ class AbortTestCase : public TransportTestCase
             }
         }
         NS_TEST_ASSERT_MSG_EQ(stale.size(), 2, "twice");
-        NS_TEST_EXPECT_MSG_EQ(stale[0], 7, "as soon as the limit was passed");
+        NS_TEST_EXPECT_MSG_EQ(stale.at(0), 7, "as soon as the limit was passed");
         // One version may have been made until the device had answered.
-        NS_TEST_EXPECT_MSG_GT_OR_EQ(stale[1], 14, "again");
-        NS_TEST_EXPECT_MSG_LT_OR_EQ(stale[1], 15, "again");
+        NS_TEST_EXPECT_MSG_GT_OR_EQ(stale.at(1), 14, "again");
+        NS_TEST_EXPECT_MSG_LT_OR_EQ(stale.at(1), 15, "again");
         NS_TEST_EXPECT_MSG_EQ(run.StatusOf(20, 2), "aborted", "the end");
         NS_TEST_ASSERT_MSG_GT_OR_EQ(run.clientAborted.size(), 2, "at the device");
         NS_TEST_EXPECT_MSG_EQ(run.clientAborted[0], "the server said ABORT", "why");

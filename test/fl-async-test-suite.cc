@@ -107,7 +107,7 @@ class TraceTestCase : public TestCase
                               "0:merged 1:aborted 2:refused 2:refused 2:aborted ",
                               "all that ended since the one before");
         NS_TEST_ASSERT_MSG_EQ(bench.finished.size(), 1, "over");
-        NS_TEST_EXPECT_MSG_EQ(bench.finished[0], "all aggregations are done", "why");
+        NS_TEST_EXPECT_MSG_EQ(bench.finished.at(0), "all aggregations are done", "why");
         NS_TEST_EXPECT_MSG_EQ(bench.coordinator->IsFinished(), true, "finished");
         NS_TEST_EXPECT_MSG_EQ(bench.CountSent(0, MessageType::BYE), 1, "told");
         NS_TEST_EXPECT_MSG_EQ(bench.CountSent(1, MessageType::ABORT), 1, "told to stop");
@@ -142,8 +142,8 @@ class BufferTestCase : public TestCase
         const double w1 = w0 + 0.5 / 2 * ((4 - w0) + (2 - w0));
         // The two differences and the sum are each rounded once.
         NS_TEST_EXPECT_MSG_EQ_TOL(bench.Parameter(), w1, 2 * ROUNDING, "the first version");
-        NS_TEST_EXPECT_MSG_EQ(bench.rounds[0].received, 2, "of two");
-        NS_TEST_EXPECT_MSG_EQ(AsyncBench::EndedIn(bench.rounds[0]), "1:merged 1:merged ", "two");
+        NS_TEST_EXPECT_MSG_EQ(bench.rounds.at(0).received, 2, "of two");
+        NS_TEST_EXPECT_MSG_EQ(AsyncBench::EndedIn(bench.rounds.at(0)), "1:merged 1:merged ", "two");
 
         bench.Update(0, 3); // base 0, staleness 1
         bench.Update(1, 1); // base 1, staleness 0
