@@ -4,6 +4,7 @@
 #include "fl-test-federation.h"
 
 #include "ns3/fl-availability.h"
+#include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-plan.h"
 #include "ns3/fl-system-state.h"
 #include "ns3/string.h"

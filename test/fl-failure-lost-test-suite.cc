@@ -7,6 +7,7 @@
 
 #include "ns3/basic-energy-source-helper.h"
 #include "ns3/double.h"
+#include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-processor-helper.h"
 
 #include <cmath>

@@ -4,6 +4,8 @@
 #include "fl-test-federation.h"
 #include "fl-test-transport-case.h"
 
+#include "ns3/fl-ns3-compat.h"
+
 #include <chrono>
 
 /**

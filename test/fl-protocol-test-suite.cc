@@ -3,6 +3,7 @@
  */
 #include "fl-test-federation.h"
 
+#include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-sample-codec.h"
 
 #include <cmath>

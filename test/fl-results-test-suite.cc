@@ -6,6 +6,7 @@
 
 #include "ns3/fl-csv.h"
 #include "ns3/fl-error.h"
+#include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-progress.h"
 #include "ns3/fl-result-folder.h"
 #include "ns3/fl-results.h"

@@ -11,6 +11,7 @@
 #include "ns3/error-model.h"
 #include "ns3/fl-federation-helper.h"
 #include "ns3/fl-model-factory.h"
+#include "ns3/fl-ns3-compat.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simple-channel.h"
