@@ -9,6 +9,7 @@
 #include "ns3/constant-position-mobility-model.h"
 #include "ns3/fl-lte-cell-radio.h"
 #include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-options.h"
 #include "ns3/mobility-helper.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"

@@ -6,6 +6,7 @@
 #include "ns3/config.h"
 #include "ns3/epc-ue-nas.h"
 #include "ns3/fl-cell-experiment.h"
+#include "ns3/fl-lte-radio-control.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/lte-radio-bearer-info.h"
 #include "ns3/lte-ue-rrc.h"

@@ -4,8 +4,10 @@
 #include "../examples/study/fl-mel-claims.h"
 #include "../examples/study/fl-mel-learning.h"
 #include "../examples/study/fl-mel-study-options.h"
+#include "fl-test-federation-parts.h"
 #include "fl-test-refusal.h"
 
+#include "ns3/fl-model-factory.h"
 #include "ns3/test.h"
 
 #include <cmath>

@@ -1,10 +1,12 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
+#include "fl-test-federation-parts.h"
 #include "fl-test-rounding.h"
 
 #include "ns3/boolean.h"
 #include "ns3/double.h"
+#include "ns3/fl-error.h"
 #include "ns3/fl-joint-optimizer.h"
 #include "ns3/fl-optimizer.h"
 #include "ns3/fl-plan.h"
@@ -13,6 +15,7 @@
 #include "ns3/fl-system-state.h"
 #include "ns3/string.h"
 #include "ns3/test.h"
+#include "ns3/uinteger.h"
 
 #include <cmath>
 #include <set>

@@ -3,6 +3,7 @@
  */
 #include "fl-test-refusal.h"
 
+#include "ns3/fl-plan.h"
 #include "ns3/fl-schedule-convergence.h"
 #include "ns3/test.h"
 

@@ -4,6 +4,7 @@
 #include "fl-test-refusal.h"
 
 #include "ns3/fl-random-stream.h"
+#include "ns3/fl-rate-model.h"
 #include "ns3/fl-schedule-delay.h"
 #include "ns3/fl-schedule-methods.h"
 #include "ns3/test.h"

@@ -12,6 +12,7 @@
 #include "ns3/uinteger.h"
 #include "ns3/wifi-phy.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 

@@ -10,6 +10,8 @@
 #include "ns3/tcp-socket-state.h"
 #include "ns3/test.h"
 
+#include <algorithm>
+
 /**
  * @file
  * @ingroup fl
