@@ -5,6 +5,7 @@
 #define FL_TEST_FEDERATION_H
 
 #include "fl-test-cell.h"
+#include "fl-test-federation-parts.h"
 
 #include "ns3/data-rate.h"
 #include "ns3/error-model.h"
@@ -12,23 +13,19 @@
 #include "ns3/fl-model-factory.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-optimizer.h"
-#include "ns3/fl-random-stream.h"
 #include "ns3/fl-sync-coordinator.h"
 #include "ns3/inet-socket-address.h"
-#include "ns3/ipv4-header.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simple-channel.h"
 #include "ns3/simple-net-device-helper.h"
 #include "ns3/simple-net-device.h"
 #include "ns3/string.h"
-#include "ns3/test.h"
 #include "ns3/uinteger.h"
 
 #include <algorithm>
 #include <cstring>
 #include <ios>
 #include <map>
-#include <optional>
 #include <sstream>
 #include <stdexcept>
 
@@ -45,113 +42,6 @@ namespace fl
 {
 namespace test
 {
-
-/// The TypeIds of both transports, to run a test over each.
-inline const std::vector<std::string> TRANSPORTS{"ns3::fl::TcpTransport",
-                                                 "ns3::fl::DatagramTransport"};
-/// Where the server listens.
-constexpr uint16_t SERVER_PORT = 9000;
-/// Features of a sample; twice as many as classes.
-constexpr uint32_t DIMENSION = 6;
-/// Classes.
-constexpr uint32_t CLASSES = 3;
-
-/**
- * @param samples how many
- * @param seed of the noise
- * @return samples of the classes in turn: a feature of its own for each class, and noise
- */
-inline std::shared_ptr<const Dataset>
-MakeSamples(uint32_t samples, uint64_t seed)
-{
-    RandomStream random(seed);
-    Eigen::MatrixXf features(DIMENSION, samples);
-    std::vector<uint8_t> labels(samples);
-    for (uint32_t i = 0; i < samples; ++i)
-    {
-        labels[i] = static_cast<uint8_t>(i % CLASSES);
-        for (uint32_t j = 0; j < DIMENSION; ++j)
-        {
-            features(j, i) = static_cast<float>(random.Uniform(-0.3, 0.3));
-        }
-        features(labels[i], i) += 1;
-    }
-    return std::make_shared<const Dataset>(std::move(features),
-                                           std::move(labels),
-                                           CLASSES,
-                                           ImageShape{1, 2, DIMENSION / 2});
-}
-
-/// Whom to ask, as a test says; nobody where it says nothing.
-class ScriptedOptimizer : public Optimizer
-{
-  public:
-    /// @return the TypeId
-    static TypeId GetTypeId()
-    {
-        static TypeId tid = TypeId("ns3::fl::test::ScriptedOptimizer")
-                                .SetParent<Optimizer>()
-                                .AddConstructor<ScriptedOptimizer>();
-        return tid;
-    }
-
-    std::function<Plan(const SystemState&)> script; //!< what to plan
-    std::vector<Outcome> observed;                  //!< what it was told
-
-  private:
-    Plan DoPlan(const SystemState& state) override
-    {
-        return script ? script(state) : Plan();
-    }
-
-    void DoObserve(const Outcome& outcome) override
-    {
-        observed.push_back(outcome);
-    }
-};
-
-/// Flips a bit of one packet among those that a test is after, and lets all pass: ns-3's
-/// own checksums are off by default, so that what is damaged arrives.
-class BitFlipper : public ErrorModel
-{
-  public:
-    /// @return the TypeId
-    static TypeId GetTypeId()
-    {
-        static TypeId tid = TypeId("ns3::fl::test::BitFlipper").SetParent<ErrorModel>();
-        return tid;
-    }
-
-    Ipv4Address from;       //!< only packets from there,
-    Ipv4Address to;         //!< and to there
-    uint32_t minBytes{200}; //!< smaller ones are acknowledgements
-    uint32_t countdown{1};  //!< which packet, from 1
-    uint32_t fromEnd{1};    //!< which byte, counted from the packet's end
-    uint32_t flipped{0};    //!< how many were
-
-  private:
-    bool DoCorrupt(Ptr<Packet> packet) override
-    {
-        Ipv4Header header;
-        packet->PeekHeader(header);
-        if (packet->GetSize() < minBytes || header.GetSource() != from ||
-            header.GetDestination() != to || countdown == 0 || --countdown > 0)
-        {
-            return false;
-        }
-        std::vector<uint8_t> bytes(packet->GetSize());
-        packet->CopyData(bytes.data(), bytes.size());
-        bytes.at(bytes.size() - fromEnd) ^= 1;
-        packet->RemoveAtStart(packet->GetSize());
-        packet->AddAtEnd(Create<Packet>(bytes.data(), bytes.size()));
-        ++flipped;
-        return false;
-    }
-
-    void DoReset() override
-    {
-    }
-};
 
 /// What a test wants.
 struct FederationSetup
@@ -183,22 +73,6 @@ struct FederationSetup
         trainer.localIterations = 2;
     }
 };
-
-/**
- * @param seconds what a device's training of one round takes [s]
- * @param only the device that takes so long; none: all
- * @return the profiles' changes, for FederationSetup::profile: at 1 GHz, with two local iterations
- */
-inline std::function<void(DeviceProfile&, DeviceId)>
-ComputingFor(double seconds, std::optional<DeviceId> only = {})
-{
-    return [seconds, only](DeviceProfile& profile, DeviceId device) {
-        if (!only || *only == device)
-        {
-            profile.cyclesPerSample = seconds * 1e9 / (2.0 * profile.samples);
-        }
-    };
-}
 
 /**
  * Device d holds 10 + 5 d samples, of 1e6 cycles each, and computes at 1 GHz: 10 ms per 10 samples
@@ -690,60 +564,6 @@ AreSame(const Eigen::VectorXf& a, const Eigen::VectorXf& b)
     return a.size() == b.size() &&
            std::memcmp(a.data(), b.data(), static_cast<size_t>(a.size()) * sizeof(float)) == 0;
 }
-
-/// A test that runs over each transport.
-class TransportTestCase : public TestCase
-{
-  public:
-    /**
-     * @param name of the case, without the transport
-     * @param transport its TypeId
-     */
-    TransportTestCase(const std::string& name, const std::string& transport)
-        : TestCase(name + ", over " + transport.substr(transport.rfind(':') + 1)),
-          m_transport(transport)
-    {
-    }
-
-  protected:
-    /// @return the setup over this transport
-    FederationSetup MakeSetup() const
-    {
-        FederationSetup setup;
-        setup.transport = m_transport;
-        return setup;
-    }
-
-    /**
-     * The model is FedAvg of what was merged, bit for bit.
-     * @param run a federation whose rounds are over
-     */
-    void ExpectFedAvg(const TestFederation& run)
-    {
-        NS_TEST_EXPECT_MSG_EQ(
-            AreSame(run.federation.coordinator->GetParameters(), run.ExpectedParameters()),
-            true,
-            "the model is FedAvg of what was merged, bit for bit");
-    }
-
-    /**
-     * One bit of one packet was flipped in the first of three rounds, in what was sent to or by a
-     * device: its order was refused, all others were carried out.
-     * @param run the federation, three devices
-     * @param flipper flipped the bit
-     * @param device whose order it was
-     */
-    void ExpectRefusedOnce(const TestFederation& run, Ptr<BitFlipper> flipper, DeviceId device)
-    {
-        NS_TEST_EXPECT_MSG_EQ(flipper->flipped, 1, "one bit of one packet");
-        NS_TEST_ASSERT_MSG_EQ(run.rounds.size(), 3, "the rounds go on");
-        NS_TEST_EXPECT_MSG_EQ(run.rounds[0].received, 2, "without it");
-        NS_TEST_EXPECT_MSG_EQ(run.StatusOf(1, device), "refused", "whose it was");
-        NS_TEST_EXPECT_MSG_EQ(run.StatusOf(2, device), "merged", "and is back");
-    }
-
-    std::string m_transport; //!< its TypeId
-};
 
 } // namespace test
 } // namespace fl
