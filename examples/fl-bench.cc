@@ -13,6 +13,7 @@
 
 #include "../test/bench/fl-bench-cell.h"
 #include "../test/bench/fl-bench-child.h"
+#include "../test/bench/fl-bench-cnn.h"
 #include "../test/bench/fl-bench-joint.h"
 #include "../test/bench/fl-bench-mel.h"
 #include "../test/bench/fl-bench-memory.h"
@@ -48,6 +49,7 @@ const std::vector<Section> SECTIONS{
     {"scale", &BenchScale},
     {"transfer", &BenchTransfer},
     {"step", &BenchStep},
+    {"cnn", &BenchCnn},
     {"memory", &BenchMemory},
     {"training", &BenchTraining},
     {"joint", &BenchJoint},

@@ -39,7 +39,7 @@ struct Scenario
     std::string optimizer{"joint"}; //!< name or TypeId, see CreateOptimizer()
     std::string phy{"fdma"};        //!< one of AvailablePhys()
     std::string model{"softmax"};   //!< see MakeModel()
-    std::string data;               //!< folder with MNIST's four IDX files; empty: synthetic digits
+    std::string data;               //!< folder of MNIST's four IDX files, or a synthetic set's name
     std::string partition{"iid"};   //!< see Partitioner::FromText()
     uint32_t localIterations{10};   //!< passes over the local samples per round, from 1 on
     uint32_t batch{32};             //!< samples per step of local training; 0: all of a device's
@@ -51,8 +51,8 @@ struct Scenario
     uint32_t runs{1};                //!< independent repetitions, with run numbers from `run` on
     double mobility{0};              //!< speed of the devices' random walk [m/s]; 0: they stand
     double background{0};            //!< other traffic that each device sends, in UDP [bit/s]
-    uint32_t trainSamples{60000};    //!< synthetic digits to train on, from 1 on
-    uint32_t testSamples{10000};     //!< synthetic digits held out, from 1 on
+    uint32_t trainSamples{60000};    //!< synthetic images to train on, from 1 on
+    uint32_t testSamples{10000};     //!< synthetic images held out, from 1 on
     uint32_t samplesPerDevice{500};  //!< of each device in timing studies, where there are no data
     std::string encoding{"float32"}; //!< of parameters on the air: float32 or float16
     double momentum{0};              //!< of local training, below 1

@@ -21,15 +21,23 @@ namespace fl
  * @ingroup fl
  * Make a model from an option's text.
  * @param text "softmax", "mlp" (200 hidden units), or "mlp:" and the units of each hidden layer, as
- *        "mlp:200" or "mlp:300-124-60" ("mlp:300,124,60" is the same), or what else was registered
+ *        "mlp:200" or "mlp:300-124-60" ("mlp:300,124,60" is the same), "svhn-cnn" (SvhnCnn), or
+ * what else was registered
  * @param inputSize features per sample
  * @param classes number of classes
  * @return the model
- * @throws InvalidInput if the text is none of these, listing what is known
+ * @throws InvalidInput if the text is none of these, listing what is known, or if the model takes
+ *         another number of features
  */
 std::unique_ptr<const Model> MakeModel(const std::string& text,
                                        uint32_t inputSize,
                                        uint32_t classes);
+
+/**
+ * @param text of an option
+ * @throws InvalidInput if MakeModel() does not take it, whatever the number of features
+ */
+void CheckModelText(const std::string& text);
 
 /// @return for help texts: what MakeModel() takes
 std::string KnownModels();
@@ -62,9 +70,13 @@ class ModelRegistration
      * @param name what stands before the colon, or alone; not empty, without a colon
      * @param usage for help and messages: what the text looks like, as "net, or net:UNITS"
      * @param make makes the model
+     * @param inputSize features per sample that it takes; 0: any number
      * @throws std::logic_error if the name is taken, or can't be one
      */
-    ModelRegistration(const std::string& name, const std::string& usage, ModelMaker make);
+    ModelRegistration(const std::string& name,
+                      const std::string& usage,
+                      ModelMaker make,
+                      uint32_t inputSize = 0);
     ~ModelRegistration();
     ModelRegistration(const ModelRegistration&) = delete;
     ModelRegistration& operator=(const ModelRegistration&) = delete;
