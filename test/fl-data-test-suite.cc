@@ -326,7 +326,7 @@ class IdxRefusalTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { ReadMnist(empty); }),
                               empty +
                                   "/t10k-images-idx3-ubyte: images of 2 x 3 pixels: must be "
-                                  "2 x 2 as in " +
+                                  "2 x 2 pixels as in " +
                                   empty + "/train-images-idx3-ubyte",
                               "shapes");
         const std::string i = m_folder + "/i";

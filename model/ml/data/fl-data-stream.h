@@ -4,6 +4,7 @@
 #ifndef FL_DATA_STREAM_H
 #define FL_DATA_STREAM_H
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
