@@ -529,7 +529,7 @@ class SyntheticDigitsTestCase : public TestCase
     {
         // Of the first 100 images of seed 1, labels included; found the same with -O0, with
         // -march=native and with -ffast-math. A change means other data for everyone:
-        // GENERATOR_VERSION must change, too.
+        // the version in the cache folder's name must change, too.
         boost::crc_32_type crc;
         Bytes image(SYNTHETIC_DIGIT_SIZE * SYNTHETIC_DIGIT_SIZE + 1);
         std::vector<uint32_t> counts(10, 0);
@@ -561,7 +561,51 @@ class SyntheticDigitsTestCase : public TestCase
         {
             NS_TEST_EXPECT_MSG_EQ_TOL(count, 250.0, 90.0, "all digits are as likely");
         }
+        Sets();
         Cache();
+    }
+
+    /// The sets beside the first one.
+    void Sets()
+    {
+        NS_TEST_EXPECT_MSG_EQ(SyntheticSetNames(),
+                              "synthetic-digits, synthetic-clutter, synthetic-street",
+                              "names");
+        NS_TEST_EXPECT_MSG_EQ(ParseSyntheticSet("digits").has_value(), false, "no such name");
+
+        /// A set, its images' shape, and the checksum of images and labels as above.
+        struct Expected
+        {
+            const char* name;
+            ImageShape shape;
+            uint32_t checksum;
+        };
+
+        for (const Expected& expected : {Expected{"synthetic-digits", {1, 28, 28}, 0x3c96af22},
+                                         Expected{"synthetic-clutter", {1, 28, 28}, 0x03ee961e},
+                                         Expected{"synthetic-street", {3, 32, 32}, 0xdf072fe1}})
+        {
+            const auto set = ParseSyntheticSet(expected.name);
+            NS_TEST_ASSERT_MSG_EQ(set.has_value(), true, expected.name);
+            const Dataset data = MakeSynthetic(*set, 1, 0, 100);
+            NS_TEST_EXPECT_MSG_EQ((data.Shape() == expected.shape), true, "shape");
+            boost::crc_32_type crc;
+            for (uint32_t i = 0; i < data.Size(); i++)
+            {
+                const Bytes pixels = data.Pixels(i);
+                crc.process_bytes(pixels.data(), pixels.size());
+                crc.process_byte(data.Labels()[i]);
+            }
+            NS_TEST_EXPECT_MSG_EQ(crc.checksum(), expected.checksum, expected.name);
+            ThreadPool pool(2);
+            NS_TEST_EXPECT_MSG_EQ(AreEqual(MakeSynthetic(*set, 1, 50, 1500, &pool).Subset({0, 1}),
+                                           data.Subset({50, 51})),
+                                  true,
+                                  "only the number");
+            const std::string cache = FreshFolder(CreateTempDirFilename(expected.name));
+            const TrainTest kept = ReadMnist(EnsureSynthetic(*set, cache, 1, 6, 4));
+            NS_TEST_EXPECT_MSG_EQ(AreEqual(kept.test, data.Subset({6, 7, 8, 9})), true, "kept");
+        }
     }
 
     void Cache()
