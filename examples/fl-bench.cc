@@ -13,6 +13,7 @@
 
 #include "../test/bench/fl-bench-cell.h"
 #include "../test/bench/fl-bench-child.h"
+#include "../test/bench/fl-bench-cnn.h"
 #include "../test/bench/fl-bench-dma.h"
 #include "../test/bench/fl-bench-joint.h"
 #include "../test/bench/fl-bench-mel.h"
@@ -50,6 +51,7 @@ const std::vector<Section> SECTIONS{
     {"async", &BenchAsync},
     {"transfer", &BenchTransfer},
     {"step", &BenchStep},
+    {"cnn", &BenchCnn},
     {"memory", &BenchMemory},
     {"training", &BenchTraining},
     {"joint", &BenchJoint},

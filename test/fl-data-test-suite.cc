@@ -6,6 +6,7 @@
 #include "ns3/fl-cifar.h"
 #include "ns3/fl-data-file.h"
 #include "ns3/fl-dataset.h"
+#include "ns3/fl-equal-partition.h"
 #include "ns3/fl-idx.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-partitioner.h"
@@ -183,6 +184,7 @@ class IdxTestCase : public TestCase
         {
             RoundTrip(data, folder + "/packed", true);
         }
+        Colour(folder + "/colour");
         // "." before idx, as some unpackers name the files
         const std::string dotted = FreshFolder(folder + "/dotted");
         NS_TEST_EXPECT_MSG_EQ(HoldsMnist(dotted), false, "nothing there");
@@ -194,6 +196,29 @@ class IdxTestCase : public TestCase
                                        dotted + "/" + name + ".idx" + rank + "-ubyte");
         }
         NS_TEST_EXPECT_MSG_EQ(AreEqual(ReadMnist(dotted).test, data.test), true, "other spelling");
+    }
+
+    /// Images of several channels.
+    void Colour(const std::string& folder)
+    {
+        FreshFolder(folder);
+        const TrainTest data{MakeRamp(3, {3, 2, 4}), MakeRamp(2, {3, 2, 4})};
+        WriteMnist(data, folder);
+        const IdxArray images = ReadIdx(folder + "/train-images-idx4-ubyte", 4);
+        NS_TEST_EXPECT_MSG_EQ((images.dimensions == std::vector<uint32_t>{3, 3, 2, 4}),
+                              true,
+                              "samples, channels, rows, columns");
+        NS_TEST_EXPECT_MSG_EQ(HoldsMnist(folder), true, "found");
+        const TrainTest back = ReadMnist(folder);
+        NS_TEST_EXPECT_MSG_EQ(AreEqual(back.train, data.train), true, "training data");
+        NS_TEST_EXPECT_MSG_EQ(AreEqual(back.test, data.test), true, "test data");
+        WriteMnist({data.train, MakeRamp(2, {1, 2, 4})}, folder);
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { ReadMnist(folder); }),
+                              folder +
+                                  "/t10k-images-idx3-ubyte: images of 2 x 4 pixels: must be "
+                                  "3 channels of 2 x 4 pixels as in " +
+                                  folder + "/train-images-idx4-ubyte",
+                              "grey beside colour");
     }
 
     void RoundTrip(const TrainTest& data, const std::string& folder, bool gzipped)
@@ -301,7 +326,7 @@ class IdxRefusalTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { ReadMnist(empty); }),
                               empty +
                                   "/t10k-images-idx3-ubyte: images of 2 x 3 pixels: must be "
-                                  "2 x 2 as in " +
+                                  "2 x 2 pixels as in " +
                                   empty + "/train-images-idx3-ubyte",
                               "shapes");
         const std::string i = m_folder + "/i";
@@ -322,10 +347,6 @@ class IdxRefusalTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { WriteIdx(path, IdxArray{{}, {1}}); }),
                               path + ": 0 dimensions: must be between 1 and 255",
                               "rank");
-        const Dataset colour = MakeRamp(1, {3, 2, 2});
-        NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { WriteIdxDataset(colour, path, path); }),
-                              path + ": 3 channels per image: must be 1",
-                              "colour");
         const std::string nowhere = m_folder + "/no/such/w";
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { WriteIdx(nowhere, IdxArray{{1}, {1}}); }),
                               nowhere + ": cannot be written (No such file or directory)",
@@ -508,7 +529,7 @@ class SyntheticDigitsTestCase : public TestCase
     {
         // Of the first 100 images of seed 1, labels included; found the same with -O0, with
         // -march=native and with -ffast-math. A change means other data for everyone:
-        // GENERATOR_VERSION must change, too.
+        // the version in the cache folder's name must change, too.
         boost::crc_32_type crc;
         Bytes image(SYNTHETIC_DIGIT_SIZE * SYNTHETIC_DIGIT_SIZE + 1);
         std::vector<uint32_t> counts(10, 0);
@@ -540,7 +561,51 @@ class SyntheticDigitsTestCase : public TestCase
         {
             NS_TEST_EXPECT_MSG_EQ_TOL(count, 250.0, 90.0, "all digits are as likely");
         }
+        Sets();
         Cache();
+    }
+
+    /// The sets beside the first one.
+    void Sets()
+    {
+        NS_TEST_EXPECT_MSG_EQ(SyntheticSetNames(),
+                              "synthetic-digits, synthetic-clutter, synthetic-street",
+                              "names");
+        NS_TEST_EXPECT_MSG_EQ(ParseSyntheticSet("digits").has_value(), false, "no such name");
+
+        /// A set, its images' shape, and the checksum of images and labels as above.
+        struct Expected
+        {
+            const char* name;
+            ImageShape shape;
+            uint32_t checksum;
+        };
+
+        for (const Expected& expected : {Expected{"synthetic-digits", {1, 28, 28}, 0x3c96af22},
+                                         Expected{"synthetic-clutter", {1, 28, 28}, 0x03ee961e},
+                                         Expected{"synthetic-street", {3, 32, 32}, 0xdf072fe1}})
+        {
+            const auto set = ParseSyntheticSet(expected.name);
+            NS_TEST_ASSERT_MSG_EQ(set.has_value(), true, expected.name);
+            const Dataset data = MakeSynthetic(*set, 1, 0, 100);
+            NS_TEST_EXPECT_MSG_EQ((data.Shape() == expected.shape), true, "shape");
+            boost::crc_32_type crc;
+            for (uint32_t i = 0; i < data.Size(); i++)
+            {
+                const Bytes pixels = data.Pixels(i);
+                crc.process_bytes(pixels.data(), pixels.size());
+                crc.process_byte(data.Labels()[i]);
+            }
+            NS_TEST_EXPECT_MSG_EQ(crc.checksum(), expected.checksum, expected.name);
+            ThreadPool pool(2);
+            NS_TEST_EXPECT_MSG_EQ(AreEqual(MakeSynthetic(*set, 1, 50, 1500, &pool).Subset({0, 1}),
+                                           data.Subset({50, 51})),
+                                  true,
+                                  "only the number");
+            const std::string cache = FreshFolder(CreateTempDirFilename(expected.name));
+            const TrainTest kept = ReadMnist(EnsureSynthetic(*set, cache, 1, 6, 4));
+            NS_TEST_EXPECT_MSG_EQ(AreEqual(kept.test, data.Subset({6, 7, 8, 9})), true, "kept");
+        }
     }
 
     void Cache()
@@ -571,7 +636,7 @@ class SyntheticDigitsTestCase : public TestCase
                               true,
                               "written once");
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { EnsureSyntheticMnist(cache, 5, 0, 20); }),
-                              "synthetic digits: 0 training and 20 test images: must be at least "
+                              "synthetic-digits: 0 training and 20 test images: must be at least "
                               "1 each",
                               "count");
         const std::string blocked = WriteRaw(cache + "/file", {1}) + "/x";
@@ -810,6 +875,156 @@ class PartitionTestCase : public TestCase
     std::vector<uint8_t> m_labels; ///< of all samples
 };
 
+/// Parts of equal size.
+class EqualPartitionTestCase : public TestCase
+{
+  public:
+    EqualPartitionTestCase()
+        : TestCase("partitioner: laws of equal sizes")
+    {
+    }
+
+  private:
+    /// As many samples of label l as its place says.
+    static std::vector<uint8_t> MakeLabels(const std::vector<uint32_t>& counts)
+    {
+        std::vector<uint8_t> labels;
+        for (size_t label = 0; label < counts.size(); label++)
+        {
+            labels.insert(labels.end(), counts[label], static_cast<uint8_t>(label));
+        }
+        return labels;
+    }
+
+    /// By label, how many samples of it a part has, without zeros, in ascending order.
+    static std::vector<uint32_t> Composition(const std::vector<uint32_t>& part,
+                                             const std::vector<uint8_t>& labels)
+    {
+        std::vector<uint32_t> counts(10, 0);
+        for (const uint32_t sample : part)
+        {
+            counts[labels[sample]]++;
+        }
+        std::sort(counts.begin(), counts.end());
+        counts.erase(counts.begin(), std::upper_bound(counts.begin(), counts.end(), 0U));
+        return counts;
+    }
+
+    /// Split, and check what holds for all of these laws.
+    Parts Split(const std::string& law, const std::vector<uint8_t>& labels, uint32_t devices)
+    {
+        const Partitioner partitioner = Partitioner::FromText(law);
+        Parts parts = partitioner.Split(labels, devices, 5);
+        NS_TEST_EXPECT_MSG_EQ((parts == partitioner.Split(labels, devices, 5)), true, "same seed");
+        NS_TEST_EXPECT_MSG_EQ((parts != partitioner.Split(labels, devices, 6)), true, "other seed");
+        std::set<uint32_t> seen;
+        for (const auto& part : parts)
+        {
+            NS_TEST_EXPECT_MSG_EQ(part.size(), parts[0].size(), law << ": equal sizes");
+            seen.insert(part.begin(), part.end());
+        }
+        NS_TEST_EXPECT_MSG_EQ(seen.size(), devices * parts[0].size(), law << ": none in two parts");
+        return parts;
+    }
+
+    void DoRun() override
+    {
+        const auto even = MakeLabels(std::vector<uint32_t>(10, 120));
+        // Ten devices, ten labels, two each: every label has two devices, which share its 120.
+        for (const auto& part : Split("labels-equal:2", even, 10))
+        {
+            NS_TEST_EXPECT_MSG_EQ((Composition(part, even) == std::vector<uint32_t>{60, 60}),
+                                  true,
+                                  "two labels, half and half, all of the samples");
+        }
+        for (const auto& part : Split("labels-equal:3@31", even, 10))
+        {
+            NS_TEST_EXPECT_MSG_EQ((Composition(part, even) == std::vector<uint32_t>{10, 10, 11}),
+                                  true,
+                                  "a limit that three do not divide");
+        }
+        Uneven();
+        Varied(even);
+        Dirichlet(even);
+    }
+
+    /// Where labels differ in size, large ones go to more devices.
+    void Uneven()
+    {
+        const auto labels = MakeLabels({400, 100, 100, 100, 100});
+        const Parts parts = Split("labels-equal:1", labels, 8);
+        NS_TEST_EXPECT_MSG_EQ(parts[0].size(), 100, "all of the samples");
+        const auto scarce = MakeLabels({1000, 7});
+        // Both labels each: 7 of the scarce one for three devices are 2 each, 2 of the other.
+        NS_TEST_EXPECT_MSG_EQ(Split("labels-equal:2", scarce, 3)[0].size(), 4, "the scarce rules");
+    }
+
+    void Varied(const std::vector<uint8_t>& even)
+    {
+        using Counts = std::vector<uint32_t>;
+        NS_TEST_EXPECT_MSG_EQ((VariedLabelCounts(10, 4) == Counts{1, 2, 2, 3, 3, 3, 4, 4, 4, 4}),
+                              true,
+                              "the paper's");
+        NS_TEST_EXPECT_MSG_EQ((VariedLabelCounts(1, 4) == Counts{3}), true, "the middle");
+        NS_TEST_EXPECT_MSG_EQ((VariedLabelCounts(3, 2) == Counts{1, 2, 2}), true, "1 + 2 devices");
+        NS_TEST_EXPECT_MSG_EQ((VariedLabelCounts(3, 1) == Counts{1, 1, 1}), true, "one label");
+        const Counts many = VariedLabelCounts(1000000, 255);
+        NS_TEST_EXPECT_MSG_EQ(many.size(), 1000000, "all devices");
+        NS_TEST_EXPECT_MSG_EQ(many.back(), 255, "up to the most");
+        const Parts parts = Split("varied", even, 10);
+        Counts labels;
+        for (const auto& part : parts)
+        {
+            const auto composition = Composition(part, even);
+            labels.push_back(static_cast<uint32_t>(composition.size()));
+            NS_TEST_EXPECT_MSG_LT_OR_EQ(composition.back() - composition.front(),
+                                        1,
+                                        "as many each");
+        }
+        std::sort(labels.begin(), labels.end());
+        NS_TEST_EXPECT_MSG_EQ((labels == VariedLabelCounts(10, 4)), true, "labels per device");
+        // No label is in demand for twice the mean, one part of 120.
+        NS_TEST_EXPECT_MSG_GT(parts[0].size(), 60, "most samples are used");
+    }
+
+    void Dirichlet(const std::vector<uint8_t>& even)
+    {
+        const Parts all = Split("dirichlet-equal:0.5", even, 7);
+        NS_TEST_EXPECT_MSG_EQ(all[0].size(), 171, "1,200 / 7, the rest is unused");
+        // Large beta: as in the whole, 12 of 120, multinomial: variance 120 / 10 * 9 / 10.
+        for (const auto& part : Split("dirichlet-equal:1e6@120", even, 8))
+        {
+            const auto composition = Composition(part, even);
+            NS_TEST_EXPECT_MSG_EQ(composition.size(), 10, "all labels");
+            NS_TEST_EXPECT_MSG_LT(composition.back(), 12 + 5 * std::sqrt(10.8), "even");
+        }
+        // Small beta: practically one label each, as long as there is enough of it.
+        for (const auto& part : Split("dirichlet-equal:1e-6@12", even, 10))
+        {
+            NS_TEST_EXPECT_MSG_EQ(Composition(part, even).size(), 1, "one label");
+        }
+        NS_TEST_EXPECT_MSG_EQ(Split("dirichlet-equal:1e-6", even, 10)[0].size(),
+                              120,
+                              "where a label is used up, others serve");
+        Shares();
+    }
+
+    /// The largest share of a label in a part has the mean that Dirichlet's distribution gives it.
+    void Shares()
+    {
+        // Two labels, beta 1: the share is uniform, the larger one's mean 3/4, variance 1/48; of
+        // 400 samples, its binomial deviation is below 1/40. 200 devices, five standard errors.
+        const auto two = MakeLabels({400000, 400000});
+        double mean = 0;
+        for (const auto& part : Split("dirichlet-equal:1@400", two, 200))
+        {
+            mean += Composition(part, two).back() / 400.0 / 200;
+        }
+        const double bias = 1.0 / 40;
+        NS_TEST_EXPECT_MSG_EQ_TOL(mean, 0.75, 5 * std::sqrt(1 / 48.0 / 200) + bias, "uniform");
+    }
+};
+
 /// What the partitioner refuses.
 class PartitionRefusalTestCase : public TestCase
 {
@@ -862,6 +1077,15 @@ class PartitionRefusalTestCase : public TestCase
                       "partition: 3 labels per device: must be at most 2, the number of labels in "
                       "the data");
         ExpectRefusal("shares:1,2,3", "partition: 3 shares: must be 2, one per device");
+        ExpectRefusal("varied",
+                      "partition: 4 labels per device: must be at most 2, the number of labels in "
+                      "the data");
+        ExpectRefusal("labels-equal:0", "partition: 0 labels per device: must be at least 1");
+        ExpectRefusal("labels-equal:2",
+                      "partition: 2 parts of equal size: 0 samples each: must be at least 2, the "
+                      "number of labels of a device");
+        ExpectRefusal("dirichlet-equal:0",
+                      "partition: Dirichlet's beta 0: must be between 1e-06 and 1e+06");
         for (const uint32_t devices : {0U, 4U})
         {
             NS_TEST_EXPECT_MSG_EQ(
@@ -898,6 +1122,7 @@ class DataTestSuite : public TestSuite
         AddTestCase(new SyntheticDigitsTestCase);
         AddTestCase(new RandomStreamTestCase);
         AddTestCase(new PartitionTestCase);
+        AddTestCase(new EqualPartitionTestCase);
         AddTestCase(new PartitionRefusalTestCase);
     }
 };

@@ -6,6 +6,7 @@
 #include "ns3/fl-aggregator.h"
 #include "ns3/fl-classifiers.h"
 #include "ns3/fl-codec.h"
+#include "ns3/fl-convolution.h"
 #include "ns3/fl-loss.h"
 #include "ns3/fl-model-factory.h"
 #include "ns3/fl-ns3-compat.h"
@@ -17,6 +18,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <stdexcept>
 
@@ -127,30 +129,40 @@ class GradientTestCase : public TestCase
     }
 };
 
+/// How a layer's inputs are chosen, so that a step of Differentiate() crosses no kink.
+enum class Inputs
+{
+    ANY,      ///< uniform in [-1, 1): the layer is smooth
+    NOT_ZERO, ///< by two steps away from 0, where a ReLU has no derivative
+    APART     ///< all different, by four steps: which one is the largest does not change
+};
+
 /// One layer, with f = sum of (random numbers times outputs).
 class LayerGradientTestCase : public GradientTestCase
 {
   public:
     /**
      * @param layer the layer
-     * @param keepFromZero moves inputs away from 0, where a ReLU has no derivative
+     * @param inputs how they are chosen
      */
-    LayerGradientTestCase(std::unique_ptr<const Layer> layer, bool keepFromZero)
+    LayerGradientTestCase(std::unique_ptr<const Layer> layer, Inputs inputs)
         : GradientTestCase("layer " + layer->Name()),
           m_layer(std::move(layer)),
-          m_keepFromZero(keepFromZero)
+          m_inputs(inputs),
+          m_scratch(m_layer->ScratchSize(), NAN)
     {
     }
 
   private:
     static constexpr int BATCH = 5;
 
-    double Objective(const Eigen::VectorXf& parameters, const Eigen::VectorXf& input) const
+    double Objective(const Eigen::VectorXf& parameters, const Eigen::VectorXf& input)
     {
         Eigen::MatrixXf output(m_layer->OutputSize(), BATCH);
         m_layer->Forward(parameters.data(),
                          AsMatrix(input, m_layer->InputSize()),
-                         MatrixView(output.data(), output.rows(), BATCH));
+                         MatrixView(output.data(), output.rows(), BATCH),
+                         m_scratch.data());
         return output.cast<double>().cwiseProduct(m_outputGradient.cast<double>()).sum();
     }
 
@@ -163,10 +175,18 @@ class LayerGradientTestCase : public GradientTestCase
         }
         const Eigen::VectorXf parameters = MakeVector(parameterCount, 1);
         Eigen::VectorXf input = MakeVector(m_layer->InputSize() * BATCH, 2);
-        if (m_keepFromZero)
+        if (m_inputs == Inputs::NOT_ZERO)
         {
-            // by twice the step of Differentiate()
             input = input.unaryExpr([](float x) { return x + std::copysign(0.125F, x); });
+        }
+        if (m_inputs == Inputs::APART)
+        {
+            std::vector<uint32_t> ranks = Range(static_cast<uint32_t>(input.size()));
+            RandomStream(4).Shuffle(ranks);
+            for (Eigen::Index i = 0; i < input.size(); i++)
+            {
+                input[i] = 0.25F * static_cast<float>(ranks[i]);
+            }
         }
         const Eigen::VectorXf flat = MakeVector(m_layer->OutputSize() * BATCH, 3);
         m_outputGradient = AsMatrix(flat, m_layer->OutputSize());
@@ -174,9 +194,12 @@ class LayerGradientTestCase : public GradientTestCase
         Eigen::MatrixXf output(m_layer->OutputSize(), BATCH);
         m_layer->Forward(parameters.data(),
                          AsMatrix(input, m_layer->InputSize()),
-                         MatrixView(output.data(), output.rows(), BATCH));
+                         MatrixView(output.data(), output.rows(), BATCH),
+                         m_scratch.data());
         Eigen::VectorXf gradient = Eigen::VectorXf::Zero(parameterCount);
-        Eigen::VectorXf inputGradient(input.size());
+        // What is not written shows as NaN.
+        Eigen::VectorXf inputGradient = Eigen::VectorXf::Constant(input.size(), NAN);
+        std::fill(m_scratch.begin(), m_scratch.end(), NAN);
         const std::vector<uint8_t> trains(m_layer->Parameters().size(), 1);
         BackwardPass pass{parameters.data(),
                           AsMatrix(input, m_layer->InputSize()),
@@ -184,11 +207,12 @@ class LayerGradientTestCase : public GradientTestCase
                           ConstMatrixView(m_outputGradient.data(), output.rows(), BATCH),
                           gradient.data(),
                           trains.data(),
-                          MatrixView(inputGradient.data(), m_layer->InputSize(), BATCH)};
+                          MatrixView(inputGradient.data(), m_layer->InputSize(), BATCH),
+                          m_scratch.data()};
         m_layer->Backward(pass);
 
-        // Each output is a sum of up to inputs + 1 terms of size up to 1 (tanh: a few roundings),
-        // and f adds up the errors of all, weighted by at most 1.
+        // Each output is a sum of up to inputs + 1 terms of size up to 1 (tanh: a few roundings;
+        // pooling: none), and f adds up the errors of all, weighted by at most 1.
         const double error = EPS * (m_layer->InputSize() + 4) * static_cast<double>(flat.size());
         Compare(
             inputGradient,
@@ -205,7 +229,8 @@ class LayerGradientTestCase : public GradientTestCase
     }
 
     std::unique_ptr<const Layer> m_layer; ///< under test
-    bool m_keepFromZero;                  ///< for ReLU
+    Inputs m_inputs;                      ///< how they are chosen
+    std::vector<float> m_scratch;         ///< the layer's
     Eigen::MatrixXf m_outputGradient;     ///< f's derivative by the outputs
 };
 
@@ -305,6 +330,116 @@ class ModelGradientTestCase : public GradientTestCase
     Eigen::MatrixXf m_logitGradient;      ///< as the loss has it
 };
 
+/// Convolution and pooling against their definitions.
+class ConvolutionTestCase : public TestCase
+{
+  public:
+    ConvolutionTestCase()
+        : TestCase("convolution and pooling: definition, scratch memory, refusals")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        Definition();
+        Pooling();
+        Refusals();
+    }
+
+    /// Numbers are multiples of 1/2 and small, so that sums are exact in any order.
+    void Definition()
+    {
+        const ImageShape shape{2, 4, 5};
+        const Conv2d layer("c", shape, 3, 2);
+        NS_TEST_EXPECT_MSG_EQ((layer.OutputShape() == ImageShape{3, 3, 4}), true, "no padding");
+        NS_TEST_EXPECT_MSG_EQ(layer.ScratchSize(), 12 * 8, "the patches of one sample");
+        auto halves = [](Eigen::Index size, uint64_t seed) -> Eigen::VectorXf {
+            return (4 * MakeVector(size, seed)).array().round() / 2;
+        };
+        const Eigen::VectorXf parameters = halves(3 * 8 + 3, 1);
+        const Eigen::VectorXf input = halves(2 * shape.Size(), 2);
+        Eigen::MatrixXf output(layer.OutputSize(), 2);
+        std::vector<float> scratch(layer.ScratchSize(), NAN);
+        layer.Forward(parameters.data(),
+                      AsMatrix(input, shape.Size()),
+                      MatrixView(output.data(), output.rows(), 2),
+                      scratch.data());
+        auto expected = [&](uint32_t sample, uint32_t o, uint32_t y, uint32_t x) {
+            float sum = parameters[3 * 8 + o];
+            for (uint32_t k = 0; k < 8; k++)
+            {
+                const uint32_t c = k / 4;
+                const uint32_t row = y + k / 2 % 2;
+                const uint32_t column = x + k % 2;
+                sum += parameters[k * 3 + o] *
+                       input[sample * shape.Size() + (c * 4 + row) * 5 + column];
+            }
+            return sum;
+        };
+        for (uint32_t i = 0; i < output.size(); i++)
+        {
+            NS_TEST_EXPECT_MSG_EQ(output.data()[i],
+                                  expected(i / 36, i / 12 % 3, i / 4 % 3, i % 4),
+                                  "output " << i);
+        }
+    }
+
+    void Pooling()
+    {
+        const MaxPool2d layer("p", {1, 3, 5});
+        NS_TEST_EXPECT_MSG_EQ((layer.OutputShape() == ImageShape{1, 1, 2}), true, "odd: left out");
+        Eigen::VectorXf input(15);
+        input << 1, 7, 3, 3, 9, 2, 0, 3, 3, 9, 9, 9, 9, 9, 9;
+        Eigen::VectorXf output(2);
+        const MatrixView view(output.data(), 2, 1);
+        std::vector<float> scratch(layer.ScratchSize(), NAN);
+        layer.Forward(nullptr, AsMatrix(input, 15), view, scratch.data());
+        NS_TEST_EXPECT_MSG_EQ(output[0], 7, "the largest of four");
+        NS_TEST_EXPECT_MSG_EQ(output[1], 3, "of equals");
+        Eigen::VectorXf gradient = Eigen::VectorXf::Constant(15, NAN);
+        const Eigen::VectorXf fromAbove = Eigen::Vector2f(5, 6);
+        BackwardPass pass{nullptr,
+                          AsMatrix(input, 15),
+                          AsMatrix(output, 2),
+                          AsMatrix(fromAbove, 2),
+                          nullptr,
+                          nullptr,
+                          MatrixView(gradient.data(), 15, 1),
+                          nullptr};
+        layer.Backward(pass);
+        Eigen::VectorXf expected = Eigen::VectorXf::Zero(15);
+        expected[1] = 5;
+        expected[2] = 6;
+        NS_TEST_EXPECT_MSG_EQ((gradient == expected), true, "to the first of the largest");
+        for (const int at : {0, 1, 5, 6})
+        {
+            Eigen::VectorXf bad = input;
+            bad[at] = NAN;
+            layer.Forward(nullptr, AsMatrix(bad, 15), view, scratch.data());
+            NS_TEST_EXPECT_MSG_EQ(std::isnan(output[0]), true, "divergence shows");
+        }
+    }
+
+    void Refusals()
+    {
+        NS_TEST_EXPECT_MSG_EQ(
+            RefusalOf([] { Conv2d("c", {3, 4, 6}, 2, 5); }),
+            "layer c: kernel 5: must be between 1 and 4, the image's smaller side",
+            "large");
+        NS_TEST_EXPECT_MSG_EQ(
+            RefusalOf([] { Conv2d("c", {3, 4, 6}, 2, 0); }),
+            "layer c: kernel 0: must be between 1 and 4, the image's smaller side",
+            "none");
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([] { Conv2d("c", {3, 4, 6}, 0, 2); }),
+                              "layer c: 72 inputs and 0 outputs: must be at least 1 each",
+                              "no filter");
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([] { MaxPool2d("p", {3, 1, 6}); }),
+                              "layer p: 18 inputs and 0 outputs: must be at least 1 each",
+                              "one row");
+    }
+};
+
 /// Dense, tanh, dense, tanh, dense.
 std::unique_ptr<const Model>
 MakeSmoothModel()
@@ -355,9 +490,44 @@ class ModelTestCase : public TestCase
         {
             NS_TEST_EXPECT_MSG_EQ(MakeModel(text, 784, 10)->ParameterCount(), 159010, text);
         }
+        Convolutional();
         Starts();
         Factory();
         Refusals(*mlp);
+    }
+
+    /// The network of Table I.
+    void Convolutional()
+    {
+        const auto cnn = MakeModel("svhn-cnn", 3072, 10);
+        NS_TEST_EXPECT_MSG_EQ(cnn->ParameterCount(), 466122, "the paper's network");
+        const std::map<std::string, size_t> expected{{"conv1", 2432},
+                                                     {"conv2", 51264},
+                                                     {"dense1", 409856},
+                                                     {"dense2", 2570}};
+        std::map<std::string, size_t> counts;
+        for (const auto& slice : cnn->Slices())
+        {
+            counts[slice.name.substr(0, slice.name.find('.'))] += slice.Size();
+        }
+        NS_TEST_EXPECT_MSG_EQ((counts == expected), true, "layer by layer");
+        NS_TEST_EXPECT_MSG_EQ(cnn->FindSlice("dense1.weight").columns, 1600, "64 x 5 x 5");
+        // He: variance 2 / 800 from 51,200 numbers, as below.
+        const Eigen::VectorXf parameters = cnn->InitialParameters(1);
+        const double he =
+            Model::View(parameters, cnn->FindSlice("conv2.weight")).squaredNorm() / 51200;
+        NS_TEST_EXPECT_MSG_EQ_TOL(he * 800 / 2, 1, 5 * std::sqrt(2 / 51200.0), "He");
+        NS_TEST_EXPECT_MSG_EQ(MakeModel("mlp:200", 784, 10)->BlockSamples(), 256, "a small model");
+        NS_TEST_EXPECT_MSG_EQ(cnn->BlockSamples(), 32, "16 MiB for 71,178 outputs per sample");
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([] { MakeModel("svhn-cnn", 784, 10); }),
+                              "model 'svhn-cnn': 784 features per sample: must be 3072",
+                              "other images");
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([] { CheckModelText("svhn-cnn"); }),
+                              "accepted",
+                              "the text is right");
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([] { CheckModelText("cnn"); }),
+                              "model 'cnn': must be " + KnownModels(),
+                              "a wrong one");
     }
 
     void Starts()
@@ -384,6 +554,7 @@ class ModelTestCase : public TestCase
         for (const std::string text : {"",
                                        "x",
                                        "softmax:1",
+                                       "svhn-cnn:1",
                                        "mlp:",
                                        "mlp:0",
                                        "mlp:-1",
@@ -887,6 +1058,117 @@ class TrainerTestCase : public TestCase
     }
 };
 
+/**
+ * Iterations that are steps, e of them on minibatches of B.
+ *
+ * Sample i has feature i alone, 1, and label 0; the model begins at zero, and the learning rate is
+ * so small that the wrong class's probability stays 1/2 to 1e-6. Each step then moves weight (0, i)
+ * by eta / (2 B) if sample i is in the minibatch: weights count how often each sample was.
+ */
+class StepIterationTestCase : public TestCase
+{
+  public:
+    StepIterationTestCase()
+        : TestCase("trainer: iterations that are steps")
+    {
+    }
+
+  private:
+    static constexpr uint32_t SAMPLES = 10;
+
+    /// How often each sample was in a minibatch.
+    std::vector<uint32_t> Counts(TrainerOptions options, uint32_t steps, uint64_t seed)
+    {
+        const SoftmaxRegression model(SAMPLES, 2);
+        const Dataset data(Eigen::MatrixXf::Identity(SAMPLES, SAMPLES),
+                           std::vector<uint8_t>(SAMPLES, 0),
+                           2,
+                           {1, 1, SAMPLES});
+        options.iteration = TrainerOptions::Iteration::STEP;
+        options.localIterations = steps;
+        options.learningRate = 1e-6;
+        const auto result =
+            Train(model, model.InitialParameters(1), data, Range(SAMPLES), 0, options, seed);
+        const bool isSgd = options.method == TrainerOptions::Method::SGD;
+        const double batch = isSgd ? std::min(options.batchSize, SAMPLES) : SAMPLES;
+        NS_TEST_EXPECT_MSG_EQ(result.iterations, steps, "iterations");
+        NS_TEST_EXPECT_MSG_EQ(result.processed, steps * batch, "samples of all steps");
+        NS_TEST_EXPECT_MSG_EQ(result.samples, SAMPLES, "samples to draw from");
+        NS_TEST_EXPECT_MSG_EQ_TOL(result.loss, std::log(2.0), 1e-4, "mean loss of one minibatch");
+        std::vector<uint32_t> counts;
+        for (uint32_t i = 0; i < SAMPLES; i++)
+        {
+            const double count = result.parameters[2 * i] * 2 * batch / 1e-6;
+            // A weight is a sum of a few equal numbers: some roundings each.
+            NS_TEST_EXPECT_MSG_EQ_TOL(count, std::round(count), 1e-3, "whole minibatches");
+            counts.push_back(static_cast<uint32_t>(std::lround(count)));
+        }
+        return counts;
+    }
+
+    void DoRun() override
+    {
+        TrainerOptions options;
+        options.batchSize = 3;
+        using Counted = std::vector<uint32_t>;
+        auto sorted = [](Counted counts) {
+            std::sort(counts.begin(), counts.end());
+            return counts;
+        };
+        NS_TEST_EXPECT_MSG_EQ(
+            (sorted(Counts(options, 1, 1)) == Counted{0, 0, 0, 0, 0, 0, 0, 1, 1, 1}),
+            true,
+            "one minibatch of three different samples");
+        // Three of the four are of one shuffle; one sample is left, fewer than a minibatch.
+        NS_TEST_EXPECT_MSG_EQ(
+            (sorted(Counts(options, 3, 1)) == Counted{0, 1, 1, 1, 1, 1, 1, 1, 1, 1}),
+            true,
+            "no sample twice before the shuffle is used up");
+        uint32_t total = 0;
+        Counted first(SAMPLES, 0);
+        for (uint64_t seed = 0; seed < 1000; seed++)
+        {
+            const Counted counts = Counts(options, 4, seed);
+            NS_TEST_EXPECT_MSG_LT_OR_EQ(sorted(counts).back(), 2, "at most once per shuffle");
+            for (uint32_t i = 0; i < SAMPLES; i++)
+            {
+                first[i] += counts[i];
+                total += counts[i];
+            }
+        }
+        NS_TEST_EXPECT_MSG_EQ(total, 12000, "minibatches are full, after a new shuffle, too");
+        // A count per run has mean 1.2 and lies in 0 ... 2: variance at most 1. Five deviations.
+        for (const uint32_t count : first)
+        {
+            NS_TEST_EXPECT_MSG_EQ_TOL(count, 1200.0, 5 * std::sqrt(1000.0), "all alike");
+        }
+        options.batchSize = 100;
+        NS_TEST_EXPECT_MSG_EQ((Counts(options, 2, 1) == Counted(SAMPLES, 2)), true, "few samples");
+        options.method = TrainerOptions::Method::FULL_BATCH;
+        NS_TEST_EXPECT_MSG_EQ((Counts(options, 2, 1) == Counted(SAMPLES, 2)), true, "full batch");
+        Passes();
+    }
+
+    /// As many steps as an epoch has are that epoch, where minibatches fill it.
+    void Passes()
+    {
+        const auto model = MakeModel("mlp:20", 784, 10);
+        const Eigen::VectorXf start = model->InitialParameters(1);
+        TrainerOptions options;
+        options.batchSize = 50;
+        options.momentum = 0.5;
+        options.proximalMu = 0.1;
+        options.localIterations = 2;
+        const auto epochs = Train(*model, start, SomeDigits(), Range(600), 200, options, 3);
+        options.iteration = TrainerOptions::Iteration::STEP;
+        options.localIterations = 8;
+        const auto steps = Train(*model, start, SomeDigits(), Range(600), 200, options, 3);
+        NS_TEST_EXPECT_MSG_EQ((epochs.parameters == steps.parameters), true, "to the bit");
+        NS_TEST_EXPECT_MSG_EQ(epochs.processed, 400, "two passes over 200 samples");
+        NS_TEST_EXPECT_MSG_EQ(steps.processed, 400, "eight steps on 50");
+    }
+};
+
 /// The same bits with any number of threads.
 class ThreadDeterminismTestCase : public TestCase
 {
@@ -1190,9 +1472,19 @@ class MlTestSuite : public TestSuite
     {
         AddTestCase(
             new LayerGradientTestCase(std::make_unique<Dense>("dense", 4, 3, Dense::Start::HE),
-                                      false));
-        AddTestCase(new LayerGradientTestCase(std::make_unique<Relu>("relu", 6), true));
-        AddTestCase(new LayerGradientTestCase(std::make_unique<Tanh>("tanh", 6), false));
+                                      Inputs::ANY));
+        AddTestCase(new LayerGradientTestCase(std::make_unique<Relu>("relu", 6), Inputs::NOT_ZERO));
+        AddTestCase(new LayerGradientTestCase(std::make_unique<Tanh>("tanh", 6), Inputs::ANY));
+        AddTestCase(new LayerGradientTestCase(
+            std::make_unique<Conv2d>("convolution", ImageShape{2, 4, 5}, 2, 3),
+            Inputs::ANY));
+        AddTestCase(
+            new LayerGradientTestCase(std::make_unique<MaxPool2d>("pooling", ImageShape{2, 4, 4}),
+                                      Inputs::APART));
+        AddTestCase(new LayerGradientTestCase(
+            std::make_unique<MaxPool2d>("pooling, odd", ImageShape{2, 5, 3}),
+            Inputs::APART));
+        AddTestCase(new ConvolutionTestCase);
         AddTestCase(new ModelGradientTestCase("softmax regression",
                                               std::make_unique<SoftmaxRegression>(5, 3),
                                               0));
@@ -1205,6 +1497,7 @@ class MlTestSuite : public TestSuite
         AddTestCase(new ThreadPoolTestCase);
         AddTestCase(new TrainerStepTestCase);
         AddTestCase(new TrainerTestCase);
+        AddTestCase(new StepIterationTestCase);
         AddTestCase(new ThreadDeterminismTestCase);
         AddTestCase(new AggregatorTestCase);
         AddTestCase(new CodecTestCase);

@@ -9,6 +9,7 @@
 #include "ns3/fl-configuration.h"
 #include "ns3/fl-optimizer.h"
 #include "ns3/fl-option-rules.h"
+#include "ns3/fl-synthetic-digits.h"
 
 #include <algorithm>
 #include <thread>
@@ -59,8 +60,8 @@ AddAbsenceRules(OptionParser& parser, const Options& options)
         parser,
         {"train-samples", "test-samples"},
         "data",
-        [&options] { return !options.data.empty(); },
-        "they are numbers of synthetic digits");
+        [&options] { return !options.data.empty() && !ParseSyntheticSet(options.data); },
+        "they are numbers of synthetic images");
     RequireAbsence(
         parser,
         {"max-cpu"},

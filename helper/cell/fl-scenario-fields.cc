@@ -9,6 +9,7 @@
 #include "ns3/fl-model-factory.h"
 #include "ns3/fl-optimizer.h"
 #include "ns3/fl-partitioner.h"
+#include "ns3/fl-synthetic-digits.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -56,12 +57,12 @@ OptimizerNames()
                       OneOf(names).text + " or the name of an ns3::fl::Optimizer type");
 }
 
-/// @param path of a folder, or empty @return whether it is empty, or a folder exists there
+/// @param data option @return whether it is empty, a synthetic set, or the path of a folder
 bool
-IsFolder(const std::string& path)
+IsData(const std::string& data)
 {
     std::error_code error;
-    return path.empty() || std::filesystem::is_directory(path, error);
+    return data.empty() || ParseSyntheticSet(data) || std::filesystem::is_directory(data, error);
 }
 
 /// Fields of one type, whose group and members are added to a list.
@@ -188,11 +189,13 @@ AddLearningFields(FieldList& fields)
     fields.Add("model",
                "what is learned: " + KnownModels(),
                &Scenario::model,
-               AcceptedBy([](const std::string& text) { MakeModel(text, 1, 2); }, KnownModels()));
+               AcceptedBy(CheckModelText, KnownModels()));
     fields.Add("data",
-               "folder with MNIST's four IDX files, plain or .gz; none: synthetic digits",
+               Describe("folder with MNIST's four IDX files, plain or .gz, or one of ",
+                        SyntheticSetNames(),
+                        "; none: synthetic-digits"),
                &Scenario::data,
-               {"a folder that exists", IsFolder});
+               {Describe("a folder that exists, or one of ", SyntheticSetNames()), IsData});
     fields.Add("partition",
                Describe("how samples are divided: ", Partitioner::KnownTexts()),
                &Scenario::partition,
@@ -203,11 +206,11 @@ AddLearningFields(FieldList& fields)
                &Scenario::encoding,
                OneOf({"float32", "float16"}));
     fields.Add("train-samples",
-               "synthetic digits to train on",
+               "synthetic images to train on",
                &Scenario::trainSamples,
                InRange(1U, 10000000U));
     fields.Add("test-samples",
-               "synthetic digits held out",
+               "synthetic images held out",
                &Scenario::testSamples,
                InRange(1U, 1000000U));
 }

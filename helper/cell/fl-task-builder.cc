@@ -14,6 +14,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 namespace ns3
 {
@@ -74,13 +75,17 @@ LoadData(const Scenario& scenario, uint32_t threads)
         return data;
     }
     std::string folder = scenario.data;
-    if (folder.empty())
+    // A name goes before a folder that has it: that one can be given as ./NAME.
+    const std::optional<SyntheticSet> set =
+        folder.empty() ? SyntheticSet::DIGITS : ParseSyntheticSet(folder);
+    if (set)
     {
-        folder = EnsureSyntheticMnist(CacheFolder(),
-                                      DATA_SEED,
-                                      scenario.trainSamples,
-                                      scenario.testSamples,
-                                      data.pool.get());
+        folder = EnsureSynthetic(*set,
+                                 CacheFolder(),
+                                 DATA_SEED,
+                                 scenario.trainSamples,
+                                 scenario.testSamples,
+                                 data.pool.get());
     }
     TrainTest mnist = ReadMnist(folder);
     data.train = std::make_shared<const Dataset>(std::move(mnist.train));

@@ -19,9 +19,6 @@ namespace fl
 namespace
 {
 
-/// Columns of one block where a batch or a data set is worked through in blocks.
-constexpr uint32_t BLOCK_SAMPLES = 256;
-
 /// A device's buffers while it trains. One per thread, reused, so that steps allocate nothing.
 struct TrainingBuffers
 {
@@ -105,13 +102,14 @@ class Training
           m_mask(model.Trainable(options.trainable)),
           m_ranges(TrainableRanges(model, m_mask)),
           m_buffers(buffers),
+          m_blockSamples(model.BlockSamples()),
           m_parameters(start)
     {
         const auto batch = static_cast<Eigen::Index>(
             options.method == TrainerOptions::Method::SGD
                 ? std::min<size_t>(options.batchSize, buffers.order.size())
                 : buffers.order.size());
-        const Eigen::Index block = std::min<Eigen::Index>(batch, BLOCK_SAMPLES);
+        const Eigen::Index block = std::min<Eigen::Index>(batch, m_blockSamples);
         Grow(buffers.features, model.InputSize(), block);
         Grow(buffers.outputGradient, model.OutputSize(), block);
         buffers.labels.resize(block);
@@ -131,9 +129,9 @@ class Training
     double Step(size_t first, size_t count)
     {
         double loss = 0;
-        for (size_t done = 0; done < count; done += BLOCK_SAMPLES)
+        for (size_t done = 0; done < count; done += m_blockSamples)
         {
-            const size_t block = std::min<size_t>(BLOCK_SAMPLES, count - done);
+            const size_t block = std::min<size_t>(m_blockSamples, count - done);
             loss += AddGradient(first + done, block, 1.0F / static_cast<float>(count));
         }
         for (const Range& range : m_ranges)
@@ -221,7 +219,76 @@ class Training
     const TrainableMask m_mask;        //!< which parameters train
     const std::vector<Range> m_ranges; //!< the same as ranges
     TrainingBuffers& m_buffers;        //!< scratch memory
+    const uint32_t m_blockSamples;     //!< samples that go through the layers at once
     Eigen::VectorXf m_parameters;      //!< w as it is, shape (parameters)
+};
+
+/// Samples of one step.
+struct Minibatch
+{
+    size_t first; //!< index in the order
+    size_t count; //!< how many, at least 1
+};
+
+/// Which samples each step takes: cuts the order into minibatches, and shuffles it in its time.
+class MinibatchOrder
+{
+  public:
+    /**
+     * @param options method, batch size, and what an iteration is
+     * @param random where shuffles come from; must outlive this object
+     * @param order the samples, at least one; is shuffled; must outlive this object
+     */
+    MinibatchOrder(const TrainerOptions& options,
+                   RandomStream& random,
+                   std::vector<uint32_t>& order)
+        : m_random(random),
+          m_order(order),
+          m_isSgd(options.method == TrainerOptions::Method::SGD),
+          m_isStep(options.iteration == TrainerOptions::Iteration::STEP),
+          m_batch(m_isSgd ? std::min<size_t>(options.batchSize, order.size()) : order.size()),
+          m_next(order.size())
+    {
+    }
+
+    /// A local iteration begins.
+    void BeginIteration()
+    {
+        m_begun = false;
+        // With steps, what an iteration leaves is the next one's.
+        if (!m_isStep || m_order.size() - m_next < m_batch)
+        {
+            m_next = 0;
+            if (m_isSgd)
+            {
+                m_random.Shuffle(m_order);
+            }
+        }
+    }
+
+    /// @return whether the iteration has another step
+    bool HasNext() const
+    {
+        return m_isStep ? !m_begun : m_next < m_order.size();
+    }
+
+    /// @return the samples of its next step
+    Minibatch Next()
+    {
+        m_begun = true;
+        const Minibatch minibatch{m_next, std::min(m_batch, m_order.size() - m_next)};
+        m_next += minibatch.count;
+        return minibatch;
+    }
+
+  private:
+    RandomStream& m_random;         //!< of the shuffles
+    std::vector<uint32_t>& m_order; //!< the samples in their order
+    const bool m_isSgd;             //!< minibatches, or all samples at once
+    const bool m_isStep;            //!< one step per iteration
+    const size_t m_batch;           //!< samples of a full minibatch
+    size_t m_next;                  //!< first of the order that had no turn yet
+    bool m_begun{false};            //!< the iteration has had a step
 };
 
 /// Complain unless a number is in a range that begins at (or, if open, above) zero.
@@ -306,22 +373,24 @@ Train(const Model& model,
     Training training(model, start, dataset, options, buffers);
 
     TrainingResult result;
-    const size_t count = buffers.order.size();
-    const bool isSgd = options.method == TrainerOptions::Method::SGD;
-    const size_t batch = isSgd ? std::min<size_t>(options.batchSize, count) : count;
-    result.samples = static_cast<uint32_t>(count);
+    result.samples = static_cast<uint32_t>(buffers.order.size());
+    MinibatchOrder minibatches(options, random, buffers.order);
     while (result.iterations < options.localIterations && result.finite && !result.cancelled)
     {
-        if (isSgd)
-        {
-            random.Shuffle(buffers.order);
-        }
         double loss = 0;
-        for (size_t first = 0; first < count && !result.cancelled; first += batch)
+        size_t count = 0;
+        minibatches.BeginIteration();
+        while (minibatches.HasNext() && !result.cancelled)
         {
             result.cancelled = cancel && cancel->load(std::memory_order_relaxed);
-            loss += result.cancelled ? 0 : training.Step(first, std::min(batch, count - first));
+            if (!result.cancelled)
+            {
+                const Minibatch minibatch = minibatches.Next();
+                loss += training.Step(minibatch.first, minibatch.count);
+                count += minibatch.count;
+            }
         }
+        result.processed += count;
         if (!result.cancelled)
         {
             result.loss = loss / static_cast<double>(count);
@@ -346,12 +415,13 @@ Evaluate(const Model& model,
         throw InvalidInput("evaluation: 0 samples: must be at least 1");
     }
     const size_t size = dataset.Size();
-    std::vector<BatchLoss> blocks((size + BLOCK_SAMPLES - 1) / BLOCK_SAMPLES);
+    const size_t blockSamples = model.BlockSamples();
+    std::vector<BatchLoss> blocks((size + blockSamples - 1) / blockSamples);
     auto evaluateBlock = [&](size_t block) {
         thread_local Workspace workspace;
         thread_local Eigen::VectorXf scratch;
-        const size_t first = block * BLOCK_SAMPLES;
-        const auto count = static_cast<Eigen::Index>(std::min<size_t>(BLOCK_SAMPLES, size - first));
+        const size_t first = block * blockSamples;
+        const auto count = static_cast<Eigen::Index>(std::min(blockSamples, size - first));
         const ConstMatrixView input(dataset.Features().col(static_cast<Eigen::Index>(first)).data(),
                                     model.InputSize(),
                                     count);

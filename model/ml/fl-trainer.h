@@ -25,7 +25,21 @@ struct TrainerOptions
     enum class Method : uint8_t
     {
         FULL_BATCH, //!< gradient descent: one step per iteration, on the mean over all samples
-        SGD         //!< an iteration shuffles the samples and takes a step on each minibatch
+        SGD         //!< steps on minibatches of the samples in random order
+    };
+
+    /// What one local iteration is.
+    enum class Iteration : uint8_t
+    {
+        /// One pass over the local samples: with SGD they are shuffled and cut into minibatches, of
+        /// which the last one may be smaller.
+        EPOCH,
+        /// One step, on one minibatch of exactly batchSize samples, or of all where there are
+        /// fewer, drawn without replacement: the next ones of the shuffled samples; where fewer
+        /// than a minibatch are left, all samples are shuffled anew and those left wait for their
+        /// chance in that order. So each minibatch is a uniformly random subset, and none holds a
+        /// sample twice.
+        STEP
     };
 
     Method method{Method::SGD}; //!< the method of descent
@@ -36,10 +50,12 @@ struct TrainerOptions
     /// mu of FedProx (T. Li et al., MLSys 2020): adds mu (w - w0) to the gradient, w0 the model
     /// that training began with; at least 0 and finite
     double proximalMu{0};
-    uint32_t batchSize{32}; //!< of a minibatch (the last one may be smaller); at least 1; SGD only
-    /// Local iterations. One is one pass over the local samples with both methods: one gradient
-    /// step on all of them (FULL_BATCH), or one epoch of minibatches (SGD). So cycles per sample
-    /// and iteration, the cost model's unit, mean the same for both. At least 1.
+    uint32_t batchSize{32};                //!< of a minibatch; at least 1; SGD only
+    Iteration iteration{Iteration::EPOCH}; //!< what one local iteration is
+    /// Local iterations, at least 1. As passes (EPOCH) they are one gradient step on all samples
+    /// each (FULL_BATCH), or one epoch of minibatches (SGD): cycles per sample and iteration, the
+    /// cost model's unit, mean the same for both. As steps (STEP) each takes batchSize samples
+    /// (SGD) or all (FULL_BATCH).
     uint32_t localIterations{1};
     /// Names of the slices that are trained, as Model::Trainable() takes them; empty: all.
     std::vector<std::string> trainable;
@@ -52,8 +68,9 @@ struct TrainerOptions
 struct TrainingResult
 {
     Eigen::VectorXf parameters; //!< the trained model; if it diverged, the initial one
-    double loss{0};         //!< mean loss of the last iteration's samples, before its steps [nat]
-    uint32_t samples{0};    //!< how many were trained on
+    double loss{0};      //!< mean loss of the last iteration's samples, each before its step [nat]
+    uint32_t samples{0}; //!< how many there were to train on, or to draw minibatches from
+    uint64_t processed{0};  //!< samples of all steps, as often as they were in a minibatch
     uint32_t iterations{0}; //!< done in full
     bool finite{true};      //!< false: it diverged (a loss or a parameter overflowed)
     bool cancelled{false};  //!< ended early, by the cancel flag

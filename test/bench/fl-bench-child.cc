@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 #include <iostream>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <sys/resource.h>
@@ -126,6 +127,22 @@ RunInChild(const std::function<nlohmann::json()>& work, ChildUsage* usage)
         usage->peakBytes = 1024.0 * static_cast<double>(used.ru_maxrss);
     }
     return nlohmann::json::parse(text);
+}
+
+nlohmann::json
+RunPython(const std::string& script, const std::string& arguments)
+{
+    const std::string command =
+        "/usr/bin/python3 '" FL_BENCH_SOURCE_DIR "/" + script + "' " + arguments + " 2>/dev/null";
+    std::string text;
+    const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
+    std::array<char, 4096> buffer{};
+    for (size_t size = 1; pipe && size > 0;)
+    {
+        size = std::fread(buffer.data(), 1, buffer.size(), pipe.get());
+        text.append(buffer.data(), size);
+    }
+    return nlohmann::json::parse(text, nullptr, false);
 }
 
 } // namespace fl

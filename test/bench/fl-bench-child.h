@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <string>
 
 namespace ns3
 {
@@ -29,6 +30,14 @@ struct ChildUsage
  * @throws std::runtime_error if it failed; the reason stands on standard error
  */
 nlohmann::json RunInChild(const std::function<nlohmann::json()>& work, ChildUsage* usage = nullptr);
+
+/**
+ * Run a peer that is written in Python, by Debian's interpreter, to which Debian's packages belong.
+ * @param script its name, of the files beside this one
+ * @param arguments as the shell takes them
+ * @return the JSON that it prints; a value that is no object if it could not be run
+ */
+nlohmann::json RunPython(const std::string& script, const std::string& arguments);
 
 } // namespace fl
 } // namespace ns3

@@ -3,6 +3,8 @@
  */
 #include "fl-bench-joint.h"
 
+#include "fl-bench-child.h"
+
 #include "ns3/fl-cell-experiment.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-joint-drop.h"
@@ -14,9 +16,7 @@
 #include "ns3/simulator.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -34,8 +34,6 @@ namespace
 using nlohmann::json;
 
 constexpr uint32_t THREADS = 2;
-/// Debian's, which Debian's python3-scipy belongs to.
-const std::string PYTHON = "/usr/bin/python3";
 
 /// @return a drop of so many devices, of the paper's density per Hz
 JointDropOptions
@@ -190,19 +188,10 @@ RunSlsqp(const json& instance)
     const auto file = std::filesystem::temp_directory_path() /
                       Describe("fl-bench-", static_cast<long>(getpid()), ".json");
     std::ofstream(file) << instance;
-    const std::string command =
-        PYTHON + " '" FL_BENCH_SOURCE_DIR "/slsqp.py' '" + file.string() + "' 2>/dev/null";
-    std::string text;
-    const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-    std::array<char, 4096> buffer{};
-    for (size_t size = 1; pipe && size > 0;)
-    {
-        size = std::fread(buffer.data(), 1, buffer.size(), pipe.get());
-        text.append(buffer.data(), size);
-    }
+    json answer = RunPython("slsqp.py", "'" + file.string() + "'");
     std::error_code error;
     std::filesystem::remove(file, error);
-    return json::parse(text, nullptr, false);
+    return answer;
 }
 
 /// The same instance by a general solver.

@@ -14,24 +14,6 @@ namespace ns3
 namespace fl
 {
 
-uint32_t
-ImageShape::Size() const
-{
-    return channels * rows * columns;
-}
-
-bool
-operator==(const ImageShape& a, const ImageShape& b)
-{
-    return a.channels == b.channels && a.rows == b.rows && a.columns == b.columns;
-}
-
-bool
-operator!=(const ImageShape& a, const ImageShape& b)
-{
-    return !(a == b);
-}
-
 Dataset::Dataset(Eigen::MatrixXf features,
                  std::vector<uint8_t> labels,
                  uint32_t classes,

@@ -4,6 +4,8 @@
 #ifndef FL_DATASET_H
 #define FL_DATASET_H
 
+#include "ns3/fl-image-shape.h"
+
 #include <Eigen/Core>
 #include <cstdint>
 #include <string>
@@ -13,26 +15,6 @@ namespace ns3
 {
 namespace fl
 {
-
-/// How a sample's features form an image; features are in the order channel, row, column.
-struct ImageShape
-{
-    uint32_t channels{1}; //!< 1: grey, 3: colour
-    uint32_t rows{1};     //!< height [pixel]
-    uint32_t columns{1};  //!< width [pixel]
-
-    /// @return features per sample
-    uint32_t Size() const;
-};
-
-/// @return whether both have the same channels, rows and columns
-/// @param a a shape
-/// @param b another one
-bool operator==(const ImageShape& a, const ImageShape& b);
-/// @return whether they differ
-/// @param a a shape
-/// @param b another one
-bool operator!=(const ImageShape& a, const ImageShape& b);
 
 /**
  * @ingroup fl

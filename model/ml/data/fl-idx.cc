@@ -11,6 +11,7 @@
 #include <iomanip>
 #include <limits>
 #include <sstream>
+#include <utility>
 
 namespace ns3
 {
@@ -27,14 +28,17 @@ struct MnistFile
 {
     const char* stem;   //!< what comes before
     const char* suffix; //!< what comes behind, after "-" or "."
+    const char* colour; //!< the same where the images have several channels
 };
 
 /// Shape (60000, 28, 28) in the original
-constexpr MnistFile TRAIN_IMAGES{"train-images", "idx3-ubyte"};
-constexpr MnistFile TRAIN_LABELS{"train-labels", "idx1-ubyte"}; //!< shape (60000) in the original
+constexpr MnistFile TRAIN_IMAGES{"train-images", "idx3-ubyte", "idx4-ubyte"};
+/// Shape (60000) in the original
+constexpr MnistFile TRAIN_LABELS{"train-labels", "idx1-ubyte", "idx1-ubyte"};
 /// Shape (10000, 28, 28) in the original
-constexpr MnistFile TEST_IMAGES{"t10k-images", "idx3-ubyte"};
-constexpr MnistFile TEST_LABELS{"t10k-labels", "idx1-ubyte"}; //!< shape (10000) in the original
+constexpr MnistFile TEST_IMAGES{"t10k-images", "idx3-ubyte", "idx4-ubyte"};
+/// Shape (10000) in the original
+constexpr MnistFile TEST_LABELS{"t10k-labels", "idx1-ubyte", "idx1-ubyte"};
 
 /// A big-endian 32-bit number.
 uint32_t
@@ -94,16 +98,19 @@ CountElements(const std::vector<uint32_t>& dimensions)
 std::string
 FindMnistFile(const std::string& folder, const MnistFile& file)
 {
-    for (const char* packed : {"", ".gz"})
+    for (const char* suffix : {file.suffix, file.colour})
     {
-        for (const char* separator : {"-", "."})
+        for (const char* packed : {"", ".gz"})
         {
-            const auto path = std::filesystem::path(folder) /
-                              (std::string(file.stem) + separator + file.suffix + packed);
-            std::error_code error;
-            if (std::filesystem::exists(path, error))
+            for (const char* separator : {"-", "."})
             {
-                return path.string();
+                const auto path = std::filesystem::path(folder) /
+                                  (std::string(file.stem) + separator + suffix + packed);
+                std::error_code error;
+                if (std::filesystem::exists(path, error))
+                {
+                    return path.string();
+                }
             }
         }
     }
@@ -130,20 +137,38 @@ RequireMnistFile(const std::string& folder, const MnistFile& file)
 
 /// Where one of MNIST's files is to be written.
 std::string
-MnistPath(const std::string& folder, const MnistFile& file, bool gzipped)
+MnistPath(const std::string& folder, const MnistFile& file, const ImageShape& shape, bool gzipped)
 {
-    const std::string name = std::string(file.stem) + "-" + file.suffix + (gzipped ? ".gz" : "");
+    const char* suffix = shape.channels == 1 ? file.suffix : file.colour;
+    const std::string name = std::string(file.stem) + "-" + suffix + (gzipped ? ".gz" : "");
     return (std::filesystem::path(folder) / name).string();
 }
 
-} // namespace
+/// For messages: an image's size, with its channels where there are several.
+std::string
+SizeText(const ImageShape& shape)
+{
+    const std::string size = Describe(shape.rows, " x ", shape.columns, " pixels");
+    return shape.channels == 1 ? size : Describe(shape.channels, " channels of ", size);
+}
 
+/// Number of dimensions that a file of images has: 4 if it says so, else 3, as it must.
+uint32_t
+ImageDimensions(const std::vector<uint8_t>& bytes)
+{
+    return bytes.size() >= 4 && bytes[3] == 4 ? 4 : 3;
+}
+
+/**
+ * @param bytes a file's contents; become the elements
+ * @param path the file, for messages
+ * @param dimensions number of dimensions that it must have
+ * @return what it says
+ */
 IdxArray
-ReadIdx(const std::string& path, uint32_t dimensions)
+ParseIdx(std::vector<uint8_t> bytes, const std::string& path, uint32_t dimensions)
 {
     IdxArray array;
-    array.elements = ReadDataFile(path);
-    std::vector<uint8_t>& bytes = array.elements;
     const size_t headerBytes = 4 + 4 * size_t{dimensions};
     if (bytes.size() >= 4)
     {
@@ -172,7 +197,16 @@ ReadIdx(const std::string& path, uint32_t dimensions)
                                     count));
     }
     bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(headerBytes));
+    array.elements = std::move(bytes);
     return array;
+}
+
+} // namespace
+
+IdxArray
+ReadIdx(const std::string& path, uint32_t dimensions)
+{
+    return ParseIdx(ReadDataFile(path), path, dimensions);
 }
 
 void
@@ -209,7 +243,9 @@ WriteIdx(const std::string& path, const IdxArray& array)
 Dataset
 ReadIdxDataset(const std::string& imagesPath, const std::string& labelsPath, uint32_t classes)
 {
-    const IdxArray images = ReadIdx(imagesPath, 3);
+    std::vector<uint8_t> bytes = ReadDataFile(imagesPath);
+    const uint32_t dimensions = ImageDimensions(bytes);
+    const IdxArray images = ParseIdx(std::move(bytes), imagesPath, dimensions);
     IdxArray labels = ReadIdx(labelsPath, 1);
     if (images.dimensions[0] != labels.dimensions[0])
     {
@@ -225,7 +261,9 @@ ReadIdxDataset(const std::string& imagesPath, const std::string& labelsPath, uin
     {
         throw InvalidInput(Describe(imagesPath, ": no images: must be at least 1"));
     }
-    const ImageShape shape{1, images.dimensions[1], images.dimensions[2]};
+    const ImageShape shape{dimensions == 4 ? images.dimensions[1] : 1,
+                           images.dimensions[dimensions - 2],
+                           images.dimensions[dimensions - 1]};
     return Dataset::FromPixels(images.elements,
                                std::move(labels.elements),
                                classes,
@@ -238,13 +276,13 @@ WriteIdxDataset(const Dataset& dataset,
                 const std::string& imagesPath,
                 const std::string& labelsPath)
 {
-    if (dataset.Shape().channels != 1)
-    {
-        throw InvalidInput(
-            Describe(imagesPath, ": ", dataset.Shape().channels, " channels per image: must be 1"));
-    }
+    const ImageShape& shape = dataset.Shape();
     IdxArray images;
-    images.dimensions = {dataset.Size(), dataset.Shape().rows, dataset.Shape().columns};
+    images.dimensions = {dataset.Size(), shape.rows, shape.columns};
+    if (shape.channels != 1)
+    {
+        images.dimensions.insert(images.dimensions.begin() + 1, shape.channels);
+    }
     images.elements.reserve(size_t{dataset.Size()} * dataset.Dimension());
     for (uint32_t i = 0; i < dataset.Size(); i++)
     {
@@ -268,13 +306,9 @@ ReadMnist(const std::string& folder)
     {
         throw InvalidInput(Describe(testImages,
                                     ": images of ",
-                                    data.test.Shape().rows,
-                                    " x ",
-                                    data.test.Shape().columns,
-                                    " pixels: must be ",
-                                    data.train.Shape().rows,
-                                    " x ",
-                                    data.train.Shape().columns,
+                                    SizeText(data.test.Shape()),
+                                    ": must be ",
+                                    SizeText(data.train.Shape()),
                                     " as in ",
                                     trainImages));
     }
@@ -285,11 +319,11 @@ void
 WriteMnist(const TrainTest& data, const std::string& folder, bool gzipped)
 {
     WriteIdxDataset(data.train,
-                    MnistPath(folder, TRAIN_IMAGES, gzipped),
-                    MnistPath(folder, TRAIN_LABELS, gzipped));
+                    MnistPath(folder, TRAIN_IMAGES, data.train.Shape(), gzipped),
+                    MnistPath(folder, TRAIN_LABELS, data.train.Shape(), gzipped));
     WriteIdxDataset(data.test,
-                    MnistPath(folder, TEST_IMAGES, gzipped),
-                    MnistPath(folder, TEST_LABELS, gzipped));
+                    MnistPath(folder, TEST_IMAGES, data.test.Shape(), gzipped),
+                    MnistPath(folder, TEST_LABELS, data.test.Shape(), gzipped));
 }
 
 bool

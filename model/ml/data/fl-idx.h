@@ -47,7 +47,8 @@ IdxArray ReadIdx(const std::string& path, uint32_t dimensions);
 void WriteIdx(const std::string& path, const IdxArray& array);
 
 /**
- * @param imagesPath IDX file of samples x rows x columns
+ * @param imagesPath IDX file of samples x rows x columns, or, in colour, of samples x channels x
+ *        rows x columns
  * @param labelsPath IDX file of as many labels
  * @param classes number of classes
  * @return the data set
@@ -58,10 +59,10 @@ Dataset ReadIdxDataset(const std::string& imagesPath,
                        uint32_t classes = 10);
 
 /**
- * @param dataset grey images
+ * @param dataset images; those of several channels are written with four dimensions
  * @param imagesPath path of the images' file; gzipped if the name ends in .gz
  * @param labelsPath path of the labels' file; gzipped if the name ends in .gz
- * @throws InvalidInput if a file cannot be written, or the images are not grey
+ * @throws InvalidInput if a file cannot be written
  */
 void WriteIdxDataset(const Dataset& dataset,
                      const std::string& imagesPath,
@@ -70,7 +71,9 @@ void WriteIdxDataset(const Dataset& dataset,
 /**
  * The four files of MNIST (or of a set that follows it), by their names: train-images-idx3-ubyte,
  * train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte; with "." before "idx"
- * as some unpackers write it, and with .gz behind. A plain file goes before a gzipped one.
+ * as some unpackers write it, and with .gz behind. A plain file goes before a gzipped one. Images
+ * of several channels have idx4 in place of idx3, and the dimensions samples x channels x rows x
+ * columns.
  * @param folder folder of the files
  * @return training and test data
  * @throws InvalidInput if one is missing, as ReadIdxDataset(), or if the images' shapes differ

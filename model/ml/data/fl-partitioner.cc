@@ -3,6 +3,8 @@
  */
 #include "fl-partitioner.h"
 
+#include "fl-equal-partition.h"
+
 #include "ns3/fl-error.h"
 #include "ns3/fl-option-text.h"
 #include "ns3/fl-random-stream.h"
@@ -101,15 +103,15 @@ SplitByWeights(size_t samples, const std::vector<double>& weights, RandomStream&
  * Weights from their logarithms. Scaled so that the largest is 1, as logarithms may be so large or
  * small that the weights themselves are not doubles; only ratios matter.
  * @tparam Draw a functor without arguments that returns a double
- * @param devices number of weights
+ * @param count number of weights
  * @param drawLogarithm draws ln of a weight
- * @return one weight per device, within [0, 1]
+ * @return the weights, within [0, 1]
  */
 template <typename Draw>
 std::vector<double>
-DrawWeights(uint32_t devices, Draw drawLogarithm)
+DrawWeights(uint32_t count, Draw drawLogarithm)
 {
-    std::vector<double> weights(devices);
+    std::vector<double> weights(count);
     std::generate(weights.begin(), weights.end(), drawLogarithm);
     const double largest = *std::max_element(weights.begin(), weights.end());
     for (double& weight : weights)
@@ -135,14 +137,10 @@ SplitDirichlet(const std::vector<uint8_t>& labels,
     return parts;
 }
 
-/// So many labels to each device; each label to as many devices as any other, give or take one.
-Parts
-SplitLabels(const std::vector<uint8_t>& labels,
-            uint32_t devices,
-            uint32_t labelsPerDevice,
-            RandomStream& random)
+/// Complain if devices are to have more labels than there are.
+void
+RequireLabels(uint32_t labelsPerDevice, const Parts& groups)
 {
-    const Parts groups = GroupByLabel(labels, random);
     if (labelsPerDevice > groups.size())
     {
         throw InvalidInput(Describe("partition: ",
@@ -151,6 +149,17 @@ SplitLabels(const std::vector<uint8_t>& labels,
                                     groups.size(),
                                     ", the number of labels in the data"));
     }
+}
+
+/// So many labels to each device; each label to as many devices as any other, give or take one.
+Parts
+SplitLabels(const std::vector<uint8_t>& labels,
+            uint32_t devices,
+            uint32_t labelsPerDevice,
+            RandomStream& random)
+{
+    const Parts groups = GroupByLabel(labels, random);
+    RequireLabels(labelsPerDevice, groups);
     Parts holders(groups.size());
     std::vector<uint32_t> order = ShuffledRange(groups.size(), random);
     for (const uint32_t device : ShuffledRange(devices, random))
@@ -177,6 +186,40 @@ SplitLabels(const std::vector<uint8_t>& labels,
         }
     }
     return parts;
+}
+
+/// So many labels to each device, and as many samples to each as to any other.
+Parts
+SplitEqualLabels(const std::vector<uint8_t>& labels,
+                 uint32_t devices,
+                 const PartitionSpec& spec,
+                 RandomStream& random)
+{
+    const Parts groups = GroupByLabel(labels, random);
+    RequireLabels(spec.labelsPerDevice, groups);
+    std::vector<uint32_t> counts(devices, spec.labelsPerDevice);
+    if (spec.kind == PartitionSpec::Kind::VARIED)
+    {
+        counts = VariedLabelCounts(devices, spec.labelsPerDevice);
+        random.Shuffle(counts);
+    }
+    return SplitLabelsEqually(groups, counts, spec.maxSamples, random);
+}
+
+/// Labels of each device by weights of its own, and as many samples to each as to any other.
+Parts
+SplitEqualDirichlet(const std::vector<uint8_t>& labels,
+                    uint32_t devices,
+                    const PartitionSpec& spec,
+                    RandomStream& random)
+{
+    const Parts groups = GroupByLabel(labels, random);
+    std::vector<std::vector<double>> weights(devices);
+    std::generate(weights.begin(), weights.end(), [&] {
+        return DrawWeights(static_cast<uint32_t>(groups.size()),
+                           [&] { return random.LogGamma(spec.beta); });
+    });
+    return SplitByLabelWeights(groups, weights, spec.maxSamples, random);
 }
 
 /// Give each empty part a sample of the largest; of equals, of the first.
@@ -231,6 +274,66 @@ Require(const std::optional<T>& number, const std::string& text)
     return *number;
 }
 
+/// Number of labels behind the colon, if it is there.
+void
+ReadLabels(const std::optional<std::string>& rest, const std::string& text, PartitionSpec& spec)
+{
+    if (rest)
+    {
+        spec.labelsPerDevice = Require(ParseCount(*rest), text);
+    }
+}
+
+/**
+ * Read what stands before the "@".
+ * @param law this
+ * @param text all of the option's text, for messages
+ * @param [in,out] spec the defaults, to be changed
+ */
+void
+ReadLaw(const std::string& law, const std::string& text, PartitionSpec& spec)
+{
+    using Kind = PartitionSpec::Kind;
+    const auto [name, rest] = SplitOption(law);
+    if (name == "iid" && !rest)
+    {
+        spec.kind = Kind::IID;
+    }
+    else if (name == "labels" || name == "labels-equal")
+    {
+        spec.kind = name == "labels" ? Kind::LABELS : Kind::LABELS_EQUAL;
+        ReadLabels(rest, text, spec);
+    }
+    else if (name == "varied")
+    {
+        spec.kind = Kind::VARIED;
+        spec.labelsPerDevice = 4;
+        ReadLabels(rest, text, spec);
+    }
+    else if (name == "dirichlet" || name == "dirichlet-equal")
+    {
+        spec.kind = name == "dirichlet" ? Kind::DIRICHLET : Kind::DIRICHLET_EQUAL;
+        spec.beta = rest ? Require(ParseNumber(*rest), text) : spec.beta;
+    }
+    else if (name == "unequal")
+    {
+        spec.kind = Kind::LOGNORMAL;
+        spec.sigma = rest ? Require(ParseNumber(*rest), text) : spec.sigma;
+    }
+    else if (name == "shares" && rest)
+    {
+        spec.kind = Kind::SHARES;
+        for (const auto& share : SplitText(*rest, ','))
+        {
+            spec.shares.push_back(Require(ParseNumber(share), text));
+        }
+    }
+    else
+    {
+        Require(std::optional<int>(), text);
+    }
+}
+
 } // namespace
 
 void
@@ -274,38 +377,7 @@ Partitioner::FromText(const std::string& text)
                 Describe("partition '", text, "': 0 samples per device: must be at least 1"));
         }
     }
-    const auto [name, rest] = SplitOption(law);
-    if (name == "iid" && !rest)
-    {
-        spec.kind = PartitionSpec::Kind::IID;
-    }
-    else if (name == "labels")
-    {
-        spec.kind = PartitionSpec::Kind::LABELS;
-        spec.labelsPerDevice = rest ? Require(ParseCount(*rest), text) : spec.labelsPerDevice;
-    }
-    else if (name == "dirichlet")
-    {
-        spec.kind = PartitionSpec::Kind::DIRICHLET;
-        spec.beta = rest ? Require(ParseNumber(*rest), text) : spec.beta;
-    }
-    else if (name == "unequal")
-    {
-        spec.kind = PartitionSpec::Kind::LOGNORMAL;
-        spec.sigma = rest ? Require(ParseNumber(*rest), text) : spec.sigma;
-    }
-    else if (name == "shares" && rest)
-    {
-        spec.kind = PartitionSpec::Kind::SHARES;
-        for (const auto& share : SplitText(*rest, ','))
-        {
-            spec.shares.push_back(Require(ParseNumber(share), text));
-        }
-    }
-    else
-    {
-        Require(std::optional<int>(), text);
-    }
+    ReadLaw(law, text, spec);
     return Partitioner(spec);
 }
 
@@ -313,7 +385,8 @@ const char*
 Partitioner::KnownTexts()
 {
     return "iid, labels[:K], dirichlet[:BETA], unequal[:SIGMA] (log-normal) or shares:W,W,... (one "
-           "per device); behind it, @N for at most N samples per device";
+           "per device), or of equal sizes labels-equal[:K], varied[:K] (1 to K labels) or "
+           "dirichlet-equal[:BETA]; behind it, @N for at most N samples per device";
 }
 
 const PartitionSpec&
@@ -361,6 +434,13 @@ Partitioner::Split(const std::vector<uint8_t>& labels, uint32_t devices, uint64_
     }
     case PartitionSpec::Kind::SHARES:
         parts = SplitByWeights(labels.size(), m_spec.shares, random);
+        break;
+    case PartitionSpec::Kind::LABELS_EQUAL:
+    case PartitionSpec::Kind::VARIED:
+        parts = SplitEqualLabels(labels, devices, m_spec, random);
+        break;
+    case PartitionSpec::Kind::DIRICHLET_EQUAL:
+        parts = SplitEqualDirichlet(labels, devices, m_spec, random);
         break;
     }
     FillEmptyParts(parts);

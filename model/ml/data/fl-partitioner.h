@@ -33,12 +33,22 @@ struct PartitionSpec
         /// Sizes in proportion to log-normal variates, labels as in the whole.
         LOGNORMAL,
         /// Sizes in proportion to stated numbers, labels as in the whole.
-        SHARES
+        SHARES,
+        /// Equal sizes, each device has as many samples of each of so many labels (give or take
+        /// one); see SplitLabelsEqually(). What labels do not suffice for stays unused.
+        LABELS_EQUAL,
+        /// The same, but devices differ in their number of labels; see VariedLabelCounts(). Which
+        /// device has how many is left to chance.
+        VARIED,
+        /// Equal sizes, each device's labels are drawn from a distribution of its own, which is
+        /// drawn from a Dirichlet distribution with all parameters beta; see SplitByLabelWeights().
+        /// Up to as many samples as there are devices, less one, stay unused.
+        DIRICHLET_EQUAL
     };
 
     Kind kind{Kind::IID};        //!< sizes and labels
-    uint32_t labelsPerDevice{2}; //!< of LABELS; at least 1
-    double beta{0.5};            //!< of DIRICHLET; 1e-6 to 1e6
+    uint32_t labelsPerDevice{2}; //!< of LABELS and LABELS_EQUAL, of VARIED the most; at least 1
+    double beta{0.5};            //!< of DIRICHLET and DIRICHLET_EQUAL; 1e-6 to 1e6
     double sigma{1}; //!< of LOGNORMAL: standard deviation of the sizes' logarithm; 0 to 10
     std::vector<double> shares; //!< of SHARES: by device; 1e-6 to 1e9
     uint32_t maxSamples{0};     //!< most samples of a device, chosen at random; 0: no limit
@@ -65,8 +75,9 @@ class Partitioner
 
     /**
      * @param text of the option: "iid", "labels[:K]", "dirichlet[:BETA]", "unequal[:SIGMA]"
-     *        (log-normal) or "shares:W,W,...", and behind any of them "@N" for at most N samples
-     * per device; numbers left out are PartitionSpec's defaults
+     *        (log-normal), "shares:W,W,...", "labels-equal[:K]", "varied[:K]" or
+     *        "dirichlet-equal[:BETA]", and behind any of them "@N" for at most N samples per
+     * device; numbers left out are PartitionSpec's defaults, and 4 for "varied"
      * @return the partitioner
      * @throws InvalidInput if it is none of these, or a number is out of range
      */
@@ -84,7 +95,8 @@ class Partitioner
      * @param seed of the random draws
      * @return by device, the indices of its samples, in random order
      * @throws InvalidInput if there are no devices, more devices than samples, fewer labels than a
-     *         device is to have, or another number of shares than of devices
+     *         device is to have, another number of shares than of devices, or, where sizes are to
+     * be equal, fewer samples per device than it is to have labels
      */
     std::vector<std::vector<uint32_t>> Split(const std::vector<uint8_t>& labels,
                                              uint32_t devices,

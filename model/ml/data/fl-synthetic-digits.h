@@ -9,19 +9,20 @@
 #include "ns3/fl-thread-pool.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 /**
  * @file
  * @ingroup fl
- * The default data: images of hand-drawn digits that are made rather than loaded, so that a first
- * run needs no download.
+ * Images of digits that are made rather than loaded, so that a first run needs no download. Three
+ * sets, each harder than the one before; what models reach on them is in doc/. They are drawings by
+ * simple rules: they stand for data of a shape and a difficulty, not for what real data look like.
  *
  * Each image is one of a few ways to write its digit (a list of strokes), put through a smooth
  * random deformation ("elastic", after P. Simard, D. Steinkraus, J. Platt, "Best practices for
  * convolutional neural networks", 2003, here applied to the strokes' points), a random affine map,
- * drawn with a pen of random width and darkness, and covered with noise. How strong these are is
- * set so that the data are about as hard as MNIST: see doc/ and "./fl bench" for the accuracies.
+ * drawn with a pen of random width and darkness, and covered with noise.
  *
  * Image number i of a seed depends on (seed, i) alone: not on the number of threads, nor on how
  * many images are made.
@@ -32,11 +33,28 @@ namespace ns3
 namespace fl
 {
 
-/// Rows and columns of an image, as MNIST's.
+/// Which images.
+enum class SyntheticSet : uint8_t
+{
+    DIGITS,  //!< 28 x 28, a digit on blank paper: about as hard as MNIST
+    CLUTTER, //!< 28 x 28, among strokes of other digits, writers differ more, more noise
+    STREET   //!< 3 x 32 x 32, SVHN's shape: any colours, uneven light, parts of digits beside it
+};
+
+/**
+ * @param name of an option: "synthetic-digits", "synthetic-clutter" or "synthetic-street"
+ * @return the set; nothing if no set has that name
+ */
+std::optional<SyntheticSet> ParseSyntheticSet(const std::string& name);
+
+/// @return for help texts: what ParseSyntheticSet() takes, separated by commas
+std::string SyntheticSetNames();
+
+/// Rows and columns of a grey image, as MNIST's.
 inline constexpr uint32_t SYNTHETIC_DIGIT_SIZE = 28;
 
 /**
- * Draw one image.
+ * Draw one image of DIGITS.
  * @param seed the seed
  * @param index number of the image
  * @param pixels 28 x 28 bytes, row by row; 0 is paper, 255 is ink
@@ -45,19 +63,28 @@ inline constexpr uint32_t SYNTHETIC_DIGIT_SIZE = 28;
 uint8_t DrawSyntheticDigit(uint64_t seed, uint64_t index, uint8_t* pixels);
 
 /**
+ * @param set which images
  * @param seed the seed
  * @param first number of the first image
  * @param count number of images
  * @param pool threads to draw on; null: the calling thread
- * @return images first ... first + count - 1 of the seed: 28 x 28 features in [0, 1], 10 classes
+ * @return images first ... first + count - 1 of the seed: features in [0, 1], 10 classes
  */
+Dataset MakeSynthetic(SyntheticSet set,
+                      uint64_t seed,
+                      uint64_t first,
+                      uint32_t count,
+                      ThreadPool* pool = nullptr);
+
+/// MakeSynthetic() of DIGITS. @copydetails MakeSynthetic()
 Dataset MakeSyntheticDigits(uint64_t seed, uint64_t first, uint32_t count, ThreadPool* pool);
 
 /**
  * Write training and test images as MNIST's four files into a folder of a cache, unless they are
  * there. The folder appears whole or not at all; of two processes that race, one wins and both can
- * read. The folder's name has seed, counts and version of the generator, so that an existing folder
- * has the requested images.
+ * read. The folder's name has set, version of the generator, seed and counts, so that an
+ * existing folder has the requested images.
+ * @param set kind of images
  * @param cacheFolder the cache; made if it is missing
  * @param seed the seed
  * @param trainCount number of training images (numbers 0 ...), at least 1
@@ -67,6 +94,14 @@ Dataset MakeSyntheticDigits(uint64_t seed, uint64_t first, uint32_t count, Threa
  * @throws InvalidInput if a count is 0 or the cache cannot be made
  * @throws std::runtime_error if writing fails half-way, as on a full disk; nothing is left then
  */
+std::string EnsureSynthetic(SyntheticSet set,
+                            const std::string& cacheFolder,
+                            uint64_t seed,
+                            uint32_t trainCount,
+                            uint32_t testCount,
+                            ThreadPool* pool = nullptr);
+
+/// EnsureSynthetic() of DIGITS. @copydetails EnsureSynthetic()
 std::string EnsureSyntheticMnist(const std::string& cacheFolder,
                                  uint64_t seed,
                                  uint32_t trainCount,

@@ -45,6 +45,25 @@ class Mlp : public Model
     Mlp(uint32_t inputSize, const std::vector<uint32_t>& hiddenSizes, uint32_t classes);
 };
 
+/**
+ * @ingroup fl
+ * The convolutional network of DMA-FL's Table I for SVHN, images of 3 x 32 x 32: convolution 5 x 5
+ * to 32 channels (2,432 parameters), ReLU, 2 x 2 max pooling, convolution 5 x 5 to 64 channels
+ * (51,264), ReLU, 2 x 2 max pooling, dense 1,600 to 256 (409,856), ReLU, dense to the classes
+ * (2,570 for 10). 466,122 parameters in all for 10 classes; without padding, stride 1, as the
+ * table's sizes 28 and 10 say. Slices: conv1.weight, conv1.bias, conv2.weight, conv2.bias,
+ * dense1.weight, dense1.bias, dense2.weight, dense2.bias.
+ */
+class SvhnCnn : public Model
+{
+  public:
+    /// Features of an image that it takes: 3 x 32 x 32.
+    static constexpr uint32_t INPUT_SIZE = 3 * 32 * 32;
+
+    /// @param classes number of classes
+    explicit SvhnCnn(uint32_t classes);
+};
+
 } // namespace fl
 } // namespace ns3
 

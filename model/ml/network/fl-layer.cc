@@ -53,6 +53,12 @@ Layer::Parameters() const
     return {};
 }
 
+size_t
+Layer::ScratchSize() const
+{
+    return 0;
+}
+
 void
 Layer::Initialize(float* /* parameters */, RandomStream& /* random */) const
 {
@@ -93,7 +99,10 @@ Dense::Initialize(float* parameters, RandomStream& random) const
 }
 
 void
-Dense::Forward(const float* parameters, const ConstMatrixView& input, MatrixView output) const
+Dense::Forward(const float* parameters,
+               const ConstMatrixView& input,
+               MatrixView output,
+               float* /* scratch */) const
 {
     const ConstMatrixView weight(parameters, OutputSize(), InputSize());
     const Eigen::Map<const Eigen::VectorXf> bias(parameters + weight.size(), OutputSize());
@@ -132,7 +141,10 @@ Relu::Relu(const std::string& name, uint32_t size)
 }
 
 void
-Relu::Forward(const float* /* parameters */, const ConstMatrixView& input, MatrixView output) const
+Relu::Forward(const float* /* parameters */,
+              const ConstMatrixView& input,
+              MatrixView output,
+              float* /* scratch */) const
 {
     // A loop that compilers vectorise; unlike cwiseMax(), it keeps NaN, so that divergence is seen.
     const float* from = input.data();
@@ -164,7 +176,10 @@ Tanh::Tanh(const std::string& name, uint32_t size)
 }
 
 void
-Tanh::Forward(const float* /* parameters */, const ConstMatrixView& input, MatrixView output) const
+Tanh::Forward(const float* /* parameters */,
+              const ConstMatrixView& input,
+              MatrixView output,
+              float* /* scratch */) const
 {
     output = input.array().tanh();
 }

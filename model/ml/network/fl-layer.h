@@ -7,6 +7,7 @@
 #include "ns3/fl-random-stream.h"
 
 #include <Eigen/Core>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -39,13 +40,15 @@ struct BackwardPass
     float* gradient;                //!< dL/d(parameters), laid out like them; is added to
     const uint8_t* trains;          //!< per parameter matrix: 0 leaves its gradient as it is
     MatrixView inputGradient; //!< dL/d(input), inputs x batch, is written; null data: not needed
+    float* scratch;           //!< Layer::ScratchSize() elements, of any content
 };
 
 /**
  * @ingroup fl
  * One layer of a Model. Layers are immutable and own no parameters: these are an argument of each
  * call, the layer's part of the model's flat vector, matrix after matrix in column-major order. So
- * any number of clients and threads share one layer.
+ * any number of clients and threads share one layer. Memory that a layer needs while it works is an
+ * argument, too: the caller, as a rule a Workspace, owns it and keeps it for the next call.
  */
 class Layer
 {
@@ -72,6 +75,13 @@ class Layer
     virtual std::vector<ParameterShape> Parameters() const;
 
     /**
+     * Scratch memory, of which the layer expects nothing from one call to the next. It must not
+     * grow with the batch: a layer that needs much works through its batch sample by sample.
+     * @return elements that Forward() and Backward() need; 0 by default
+     */
+    virtual size_t ScratchSize() const;
+
+    /**
      * Set the parameters' values before training; by default they stay zero.
      * @param [in,out] parameters the layer's, all zero on entry
      * @param random the stream to draw from
@@ -82,10 +92,12 @@ class Layer
      * @param parameters the layer's
      * @param input inputs x batch
      * @param [out] output computed from these, outputs x batch; never overlaps with input
+     * @param scratch ScratchSize() elements, of any content; null if there are none
      */
     virtual void Forward(const float* parameters,
                          const ConstMatrixView& input,
-                         MatrixView output) const = 0;
+                         MatrixView output,
+                         float* scratch) const = 0;
 
     /**
      * Back-propagation: add to the gradient of the parameters, and write that of the input.
@@ -126,7 +138,8 @@ class Dense : public Layer
     void Initialize(float* parameters, RandomStream& random) const override;
     void Forward(const float* parameters,
                  const ConstMatrixView& input,
-                 MatrixView output) const override;
+                 MatrixView output,
+                 float* scratch) const override;
     void Backward(BackwardPass& pass) const override;
 
   private:
@@ -147,7 +160,8 @@ class Relu : public Layer
     Relu(const std::string& name, uint32_t size);
     void Forward(const float* parameters,
                  const ConstMatrixView& input,
-                 MatrixView output) const override;
+                 MatrixView output,
+                 float* scratch) const override;
     void Backward(BackwardPass& pass) const override;
 };
 
@@ -165,7 +179,8 @@ class Tanh : public Layer
     Tanh(const std::string& name, uint32_t size);
     void Forward(const float* parameters,
                  const ConstMatrixView& input,
-                 MatrixView output) const override;
+                 MatrixView output,
+                 float* scratch) const override;
     void Backward(BackwardPass& pass) const override;
 };
 

@@ -33,6 +33,8 @@ struct Entry
     std::string name;  //!< what stands before the colon
     std::string usage; //!< for help and messages
     ModelMaker make;   //!< makes it
+    /// Features per sample that it takes; 0: any number.
+    uint32_t inputSize{0};
 };
 
 /**
@@ -75,19 +77,52 @@ MakeMlp(const Rest& rest, uint32_t inputSize, uint32_t classes)
     return std::make_unique<const Mlp>(inputSize, hidden, classes);
 }
 
+/**
+ * Make the convolutional network for SVHN.
+ * @param rest what stands behind the colon; must be absent
+ * @param classes number of classes
+ * @return the model; null if there is a rest
+ */
+std::unique_ptr<const Model>
+MakeSvhnCnn(const Rest& rest, uint32_t /* inputSize */, uint32_t classes)
+{
+    return rest ? nullptr : std::make_unique<const SvhnCnn>(classes);
+}
+
 /// @return all that have a name, in the order in which they got it: this module's come first
 std::vector<Entry>&
 Entries()
 {
     // Within a function, since registrations of other files may come before this file's objects.
     static std::vector<Entry> entries{
-        {"softmax", "softmax", MakeSoftmax},
+        {"softmax", "softmax", MakeSoftmax, 0},
         {"mlp",
          "mlp (of 200 hidden units) or mlp:UNITS[-UNITS...] with 1 to 65536 units in each of up to "
          "64 hidden layers",
-         MakeMlp},
+         MakeMlp,
+         0},
+        {"svhn-cnn", "svhn-cnn (of images of 3 x 32 x 32)", MakeSvhnCnn, SvhnCnn::INPUT_SIZE},
     };
     return entries;
+}
+
+/// The model of a text; where it takes another number of features than asked for, with that.
+std::unique_ptr<const Model>
+TryMake(const std::string& text, uint32_t inputSize, uint32_t classes)
+{
+    const auto [name, rest] = SplitOption(text);
+    for (const auto& entry : Entries())
+    {
+        if (name == entry.name)
+        {
+            const uint32_t size = entry.inputSize > 0 ? entry.inputSize : inputSize;
+            if (auto model = entry.make(rest, size, classes))
+            {
+                return model;
+            }
+        }
+    }
+    throw InvalidInput(Describe("model '", text, "': must be ", KnownModels()));
 }
 
 } // namespace
@@ -95,18 +130,23 @@ Entries()
 std::unique_ptr<const Model>
 MakeModel(const std::string& text, uint32_t inputSize, uint32_t classes)
 {
-    const auto [name, rest] = SplitOption(text);
-    for (const auto& entry : Entries())
+    auto model = TryMake(text, inputSize, classes);
+    if (model && model->InputSize() != inputSize)
     {
-        if (name == entry.name)
-        {
-            if (auto model = entry.make(rest, inputSize, classes))
-            {
-                return model;
-            }
-        }
+        throw InvalidInput(Describe("model '",
+                                    text,
+                                    "': ",
+                                    inputSize,
+                                    " features per sample: must be ",
+                                    model->InputSize()));
     }
-    throw InvalidInput(Describe("model '", text, "': must be ", KnownModels()));
+    return model;
+}
+
+void
+CheckModelText(const std::string& text)
+{
+    TryMake(text, 1, 2);
 }
 
 std::string
@@ -122,7 +162,8 @@ KnownModels()
 
 ModelRegistration::ModelRegistration(const std::string& name,
                                      const std::string& usage,
-                                     ModelMaker make)
+                                     ModelMaker make,
+                                     uint32_t inputSize)
     : m_name(name)
 {
     auto& entries = Entries();
@@ -136,7 +177,7 @@ ModelRegistration::ModelRegistration(const std::string& name,
                                         "': must be one that no other model has, not empty and "
                                         "without a colon"));
     }
-    entries.push_back({name, usage, std::move(make)});
+    entries.push_back({name, usage, std::move(make), inputSize});
 }
 
 ModelRegistration::~ModelRegistration()

@@ -21,15 +21,23 @@ namespace fl
  * @ingroup fl
  * Make a model from the value of `--model`.
  * @param text "softmax", "mlp" (200 hidden units), or "mlp:" and the units of each hidden layer, as
- *        "mlp:200" or "mlp:300-124-60" ("mlp:300,124,60" is the same), or a registered model
+ *        "mlp:200" or "mlp:300-124-60" ("mlp:300,124,60" is the same), "svhn-cnn" (SvhnCnn), or
+ * what else was registered
  * @param inputSize features per sample
  * @param classes number of classes
  * @return the model
- * @throws InvalidInput if the text is none of these; the message lists the known models
+ * @throws InvalidInput if the text is none of these, listing what is known, or if the model takes
+ *         another number of features
  */
 std::unique_ptr<const Model> MakeModel(const std::string& text,
                                        uint32_t inputSize,
                                        uint32_t classes);
+
+/**
+ * @param text of an option
+ * @throws InvalidInput if MakeModel() does not take it, whatever the number of features
+ */
+void CheckModelText(const std::string& text);
 
 /// @return description of the values of MakeModel(), for help texts
 std::string KnownModels();
@@ -62,9 +70,13 @@ class ModelRegistration
      * @param name text before the colon, or all of it; not empty, without a colon
      * @param usage description of the values for help and messages, as "net, or net:UNITS"
      * @param make the factory
+     * @param inputSize number of features per sample that the model takes; 0: any
      * @throws std::logic_error if the name is not unique, empty, or has a colon
      */
-    ModelRegistration(const std::string& name, const std::string& usage, ModelMaker make);
+    ModelRegistration(const std::string& name,
+                      const std::string& usage,
+                      ModelMaker make,
+                      uint32_t inputSize = 0);
     ~ModelRegistration();
     ModelRegistration(const ModelRegistration&) = delete;
     ModelRegistration& operator=(const ModelRegistration&) = delete;

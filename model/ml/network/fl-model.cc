@@ -15,6 +15,10 @@ namespace fl
 namespace
 {
 
+constexpr uint32_t MAX_BLOCK_SAMPLES = 256;           //!< as BlockSamples() documents it
+constexpr uint32_t MIN_BLOCK_SAMPLES = 16;            //!< as BlockSamples() documents it
+constexpr size_t BLOCK_ACTIVATIONS = size_t{4} << 20; //!< floats: 16 MiB
+
 /// Whether a text matches a pattern in which * stands for any text.
 bool
 Matches(const char* pattern, const char* text)
@@ -90,6 +94,8 @@ Model::Model(std::vector<std::unique_ptr<const Layer>> layers)
             m_parameterCount += m_slices.back().Size();
             link.sliceCount++;
         }
+        m_activationCount += layer->OutputSize();
+        m_scratchSize = std::max(m_scratchSize, layer->ScratchSize());
         link.layer = std::move(layer);
         m_links.push_back(std::move(link));
     }
@@ -111,6 +117,17 @@ size_t
 Model::ParameterCount() const
 {
     return m_parameterCount;
+}
+
+uint32_t
+Model::BlockSamples() const
+{
+    uint32_t samples = MAX_BLOCK_SAMPLES;
+    while (samples > MIN_BLOCK_SAMPLES && samples * m_activationCount > BLOCK_ACTIVATIONS)
+    {
+        samples /= 2;
+    }
+    return samples;
 }
 
 const std::vector<Slice>&
@@ -194,6 +211,8 @@ Model::Forward(const Eigen::VectorXf& parameters,
             Describe("model input: ", input.rows(), " features per sample: must be ", InputSize()));
     }
     workspace.m_outputs.resize(std::max(workspace.m_outputs.size(), m_links.size()));
+    float* scratch =
+        Reserve(workspace.m_scratch, static_cast<Eigen::Index>(m_scratchSize), 1).data();
     const float* from = input.data();
     for (size_t i = 0; i < m_links.size(); i++)
     {
@@ -201,7 +220,8 @@ Model::Forward(const Eigen::VectorXf& parameters,
         MatrixView output = Reserve(workspace.m_outputs[i], layer.OutputSize(), input.cols());
         layer.Forward(parameters.data() + m_links[i].offset,
                       ConstMatrixView(from, layer.InputSize(), input.cols()),
-                      output);
+                      output,
+                      scratch);
         from = output.data();
     }
     return ConstMatrixView(from, OutputSize(), input.cols());
@@ -239,6 +259,8 @@ Model::Backward(const Eigen::VectorXf& parameters,
     workspace.m_gradients.resize(std::max(workspace.m_gradients.size(), m_links.size()));
     const size_t first = FirstNeededLayer(mask, wantInputGradient);
     const float* fromAbove = outputGradient.data();
+    float* scratch =
+        Reserve(workspace.m_scratch, static_cast<Eigen::Index>(m_scratchSize), 1).data();
     for (size_t i = m_links.size(); i-- > first;)
     {
         const Link& link = m_links[i];
@@ -254,7 +276,8 @@ Model::Backward(const Eigen::VectorXf& parameters,
                           ConstMatrixView(fromAbove, outputs, batch),
                           gradient.data() + link.offset,
                           mask.slices.data() + link.firstSlice,
-                          MatrixView(below, inputs, batch)};
+                          MatrixView(below, inputs, batch),
+                          scratch};
         link.layer->Backward(pass);
         fromAbove = below;
     }

@@ -37,8 +37,9 @@ struct TrainableMask
 
 /**
  * @ingroup fl
- * Activations and their gradients between Model::Forward() and Model::Backward(). One per thread;
- * it grows to the largest batch so far, so that later steps allocate nothing.
+ * Activations and their gradients between Model::Forward() and Model::Backward(), and the layers'
+ * scratch memory. One per thread; it grows to the largest batch so far, so that later steps
+ * allocate nothing (but for what Eigen's products take for themselves).
  */
 class Workspace
 {
@@ -46,6 +47,7 @@ class Workspace
     friend class Model;
     std::vector<Eigen::VectorXf> m_outputs;   //!< by layer, outputs x batch
     std::vector<Eigen::VectorXf> m_gradients; //!< by layer, of its input: inputs x batch
+    Eigen::VectorXf m_scratch;                //!< one layer's at a time
 };
 
 /**
@@ -78,6 +80,13 @@ class Model
     uint32_t OutputSize() const;
     /// @return elements of the flat parameter vector
     size_t ParameterCount() const;
+    /**
+     * Samples to put through the layers at once, so that activations take no more than 16 MiB: 256
+     * for models of up to 16,384 outputs of layers per sample, fewer beyond, but at least 16. What
+     * works through more samples does so in blocks of that many.
+     * @return number of samples, a power of two
+     */
+    uint32_t BlockSamples() const;
     /// @return the named parts of the parameter vector, in their order, without gaps
     const std::vector<Slice>& Slices() const;
 
@@ -162,6 +171,8 @@ class Model
     std::vector<Link> m_links;   //!< layers, from input to output
     std::vector<Slice> m_slices; //!< of the flat vector, by name
     size_t m_parameterCount{0};  //!< length of the flat vector
+    size_t m_activationCount{0}; //!< outputs of all layers, per sample
+    size_t m_scratchSize{0};     //!< elements that the most demanding layer needs
 };
 
 } // namespace fl
