@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 #include "fl-test-federation.h"
+#include "fl-test-transport-case.h"
 
 #include "ns3/double.h"
 #include "ns3/enum.h"
