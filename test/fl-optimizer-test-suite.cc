@@ -1,6 +1,7 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
+#include "fl-test-cell.h"
 #include "fl-test-federation-parts.h"
 #include "fl-test-rounding.h"
 

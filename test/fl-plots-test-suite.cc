@@ -77,7 +77,7 @@ class PlotsTestCase : public TestCase
                                   fl::ShellQuote(m_folder.string()) +
                                   " && for f in *.plt; do gnuplot $f; done)\n",
                               "how to get them");
-        NS_TEST_EXPECT_MSG_EQ(Names(m_folder),
+        NS_TEST_EXPECT_MSG_EQ(NamesIn(m_folder),
                               "accuracy-energy.plt accuracy-time.plt computations.csv devices.csv "
                               "rounds.csv summary.json timeline.plt transfers.csv upload-time.plt ",
                               "scripts are there, no old picture is");
@@ -96,7 +96,7 @@ class PlotsTestCase : public TestCase
                               "No plot of accuracy-time.plt: gnuplot failed. To see why: (cd " +
                                   quoted + " && gnuplot accuracy-time.plt)",
                               "which one failed");
-        NS_TEST_EXPECT_MSG_EQ(Names(m_folder).find("svg"), std::string::npos, "no half picture");
+        NS_TEST_EXPECT_MSG_EQ(NamesIn(m_folder).find("svg"), std::string::npos, "no half picture");
     }
 
     void TestGnuplot()
@@ -124,7 +124,7 @@ class PlotsTestCase : public TestCase
         {
             NS_TEST_EXPECT_MSG_NE(timeline.find(name), std::string::npos, name << " has a name");
         }
-        NS_TEST_EXPECT_MSG_EQ(Names(m_folder).find("partial"), std::string::npos, "all renamed");
+        NS_TEST_EXPECT_MSG_EQ(NamesIn(m_folder).find("partial"), std::string::npos, "all renamed");
 
         const fs::path several = Vacant(CreateTempDirFilename("plots-of-runs"));
         WriteResults(several, 3, 0.5);

@@ -84,9 +84,9 @@ class OutputFileTestCase : public TestCase
             fl::OutputFile file(path);
             file.Write("half");
             NS_TEST_EXPECT_MSG_EQ(ReadAll(path), "old", "the old one stays");
-            NS_TEST_EXPECT_MSG_EQ(Names(m_folder), "file.txt file.txt.partial ", "partial file");
+            NS_TEST_EXPECT_MSG_EQ(NamesIn(m_folder), "file.txt file.txt.partial ", "partial file");
         }
-        NS_TEST_EXPECT_MSG_EQ(Names(m_folder), "file.txt ", "destroyed: nothing of it is left");
+        NS_TEST_EXPECT_MSG_EQ(NamesIn(m_folder), "file.txt ", "destroyed: nothing of it is left");
         NS_TEST_EXPECT_MSG_EQ(ReadAll(path), "old", "the old one stays");
         // Longer than the buffer.
         const std::string text(200000, 'x');
@@ -97,7 +97,7 @@ class OutputFileTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(ReadAll(path), "old", "closed is not published");
         file.Publish();
         NS_TEST_EXPECT_MSG_EQ((ReadAll(path) == text + "end"), true, "whole");
-        NS_TEST_EXPECT_MSG_EQ(Names(m_folder), "file.txt ", "no partial file");
+        NS_TEST_EXPECT_MSG_EQ(NamesIn(m_folder), "file.txt ", "no partial file");
         fs::remove(path);
     }
 
@@ -118,7 +118,7 @@ class OutputFileTestCase : public TestCase
             NS_TEST_EXPECT_MSG_EQ(RefusalOf<std::runtime_error>([&file]() { file.Publish(); }),
                                   message,
                                   "noticed when it is closed");
-            NS_TEST_EXPECT_MSG_EQ(Names(m_folder), "", "removed at once");
+            NS_TEST_EXPECT_MSG_EQ(NamesIn(m_folder), "", "removed at once");
         }
         fs::create_symlink("/dev/full", path.string() + ".partial");
         fl::OutputFile file(path);
@@ -126,7 +126,7 @@ class OutputFileTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(RefusalOf<std::runtime_error>([&]() { file.Write(text); }),
                               message,
                               "noticed when the buffer is full");
-        NS_TEST_EXPECT_MSG_EQ(Names(m_folder), "", "removed at once");
+        NS_TEST_EXPECT_MSG_EQ(NamesIn(m_folder), "", "removed at once");
     }
 
     /// In a process of its own, whose files may have 4,096 bytes.
@@ -154,7 +154,7 @@ class OutputFileTestCase : public TestCase
                                                     (folder / "devices.csv").string() +
                                                     ": can't be written: File too large; what "
                                                     "there was of it is removed\n";
-            _exit(code == 1 && said && Names(folder).empty() ? 0 : 1);
+            _exit(code == 1 && said && NamesIn(folder).empty() ? 0 : 1);
         }
         int status = 0;
         waitpid(child, &status, 0);
@@ -300,7 +300,7 @@ class ResultWriterTestCase : public TestCase
         writer.AddRound(MakeRecord(1, 0.5));
         writer.AddRound(MakeRecord(2, 0.8125));
         writer.AddRound(MakeRecord(3, fl::ABSENT));
-        NS_TEST_EXPECT_MSG_EQ(Names(folder / "new" / "folders"),
+        NS_TEST_EXPECT_MSG_EQ(NamesIn(folder / "new" / "folders"),
                               "computations.csv.partial devices.csv.partial "
                               "rounds.csv.partial transfers.csv.partial ",
                               "nothing has appeared yet");

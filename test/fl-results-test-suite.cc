@@ -106,7 +106,7 @@ class ResultFolderTestCase : public TestCase
             results.BeginRun().AddRound(MakeRecord(1, 0.5));
             results.BeginRun().AddRound(MakeRecord(1, 0.5));
         }
-        NS_TEST_EXPECT_MSG_EQ(Names(m_folder) + Names(m_folder / "run-1"),
+        NS_TEST_EXPECT_MSG_EQ(NamesIn(m_folder) + NamesIn(m_folder / "run-1"),
                               "run-1 run-2 ",
                               "empty folders at most");
     }
@@ -126,10 +126,10 @@ class ResultFolderTestCase : public TestCase
             }
         }
         results.Finish("stopped");
-        NS_TEST_EXPECT_MSG_EQ(Names(m_folder),
+        NS_TEST_EXPECT_MSG_EQ(NamesIn(m_folder),
                               "curves.csv run-1 run-2 run-3 summary.json ",
                               "files of several runs");
-        NS_TEST_EXPECT_MSG_EQ(Names(m_folder / "run-3"),
+        NS_TEST_EXPECT_MSG_EQ(NamesIn(m_folder / "run-3"),
                               "computations.csv devices.csv rounds.csv transfers.csv ",
                               "of one run");
         TestCurves();
@@ -182,7 +182,7 @@ class ResultFolderTestCase : public TestCase
                               "more than 1 runs",
                               "as many runs as were announced");
         results.Finish("done");
-        NS_TEST_EXPECT_MSG_EQ(Names(m_folder),
+        NS_TEST_EXPECT_MSG_EQ(NamesIn(m_folder),
                               "computations.csv devices.csv rounds.csv summary.json "
                               "transfers.csv ",
                               "what the earlier runs left is gone");

@@ -52,7 +52,7 @@ ReadAll(const fs::path& path)
  * @return the names in it, sorted, with a blank after each
  */
 inline std::string
-Names(const fs::path& folder)
+NamesIn(const fs::path& folder)
 {
     std::vector<std::string> names;
     for (const auto& entry : fs::directory_iterator(folder))
