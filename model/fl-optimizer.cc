@@ -347,7 +347,7 @@ FindOptimizer(const std::string& name)
             return &entry;
         }
         if (!entry.attributes.empty() && entry.attributes.front().second == name &&
-            entry.name != "schedule")
+            entry.name != "schedule" && entry.name != "dma")
         {
             byMethod = &entry;
             ++methods;

@@ -252,9 +252,9 @@ MakeRecord(uint32_t round, double accuracy)
 /// The rows of that record in devices.csv, with its number instead of %.
 const char DEVICE_ROWS[] =
     "%,0,0,1,1e-10,50000,0.0125,2e+09,10,60,0,0.25,0.5,1.125,0.25,0.0625,0.25,0.5,1,0.3125,2,"
-    "merged,0,0,0,4000,\n"
-    "%,0,1,0,,,,,,,,,,,,,,,,,,,,,,,\n"
-    "%,0,2,1,,,,,0,0,,0.5,,,,,,,,,2,battery,0,0,0,,\n";
+    "merged,0,0,0,4000,,,\n"
+    "%,0,1,0,,,,,,,,,,,,,,,,,,,,,,,,,\n"
+    "%,0,2,1,,,,,0,0,,0.5,,,,,,,,,2,battery,0,0,0,,,,\n";
 
 /**
  * @param text a text
@@ -932,7 +932,8 @@ class ResultWriterTestCase : public TestCase
             "idle_s,download_s,compute_s,upload_s,energy_compute_j,energy_radio_j,"
             "predicted_download_s,predicted_compute_s,predicted_upload_s,predicted_energy_j,start_"
             "s,"
-            "status,server,base_version,staleness,payload_bits,energy_circuit_j\n";
+            "status,server,base_version,staleness,payload_bits,energy_circuit_j,"
+            "planned_aggregation,aggregation\n";
         const std::string first = Replace(DEVICE_ROWS, "%", "1");
         std::string second = Replace(DEVICE_ROWS, "%", "2");
         second = Replace(second, ",2,merged,0,0,", ",4,merged,0,1,");

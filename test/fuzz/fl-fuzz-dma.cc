@@ -61,7 +61,7 @@ MakeTask(RandomStream& random, double decades, uint64_t aggregations)
 Json
 MakeDevice(RandomStream& random, double decades, size_t tasks, bool hasShares)
 {
-    const double low = Around(random, 2e5, decades);
+    const double low = std::min(Around(random, 2e5, decades), 1e28);
     Json device;
     device["uplink_bps"] = Around(random, 1.5e7, decades);
     device["downlink_bps"] = Around(random, 2e6, decades);

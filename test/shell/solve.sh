@@ -80,7 +80,7 @@ grep -q '"reason": ".*devices\[[01]\]' <<<"$out" || fail "infeasible: standard o
 
 expect_error 2 "PROBLEM and FILE.json" fl_program fl-solve
 expect_error 2 "PROBLEM and FILE.json" fl_program fl-solve joint
-expect_error 2 "unknown problem 'nonesuch': must be one of joint" "$FL" solve nonesuch good.json
+expect_error 2 "unknown problem 'nonesuch': must be one of dma, joint" "$FL" solve nonesuch good.json
 expect_error 2 "unknown problem '.x1b.x0a'" fl_program fl-solve $'\e\n' good.json
 expect_error 2 "unexpected argument 'more.json'" solve good.json more.json
 expect_error 2 "--method=nonesuch: must be one of .*equal" solve good.json --method=nonesuch

@@ -32,6 +32,7 @@ class GreedyBuilder
           m_problem(table.Problem()),
           m_last(m_problem.devices.size(), 0),
           m_uploads(m_problem.devices.size(), 0),
+          m_spentJ(m_problem.devices.size(), 0),
           m_arrivalS(m_problem.tasks[table.Task()].aggregations + 1, 0)
     {
     }
@@ -56,6 +57,7 @@ class GreedyBuilder
                 return std::nullopt;
             }
             m_last[m_choice.device] = m_n;
+            m_spentJ[m_choice.device] += m_choiceJ;
             ++m_uploads[m_choice.device];
             m_arrivalS[m_n] = m_choiceS;
             m_schedule.push_back(m_choice);
@@ -85,7 +87,7 @@ class GreedyBuilder
             {
                 const double arrivalS = std::max(m_arrivalS[m_n - 1], inFlight->readyS);
                 const double cost = m_table.Get(i, 0).period.idleCost * arrivalS;
-                Offer({i, DMA_IN_FLIGHT}, m_rule.onlyTime ? 0 : cost, arrivalS);
+                Offer({i, DMA_IN_FLIGHT}, m_rule.onlyTime ? 0 : cost, arrivalS, 0);
             }
             return;
         }
@@ -112,6 +114,13 @@ class GreedyBuilder
         const double arrivalS =
             std::max(m_arrivalS[m_n - 1], beginS + period.linkS + choice.computeS);
         double tau = choice.computeS;
+        const double speed = choice.work / tau;
+        const double energyJ = pair.uploadJ + period.energyJ * choice.work * speed * speed;
+        const auto& budgetJ = m_problem.devices[i].energyBudgetJ;
+        if (budgetJ && m_spentJ[i] + energyJ > m_rule.budgetShare * *budgetJ)
+        {
+            return;
+        }
         if (v + 1 < m_n && arrivalS - period.linkS - tau > m_arrivalS[v + 1])
         {
             // It must have begun before the next version was there, so it takes its time.
@@ -128,11 +137,11 @@ class GreedyBuilder
                    period.timeCost * (tau - choice.computeS) + pair.airCost +
                    period.idleCost * (arrivalS - m_arrivalS[m_last[i]]);
         }
-        Offer({i, static_cast<int32_t>(v)}, cost, arrivalS);
+        Offer({i, static_cast<int32_t>(v)}, cost, arrivalS, energyJ);
     }
 
     /// Take a choice if it is the best so far.
-    void Offer(const DmaAssignment& choice, double cost, double arrivalS)
+    void Offer(const DmaAssignment& choice, double cost, double arrivalS, double energyJ)
     {
         const double price = m_rule.onlyTime ? 1 : m_rule.timePrice;
         const double score = cost + price * (arrivalS - m_arrivalS[m_n - 1]);
@@ -141,6 +150,7 @@ class GreedyBuilder
             m_best = score;
             m_choice = choice;
             m_choiceS = arrivalS;
+            m_choiceJ = energyJ;
         }
     }
 
@@ -149,12 +159,14 @@ class GreedyBuilder
     const DmaProblem& m_problem;     //!< the problem
     std::vector<uint32_t> m_last;    //!< last aggregation by device
     std::vector<uint32_t> m_uploads; //!< aggregations by device
+    std::vector<double> m_spentJ;    //!< energy by device [J]
     std::vector<double> m_arrivalS;  //!< by aggregation [s]
     DmaTaskSchedule m_schedule;      //!< so far
     uint32_t m_n{1};                 //!< the aggregation at hand
     double m_best{0};                //!< score of the best choice
     DmaAssignment m_choice;          //!< the best choice
     double m_choiceS{0};             //!< its arrival [s]
+    double m_choiceJ{0};             //!< its energy [J]
 };
 
 } // namespace
@@ -206,18 +218,30 @@ GreedyDmaSchedules(const DmaPairTable& table)
         }
     };
     const uint32_t limit = problem.tasks[table.Task()].stalenessLimit;
-    for (uint32_t staleness = 0; staleness <= std::min(limit, MOST_STALENESS); ++staleness)
+    // Tasks share a device's budget: an equal part of it, or all that the others leave.
+    const bool hasBudgets =
+        std::any_of(problem.devices.begin(), problem.devices.end(), [](const DmaDevice& device) {
+            return device.energyBudgetJ.has_value();
+        });
+    for (const double share : {1.0, 1.0 / static_cast<double>(problem.tasks.size())})
     {
-        for (const double price : {0.0, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0})
+        if (share < 1 && !hasBudgets)
         {
-            add({staleness, price * scale, false});
+            continue;
         }
-        add({staleness, 0, true});
-    }
-    if (limit > MOST_STALENESS)
-    {
-        add({limit, scale, false});
-        add({limit, 0, true});
+        for (uint32_t staleness = 0; staleness <= std::min(limit, MOST_STALENESS); ++staleness)
+        {
+            for (const double price : {0.0, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0})
+            {
+                add({staleness, price * scale, false, share});
+            }
+            add({staleness, 0, true, share});
+        }
+        if (limit > MOST_STALENESS)
+        {
+            add({limit, scale, false, share});
+            add({limit, 0, true, share});
+        }
     }
     return schedules;
 }

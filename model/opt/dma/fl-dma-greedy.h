@@ -74,6 +74,7 @@ struct DmaGreedyRule
     uint32_t staleness{0}; //!< largest
     double timePrice{0};   //!< of the time between aggregations [1/s]
     bool onlyTime{false};  //!< nothing but time counts
+    double budgetShare{1}; //!< of its energy budget that a device may spend on the task
 };
 
 /**

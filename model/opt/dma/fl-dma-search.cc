@@ -44,11 +44,7 @@ class Search
         m_modelOptions.energyPrice.assign(m_problem.devices.size(), 0);
         for (uint32_t round = 0; round < m_options.priceRounds; ++round)
         {
-            for (size_t j = 0; j < m_plans.size(); ++j)
-            {
-                SearchTask(j);
-            }
-            if (!Combine())
+            if (SearchTasks() && !Combine())
             {
                 break;
             }
@@ -63,10 +59,50 @@ class Search
     }
 
   private:
+    /// Search all tasks, each alone.
+    /// @return whether each has a plan; if not, prices were raised
+    bool SearchTasks()
+    {
+        try
+        {
+            for (size_t j = 0; j < m_plans.size(); ++j)
+            {
+                SearchTask(j);
+            }
+            return true;
+        }
+        catch (const Infeasible& refusal)
+        {
+            if (!m_isSplit)
+            {
+                throw;
+            }
+            m_refusal = refusal;
+            m_isSplit = false;
+            RaisePrices();
+            return false;
+        }
+    }
+
+    /// @return the problem, with budgets divided among the tasks
+    DmaProblem Split() const
+    {
+        DmaProblem split = m_problem;
+        for (auto& device : split.devices)
+        {
+            if (device.energyBudgetJ)
+            {
+                *device.energyBudgetJ /= static_cast<double>(m_problem.tasks.size());
+            }
+        }
+        return split;
+    }
+
     /// Search one task at the present prices of energy.
     void SearchTask(size_t j)
     {
-        DmaTaskSolver solver(m_problem, j, m_modelOptions, m_options.relativeGap);
+        const DmaProblem& problem = m_isSplit ? m_split : m_problem;
+        DmaTaskSolver solver(problem, j, m_modelOptions, m_options.relativeGap);
         std::vector<DmaTaskPlan> plans;
         const auto add = [&](const DmaTaskSchedule& schedule) {
             auto plan = solver.Solve(schedule);
@@ -150,7 +186,17 @@ class Search
         catch (const Infeasible& refusal)
         {
             m_refusal = refusal;
-            RaisePrices();
+            if (!m_wasSplit)
+            {
+                // What keeps an equal part of each budget keeps the whole together.
+                m_isSplit = m_wasSplit = true;
+                m_split = Split();
+            }
+            else
+            {
+                m_isSplit = false;
+                RaisePrices();
+            }
             return true;
         }
     }
@@ -159,6 +205,8 @@ class Search
     /// @return whether some energy has one that changes anything
     bool SetPrices(const DmaModel& model, const DmaInteriorResult& result)
     {
+        const bool wasSplit = m_isSplit;
+        m_isSplit = false;
         bool binds = false;
         std::vector<double> prices(m_problem.devices.size(), 0);
         for (size_t b = 0; b < model.budgets.size(); ++b)
@@ -173,7 +221,8 @@ class Search
             auto& price = m_modelOptions.energyPrice[i];
             price = price > 0 ? (price + prices[i]) / 2 : prices[i];
         }
-        return binds;
+        // Parts of budgets may have bound where budgets as a whole do not.
+        return binds || wasSplit;
     }
 
     /// Raise the prices of energy of devices that spend more than they have.
@@ -205,6 +254,9 @@ class Search
     DmaModelOptions m_modelOptions;                  //!< what is given, prices
     std::vector<std::optional<DmaTaskPlan>> m_plans; //!< by task
     DmaSearchResult m_result;                        //!< so far
+    DmaProblem m_split;                              //!< with budgets divided among the tasks
+    bool m_isSplit{false};                           //!< it is the one that tasks are searched in
+    bool m_wasSplit{false};                          //!< it has been
     std::optional<Infeasible> m_refusal;             //!< the last
 };
 
