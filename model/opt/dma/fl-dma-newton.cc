@@ -98,16 +98,16 @@ DmaNewton::EliminateCell(size_t p)
     double own = block.tt;
     if (!period.isFixed)
     {
-        cell.pivotE = block.ee;
+        cell.pivotStep = block.ee;
         cell.lowerPe = block.ep / block.ee;
         // Rounding may leave less than nothing of a P that is held tight.
-        cell.pivotP = std::max(block.pp - block.ep * cell.lowerPe, 1e-14 * block.pp);
-        cell.lowerTp = block.tp / cell.pivotP;
+        cell.pivotWork = std::max(block.pp - block.ep * cell.lowerPe, 1e-14 * block.pp);
+        cell.lowerTp = block.tp / cell.pivotWork;
         own -= block.tp * cell.lowerTp;
     }
     // And of a tau.
     own = std::max(own, 1e-14 * block.tt);
-    if (!(own > 0 && cell.pivotE > 0 && cell.pivotP > 0))
+    if (!(own > 0 && cell.pivotStep > 0 && cell.pivotWork > 0))
     {
         return false;
     }
@@ -135,7 +135,7 @@ DmaNewton::AddCausality(size_t p, double own)
     const double late = cell.block.late;
     const double release = cell.block.release;
     const double sum = own + early + late + release;
-    cell.pivotT = sum;
+    cell.pivotTau = sum;
     cell.coupling = {-early - late - release, late, early};
     // What is left when tau goes of early u^2, late x^2, release y^2 with u = A_n - A_v, x =
     // A_(v+1) - A_n and y = A_n; written without differences, which would cancel.
@@ -172,7 +172,7 @@ DmaNewton::EliminateColumn(size_t p, Column column, Entry entry, size_t wide)
     entry.p -= cell.lowerPe * entry.e;
     entry.t -= cell.lowerTp * entry.p;
     cell.columns[column] = entry;
-    const double share = entry.t / cell.pivotT;
+    const double share = entry.t / cell.pivotTau;
     m_columns[p * m_width + wide] -= cell.coupling[0] * share;
     if (period.after >= 0)
     {
@@ -267,14 +267,14 @@ DmaNewton::SetBorder()
             const auto& s = cell.columns[STEPS];
             const auto& y = cell.columns[BUDGET];
             own -= period.isFixed ? 0
-                                  : s.e * s.e / cell.pivotE + s.p * s.p / cell.pivotP +
-                                        s.t * s.t / cell.pivotT;
+                                  : s.e * s.e / cell.pivotStep + s.p * s.p / cell.pivotWork +
+                                        s.t * s.t / cell.pivotTau;
             if (period.budget >= 0)
             {
                 const size_t b = tasks + period.budget;
-                BorderAt(b, b) -= y.p * y.p / cell.pivotP + y.t * y.t / cell.pivotT;
+                BorderAt(b, b) -= y.p * y.p / cell.pivotWork + y.t * y.t / cell.pivotTau;
                 BorderAt(b, j) -=
-                    period.isFixed ? 0 : s.p * y.p / cell.pivotP + s.t * y.t / cell.pivotT;
+                    period.isFixed ? 0 : s.p * y.p / cell.pivotWork + s.t * y.t / cell.pivotTau;
             }
         }
         BorderAt(j, j) += std::max(own, 1e-14 * m_maxSteps[j]);
@@ -364,12 +364,12 @@ DmaNewton::ReduceBorder(const DmaVector& right)
             const auto& s = cell.columns[STEPS];
             const auto& y = cell.columns[BUDGET];
             own -= period.isFixed ? 0
-                                  : s.e * r.e / cell.pivotE + s.p * r.p / cell.pivotP +
-                                        s.t * r.t / cell.pivotT;
+                                  : s.e * r.e / cell.pivotStep + s.p * r.p / cell.pivotWork +
+                                        s.t * r.t / cell.pivotTau;
             if (period.budget >= 0)
             {
                 m_borderRight[tasks + period.budget] -=
-                    y.p * r.p / cell.pivotP + y.t * r.t / cell.pivotT;
+                    y.p * r.p / cell.pivotWork + y.t * r.t / cell.pivotTau;
             }
         }
         m_borderRight[j] = own;
@@ -458,13 +458,14 @@ DmaNewton::Back(size_t j, DmaVector& solution)
         double tau = left(&Entry::t) - cell.coupling[0] * arrival[p];
         tau -= period.after < 0 ? 0 : cell.coupling[1] * arrival[period.after];
         tau -= period.base < 0 ? 0 : cell.coupling[2] * arrival[period.base];
-        solution.compute[p] = tau / cell.pivotT;
+        solution.compute[p] = tau / cell.pivotTau;
         solution.work[p] = solution.iterations[p] = 0;
         if (!period.isFixed)
         {
-            solution.work[p] = left(&Entry::p) / cell.pivotP - cell.lowerTp * solution.compute[p];
+            solution.work[p] =
+                left(&Entry::p) / cell.pivotWork - cell.lowerTp * solution.compute[p];
             solution.iterations[p] =
-                left(&Entry::e) / cell.pivotE - cell.lowerPe * solution.work[p];
+                left(&Entry::e) / cell.pivotStep - cell.lowerPe * solution.work[p];
         }
     }
 }

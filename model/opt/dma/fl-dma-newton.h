@@ -124,9 +124,9 @@ class DmaNewton
     struct Cell
     {
         DmaBlock block;                       //!< as set
-        double pivotE{1};                     //!< of e
-        double pivotP{1};                     //!< of P
-        double pivotT{1};                     //!< of tau
+        double pivotStep{1};                  //!< of e
+        double pivotWork{1};                  //!< of P
+        double pivotTau{1};                   //!< of tau
         double lowerPe{0};                    //!< factor of P below e
         double lowerTp{0};                    //!< factor of tau below P
         std::array<double, 3> coupling{};     //!< of tau with A_n, A_(v+1), A_v

@@ -42,7 +42,7 @@ class Search
     DmaSearchResult Run()
     {
         m_modelOptions.energyPrice.assign(m_problem.devices.size(), 0);
-        for (uint32_t round = 0; round < m_options.priceRounds; ++round)
+        for (; m_round < m_options.priceRounds; ++m_round)
         {
             if (SearchTasks() && !Combine())
             {
@@ -133,8 +133,10 @@ class Search
             return DmaImprovement(one.result.cost, other.result.cost) > 0;
         });
         plans.resize(std::min(plans.size(), m_options.useLocal ? STARTS : 1));
+        // Later rounds begin from what earlier ones found.
         const uint64_t most =
-            uint64_t{m_options.solvesPerAggregation} * m_problem.tasks[j].aggregations + 100;
+            (uint64_t{m_options.solvesPerAggregation} * m_problem.tasks[j].aggregations + 100) /
+            (1 + m_round);
         for (auto& plan : plans)
         {
             if (m_options.useRelaxation && &plan == &plans.front())
@@ -255,6 +257,7 @@ class Search
     std::vector<std::optional<DmaTaskPlan>> m_plans; //!< by task
     DmaSearchResult m_result;                        //!< so far
     DmaProblem m_split;                              //!< with budgets divided among the tasks
+    uint32_t m_round{0};                             //!< how often prices were set
     bool m_isSplit{false};                           //!< it is the one that tasks are searched in
     bool m_wasSplit{false};                          //!< it has been
     std::optional<Infeasible> m_refusal;             //!< the last

@@ -29,8 +29,8 @@ struct DmaSearchOptions
     bool useRelaxation{true}; //!< penalised relaxation and rounding
     bool useLocal{true};      //!< local search over changes of single aggregations
     double relativeGap{1e-7}; //!< of resource problems on the way
-    uint32_t solvesPerAggregation{12}; //!< of one task's local search, for each aggregation
-    uint32_t priceRounds{6};           //!< how often budgets' prices are set anew
+    uint32_t solvesPerAggregation{8}; //!< of one task's local search, for each aggregation
+    uint32_t priceRounds{4};          //!< how often budgets' prices are set anew
     /// Work that is given, by device and task; none: it is chosen.
     std::vector<std::vector<DmaFixedWork>> pairWork;
 };
