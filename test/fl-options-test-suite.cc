@@ -24,6 +24,7 @@
 #include <csignal>
 #include <functional>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 /**
