@@ -342,22 +342,29 @@ class ConvolutionTestCase : public TestCase
   private:
     void DoRun() override
     {
-        Definition();
+        Definition({2, 4, 5}, 3, 2);
+        // Rows of more than 8 pixels are copied by eight.
+        Definition({1, 3, 21}, 2, 2);
+        Definition({1, 2, 17}, 2, 2);
         Pooling();
         Refusals();
     }
 
     /// Numbers are multiples of 1/2 and small, so that sums are exact in any order.
-    void Definition()
+    void Definition(const ImageShape& shape, uint32_t outputs, uint32_t kernel)
     {
-        const ImageShape shape{2, 4, 5};
-        const Conv2d layer("c", shape, 3, 2);
-        NS_TEST_EXPECT_MSG_EQ((layer.OutputShape() == ImageShape{3, 3, 4}), true, "no padding");
-        NS_TEST_EXPECT_MSG_EQ(layer.ScratchSize(), 12 * 8, "the patches of one sample");
-        auto halves = [](Eigen::Index size, uint64_t seed) -> Eigen::VectorXf {
+        const Conv2d layer("c", shape, outputs, kernel);
+        const ImageShape out = layer.OutputShape();
+        const uint32_t patch = shape.channels * kernel * kernel;
+        const ImageShape valid{outputs, shape.rows - kernel + 1, shape.columns - kernel + 1};
+        NS_TEST_EXPECT_MSG_EQ((out == valid), true, "no padding");
+        NS_TEST_EXPECT_MSG_EQ(layer.ScratchSize(),
+                              out.rows * out.columns * patch,
+                              "the patches of one sample");
+        auto halves = [](uint32_t size, uint64_t seed) -> Eigen::VectorXf {
             return (4 * MakeVector(size, seed)).array().round() / 2;
         };
-        const Eigen::VectorXf parameters = halves(3 * 8 + 3, 1);
+        const Eigen::VectorXf parameters = halves(outputs * patch + outputs, 1);
         const Eigen::VectorXf input = halves(2 * shape.Size(), 2);
         Eigen::MatrixXf output(layer.OutputSize(), 2);
         std::vector<float> scratch(layer.ScratchSize(), NAN);
@@ -366,21 +373,25 @@ class ConvolutionTestCase : public TestCase
                       MatrixView(output.data(), output.rows(), 2),
                       scratch.data());
         auto expected = [&](uint32_t sample, uint32_t o, uint32_t y, uint32_t x) {
-            float sum = parameters[3 * 8 + o];
-            for (uint32_t k = 0; k < 8; k++)
+            float sum = parameters[outputs * patch + o];
+            for (uint32_t k = 0; k < patch; k++)
             {
-                const uint32_t c = k / 4;
-                const uint32_t row = y + k / 2 % 2;
-                const uint32_t column = x + k % 2;
-                sum += parameters[k * 3 + o] *
-                       input[sample * shape.Size() + (c * 4 + row) * 5 + column];
+                const uint32_t c = k / (kernel * kernel);
+                const uint32_t row = y + k / kernel % kernel;
+                const uint32_t column = x + k % kernel;
+                sum +=
+                    parameters[k * outputs + o] *
+                    input[sample * shape.Size() + (c * shape.rows + row) * shape.columns + column];
             }
             return sum;
         };
         for (uint32_t i = 0; i < output.size(); i++)
         {
             NS_TEST_EXPECT_MSG_EQ(output.data()[i],
-                                  expected(i / 36, i / 12 % 3, i / 4 % 3, i % 4),
+                                  expected(i / out.Size(),
+                                           i / (out.rows * out.columns) % outputs,
+                                           i / out.columns % out.rows,
+                                           i % out.columns),
                                   "output " << i);
         }
     }
@@ -1477,6 +1488,9 @@ class MlTestSuite : public TestSuite
         AddTestCase(new LayerGradientTestCase(std::make_unique<Tanh>("tanh", 6), Inputs::ANY));
         AddTestCase(new LayerGradientTestCase(
             std::make_unique<Conv2d>("convolution", ImageShape{2, 4, 5}, 2, 3),
+            Inputs::ANY));
+        AddTestCase(new LayerGradientTestCase(
+            std::make_unique<Conv2d>("convolution, wide", ImageShape{1, 3, 11}, 2, 3),
             Inputs::ANY));
         AddTestCase(
             new LayerGradientTestCase(std::make_unique<MaxPool2d>("pooling", ImageShape{2, 4, 4}),
