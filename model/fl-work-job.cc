@@ -42,7 +42,12 @@ class TrainingJob : public WorkJob
         model = nullptr;
         TrainerOptions options = learning.trainer;
         options.localIterations = order.localIterations;
-        options.batchSize = order.batch > 0 ? order.batch : options.batchSize;
+        if (order.batch > 0)
+        {
+            options.method = TrainerOptions::Method::SGD;
+            options.iteration = TrainerOptions::Iteration::STEP;
+            options.batchSize = order.batch;
+        }
         options.learningRate = order.learningRate > 0 ? order.learningRate : options.learningRate;
         const uint64_t seed =
             MixSeed({learning.seed, order.device, order.task, order.round, order.baseVersion});

@@ -5,11 +5,13 @@
 
 #include "ns3/config.h"
 #include "ns3/double.h"
-#include "ns3/fl-async-coordinator.h"
+#include "ns3/fl-async-aggregator.h"
 #include "ns3/fl-cell-experiment.h"
 #include "ns3/fl-dma-bound.h"
 #include "ns3/fl-dma-optimizer.h"
+#include "ns3/fl-mix-seed.h"
 #include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-trainer.h"
 #include "ns3/fl-work-codec.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
@@ -284,6 +286,71 @@ class RefusalTestCase : public TestCase
     }
 };
 
+/// What an order with a minibatch size trains.
+class StepsTestCase : public TestCase
+{
+  public:
+    StepsTestCase()
+        : TestCase("the planned SGD steps, minibatch size and learning rate, to the bit")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        RngSeedManager::SetSeed(1);
+        RngSeedManager::SetRun(1);
+        Options options;
+        options.devices = 3;
+        options.rounds = 1;
+        options.coordinator = "async";
+        options.optimizer = "dma-nr";
+        options.trainSamples = 300;
+        options.testSamples = 10;
+        options.out = "none";
+        const LearningData data = LoadData(options);
+        // As CellRun has it.
+        constexpr uint64_t SEED = 1000003 + 1;
+        const auto task = BuildTask(options, data, SEED);
+        const auto parts = BuildParts(options, *task, SEED);
+        CellRun cell(options, data);
+        WorkRecord merged;
+        const auto coordinator = cell.GetFederation().coordinator;
+        coordinator->TraceConnectWithoutContext(
+            "RoundEnd",
+            MakeFlCallback<void, const RoundRecord&>([&merged](const RoundRecord& record) {
+                for (const auto& work : record.ended)
+                {
+                    merged = work.measured.status == WorkStatus::MERGED ? work : merged;
+                }
+            }));
+        Simulator::Run();
+        const auto& order = merged.order;
+        NS_TEST_ASSERT_MSG_GT(order.batch, 0, "there is an update");
+        TrainerOptions trainer = task->trainer;
+        trainer.iteration = TrainerOptions::Iteration::STEP;
+        trainer.localIterations = order.localIterations;
+        trainer.batchSize = order.batch;
+        trainer.learningRate = order.learningRate;
+        const Eigen::VectorXf start = task->model->InitialParameters(SEED);
+        const auto trained =
+            Train(*task->model,
+                  start,
+                  *task->train,
+                  parts[order.device],
+                  order.samples,
+                  trainer,
+                  MixSeed({SEED, order.device, order.task, order.round, order.baseVersion}));
+        Eigen::VectorXf expected = start;
+        FedAsync aggregator(0.6);
+        aggregator.Begin(expected.size());
+        aggregator.Add({trained.parameters, 1, 0, order.device});
+        aggregator.Finish(expected);
+        NS_TEST_EXPECT_MSG_EQ((coordinator->GetParameters() == expected), true, "to the bit");
+        NS_TEST_EXPECT_MSG_EQ(merged.measured.iterations, order.localIterations, "steps");
+    }
+};
+
 /// Batch and learning rate of an order.
 class HyperparametersTestCase : public TestCase
 {
@@ -337,6 +404,7 @@ class DmaPacketsTestSuite : public TestSuite
         }
         AddTestCase(new BudgetTestCase);
         AddTestCase(new RefusalTestCase);
+        AddTestCase(new StepsTestCase);
         AddTestCase(new HyperparametersTestCase);
     }
 };

@@ -122,10 +122,11 @@ struct WorkOrder
     std::optional<uint32_t> forAggregation; //!< aggregation that its update is planned for
     uint32_t localIterations{1};            //!< iterations of local training, each over all samples
     uint32_t samples{0};                    //!< number of samples to train on; 0: all of the device
-    uint32_t batch{0};                      //!< samples per SGD step; 0: the task's
-    double learningRate{0};                 //!< learning rate; 0: the task's
-    bool samplesSent{false};                //!< whether the server sends these samples first (DATA)
-    std::vector<Phase> phases;              //!< phases, in order of execution
+    /// Samples per step of SGD, and local iterations are such steps; 0: both are the task's.
+    uint32_t batch{0};
+    double learningRate{0};    //!< learning rate; 0: the task's
+    bool samplesSent{false};   //!< whether the server sends these samples first (DATA)
+    std::vector<Phase> phases; //!< phases, in order of execution
 
     /// @return the first transfer in a direction, or null
     /// @param direction uplink or downlink
