@@ -165,11 +165,11 @@ class EventSimulationTestCase : public TestCase
         using Event = std::tuple<int64_t, DeviceId, uint32_t>; // time, device, base version
         std::priority_queue<Event, std::vector<Event>, std::greater<>> events;
         std::vector<size_t> nOrders(periods.size(), 0);
-        const auto begin = [&](int64_t nowNs, DeviceId device, uint32_t version) {
+        const auto begin = [&](int64_t timeNs, DeviceId device, uint32_t version) {
             const size_t order = nOrders[device]++;
             if (order < periods[device].size()) // others do not end in time
             {
-                events.emplace(nowNs + periods[device][order].lastsNs, device, version);
+                events.emplace(timeNs + periods[device][order].lastsNs, device, version);
             }
         };
         for (DeviceId device = 0; device < periods.size(); ++device)
@@ -179,10 +179,10 @@ class EventSimulationTestCase : public TestCase
         std::vector<uint32_t> staleness;
         for (uint32_t version = 0; version < AGGREGATIONS && !events.empty(); ++version)
         {
-            const auto [nowNs, device, base] = events.top();
+            const auto [timeNs, device, base] = events.top();
             events.pop();
             staleness.push_back(version - base);
-            begin(nowNs, device, version + 1);
+            begin(timeNs, device, version + 1);
         }
         return staleness;
     }

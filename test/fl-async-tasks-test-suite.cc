@@ -295,11 +295,11 @@ class SharedGrantTestCase : public TestCase
         NS_TEST_EXPECT_MSG_LT(std::max(first.startS, second.startS),
                               std::min(first.endS, second.endS),
                               "they overlap");
-        const double bothS =
+        const double bothTasksS =
             std::max(first.endS, second.endS) - std::min(first.startS, second.startS);
         // Headers of at most 56 bytes of each 1,400, and what the second one begins later.
-        NS_TEST_EXPECT_MSG_GT(bothS, 2 * aloneS, "no more than the grant's rate");
-        NS_TEST_EXPECT_MSG_LT(bothS,
+        NS_TEST_EXPECT_MSG_GT(bothTasksS, 2 * aloneS, "no more than the grant's rate");
+        NS_TEST_EXPECT_MSG_LT(bothTasksS,
                               2 * 1.06 * aloneS + std::abs(first.startS - second.startS),
                               "nearly all of the grant's rate");
     }

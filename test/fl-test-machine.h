@@ -90,7 +90,8 @@ class TinyCoordinator : public Coordinator
             for (const auto& order : orders)
             {
                 sentS[order.task] =
-                    m_server->SendWork(order, {}, nullptr, m_tasks.front()->statedBytes).GetSeconds();
+                    m_server->SendWork(order, {}, nullptr, m_tasks.front()->statedBytes)
+                        .GetSeconds();
             }
         });
     }
