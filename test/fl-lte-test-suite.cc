@@ -9,6 +9,7 @@
 #include "ns3/fl-lte-radio-control.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/lte-radio-bearer-info.h"
+#include "ns3/lte-rlc.h"
 #include "ns3/lte-ue-rrc.h"
 #include "ns3/object-map.h"
 #include "ns3/rng-seed-manager.h"
