@@ -28,13 +28,16 @@ constexpr uint64_t MAX_COUNT = uint64_t{1} << 53;
 constexpr uint64_t MAX_INDEX = std::numeric_limits<int32_t>::max();
 
 /// @return what must be a whole number up to MAX_INDEX
+/// @param reader the value, as an index or a count
 uint32_t
 ReadIndex(const JsonReader& reader)
 {
     return static_cast<uint32_t>(reader.GetWhole(0, MAX_INDEX));
 }
 
-/// @return a number, or an array of numbers
+/// @return learning rates: one for all base versions, or one by version
+/// @param reader a number, or an array of numbers
+/// @param isArray whether it is an array
 std::vector<double>
 ReadRates(const JsonReader& reader, bool isArray)
 {
@@ -51,6 +54,7 @@ ReadRates(const JsonReader& reader, bool isArray)
 }
 
 /// @return a task
+/// @param reader an entry of `tasks`: an object with all keys of a task and no others
 DmaTask
 ReadTask(const JsonReader& reader)
 {
@@ -86,6 +90,7 @@ ReadTask(const JsonReader& reader)
 }
 
 /// @return what a task is to a device
+/// @param reader an entry of a device's `tasks`; `cpu_share` and `start_s` may be missing
 DmaDeviceTask
 ReadDeviceTask(const JsonReader& reader)
 {
@@ -115,6 +120,7 @@ ReadDeviceTask(const JsonReader& reader)
 }
 
 /// @return a device
+/// @param reader an entry of `devices`; without `energy_budget_j` its energy is not limited
 DmaDevice
 ReadDevice(const JsonReader& reader)
 {
@@ -146,6 +152,7 @@ ReadDevice(const JsonReader& reader)
 }
 
 /// @return who makes which aggregation of a task
+/// @param reader an array with one object by aggregation: `device` i and `base` version v
 DmaTaskSchedule
 ReadTaskSchedule(const JsonReader& reader)
 {

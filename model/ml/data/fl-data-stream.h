@@ -86,7 +86,8 @@ class DataStream
     {
         double done{0}; //!< part of the way to the next one, 0 to 1
 
-        /// @return seconds to the next one at a rate [1/s]; infinite if it is 0
+        /// @return time to the next event [s]; infinite if the rate is 0
+        /// @param perS rate of events, at least 0 [1/s]
         double WaitS(double perS) const;
     };
 

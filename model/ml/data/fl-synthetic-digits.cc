@@ -212,6 +212,7 @@ const std::array<SetEntry, 3> SETS{{
 }};
 
 /// @return how a set is drawn
+/// @param set which images
 const SetEntry&
 EntryOf(SyntheticSet set)
 {

@@ -76,7 +76,14 @@ Dataset MakeSynthetic(SyntheticSet set,
                       uint32_t count,
                       ThreadPool* pool = nullptr);
 
-/// MakeSynthetic() of DIGITS. @copydetails MakeSynthetic()
+/**
+ * MakeSynthetic() of DIGITS.
+ * @param seed the seed
+ * @param first number of the first image
+ * @param count number of images
+ * @param pool threads to draw on; null: the calling thread
+ * @return images first ... first + count - 1 of the seed: 28 x 28 features in [0, 1], 10 classes
+ */
 Dataset MakeSyntheticDigits(uint64_t seed, uint64_t first, uint32_t count, ThreadPool* pool);
 
 /**
@@ -101,7 +108,17 @@ std::string EnsureSynthetic(SyntheticSet set,
                             uint32_t testCount,
                             ThreadPool* pool = nullptr);
 
-/// EnsureSynthetic() of DIGITS. @copydetails EnsureSynthetic()
+/**
+ * EnsureSynthetic() of DIGITS.
+ * @param cacheFolder the cache; made if it is missing
+ * @param seed the seed
+ * @param trainCount number of training images (numbers 0 ...), at least 1
+ * @param testCount number of test images (the numbers that follow), at least 1
+ * @param pool threads to draw on; null: the calling thread
+ * @return the folder that ReadMnist() takes
+ * @throws InvalidInput if a count is 0 or the cache cannot be made
+ * @throws std::runtime_error if writing fails half-way, as on a full disk; nothing is left then
+ */
 std::string EnsureSyntheticMnist(const std::string& cacheFolder,
                                  uint64_t seed,
                                  uint32_t trainCount,

@@ -102,7 +102,8 @@ class AsyncRun
     }
 
   private:
-    /// @return T^C of a device [s]
+    /// @return T^C of a device, at its share of the mean of least and largest frequency [s]
+    /// @param i the device
     double ComputeS(uint32_t i) const
     {
         const auto& device = m_problem.devices[i];
@@ -163,6 +164,12 @@ WithMiddleDmaFrequency(const DmaProblem& problem)
     return middle;
 }
 
+/**
+ * FedAsync with the work of MiddleDmaWork(), each task simulated by itself.
+ * @param problem a valid problem
+ * @param idleS drawn idle time before a download, of a device and a task [s]; none: no idle time
+ * @return the schedule and what it did; it may take longer than allowed, or more energy
+ */
 DmaBaseline
 FedAsyncDmaBaseline(const DmaProblem& problem, const std::function<double(size_t, size_t)>& idleS)
 {

@@ -93,7 +93,9 @@ Weigh(const DmaProblem& problem,
     return value;
 }
 
-/// @return the largest number of SGD steps of a task
+/// @return the largest number of SGD steps of a task, updates in flight left aside
+/// @param schedule of the task, by aggregation
+/// @param plans its periods, by aggregation
 double
 LargestIterations(const DmaTaskSchedule& schedule, const std::vector<DmaPeriodPlan>& plans)
 {

@@ -52,7 +52,8 @@ class Residuals
     DmaResiduals m_all; //!< by name
 };
 
-/// @return how far a number is from the next whole one
+/// @return how far a number is from the nearest whole one, 0 to 1/2
+/// @param value the number: SGD steps or a batch size
 double
 Fraction(double value)
 {

@@ -207,7 +207,9 @@ class TaskList
         });
     }
 
-    /// @return a bound on the cost of a schedule alone
+    /// @return a lower bound on the cost of a schedule alone, by weak duality
+    /// @param index which schedule, from 0
+    /// @param multipliers to bound with, unless there are other budgets; null: all are 0
     double Bound(size_t index, const DmaMultipliers* multipliers)
     {
         DmaModelOptions options;
@@ -322,7 +324,8 @@ class Combinations
         }
     }
 
-    /// @return whether the tasks' own answers keep all budgets together
+    /// @return whether the tasks' own answers keep all devices' energy budgets together
+    /// @param choice by task, which of its solved schedules
     bool FitsTogether(const std::vector<size_t>& choice) const
     {
         for (size_t i = 0; i < m_problem.devices.size(); ++i)
@@ -341,7 +344,10 @@ class Combinations
         return true;
     }
 
+    /// Take the combination over if it is the best so far.
     /// @return a lower bound of the combination; infinite if it is infeasible
+    /// @param choice by task, which of its solved schedules
+    /// @param bound known lower bound: the sum of the tasks' own
     double Evaluate(const std::vector<size_t>& choice, double bound)
     {
         ++m_result.combinations;

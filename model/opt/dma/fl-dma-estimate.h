@@ -67,10 +67,20 @@ class DmaMoveEstimator
 
   private:
     /// @return A_n [s]
+    /// @param n an aggregation of the plan, from 1; 0: the beginning, at 0 s
     double ArrivalS(size_t n) const;
-    /// @return the Lagrangian's share of one period, drift between arrivals left aside
+    /**
+     * What does not fit between the arrivals as they are costs the typical price of time.
+     * @param n the aggregation that the period ends with, from 1
+     * @param device i
+     * @param v base version, below n
+     * @param isFirst it is the device's first, which begins no earlier than the device may start
+     * @return the Lagrangian's share of one period, drift between arrivals left aside
+     */
     double Cost(size_t n, uint32_t device, size_t v, bool isFirst) const;
     /// @return what a device's drift costs if its last aggregation is n
+    /// @param device i
+    /// @param n an aggregation, from 1; 0: it makes none
     double Drift(uint32_t device, size_t n) const;
 
     const DmaPairTable& m_table;       //!< periods

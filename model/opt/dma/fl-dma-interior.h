@@ -120,7 +120,9 @@ class DmaInterior
     void Begin(const DmaPoint& start, const DmaInteriorOptions& options);
     /// Cost coefficients and their scale.
     void SetCosts(const DmaInteriorOptions& options);
-    /// @return derivatives at the point, price of the budget included
+    /// @return derivatives at the point of the scaled objective; the budget's price is in the
+    /// second ones only
+    /// @param p a period that is not in flight
     Derivatives Derive(size_t p) const;
     /// Set the blocks of the linear system.
     void SetMatrix();
@@ -130,7 +132,9 @@ class DmaInterior
     void AddForce(size_t p, Slot slot, double force);
     /// Changes of slacks from the changes of variables.
     void SetSteps();
-    /// @return the largest step that keeps slacks above 0, and the same of multipliers
+    /// @return the largest step that keeps slacks above 0, and the same of multipliers; at most 1
+    /// @param target of slack times multiplier
+    /// @param withCorrection whether the predictor's product is taken off
     std::pair<double, double> LongestSteps(double target, bool withCorrection) const;
     /// Set the point to another one plus a part of the steps, and measure its energy.
     void Place(const DmaPoint& before, double part);
@@ -141,10 +145,13 @@ class DmaInterior
     /// @return the largest step in which no tau and no P loses more than it may
     double LongestShrinking() const;
     /// @return 1 + excess - energy - slack of a budget, which is not linear; comes to 0
+    /// @param b the budget
     double Mismatch(size_t b) const;
     /// @return mean of slack times multiplier
     double Complementarity() const;
-    /// @return the same after steps
+    /// @return the same after steps of the predictor, whose target is 0
+    /// @param primal part of the slacks' steps, 0 to 1
+    /// @param dual part of the multipliers' steps, 0 to 1
     double ComplementarityAfter(double primal, double dual) const;
     /// @return multipliers of the objective as it is, not scaled
     DmaMultipliers Multipliers() const;
@@ -158,6 +165,7 @@ class DmaInterior
     /// Whether what it has come to is good enough.
     bool IsDone(const DmaInteriorOptions& options, DmaInteriorResult& result);
     /// @return relative gap of what was kept; infinite if a budget is exceeded
+    /// @param result with the cost of the best point, its excess, and the best lower bound
     static double Gap(const DmaInteriorResult& result);
     /// The primal-dual method.
     void RunPrimalDual(const DmaPoint& start,
@@ -166,6 +174,9 @@ class DmaInterior
     /**
      * The primal barrier method with a line search: slower, but it can't cycle. Newton's full steps
      * can, where computing times are far from what prices ask for: P^3/tau^2 is no parabola.
+     * @param start a point that keeps all constraints but those of energy strictly
+     * @param options how to run
+     * @param result of the primal-dual method; Newton steps are added, what is better is taken over
      */
     void RunBarrier(const DmaPoint& start,
                     const DmaInteriorOptions& options,
@@ -175,9 +186,11 @@ class DmaInterior
     /// @param decrement where to put Newton's decrement, squared, relative to the weight
     /// @return whether it was possible
     bool BarrierStep(double weight, double& decrement);
-    /// @return scaled objective minus the weighted logarithms of slacks
+    /// @return scaled objective and price of excess, minus the weighted logarithms of slacks
+    /// @param weight of the barrier, above 0
     double Merit(double weight) const;
     /// @return its slope along the steps
+    /// @param weight of the barrier, above 0
     double MeritSlope(double weight) const;
     /// One Newton step, predictor and corrector.
     /// @param least target of slack times multiplier

@@ -18,6 +18,9 @@ namespace
 constexpr double LEAST_IMPROVEMENT = 1e-9;
 
 /// @return whether two changes leave each other alone
+/// @param one a change
+/// @param other another change
+/// @param distance their aggregations must be further apart than this
 bool
 AreApart(const DmaMove& one, const DmaMove& other, uint32_t distance)
 {
@@ -79,7 +82,11 @@ class Batch
     }
 
   private:
-    /// @return whether a schedule may be
+    /// @return whether a schedule may be: base versions not before the device's last aggregation,
+    /// staleness within the limit, and enough uploads of each device
+    /// @param problem the problem
+    /// @param task j
+    /// @param schedule of the task, by aggregation
     static bool IsValid(const DmaProblem& problem, size_t task, const DmaTaskSchedule& schedule)
     {
         std::vector<uint32_t> last(problem.devices.size(), 0);

@@ -21,6 +21,7 @@ namespace
 {
 
 /// @return how resource problems are solved
+/// @param options of the method, whose relative gap they get
 DmaResourceOptions
 ResourceOptions(const DmaOptions& options)
 {
@@ -58,7 +59,12 @@ SolveWithShares(const DmaProblem& problem, const DmaSchedule& schedule, const Dm
     return solution;
 }
 
-/// @return the answer for a schedule that was chosen: its bound is no bound on others
+/**
+ * @param solution the best resources for a schedule that was chosen
+ * @param reason why the method ended, for the answer's termination if it is feasible
+ * @param solves resource problems solved, for the answer's iterations
+ * @return the answer, at most feasible: the bound of its schedule is no bound on others
+ */
 DmaSolution
 Chosen(DmaSolution solution, const std::string& reason, uint64_t solves)
 {
@@ -75,7 +81,13 @@ Chosen(DmaSolution solution, const std::string& reason, uint64_t solves)
     return solution;
 }
 
-/// @return the answer of a search
+/**
+ * @param problem a valid problem
+ * @param options of resource problems of the schedule that is found
+ * @param search how the schedule is searched
+ * @param reason why the method ended
+ * @return the answer of a search
+ */
 DmaSolution
 Searched(const DmaProblem& problem,
          const DmaOptions& options,

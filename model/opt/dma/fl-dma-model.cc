@@ -85,6 +85,10 @@ class ModelMaker
     }
 
     /// @return one period; what is known of its cost is added to the task's constant
+    /// @param j the task
+    /// @param n the aggregation that it ends with, from 1
+    /// @param at index of the task among those of the model
+    /// @param model the task's, whose constant grows
     DmaPeriodModel MakePeriod(size_t j, size_t n, uint32_t at, DmaTaskModel& model)
     {
         const auto& entry = m_schedule[j][n - 1];
@@ -326,13 +330,18 @@ namespace
 {
 
 /// @return a multiplier that holds: negative ones and those that are not numbers count as 0
+/// @param multiplier as it was given
 double
 Valid(double multiplier)
 {
     return multiplier > 0 ? multiplier : 0;
 }
 
-/// @return least of linear x + square x^2 over [low, high], square >= 0
+/// @return least of linear x + square x^2 over [low, high]
+/// @param linear coefficient of x, of any sign
+/// @param square coefficient of x^2, at least 0
+/// @param low least x, at least 0
+/// @param high largest x
 double
 LeastOfParabola(double linear, double square, double low, double high)
 {

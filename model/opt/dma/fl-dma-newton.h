@@ -142,13 +142,15 @@ class DmaNewton
     }
 
     /// Eliminate a period's own variables, and add what is left to the arrivals.
+    /// @param p period
     /// @return whether pivots are positive
     bool EliminateCell(size_t p);
     /// Add causality's part to the arrivals.
     void AddCausality(size_t p, double own);
     /// Eliminate in a column of a period.
     void EliminateColumn(size_t p, Column column, Entry entry, size_t wide);
-    /// Factor the arrivals of a task.
+    /// Factor the arrivals of a task, in place: Cholesky within the envelope.
+    /// @param task the task, with its first period and their count
     /// @return whether pivots are positive
     bool FactorArrivals(const DmaTaskModel& task);
     /// Solve with the lower factor, in columns of the border matrix from first to before last.

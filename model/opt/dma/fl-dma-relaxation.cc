@@ -172,6 +172,8 @@ class Relaxation
     }
 
     /// @return the price of the versions that a period spans
+    /// @param option device and base version of the period
+    /// @param n the aggregation that it ends with, from 1
     double OverlapPrice(const Option& option, size_t n) const
     {
         double price = 0;

@@ -119,7 +119,9 @@ class WorkRounding
     }
 
   private:
-    /// @return work of a period
+    /// @return whole e and B of a period; 1 and 1 of an update in flight
+    /// @param p period of the model
+    /// @param mode which neighbours of the relaxed e and B
     DmaFixedWork RoundPeriod(size_t p, Mode mode) const
     {
         const auto& period = m_model.periods[p];
@@ -156,13 +158,15 @@ class WorkRounding
         return best;
     }
 
-    /// @return the whole number below, or a near one
+    /// @return the whole number below, or the one above if it is within 1e-6
+    /// @param value relaxed e or B
     static double Floor(double value)
     {
         return std::floor(value + 1e-6);
     }
 
-    /// @return the whole number above, or a near one
+    /// @return the whole number above, or the one below if it is within 1e-6
+    /// @param value relaxed e or B
     static double Ceiling(double value)
     {
         return std::ceil(value - 1e-6);
@@ -170,6 +174,8 @@ class WorkRounding
 
     /// @return cost of a period at the computing time and the energy price of the solution; next to
     /// infinite if the frequency does not allow that time
+    /// @param p period of the model
+    /// @param candidate whole e and B
     double CostOf(size_t p, const DmaFixedWork& candidate) const
     {
         const auto& period = m_model.periods[p];

@@ -203,7 +203,9 @@ class Search
         }
     }
 
-    /// Take over prices of the resource problem.
+    /// Take over prices of the resource problem: of energy, by device [1/J].
+    /// @param model the resource problem of all tasks together
+    /// @param result its solution
     /// @return whether some energy has one that changes anything
     bool SetPrices(const DmaModel& model, const DmaInteriorResult& result)
     {

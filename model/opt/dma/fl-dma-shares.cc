@@ -92,7 +92,8 @@ class ShareSearch
     }
 
   private:
-    /// @return a point; none if it has no answer
+    /// @return a point with its cost and gradient; none if the solver did not converge
+    /// @param shares of the CPU, by device, by task
     std::optional<Point> Evaluate(const DmaShares& shares)
     {
         ++m_result.solves;
@@ -124,7 +125,9 @@ class ShareSearch
         return point;
     }
 
-    /// @return a point, if it is better than another
+    /// @return a point, if it is feasible and better than another
+    /// @param shares of the CPU, by device, by task
+    /// @param than the other point
     std::optional<Point> Try(const DmaShares& shares, const Point& than)
     {
         try
@@ -160,7 +163,9 @@ class ShareSearch
         return shares;
     }
 
-    /// @return shares after a step against the gradient
+    /// @return shares after a step against the gradient, with a sum of at most 1 by device
+    /// @param point where the step begins
+    /// @param step largest change of the logarithm of a share, before sums are brought down to 1
     DmaShares Moved(const Point& point, double step) const
     {
         DmaShares shares = point.shares;

@@ -33,7 +33,10 @@ MakeRoom(double& low, double& high)
     }
 }
 
-/// @return the larger of a value and of what is there; whether it was larger
+/// Raise a value to a candidate that is larger.
+/// @param value becomes the larger of both
+/// @param candidate what it is raised to
+/// @return whether it was raised
 bool
 Raise(double& value, double candidate)
 {
@@ -47,6 +50,13 @@ Raise(double& value, double candidate)
 
 /**
  * The latest arrivals: the mirror image of EarliestDmaArrivals().
+ * @param model a resource problem
+ * @param j index of the task in the model
+ * @param leastS by period of the model, least tau [s]
+ * @param mostS by period of the model, most tau [s]
+ * @param gapS between aggregations [s]
+ * @param endS no arrival is later [s]
+ * @param arrivalS where to put them, by period of the model [s]
  * @return whether the sweeps came to an end
  */
 bool
