@@ -69,8 +69,8 @@ class TwoTasksTestCase : public TestCase
         {
             for (const auto direction : {Direction::UPLINK, Direction::DOWNLINK})
             {
-                const auto& one = GrantOf(bench.OrderOf(device, 0), direction);
-                const auto& other = GrantOf(bench.OrderOf(device, 1), direction);
+                const Grant one = GrantOf(bench.OrderOf(device, 0), direction);
+                const Grant other = GrantOf(bench.OrderOf(device, 1), direction);
                 NS_TEST_EXPECT_MSG_EQ(one.startHz, 9.5e6 * device, "its half of the band");
                 NS_TEST_EXPECT_MSG_EQ(one.bandwidthHz, 9.5e6, "half of the band");
                 NS_TEST_EXPECT_MSG_EQ(other.startHz, one.startHz, "one grant for both");
