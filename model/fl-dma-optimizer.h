@@ -74,7 +74,7 @@ class DmaOptimizer : public Optimizer
 
     /// @param method a name of DmaMethods()
     void SetMethod(std::string method);
-    /// @return it
+    /// @return the attribute Method, a name of DmaMethods()
     std::string GetMethod() const;
 
     /// A horizon, between system states and the problem.

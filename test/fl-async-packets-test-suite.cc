@@ -26,7 +26,7 @@ namespace
 {
 
 /// @return a setup with an AsyncCoordinator
-/// @param aggregations how many
+/// @param aggregations number of aggregations until the run ends
 FederationSetup
 MakeAsyncSetup(uint32_t aggregations)
 {

@@ -46,7 +46,7 @@ constexpr uint32_t DIMENSION = 6;
 constexpr uint32_t CLASSES = 3;
 
 /**
- * @param samples how many
+ * @param samples number of samples, at least 1
  * @param seed of the noise
  * @return samples of the classes in turn: a feature of its own for each class, and noise
  */

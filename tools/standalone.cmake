@@ -278,7 +278,7 @@ function(fl_add_tests)
   add_executable(
     fl-fuzz-solve test/fuzz/fl-fuzz-solve.cc test/fuzz/fl-fuzz-check.cc test/fuzz/fl-fuzz-dma.cc
                   test/fuzz/fl-fuzz-instance.cc
-                  test/fuzz/fl-fuzz-mel.cc test/fuzz/fl-fuzz-schedule.cc test/fuzz/fl-fuzz-watch.cc
+                  test/fuzz/fl-fuzz-mel.cc test/fuzz/fl-fuzz-method-checker.cc test/fuzz/fl-fuzz-schedule.cc test/fuzz/fl-fuzz-watch.cc
   )
   target_link_libraries(fl-fuzz-solve PRIVATE fl)
   set(cases_dma 300)

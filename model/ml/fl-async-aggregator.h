@@ -32,7 +32,7 @@ struct StalenessWeight
         POLYNOMIAL //!< (s + 1)^-a
     };
 
-    Kind kind{POLYNOMIAL}; //!< which one
+    Kind kind{POLYNOMIAL}; //!< function of s that is used
     double a{0.5};         //!< of HINGE and POLYNOMIAL, at least 0
     double b{4};           //!< of HINGE, at least 0
 

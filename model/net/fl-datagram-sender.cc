@@ -38,7 +38,8 @@ void
 DatagramEndpoint::Send(const DatagramHeader& header, Ptr<Packet> packet) const
 {
     packet->AddHeader(header);
-    // If the node has no route for now, this is a loss as any other.
+    // Without a route, as while a node is detached, the datagram is lost, and is sent again after
+    // the timeout (RFC 6298).
     if (isConnected)
     {
         socket->Send(packet);
@@ -315,7 +316,8 @@ DatagramSender::SendNew()
         source.endSequence = m_numbers.nextFragment;
         ++m_next;
     }
-    // Request one when there will be no next fragment for now, or every so many.
+    // Request one with the last fragment that the queue or the window allows, and every AckEvery
+    // fragments.
     const bool isAckRequested = ++m_sinceAckRequest >= m_config.ackEvery || !HasNext() ||
                                 m_flight.size() >= MAX_FLIGHT ||
                                 m_flightBytes + bytes + GetNextBytes() > m_windowBytes;

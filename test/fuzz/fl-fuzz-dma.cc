@@ -3,7 +3,7 @@
  */
 #include "fl-fuzz-dma.h"
 
-#include "fl-fuzz-watch.h"
+#include "fl-fuzz-method-checker.h"
 
 #include "ns3/fl-dma-bound.h"
 #include "ns3/fl-error.h"
@@ -133,78 +133,28 @@ MakeValid(RandomStream& random, double decades)
 }
 
 /// One instance under all methods.
-class DmaChecker
+class DmaChecker : public MethodChecker
 {
   public:
+    /// @param text the instance
+    /// @param magnitude of its numbers
+    /// @param statistics counts the answers
     DmaChecker(const std::string& text, Magnitude magnitude, Statistics& statistics)
-        : m_text(text),
-          m_magnitude(magnitude),
-          m_statistics(statistics)
+        : MethodChecker("dma", text, magnitude, statistics)
     {
-    }
-
-    /// Solve by all methods. @return what is wrong
-    std::vector<Fault> Run()
-    {
-        for (const auto& [method, description] : FindSolveProblem("dma").methods())
-        {
-            m_method = method;
-            Watch::Note("dma " + method);
-            Solve();
-        }
-        return m_faults;
     }
 
   private:
-    /// Note a fault.
-    void Blame(const std::string& kind, const std::string& detail)
+    /// Some methods need a schedule.
+    bool MayRefuse(const std::string& message) const override
     {
-        m_faults.push_back({"dma " + m_method, kind, detail});
-    }
-
-    /// Count an answer.
-    void Count(const std::string& status)
-    {
-        m_statistics.Count(Describe("dma ", m_method, ", ", ToString(m_magnitude)), status);
-    }
-
-    /// Solve by one method.
-    void Solve()
-    {
-        try
-        {
-            const auto report =
-                SolveInstance(FindSolveProblem("dma"), m_text, "fuzz.json", {m_method, 1, 1});
-            Look(Json::parse(report.ToText()), report.exitCode);
-        }
-        catch (const InvalidInput& error)
-        {
-            Count("refused");
-            const std::string message = error.what();
-            const bool isMissing = message.find("schedule: is missing") != std::string::npos;
-            if (m_magnitude != Magnitude::DAMAGED && !isMissing)
-            {
-                Blame("refuses a valid instance", message);
-            }
-            const bool printable = std::all_of(message.begin(), message.end(), [](unsigned char c) {
-                return c >= 0x20 && c < 0x7f;
-            });
-            if (!printable || message.size() > 700)
-            {
-                Blame("bad message", PrintableText(message));
-            }
-        }
-        catch (const std::exception& error)
-        {
-            Blame("exception", PrintableText(error.what()));
-        }
+        return message.find("schedule: is missing") != std::string::npos;
     }
 
     /// An answer is one, and worth what it says.
-    void Look(const Json& answer, int exitCode)
+    void Look(const Json& answer, int exitCode) override
     {
         const std::string status = answer.at("status");
-        Count(status);
         if (status == "failed")
         {
             if (m_magnitude == Magnitude::ORDINARY)
@@ -231,12 +181,6 @@ class DmaChecker
             Blame("gap", answer.at("gap").dump());
         }
     }
-
-    const std::string& m_text;   //!< the instance
-    Magnitude m_magnitude;       //!< of its numbers
-    Statistics& m_statistics;    //!< counts answers
-    std::vector<Fault> m_faults; //!< what is wrong
-    std::string m_method;        //!< the one whose turn it is
 };
 
 /// Damage one value somewhere.

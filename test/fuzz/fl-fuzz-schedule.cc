@@ -3,7 +3,7 @@
  */
 #include "fl-fuzz-schedule.h"
 
-#include "fl-fuzz-watch.h"
+#include "fl-fuzz-method-checker.h"
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-json-text.h"
@@ -75,72 +75,22 @@ MakeValid(RandomStream& random, double decades)
 }
 
 /// One instance under all methods.
-class ScheduleChecker
+class ScheduleChecker : public MethodChecker
 {
   public:
+    /// @param text the instance
+    /// @param magnitude of its numbers
+    /// @param statistics counts the answers
     ScheduleChecker(const std::string& text, Magnitude magnitude, Statistics& statistics)
-        : m_text(text),
-          m_magnitude(magnitude),
-          m_statistics(statistics)
+        : MethodChecker("schedule", text, magnitude, statistics)
     {
-    }
-
-    /// Solve by all methods, compare. @return what is wrong
-    std::vector<Fault> Run()
-    {
-        for (const auto& [method, description] : FindSolveProblem("schedule").methods())
-        {
-            m_method = method;
-            Watch::Note("schedule " + method);
-            Solve();
-        }
-        return m_faults;
     }
 
   private:
-    /// Note a fault.
-    void Blame(const std::string& kind, const std::string& detail)
-    {
-        m_faults.push_back({"schedule " + m_method, kind, detail});
-    }
-
-    /// Solve by one method; the exact one comes first.
-    void Solve()
-    {
-        try
-        {
-            const auto report =
-                SolveInstance(FindSolveProblem("schedule"), m_text, "fuzz.json", {m_method, 1, 1});
-            Look(Json::parse(report.ToText()));
-        }
-        catch (const InvalidInput& error)
-        {
-            m_statistics.Count(Describe("schedule ", m_method, ", ", ToString(m_magnitude)),
-                               "refused");
-            const std::string message = error.what();
-            if (m_magnitude != Magnitude::DAMAGED)
-            {
-                Blame("refuses a valid instance", message);
-            }
-            const bool printable = std::all_of(message.begin(), message.end(), [](unsigned char c) {
-                return c >= 0x20 && c < 0x7f;
-            });
-            if (!printable || message.size() > 700)
-            {
-                Blame("bad message", PrintableText(message));
-            }
-        }
-        catch (const std::exception& error)
-        {
-            Blame("exception", PrintableText(error.what()));
-        }
-    }
-
     /// An answer is one, and worth what it says.
-    void Look(const Json& answer)
+    void Look(const Json& answer, int /* exitCode */) override
     {
         const std::string status = answer.at("status");
-        m_statistics.Count(Describe("schedule ", m_method, ", ", ToString(m_magnitude)), status);
         if (status != (m_method == "exact" ? "optimal" : "feasible"))
         {
             Blame("status", answer.dump().substr(0, 300));
@@ -181,12 +131,7 @@ class ScheduleChecker
         }
     }
 
-    const std::string& m_text;   //!< the instance
-    Magnitude m_magnitude;       //!< of its numbers
-    Statistics& m_statistics;    //!< counts answers
-    std::vector<Fault> m_faults; //!< what is wrong
-    std::string m_method;        //!< the one whose turn it is
-    double m_bound{HUGE_VAL};    //!< the exact solver's
+    double m_bound{HUGE_VAL}; //!< the exact solver's
 };
 
 } // namespace

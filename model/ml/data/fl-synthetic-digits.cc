@@ -26,7 +26,7 @@ namespace
 /// What a set of images is called, and how an image of it is drawn.
 struct SetEntry
 {
-    SyntheticSet set; //!< which one
+    SyntheticSet set; //!< the set that the entry describes
     const char* name; //!< of the option
     const char*
         folder;       //!< begins the cache folder's name: a change of what is drawn must change it

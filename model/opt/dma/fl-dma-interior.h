@@ -81,7 +81,7 @@ class DmaInterior
         CPU_HIGH,   //!< high tau - a P
         STEPS_LOW,  //!< e - e^min
         STEPS_HIGH, //!< e_max - e
-        SLOTS       //!< how many
+        SLOTS       //!< number of inequality constraints per period
     };
 
     /// A constraint: its slack, its multiplier, and how both would change.

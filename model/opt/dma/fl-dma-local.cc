@@ -61,7 +61,7 @@ class Batch
 
     /// @return the schedule with the first ones made
     /// @param schedule before
-    /// @param count how many
+    /// @param count number of moves that are made, from the first on
     /// @param problem the problem
     /// @param task j
     DmaTaskSchedule Apply(DmaTaskSchedule schedule,

@@ -117,7 +117,7 @@ class DmaNewton
         RIGHT,  //!< the right side
         STEPS,  //!< e_max of the task
         BUDGET, //!< the device's budget
-        COLUMNS //!< how many
+        COLUMNS //!< number of columns
     };
 
     /// A period: its block and its factors.
