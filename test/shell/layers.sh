@@ -9,7 +9,7 @@ cd "$FL_SOURCE_DIR" || exit 1
 
 plain="model/base"
 plan="$plain model/plan"
-learning="$plain model/ml/data model/ml/network model/ml"
+learning="$plain model/ml/data model/ml/weights model/ml/network model/ml"
 radio="ns3 $plan model/radio"
 model="$radio $learning model/opt model/opt/dma model/opt/joint model/opt/mel model/opt/schedule model/device model/net model"
 installing="$model model/radio/fdma helper"
@@ -22,6 +22,7 @@ declare -A may=(
   [model/opt/mel]="$plan model/opt"
   [model/opt/schedule]="$plan model/opt"
   [model/ml/data]="$plain"
+  [model/ml/weights]="$plain model/ml/data"
   [model/ml/network]="$plain"
   [model/ml]="$learning"
   [model/device]="ns3 $plain"
