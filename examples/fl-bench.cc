@@ -24,6 +24,7 @@
 #include "../test/bench/fl-bench-schedule.h"
 #include "../test/bench/fl-bench-solve.h"
 #include "../test/bench/fl-bench-transfer.h"
+#include "../test/bench/fl-bench-weights.h"
 
 #include "ns3/fl-main.h"
 #include "ns3/fl-option-parser.h"
@@ -52,6 +53,7 @@ const std::vector<Section> SECTIONS{
     {"transfer", &BenchTransfer},
     {"step", &BenchStep},
     {"cnn", &BenchCnn},
+    {"weights", &BenchWeights},
     {"memory", &BenchMemory},
     {"training", &BenchTraining},
     {"joint", &BenchJoint},

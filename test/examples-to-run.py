@@ -45,6 +45,7 @@ cpp_examples = [
         "False",
     ),
     ("fl-bench --quick", "True", "False"),
+    ("fl-data", "True", "True"),
     ("fl-solve --help", "True", "False"),
 ]
 

@@ -7,6 +7,7 @@
 #include "ns3/fl-data-file.h"
 #include "ns3/fl-dataset.h"
 #include "ns3/fl-equal-partition.h"
+#include "ns3/fl-idx-set.h"
 #include "ns3/fl-idx.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-partitioner.h"
@@ -569,7 +570,8 @@ class SyntheticDigitsTestCase : public TestCase
     void Sets()
     {
         NS_TEST_EXPECT_MSG_EQ(SyntheticSetNames(),
-                              "synthetic-digits, synthetic-clutter, synthetic-street",
+                              "synthetic-digits, synthetic-clutter, synthetic-street, "
+                              "synthetic-cifar10",
                               "names");
         NS_TEST_EXPECT_MSG_EQ(ParseSyntheticSet("digits").has_value(), false, "no such name");
 

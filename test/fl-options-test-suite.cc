@@ -5,6 +5,7 @@
 
 #include "ns3/config.h"
 #include "ns3/double.h"
+#include "ns3/fl-data-source.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-main.h"
 #include "ns3/fl-model-factory.h"
@@ -12,7 +13,6 @@
 #include "ns3/fl-options.h"
 #include "ns3/fl-partitioner.h"
 #include "ns3/fl-phys.h"
-#include "ns3/fl-synthetic-digits.h"
 #include "ns3/nstime.h"
 #include "ns3/object.h"
 #include "ns3/rng-seed-manager.h"
@@ -414,7 +414,7 @@ class CellOptionsTestCase : public TestCase
         }
         Expect("--phy=carrier-pigeon", allowed);
         Expect("--data=/nowhere/at/all",
-               "a folder that exists, or one of " + fl::SyntheticSetNames());
+               "a folder that exists, or one of " + fl::DataSourceTexts());
         Expect("--local-iterations=0", "a whole number from 1 to 1000000");
         Expect("--batch=-1", "a whole number from 0 to 1000000000");
         Expect("--lr=0", "a number above 0, up to 1000");

@@ -149,7 +149,7 @@ class ContradictionTestCase : public TestCase
         Expect({"--samples-per-device=50", "--payload-bits=1"}, "accepted");
         Expect({"--train-samples=50", "--data=/"},
                "--train-samples=50: must be left out with --data=/: they are numbers of synthetic "
-               "images");
+               "samples");
     }
 
     void TestPhys()

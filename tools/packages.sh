@@ -14,6 +14,11 @@ PACKAGES_PLOT=(gnuplot-nox)
 # To test that a strict renderer takes the plots. The check is skipped without it.
 PACKAGES_TEST=(librsvg2-bin)
 
+# Real data sets, each installed when ./fl data asks for it.
+PACKAGE_FASHION_MNIST=dataset-fashion-mnist
+# Its data are taken out of the package: installed, it would bring all of R.
+PACKAGE_REVIEWS=r-cran-modeldata
+
 # missing_packages PACKAGE... - prints those that are not there. A program that was installed in another way counts. Off
 # Debian nothing is known to be missing, and it is left to CMake to complain.
 missing_packages()
@@ -66,6 +71,31 @@ apt_install()
   [ $status -eq 0 ] || tail -n 20 "$log" >&2
   rm -f "$log"
   return $status
+}
+
+# unpack_package PACKAGE FOLDER - puts the files of a Debian package below a folder, without installing it. Says so, and
+# fails where it can't.
+unpack_package()
+{
+  local package=$1 folder=$2 work
+  if [ "${FL_NO_INSTALL:-}" = 1 ]; then
+    echo "fl: missing package (not fetched, since FL_NO_INSTALL=1): $package" >&2
+    return 1
+  fi
+  echo "fl: fetching with apt-get, without installing it: $package" >&2
+  work=$(mktemp -d)
+  # As root, apt-get fetches as a user of its own.
+  chmod 755 "$work"
+  if ! (
+    cd "$work" || exit 1
+    apt-get -q download "$package" || { as_root apt-get -q -o DPkg::Lock::Timeout=600 update && apt-get -q download "$package"; }
+  ) >"$work/log" 2>&1 || ! dpkg-deb -x "$work/$package"_*.deb "$folder" 2>>"$work/log"; then
+    tail -n 5 "$work/log" >&2
+    rm -rf "$work"
+    echo "fl: could not fetch $package; as root, run: apt-get install $package" >&2
+    return 1
+  fi
+  rm -rf "$work"
 }
 
 # need_packages PACKAGE... - installs what is missing, saying so; silent when nothing is. Fails where it can't.

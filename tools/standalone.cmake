@@ -297,6 +297,17 @@ function(fl_add_tests)
     set_tests_properties(fuzz-${problem} PROPERTIES LABELS fuzz TIMEOUT ${timeout} ENVIRONMENT "${environment}")
   endforeach()
 
+  add_executable(
+    fl-fuzz-read test/fuzz/fl-fuzz-read.cc test/fuzz/fl-fuzz-samples.cc test/fuzz/fl-fuzz-watch.cc
+  )
+  target_link_libraries(fl-fuzz-read PRIVATE fl)
+  foreach(reader safetensors tokens vocabulary idx-labels idx-images)
+    file(MAKE_DIRECTORY ${work}/fuzz-${reader})
+    add_test(NAME fuzz-${reader} COMMAND fl-fuzz-read --reader=${reader} --cases=20000 --limit=${limit}
+             WORKING_DIRECTORY ${work}/fuzz-${reader})
+    set_tests_properties(fuzz-${reader} PROPERTIES LABELS fuzz TIMEOUT ${timeout} ENVIRONMENT "${environment}")
+  endforeach()
+
   # Not GLOB's CONFIGURE_DEPENDS: with it no build is ever seen to be up to date before it is run.
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/test/shell)
   file(GLOB checks ${PROJECT_SOURCE_DIR}/test/shell/*.sh)

@@ -3,13 +3,13 @@
  */
 #include "fl-options.h"
 
+#include "fl-data-source.h"
 #include "fl-scenario-fields.h"
 #include "fl-scenario-rules.h"
 
 #include "ns3/fl-configuration.h"
 #include "ns3/fl-optimizer.h"
 #include "ns3/fl-option-rules.h"
-#include "ns3/fl-synthetic-digits.h"
 
 #include <algorithm>
 #include <thread>
@@ -46,7 +46,7 @@ AddAbsenceRules(OptionParser& parser, const Options& options)
 {
     RequireAbsence(
         parser,
-        {"model", "data", "partition", "encoding"},
+        {"model", "data", "data-transpose", "text-length", "partition", "encoding"},
         "payload-bits",
         [&options] { return options.payloadBits > 0; },
         "messages have that size then, and nothing is learned");
@@ -60,8 +60,8 @@ AddAbsenceRules(OptionParser& parser, const Options& options)
         parser,
         {"train-samples", "test-samples"},
         "data",
-        [&options] { return !options.data.empty() && !ParseSyntheticSet(options.data); },
-        "they are numbers of synthetic images");
+        [&options] { return !IsMadeData(options.data); },
+        "they are numbers of synthetic samples");
     RequireAbsence(
         parser,
         {"max-cpu"},

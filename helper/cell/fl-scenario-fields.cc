@@ -3,16 +3,15 @@
  */
 #include "fl-scenario-fields.h"
 
+#include "fl-data-source.h"
 #include "fl-phys.h"
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-model-factory.h"
 #include "ns3/fl-optimizer.h"
 #include "ns3/fl-partitioner.h"
-#include "ns3/fl-synthetic-digits.h"
 
 #include <algorithm>
-#include <filesystem>
 
 namespace ns3
 {
@@ -55,14 +54,6 @@ OptimizerNames()
     }
     return AcceptedBy(CreateOptimizer,
                       OneOf(names).text + " or the name of an ns3::fl::Optimizer type");
-}
-
-/// @param data option @return whether it is empty, a synthetic set, or the path of a folder
-bool
-IsData(const std::string& data)
-{
-    std::error_code error;
-    return data.empty() || ParseSyntheticSet(data) || std::filesystem::is_directory(data, error);
 }
 
 /// Fields of one type, whose group and members are added to a list.
@@ -191,11 +182,20 @@ AddLearningFields(FieldList& fields)
                &Scenario::model,
                AcceptedBy(CheckModelText, KnownModels()));
     fields.Add("data",
-               Describe("folder with MNIST's four IDX files, plain or .gz, or one of ",
-                        SyntheticSetNames(),
+               Describe("folder of IDX files, CIFAR-10 or tokens, plain or .gz, or one of ",
+                        DataSourceTexts(),
                         "; none: synthetic-digits"),
                &Scenario::data,
-               {Describe("a folder that exists, or one of ", SyntheticSetNames()), IsData});
+               {Describe("a folder that exists, or one of ", DataSourceTexts()), IsDataSource});
+    fields.Add("data-transpose",
+               "1: rows and columns of a folder's images are exchanged, as EMNIST's need it",
+               &Scenario::dataTranspose,
+               InRange(0U, 1U),
+               "1");
+    fields.Add("text-length",
+               "most tokens of a text that is tokenized; the rest is cut off",
+               &Scenario::textLength,
+               InRange(3U, 1048576U));
     fields.Add("partition",
                Describe("how samples are divided: ", Partitioner::KnownTexts()),
                &Scenario::partition,
@@ -206,13 +206,13 @@ AddLearningFields(FieldList& fields)
                &Scenario::encoding,
                OneOf({"float32", "float16"}));
     fields.Add("train-samples",
-               "synthetic images to train on",
+               "synthetic samples to train on; 0: as many as the set has by itself",
                &Scenario::trainSamples,
-               InRange(1U, 10000000U));
+               InRange(0U, 10000000U));
     fields.Add("test-samples",
-               "synthetic images held out",
+               "synthetic samples held out; 0: as many as the set has by itself",
                &Scenario::testSamples,
-               InRange(1U, 1000000U));
+               InRange(0U, 1000000U));
 }
 
 /**

@@ -40,7 +40,9 @@ struct Scenario
     std::string optimizer{"joint"};  //!< name or TypeId, see CreateOptimizer()
     std::string phy{"fdma"};         //!< one of AvailablePhys()
     std::string model{"softmax"};    //!< see MakeModel()
-    std::string data; //!< folder of MNIST's four IDX files, or the name of a synthetic set
+    std::string data;                //!< name of a data set or a folder, see LoadData()
+    uint32_t dataTranspose{0};       //!< 1: rows and columns of a folder's images are exchanged
+    uint32_t textLength{128};     //!< most tokens of a text that is tokenized; the rest is cut off
     std::string partition{"iid"}; //!< see Partitioner::FromText()
     uint32_t localIterations{10}; //!< passes over the local samples per round, at least 1
     uint32_t batch{32};           //!< mini-batch size of local training; 0: all samples
@@ -55,8 +57,8 @@ struct Scenario
     uint32_t runs{1};                //!< independent repetitions, with run numbers from `run` on
     double mobility{0};              //!< speed of the devices' random walk; 0: static [m/s]
     double background{0};            //!< UDP background traffic that each device sends [bit/s]
-    uint32_t trainSamples{60000};    //!< number of synthetic training images, at least 1
-    uint32_t testSamples{10000};     //!< number of synthetic test images, at least 1
+    uint32_t trainSamples{0};        //!< number of synthetic training samples; 0: the set's own
+    uint32_t testSamples{0};         //!< number of synthetic test samples; 0: the set's own
     uint32_t samplesPerDevice{500};  //!< samples of a device in timing studies, without data
     std::string encoding{"float32"}; //!< number format of parameters: float32 or float16
     double momentum{0};              //!< momentum of local training, 0 to below 1

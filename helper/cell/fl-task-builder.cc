@@ -3,61 +3,20 @@
  */
 #include "fl-task-builder.h"
 
+#include "fl-data-source.h"
 #include "fl-options.h"
 
 #include "ns3/fl-error.h"
-#include "ns3/fl-idx.h"
 #include "ns3/fl-model-factory.h"
 #include "ns3/fl-partitioner.h"
-#include "ns3/fl-synthetic-digits.h"
 
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
-#include <optional>
+#include <iostream>
 
 namespace ns3
 {
 namespace fl
 {
-
-namespace
-{
-
-/// The synthetic data are one data set, as MNIST is: runs differ in all else.
-constexpr uint64_t DATA_SEED = 1;
-
-/**
- * @param variable name of an environment variable that holds a path
- * @param folder relative to that
- * @return the path of the folder; empty if the variable is not set, or empty
- */
-std::string
-Below(const char* variable, const char* folder)
-{
-    const char* value = std::getenv(variable);
-    return value && *value ? (std::filesystem::path(value) / folder).string() : "";
-}
-
-} // namespace
-
-std::string
-CacheFolder()
-{
-    const char* own = std::getenv("FL_CACHE");
-    if (own && *own)
-    {
-        return own;
-    }
-    for (const auto& folder : {Below("XDG_CACHE_HOME", "fl"), Below("HOME", ".cache/fl")})
-    {
-        if (!folder.empty())
-        {
-            return folder;
-        }
-    }
-    return (std::filesystem::temp_directory_path() / "fl-cache").string();
-}
 
 LearningData
 LoadData(const Options& options)
@@ -74,22 +33,13 @@ LoadData(const Scenario& scenario, uint32_t threads)
     {
         return data;
     }
-    std::string folder = scenario.data;
-    // A name goes before a folder that has it: that one can be given as ./NAME.
-    const std::optional<SyntheticSet> set =
-        folder.empty() ? SyntheticSet::DIGITS : ParseSyntheticSet(folder);
-    if (set)
+    TrainTest sets = ReadDataSource(scenario, CacheFolder(), *data.pool);
+    for (const auto& note : sets.notes)
     {
-        folder = EnsureSynthetic(*set,
-                                 CacheFolder(),
-                                 DATA_SEED,
-                                 scenario.trainSamples,
-                                 scenario.testSamples,
-                                 data.pool.get());
+        std::cerr << "note: " << note << std::endl;
     }
-    TrainTest mnist = ReadMnist(folder);
-    data.train = std::make_shared<const Dataset>(std::move(mnist.train));
-    data.test = std::make_shared<const Dataset>(std::move(mnist.test));
+    data.train = std::make_shared<const Dataset>(std::move(sets.train));
+    data.test = std::make_shared<const Dataset>(std::move(sets.test));
     return data;
 }
 
@@ -107,6 +57,14 @@ BuildTask(const Scenario& scenario, const LearningData& data, uint64_t seed)
     }
     task->train = data.train;
     task->test = data.test;
+    if (data.train->Tokens().IsText())
+    {
+        throw InvalidInput(Describe("--data=",
+                                    scenario.data,
+                                    ": is text: must be images with --model=",
+                                    scenario.model,
+                                    ", which takes features"));
+    }
     task->model = MakeModel(scenario.model, data.train->Dimension(), data.train->Classes());
     task->encoding = ParseEncoding(scenario.encoding);
     task->trainer.learningRate = scenario.lr;

@@ -4,6 +4,7 @@
 #ifndef FL_TASK_BUILDER_H
 #define FL_TASK_BUILDER_H
 
+#include "fl-data-source.h"
 #include "fl-scenario.h"
 
 #include "ns3/fl-learning-task.h"
@@ -17,13 +18,6 @@ namespace ns3
 {
 namespace fl
 {
-
-/**
- * @ingroup fl
- * @return folder of generated data: the first that is set of $FL_CACHE, fl/ in $XDG_CACHE_HOME, in
- *         ~/.cache, and in the system's folder for temporary files
- */
-std::string CacheFolder();
 
 struct Options;
 
@@ -40,9 +34,9 @@ struct LearningData
 
 /**
  * @ingroup fl
- * Load the data of a scenario: the files of MNIST, or synthetic digits, which are generated once
- * and stored in CacheFolder(). There are none in a timing study (`payloadBits` above 0).
- * @param scenario `data`, `trainSamples`, `testSamples` and `payloadBits` are used
+ * Load the data of a scenario, see ReadDataSource(). What a user may not expect of them is said on
+ * standard error. There are none in a timing study (`payloadBits` above 0).
+ * @param scenario as ReadDataSource(); `payloadBits` is used besides
  * @param threads threads for training; 0: the simulator's thread. Results do not depend on it
  * @return the data
  * @throws InvalidInput if the data cannot be read

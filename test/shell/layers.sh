@@ -9,7 +9,7 @@ cd "$FL_SOURCE_DIR" || exit 1
 
 plain="model/base"
 plan="$plain model/plan"
-learning="$plain model/ml/data model/ml/network model/ml"
+learning="$plain model/ml/data model/ml/weights model/ml/network model/ml"
 split="$learning model/ml/split"
 radio="ns3 $plan model/radio"
 model="$radio $split model/opt model/opt/dma model/opt/joint model/opt/mel model/opt/schedule model/device model/net model"
@@ -23,6 +23,7 @@ declare -A may=(
   [model/opt/mel]="$plan model/opt"
   [model/opt/schedule]="$plan model/opt"
   [model/ml/data]="$plain"
+  [model/ml/weights]="$plain model/ml/data"
   [model/ml/network]="$plain"
   [model/ml]="$learning"
   [model/ml/split]="$split"

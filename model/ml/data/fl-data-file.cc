@@ -40,23 +40,6 @@ struct FileCloser
 /// A file that is closed when forgotten.
 using File = std::unique_ptr<std::FILE, FileCloser>;
 
-/// Write all, or say why not; closing counts, because a full disk may show only then.
-bool
-WriteAndClose(File file, const std::vector<uint8_t>& bytes)
-{
-    errno = 0;
-    bool ok = std::fwrite(bytes.data(), 1, bytes.size(), file.get()) == bytes.size();
-    int error = errno;
-    if (ok)
-    {
-        ok = std::fclose(file.release()) == 0;
-        error = errno;
-    }
-    file.reset();
-    errno = error;
-    return ok;
-}
-
 /**
  * @param path the file's path
  * @return whether a name ends in .gz
@@ -91,33 +74,67 @@ ReadDataFile(const std::string& path)
     return IsGzip(bytes) ? Gunzip(bytes, path) : bytes;
 }
 
-void
-WriteDataFile(const std::string& path, const std::vector<uint8_t>& bytes)
+DataFileWriter::DataFileWriter(const std::string& path)
+    : m_path(path),
+      m_temporary(TemporaryNameBeside(path)),
+      m_file(std::fopen(m_temporary.c_str(), "wb"))
 {
-    const std::string temporary = TemporaryNameBeside(path);
-    const std::vector<uint8_t> packed =
-        AsksForGzip(path) ? Gzip(bytes, path) : std::vector<uint8_t>();
-    File file(std::fopen(temporary.c_str(), "wb"));
-    if (!file)
+    if (!m_file)
     {
         throw InvalidInput(Describe(path, ": cannot be written (", std::strerror(errno), ")"));
     }
-    std::string reason;
-    if (!WriteAndClose(std::move(file), AsksForGzip(path) ? packed : bytes))
+}
+
+DataFileWriter::~DataFileWriter()
+{
+    if (m_file)
     {
-        reason = std::strerror(errno);
+        std::fclose(m_file);
     }
+    // Nothing is there any more if it was renamed.
+    std::error_code error;
+    std::filesystem::remove(m_temporary, error);
+}
+
+void
+DataFileWriter::Write(const uint8_t* bytes, size_t size)
+{
+    errno = 0;
+    if (std::fwrite(bytes, 1, size, m_file) != size)
+    {
+        throw std::runtime_error(
+            Describe(m_path, ": cannot be written (", std::strerror(errno), ")"));
+    }
+}
+
+void
+DataFileWriter::Publish()
+{
+    errno = 0;
+    // A full disk may show only when the file is closed.
+    std::string reason = std::fclose(m_file) == 0 ? "" : std::strerror(errno);
+    m_file = nullptr;
     std::error_code error;
     if (reason.empty())
     {
-        std::filesystem::rename(temporary, path, error);
+        std::filesystem::rename(m_temporary, m_path, error);
         reason = error ? error.message() : "";
     }
     if (!reason.empty())
     {
-        std::filesystem::remove(temporary, error);
-        throw std::runtime_error(Describe(path, ": cannot be written (", reason, ")"));
+        throw std::runtime_error(Describe(m_path, ": cannot be written (", reason, ")"));
     }
+}
+
+void
+WriteDataFile(const std::string& path, const std::vector<uint8_t>& bytes)
+{
+    const std::vector<uint8_t> packed =
+        AsksForGzip(path) ? Gzip(bytes, path) : std::vector<uint8_t>();
+    const std::vector<uint8_t>& all = AsksForGzip(path) ? packed : bytes;
+    DataFileWriter file(path);
+    file.Write(all.data(), all.size());
+    file.Publish();
 }
 
 std::string

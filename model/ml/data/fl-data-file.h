@@ -4,7 +4,9 @@
 #ifndef FL_DATA_FILE_H
 #define FL_DATA_FILE_H
 
+#include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,41 @@ namespace fl
  * @throws InvalidInput if it is missing or can't be read or unpacked
  */
 std::vector<uint8_t> ReadDataFile(const std::string& path);
+
+/**
+ * @ingroup fl
+ * Writes a file piece by piece under a temporary name beside it. It gets its own name by Publish();
+ * without it nothing is left.
+ */
+class DataFileWriter
+{
+  public:
+    /**
+     * @param path path of the file; an existing one is replaced
+     * @throws InvalidInput if the folder is missing or can't be written to
+     */
+    explicit DataFileWriter(const std::string& path);
+    ~DataFileWriter();
+    DataFileWriter(const DataFileWriter&) = delete;
+    DataFileWriter& operator=(const DataFileWriter&) = delete;
+
+    /**
+     * @param bytes the next ones
+     * @param size number of bytes
+     * @throws std::runtime_error if they can't be written, as on a full disk
+     */
+    void Write(const uint8_t* bytes, size_t size);
+    /**
+     * All is written.
+     * @throws std::runtime_error if it can't be, as on a full disk
+     */
+    void Publish();
+
+  private:
+    std::string m_path;         //!< of the file
+    std::string m_temporary;    //!< beside it
+    std::FILE* m_file{nullptr}; //!< of that name; null when it was closed
+};
 
 /**
  * Write a file under a temporary name beside it, and rename it when all is written. A name that

@@ -158,6 +158,41 @@ Dataset::FromTokens(const TokenTable& table,
 }
 
 Dataset
+Dataset::FromTokens(const TokenTable& table,
+                    std::vector<uint8_t> labels,
+                    uint32_t classes,
+                    const TokenShape& shape,
+                    const std::string& name)
+{
+    for (size_t i = 0; i + 1 < table.offsets.size(); i++)
+    {
+        if (table.offsets[i + 1] > table.offsets[i] + uint64_t{shape.positions})
+        {
+            throw InvalidInput(Describe(name,
+                                        ": ",
+                                        table.offsets[i + 1] - table.offsets[i],
+                                        " tokens in sample ",
+                                        i,
+                                        ": must be at most ",
+                                        shape.positions,
+                                        ", the number of positions"));
+        }
+    }
+    Dataset data = FromTokens(table, std::move(labels), classes, shape.vocabulary, name);
+    if (data.m_tokens.types > shape.types)
+    {
+        throw InvalidInput(Describe(name,
+                                    ": token type ",
+                                    data.m_tokens.types - 1,
+                                    ": must be below ",
+                                    shape.types,
+                                    ", the number of types"));
+    }
+    data.m_tokens = shape;
+    return data;
+}
+
+Dataset
 Dataset::FromPixels(const std::vector<uint8_t>& pixels,
                     std::vector<uint8_t> labels,
                     uint32_t classes,

@@ -84,6 +84,23 @@ class Dataset
                               uint32_t vocabulary,
                               const std::string& name = "data set");
 
+    /**
+     * From text as tokens, with what it may hold: training and test data of one task agree on it,
+     * whatever their longest sequences are.
+     * @param table the samples' tokens; each has at least one
+     * @param labels one per sample, each below classes
+     * @param classes number of classes, 1 to 256
+     * @param shape vocabulary, most tokens of a sample, and token types
+     * @param name used in messages
+     * @return the data set, whose Tokens() is the shape
+     * @throws InvalidInput as above, or if a sample is longer or a type is not among these
+     */
+    static Dataset FromTokens(const TokenTable& table,
+                              std::vector<uint8_t> labels,
+                              uint32_t classes,
+                              const TokenShape& shape,
+                              const std::string& name = "data set");
+
     /// @return features x samples; of text TOKEN_ROWS x tokens
     const Eigen::MatrixXf& Features() const;
     /// @return of text its vocabulary, its longest sequence and its token types; else no text
@@ -136,6 +153,8 @@ struct TrainTest
 {
     Dataset train; //!< to be partitioned among the devices
     Dataset test;  //!< held out, for evaluation only
+    /// Lines about the data that a user may not expect
+    std::vector<std::string> notes{};
 };
 
 } // namespace fl

@@ -7,7 +7,6 @@
 
 #include "ns3/fl-error.h"
 
-#include <filesystem>
 #include <iomanip>
 #include <limits>
 #include <sstream>
@@ -21,24 +20,8 @@ namespace fl
 namespace
 {
 
-constexpr uint8_t UNSIGNED_BYTE = 0x08; //!< IDX's code of the only type read here
-
-/// One of MNIST's four files.
-struct MnistFile
-{
-    const char* stem;   //!< what comes before
-    const char* suffix; //!< what comes behind, after "-" or "."
-    const char* colour; //!< the same where the images have several channels
-};
-
-/// Shape (60000, 28, 28) in the original
-constexpr MnistFile TRAIN_IMAGES{"train-images", "idx3-ubyte", "idx4-ubyte"};
-/// Shape (60000) in the original
-constexpr MnistFile TRAIN_LABELS{"train-labels", "idx1-ubyte", "idx1-ubyte"};
-/// Shape (10000, 28, 28) in the original
-constexpr MnistFile TEST_IMAGES{"t10k-images", "idx3-ubyte", "idx4-ubyte"};
-/// Shape (10000) in the original
-constexpr MnistFile TEST_LABELS{"t10k-labels", "idx1-ubyte", "idx1-ubyte"};
+constexpr uint8_t UNSIGNED_BYTE = 0x08; //!< IDX's code of bytes
+constexpr uint8_t INTEGER = 0x0c;       //!< IDX's code of big-endian numbers of 32 bits
 
 /// A big-endian 32-bit number.
 uint32_t
@@ -50,15 +33,18 @@ ReadBigEndian(const std::vector<uint8_t>& bytes, size_t at)
 
 /// Check the first four bytes.
 void
-CheckMagic(const std::vector<uint8_t>& bytes, const std::string& path, uint32_t dimensions)
+CheckMagic(const std::vector<uint8_t>& bytes,
+           const std::string& path,
+           uint32_t dimensions,
+           uint8_t type)
 {
     const uint32_t magic = ReadBigEndian(bytes, 0);
-    const uint32_t expected = uint32_t{UNSIGNED_BYTE} << 8 | dimensions;
+    const uint32_t expected = uint32_t{type} << 8 | dimensions;
     if (magic == expected)
     {
         return;
     }
-    if (magic >> 16 == 0 && bytes[2] == UNSIGNED_BYTE)
+    if (magic >> 16 == 0 && bytes[2] == type)
     {
         throw InvalidInput(
             Describe(path, ": ", unsigned{bytes[3]}, " dimensions: must be ", dimensions));
@@ -94,85 +80,24 @@ CountElements(const std::vector<uint32_t>& dimensions)
     return count;
 }
 
-/// The name under which one of MNIST's files is there, or an empty one.
-std::string
-FindMnistFile(const std::string& folder, const MnistFile& file)
-{
-    for (const char* suffix : {file.suffix, file.colour})
-    {
-        for (const char* packed : {"", ".gz"})
-        {
-            for (const char* separator : {"-", "."})
-            {
-                const auto path = std::filesystem::path(folder) /
-                                  (std::string(file.stem) + separator + suffix + packed);
-                std::error_code error;
-                if (std::filesystem::exists(path, error))
-                {
-                    return path.string();
-                }
-            }
-        }
-    }
-    return "";
-}
-
-/// As FindMnistFile(), but it must be there.
-std::string
-RequireMnistFile(const std::string& folder, const MnistFile& file)
-{
-    const std::string path = FindMnistFile(folder, file);
-    if (path.empty())
-    {
-        throw InvalidInput(Describe("data folder ",
-                                    folder,
-                                    ": ",
-                                    file.stem,
-                                    "-",
-                                    file.suffix,
-                                    " is missing: must hold MNIST's four files, plain or .gz"));
-    }
-    return path;
-}
-
-/// Where one of MNIST's files is to be written.
-std::string
-MnistPath(const std::string& folder, const MnistFile& file, const ImageShape& shape, bool gzipped)
-{
-    const char* suffix = shape.channels == 1 ? file.suffix : file.colour;
-    const std::string name = std::string(file.stem) + "-" + suffix + (gzipped ? ".gz" : "");
-    return (std::filesystem::path(folder) / name).string();
-}
-
-/// For messages: an image's size, with its channels where there are several.
-std::string
-SizeText(const ImageShape& shape)
-{
-    const std::string size = Describe(shape.rows, " x ", shape.columns, " pixels");
-    return shape.channels == 1 ? size : Describe(shape.channels, " channels of ", size);
-}
-
-/// Number of dimensions that a file of images has: 4 if it says so, else 3, as it must.
-uint32_t
-ImageDimensions(const std::vector<uint8_t>& bytes)
-{
-    return bytes.size() >= 4 && bytes[3] == 4 ? 4 : 3;
-}
-
 /**
  * @param bytes a file's contents; become the elements
  * @param path the file, for messages
  * @param dimensions number of dimensions that it must have
- * @return what it says
+ * @param type of the elements that it must have
+ * @return what it says; elements as bytes, however many each has
  */
 IdxArray
-ParseIdx(std::vector<uint8_t> bytes, const std::string& path, uint32_t dimensions)
+ParseIdx(std::vector<uint8_t> bytes,
+         const std::string& path,
+         uint32_t dimensions,
+         uint8_t type = UNSIGNED_BYTE)
 {
     IdxArray array;
     const size_t headerBytes = 4 + 4 * size_t{dimensions};
     if (bytes.size() >= 4)
     {
-        CheckMagic(bytes, path, dimensions);
+        CheckMagic(bytes, path, dimensions, type);
     }
     if (bytes.size() < headerBytes)
     {
@@ -186,7 +111,11 @@ ParseIdx(std::vector<uint8_t> bytes, const std::string& path, uint32_t dimension
     {
         array.dimensions.push_back(ReadBigEndian(bytes, 4 + 4 * size_t{i}));
     }
-    const uint64_t count = CountElements(array.dimensions);
+    const uint64_t elementBytes = type == INTEGER ? 4 : 1;
+    const uint64_t elements = CountElements(array.dimensions);
+    const uint64_t count = elements > std::numeric_limits<uint64_t>::max() / elementBytes
+                               ? elements
+                               : elements * elementBytes;
     const uint64_t present = bytes.size() - headerBytes;
     if (present != count)
     {
@@ -240,35 +169,91 @@ WriteIdx(const std::string& path, const IdxArray& array)
     WriteDataFile(path, bytes);
 }
 
+std::vector<uint8_t>
+ReadIdxLabels(const std::string& path)
+{
+    std::vector<uint8_t> bytes = ReadDataFile(path);
+    const bool areNumbers = bytes.size() >= 4 && bytes[2] == INTEGER;
+    if (!areNumbers)
+    {
+        return ParseIdx(std::move(bytes), path, 1).elements;
+    }
+    const uint32_t dimensions = bytes[3] == 2 ? 2 : 1;
+    const IdxArray array = ParseIdx(std::move(bytes), path, dimensions, INTEGER);
+    const size_t perSample = dimensions == 2 ? array.dimensions[1] : 1;
+    if (perSample == 0)
+    {
+        throw InvalidInput(Describe(path, ": 0 numbers per label: must be at least 1"));
+    }
+    std::vector<uint8_t> labels(array.dimensions[0]);
+    for (size_t i = 0; i < labels.size(); i++)
+    {
+        const uint32_t label = ReadBigEndian(array.elements, 4 * i * perSample);
+        if (label > 255)
+        {
+            throw InvalidInput(Describe(path,
+                                        ": label ",
+                                        static_cast<int32_t>(label),
+                                        " of sample ",
+                                        i,
+                                        ": must be between 0 and 255"));
+        }
+        labels[i] = static_cast<uint8_t>(label);
+    }
+    return labels;
+}
+
+IdxArray
+ReadIdxImages(const std::string& path)
+{
+    std::vector<uint8_t> bytes = ReadDataFile(path);
+    const uint32_t dimensions = bytes.size() >= 4 && bytes[3] == 4 ? 4 : 3;
+    IdxArray images = ParseIdx(std::move(bytes), path, dimensions);
+    if (images.elements.empty())
+    {
+        throw InvalidInput(Describe(path, ": no images: must be at least 1"));
+    }
+    return images;
+}
+
+ImageShape
+ShapeOfImages(const IdxArray& images)
+{
+    const size_t count = images.dimensions.size();
+    return {count == 4 ? images.dimensions[1] : 1,
+            images.dimensions[count - 2],
+            images.dimensions[count - 1]};
+}
+
 Dataset
 ReadIdxDataset(const std::string& imagesPath, const std::string& labelsPath, uint32_t classes)
 {
-    std::vector<uint8_t> bytes = ReadDataFile(imagesPath);
-    const uint32_t dimensions = ImageDimensions(bytes);
-    const IdxArray images = ParseIdx(std::move(bytes), imagesPath, dimensions);
-    IdxArray labels = ReadIdx(labelsPath, 1);
-    if (images.dimensions[0] != labels.dimensions[0])
+    const IdxArray images = ReadIdxImages(imagesPath);
+    std::vector<uint8_t> labels = ReadIdxLabels(labelsPath);
+    RequireLabelCount(labels.size(), images, imagesPath, labelsPath);
+    return Dataset::FromPixels(images.elements,
+                               std::move(labels),
+                               classes,
+                               ShapeOfImages(images),
+                               labelsPath);
+}
+
+void
+RequireLabelCount(size_t labels,
+                  const IdxArray& images,
+                  const std::string& imagesPath,
+                  const std::string& labelsPath)
+{
+    if (images.dimensions[0] != labels)
     {
         throw InvalidInput(Describe(labelsPath,
                                     ": ",
-                                    labels.dimensions[0],
+                                    labels,
                                     " labels: must be ",
                                     images.dimensions[0],
                                     ", the number of images in ",
                                     imagesPath));
     }
-    if (images.elements.empty())
-    {
-        throw InvalidInput(Describe(imagesPath, ": no images: must be at least 1"));
-    }
-    const ImageShape shape{dimensions == 4 ? images.dimensions[1] : 1,
-                           images.dimensions[dimensions - 2],
-                           images.dimensions[dimensions - 1]};
-    return Dataset::FromPixels(images.elements,
-                               std::move(labels.elements),
-                               classes,
-                               shape,
-                               labelsPath);
 }
 
 void
@@ -291,45 +276,6 @@ WriteIdxDataset(const Dataset& dataset,
     }
     WriteIdx(imagesPath, images);
     WriteIdx(labelsPath, IdxArray{{dataset.Size()}, dataset.Labels()});
-}
-
-TrainTest
-ReadMnist(const std::string& folder)
-{
-    const std::string trainImages = RequireMnistFile(folder, TRAIN_IMAGES);
-    const std::string trainLabels = RequireMnistFile(folder, TRAIN_LABELS);
-    const std::string testImages = RequireMnistFile(folder, TEST_IMAGES);
-    const std::string testLabels = RequireMnistFile(folder, TEST_LABELS);
-    TrainTest data{ReadIdxDataset(trainImages, trainLabels),
-                   ReadIdxDataset(testImages, testLabels)};
-    if (data.train.Shape() != data.test.Shape())
-    {
-        throw InvalidInput(Describe(testImages,
-                                    ": images of ",
-                                    SizeText(data.test.Shape()),
-                                    ": must be ",
-                                    SizeText(data.train.Shape()),
-                                    " as in ",
-                                    trainImages));
-    }
-    return data;
-}
-
-void
-WriteMnist(const TrainTest& data, const std::string& folder, bool gzipped)
-{
-    WriteIdxDataset(data.train,
-                    MnistPath(folder, TRAIN_IMAGES, data.train.Shape(), gzipped),
-                    MnistPath(folder, TRAIN_LABELS, data.train.Shape(), gzipped));
-    WriteIdxDataset(data.test,
-                    MnistPath(folder, TEST_IMAGES, data.test.Shape(), gzipped),
-                    MnistPath(folder, TEST_LABELS, data.test.Shape(), gzipped));
-}
-
-bool
-HoldsMnist(const std::string& folder)
-{
-    return !FindMnistFile(folder, TRAIN_IMAGES).empty();
 }
 
 } // namespace fl

@@ -6,6 +6,7 @@
 
 #include "fl-dataset.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -14,8 +15,9 @@
  * @file
  * @ingroup fl
  * The IDX format (Y. LeCun, C. Cortes, C. Burges, "The MNIST database"): two zero bytes, the type
- * of the elements (8: unsigned byte), the number of dimensions, each dimension as a big-endian
- * 32-bit number, the elements with the last dimension fastest. Plain or gzipped.
+ * of the elements (0x08: unsigned byte; 0x0c: big-endian 32-bit number), the number of dimensions,
+ * each dimension as a big-endian 32-bit number, the elements with the last dimension fastest. Plain
+ * or gzipped.
  */
 
 namespace ns3
@@ -47,9 +49,32 @@ IdxArray ReadIdx(const std::string& path, uint32_t dimensions);
 void WriteIdx(const std::string& path, const IdxArray& array);
 
 /**
+ * @param path IDX file of images: samples x rows x columns, or, in colour, samples x channels x
+ *        rows x columns
+ * @return its contents, of three or four dimensions
+ * @throws InvalidInput as ReadIdx(), or if there is no image
+ */
+IdxArray ReadIdxImages(const std::string& path);
+
+/// @param images of three or four dimensions @return channels, rows and columns
+ImageShape ShapeOfImages(const IdxArray& images);
+
+/**
+ * @param labels number of labels
+ * @param images as many images
+ * @param imagesPath their file, for messages
+ * @param labelsPath the labels' file, for messages
+ * @throws InvalidInput if the counts differ
+ */
+void RequireLabelCount(size_t labels,
+                       const IdxArray& images,
+                       const std::string& imagesPath,
+                       const std::string& labelsPath);
+
+/**
  * @param imagesPath IDX file of samples x rows x columns, or, in colour, of samples x channels x
  *        rows x columns
- * @param labelsPath IDX file of as many labels
+ * @param labelsPath IDX file of as many labels, as ReadIdxLabels() takes it
  * @param classes number of classes
  * @return the data set
  * @throws InvalidInput as ReadIdx(), if the counts differ, a label is out of range, or it is empty
@@ -69,30 +94,12 @@ void WriteIdxDataset(const Dataset& dataset,
                      const std::string& labelsPath);
 
 /**
- * The four files of MNIST (or of a set that follows it), by their names: train-images-idx3-ubyte,
- * train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte; with "." before "idx"
- * as some unpackers write it, and with .gz behind. A plain file goes before a gzipped one. Images
- * of several channels have idx4 in place of idx3, and the dimensions samples x channels x rows x
- * columns.
- * @param folder folder of the files
- * @return training and test data
- * @throws InvalidInput if one is missing, as ReadIdxDataset(), or if the images' shapes differ
+ * @param path IDX file of one label per sample, as bytes (MNIST) or as numbers of 32 bits, or of
+ *        several numbers per sample, of which the first is the label (QMNIST)
+ * @return the labels
+ * @throws InvalidInput as ReadIdx(), or if a label is not between 0 and 255
  */
-TrainTest ReadMnist(const std::string& folder);
-
-/**
- * @param data the data sets
- * @param folder folder of the four files; must exist
- * @param gzipped whether to gzip them
- * @throws InvalidInput as WriteIdxDataset()
- */
-void WriteMnist(const TrainTest& data, const std::string& folder, bool gzipped = false);
-
-/**
- * @param folder a folder
- * @return whether it holds MNIST's first file, under one of its names
- */
-bool HoldsMnist(const std::string& folder);
+std::vector<uint8_t> ReadIdxLabels(const std::string& path);
 
 } // namespace fl
 } // namespace ns3

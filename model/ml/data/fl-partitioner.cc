@@ -3,6 +3,7 @@
  */
 #include "fl-partitioner.h"
 
+#include "fl-data-file.h"
 #include "fl-equal-partition.h"
 
 #include "ns3/fl-error.h"
@@ -14,6 +15,7 @@
 #include <numeric>
 #include <optional>
 #include <queue>
+#include <unordered_map>
 
 namespace ns3
 {
@@ -222,6 +224,32 @@ SplitEqualDirichlet(const std::vector<uint8_t>& labels,
     return SplitByLabelWeights(groups, weights, spec.maxSamples, random);
 }
 
+/// Each device one owner's samples; owners beyond the number of devices are left out at random.
+Parts
+SplitByOwners(const std::string& path, size_t samples, uint32_t devices, RandomStream& random)
+{
+    Parts owners = ReadOwners(path, samples);
+    if (devices > owners.size())
+    {
+        throw InvalidInput(Describe("partition: ",
+                                    devices,
+                                    " devices: must be at most ",
+                                    owners.size(),
+                                    ", the number of owners in ",
+                                    path));
+    }
+    std::vector<uint32_t> chosen = ShuffledRange(owners.size(), random);
+    chosen.resize(devices);
+    // In the order of the file, so that with as many devices as owners it is the file's.
+    std::sort(chosen.begin(), chosen.end());
+    Parts parts;
+    for (const uint32_t owner : chosen)
+    {
+        parts.push_back(std::move(owners[owner]));
+    }
+    return parts;
+}
+
 /// Give each empty part a sample of the largest; of equals, of the first.
 void
 FillEmptyParts(Parts& parts)
@@ -328,6 +356,11 @@ ReadLaw(const std::string& law, const std::string& text, PartitionSpec& spec)
             spec.shares.push_back(Require(ParseNumber(share), text));
         }
     }
+    else if (name == "owners" && rest && !rest->empty())
+    {
+        spec.kind = Kind::OWNERS;
+        spec.owners = *rest;
+    }
     else
     {
         Require(std::optional<int>(), text);
@@ -353,6 +386,47 @@ PartitionSpec::Validate() const
     {
         throw InvalidInput("partition: 0 shares: must be one per device");
     }
+    if (kind == Kind::OWNERS && owners.empty())
+    {
+        throw InvalidInput("partition: no file of owners: must be the path of one");
+    }
+}
+
+std::vector<std::vector<uint32_t>>
+ReadOwners(const std::string& path, size_t samples)
+{
+    const std::vector<uint8_t> bytes = ReadDataFile(path);
+    std::vector<std::string> lines = SplitText(std::string(bytes.begin(), bytes.end()), '\n');
+    if (lines.back().empty())
+    {
+        lines.pop_back();
+    }
+    if (lines.size() != samples)
+    {
+        throw InvalidInput(Describe(path,
+                                    ": ",
+                                    lines.size(),
+                                    " lines: must be ",
+                                    samples,
+                                    ", the owner of each training sample"));
+    }
+    Parts owners;
+    std::unordered_map<std::string, size_t> indices;
+    for (size_t i = 0; i < lines.size(); i++)
+    {
+        if (lines[i].empty())
+        {
+            throw InvalidInput(
+                Describe(path, ": line ", i + 1, " is empty: must be the owner of a sample"));
+        }
+        const auto [entry, isNew] = indices.emplace(lines[i], owners.size());
+        if (isNew)
+        {
+            owners.emplace_back();
+        }
+        owners[entry->second].push_back(static_cast<uint32_t>(i));
+    }
+    return owners;
 }
 
 Partitioner::Partitioner(const PartitionSpec& spec)
@@ -366,8 +440,10 @@ Partitioner::FromText(const std::string& text)
 {
     PartitionSpec spec;
     std::string law = text;
-    const size_t at = text.find('@');
-    if (at != std::string::npos)
+    // The last one: the path of a file may have others.
+    const size_t at = text.rfind('@');
+    const bool isPath = text.rfind("owners:", 0) == 0;
+    if (at != std::string::npos && !(isPath && !ParseCount(text.substr(at + 1))))
     {
         law = text.substr(0, at);
         spec.maxSamples = Require(ParseCount(text.substr(at + 1)), text);
@@ -384,8 +460,10 @@ Partitioner::FromText(const std::string& text)
 const char*
 Partitioner::KnownTexts()
 {
-    return "iid, labels[:K], dirichlet[:BETA], unequal[:SIGMA] (log-normal) or shares:W,W,... (one "
-           "per device), or of equal sizes labels-equal[:K], varied[:K] (1 to K labels) or "
+    return "iid, labels[:K], dirichlet[:BETA], unequal[:SIGMA] (log-normal), shares:W,W,... (one "
+           "per device) or owners:FILE (a line per training sample names whose it is, and each "
+           "device has one owner's), or of equal sizes labels-equal[:K], varied[:K] (1 to K "
+           "labels) or "
            "dirichlet-equal[:BETA]; behind it, @N for at most N samples per device";
 }
 
@@ -441,6 +519,9 @@ Partitioner::Split(const std::vector<uint8_t>& labels, uint32_t devices, uint64_
         break;
     case PartitionSpec::Kind::DIRICHLET_EQUAL:
         parts = SplitEqualDirichlet(labels, devices, m_spec, random);
+        break;
+    case PartitionSpec::Kind::OWNERS:
+        parts = SplitByOwners(m_spec.owners, labels.size(), devices, random);
         break;
     }
     FillEmptyParts(parts);

@@ -43,7 +43,11 @@ struct PartitionSpec
         /// Equal sizes, each device's labels are drawn from a distribution of its own, which is
         /// drawn from a Dirichlet distribution with all parameters beta; see SplitByLabelWeights().
         /// Up to as many samples as there are devices, less one, stay unused.
-        DIRICHLET_EQUAL
+        DIRICHLET_EQUAL,
+        /// Each device has the samples of one owner, whom a file names for each sample: the natural
+        /// partition (S. Caldas et al., "LEAF: a benchmark for federated settings", 2018). Of more
+        /// owners than devices some are drawn at random, and the others' samples stay unused.
+        OWNERS
     };
 
     Kind kind{Kind::IID};        //!< sizes and labels
@@ -51,11 +55,21 @@ struct PartitionSpec
     double beta{0.5};            //!< of DIRICHLET and DIRICHLET_EQUAL; 1e-6 to 1e6
     double sigma{1}; //!< of LOGNORMAL: standard deviation of the sizes' logarithm; 0 to 10
     std::vector<double> shares; //!< of SHARES: by device; 1e-6 to 1e9
+    std::string owners;         //!< of OWNERS: path of a file, see ReadOwners()
     uint32_t maxSamples{0};     //!< most samples of a device, chosen at random; 0: no limit
 
     /// @throws InvalidInput that names the value and what is allowed
     void Validate() const;
 };
+
+/**
+ * @param path text file, plain or gzipped: a line per training sample, in their order, with the
+ * name of its owner, any text
+ * @param samples number of training samples
+ * @return by owner, in the order in which they come first, the indices of its samples
+ * @throws InvalidInput if it cannot be read, has another number of lines, or one is empty
+ */
+std::vector<std::vector<uint32_t>> ReadOwners(const std::string& path, size_t samples);
 
 /**
  * @ingroup fl
@@ -75,9 +89,9 @@ class Partitioner
 
     /**
      * @param text of the option: "iid", "labels[:K]", "dirichlet[:BETA]", "unequal[:SIGMA]"
-     *        (log-normal), "shares:W,W,...", "labels-equal[:K]", "varied[:K]" or
-     *        "dirichlet-equal[:BETA]", and behind any of them "@N" for at most N samples per
-     * device; numbers left out are PartitionSpec's defaults, and 4 for "varied"
+     *        (log-normal), "shares:W,W,...", "labels-equal[:K]", "varied[:K]",
+     *        "dirichlet-equal[:BETA]" or "owners:FILE", and behind any of them "@N" for at most N
+     *        samples per device; numbers left out are PartitionSpec's defaults, and 4 for "varied"
      * @return the partitioner
      * @throws InvalidInput if it is none of these, or a number is out of range
      */
@@ -95,8 +109,9 @@ class Partitioner
      * @param seed of the random draws
      * @return by device, the indices of its samples, in random order
      * @throws InvalidInput if there are no devices, more devices than samples, fewer labels than a
-     *         device is to have, another number of shares than of devices, or, where sizes are to
-     * be equal, fewer samples per device than it is to have labels
+     *         device is to have, another number of shares than of devices, fewer owners than
+     *         devices, a file of owners that ReadOwners() refuses, or, where sizes are to be equal,
+     *         fewer samples per device than it is to have labels
      */
     std::vector<std::vector<uint32_t>> Split(const std::vector<uint8_t>& labels,
                                              uint32_t devices,

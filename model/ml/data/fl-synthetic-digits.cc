@@ -3,9 +3,10 @@
  */
 #include "fl-synthetic-digits.h"
 
-#include "fl-data-file.h"
+#include "fl-cache-folder.h"
 #include "fl-digit-strokes.h"
-#include "fl-idx.h"
+#include "fl-idx-set.h"
+#include "fl-synthetic-objects.h"
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-random-stream.h"
@@ -31,6 +32,7 @@ struct SetEntry
     const char*
         folder;       //!< begins the cache folder's name: a change of what is drawn must change it
     ImageShape shape; //!< of an image
+    SetSize size;     //!< where nothing else is asked for
     uint8_t (*draw)(RandomStream& random, uint8_t* pixels); //!< draws an image, returns its digit
 };
 
@@ -201,14 +203,31 @@ DrawStreet(RandomStream& random, uint8_t* pixels)
 }
 
 /// All sets, in the order of SyntheticSet.
-const std::array<SetEntry, 3> SETS{{
-    {SyntheticSet::DIGITS, "synthetic-digits", "digits-v1", {1, SIZE, SIZE}, DrawDigit},
-    {SyntheticSet::CLUTTER, "synthetic-clutter", "clutter-v1", {1, SIZE, SIZE}, DrawClutter},
+const std::array<SetEntry, 4> SETS{{
+    {SyntheticSet::DIGITS,
+     "synthetic-digits",
+     "digits-v1",
+     {1, SIZE, SIZE},
+     {60000, 10000},
+     DrawDigit},
+    {SyntheticSet::CLUTTER,
+     "synthetic-clutter",
+     "clutter-v1",
+     {1, SIZE, SIZE},
+     {60000, 10000},
+     DrawClutter},
     {SyntheticSet::STREET,
      "synthetic-street",
      "street-v1",
      {3, STREET_SIZE, STREET_SIZE},
+     {60000, 10000},
      DrawStreet},
+    {SyntheticSet::OBJECTS,
+     "synthetic-cifar10",
+     "objects-v1",
+     {3, SYNTHETIC_OBJECT_SIZE, SYNTHETIC_OBJECT_SIZE},
+     {50000, 10000},
+     DrawSyntheticObject},
 }};
 
 /// @return how a set is drawn
@@ -227,55 +246,6 @@ DrawImage(const SetEntry& entry, uint64_t seed, uint64_t index, uint8_t* pixels)
     RandomStream random(seed + 0x9e3779b97f4a7c15 * static_cast<uint64_t>(entry.set), index);
     return entry.draw(random, pixels);
 }
-
-/// What exists already counts as whole, because it was renamed into place.
-bool
-IsFolder(const std::filesystem::path& path)
-{
-    std::error_code error;
-    return std::filesystem::is_directory(path, error);
-}
-
-/// Make a folder or say why not.
-void
-MakeFolder(const std::filesystem::path& path)
-{
-    std::error_code error;
-    std::filesystem::create_directories(path, error);
-    if (error)
-    {
-        throw InvalidInput(
-            Describe("cache folder ", path.string(), ": cannot be made (", error.message(), ")"));
-    }
-}
-
-/// Removes a folder that was not renamed away.
-class TemporaryFolder
-{
-  public:
-    /**
-     * Make the folder.
-     * @param path where
-     * @throws InvalidInput if it cannot be made
-     */
-    explicit TemporaryFolder(const std::filesystem::path& path)
-        : m_path(path)
-    {
-        MakeFolder(path);
-    }
-
-    ~TemporaryFolder()
-    {
-        std::error_code error;
-        std::filesystem::remove_all(m_path, error);
-    }
-
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  private:
-    std::filesystem::path m_path; //!< the folder
-};
 
 } // namespace
 
@@ -303,6 +273,12 @@ SyntheticSetNames()
     return names;
 }
 
+SetSize
+OwnSize(SyntheticSet set)
+{
+    return EntryOf(set).size;
+}
+
 uint8_t
 DrawSyntheticDigit(uint64_t seed, uint64_t index, uint8_t* pixels)
 {
@@ -326,7 +302,11 @@ MakeSynthetic(SyntheticSet set, uint64_t seed, uint64_t first, uint32_t count, T
     };
     ThreadPool inlinePool(0);
     (pool ? *pool : inlinePool).ParallelFor((count + BLOCK - 1) / BLOCK, drawBlock);
-    return Dataset::FromPixels(pixels, std::move(labels), 10, entry.shape, entry.name);
+    return Dataset::FromPixels(pixels,
+                               std::move(labels),
+                               SYNTHETIC_CLASSES,
+                               entry.shape,
+                               entry.name);
 }
 
 Dataset
@@ -355,26 +335,11 @@ EnsureSynthetic(SyntheticSet set,
     const auto folder =
         std::filesystem::path(cacheFolder) /
         Describe(EntryOf(set).folder, "-seed", seed, "-", trainCount, "-", testCount);
-    if (!IsFolder(folder))
-    {
-        MakeFolder(cacheFolder);
-        const std::string temporary = TemporaryNameBeside(folder.string());
-        TemporaryFolder guard(temporary);
+    FillCacheFolder(folder.string(), [&](const std::string& temporary) {
         WriteMnist({MakeSynthetic(set, seed, 0, trainCount, pool),
                     MakeSynthetic(set, seed, trainCount, testCount, pool)},
                    temporary);
-        std::error_code error;
-        std::filesystem::rename(temporary, folder, error);
-        // Another process may have been faster; its files are the same.
-        if (error && !IsFolder(folder))
-        {
-            throw InvalidInput(Describe("cache folder ",
-                                        folder.string(),
-                                        ": cannot be made (",
-                                        error.message(),
-                                        ")"));
-        }
-    }
+    });
     return folder.string();
 }
 

@@ -16,8 +16,9 @@
  * @file
  * @ingroup fl
  * Images of digits that are made rather than loaded, so that a first run needs no download. Three
- * sets, each harder than the one before; what models reach on them is in doc/. They are drawings by
- * simple rules: they stand for data of a shape and a difficulty, not for what real data look like.
+ * sets of digits, each harder than the one before; what models reach on them is in doc/. They are
+ * drawings by simple rules: they stand for data of a shape and a difficulty, not for what real data
+ * look like.
  *
  * Each image is one of a few ways to write its digit (a list of strokes), put through a smooth
  * random deformation ("elastic", after P. Simard, D. Steinkraus, J. Platt, "Best practices for
@@ -38,17 +39,32 @@ enum class SyntheticSet : uint8_t
 {
     DIGITS,  //!< 28 x 28, a digit on blank paper: about as hard as MNIST
     CLUTTER, //!< 28 x 28, among strokes of other digits, writers differ more, more noise
-    STREET   //!< 3 x 32 x 32, SVHN's shape: any colours, uneven light, parts of digits beside it
+    STREET,  //!< 3 x 32 x 32, SVHN's shape: any colours, uneven light, parts of digits beside it
+    OBJECTS  //!< 3 x 32 x 32, CIFAR-10's shape and size: ten geometric shapes in any colours
 };
 
 /**
- * @param name of an option: "synthetic-digits", "synthetic-clutter" or "synthetic-street"
+ * @param name of an option: "synthetic-digits", "synthetic-clutter", "synthetic-street" or
+ *        "synthetic-cifar10"
  * @return the set; nothing if no set has that name
  */
 std::optional<SyntheticSet> ParseSyntheticSet(const std::string& name);
 
 /// @return for help texts: what ParseSyntheticSet() takes, separated by commas
 std::string SyntheticSetNames();
+
+/// How many samples a set has by itself.
+struct SetSize
+{
+    uint32_t train; //!< training samples
+    uint32_t test;  //!< test samples
+};
+
+/// @param set which images @return how many a set has where nothing else is asked for
+SetSize OwnSize(SyntheticSet set);
+
+/// Classes of each set.
+inline constexpr uint32_t SYNTHETIC_CLASSES = 10;
 
 /// Rows and columns of a grey image, as MNIST's.
 inline constexpr uint32_t SYNTHETIC_DIGIT_SIZE = 28;

@@ -29,7 +29,8 @@ IsGzip(const std::vector<uint8_t>& bytes)
 namespace
 {
 
-constexpr int GZIP_WINDOW_BITS = 15 + 16;              //!< zlib's way to ask for gzip's header
+constexpr int GZIP_WINDOW_BITS = 15 + 16; //!< zlib's way to ask for gzip's header
+constexpr int ANY_WINDOW_BITS = 15 + 32;  //!< and to take gzip's or zlib's, whichever there is
 constexpr size_t MAX_UNPACKED_BYTES = size_t{1} << 32; //!< against files that unpack endlessly
 constexpr size_t BLOCK_BYTES = size_t{1} << 20;        //!< output grows by this at least
 constexpr size_t MAX_STEP = std::numeric_limits<uInt>::max(); //!< zlib counts with unsigned int
@@ -93,7 +94,7 @@ std::vector<uint8_t>
 Gunzip(const std::vector<uint8_t>& bytes, const std::string& name)
 {
     z_stream stream{};
-    if (inflateInit2(&stream, GZIP_WINDOW_BITS) != Z_OK)
+    if (inflateInit2(&stream, ANY_WINDOW_BITS) != Z_OK)
     {
         throw InvalidInput(Describe(name, ": zlib cannot start"));
     }

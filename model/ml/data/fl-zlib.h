@@ -30,7 +30,7 @@ bool GzipIsAvailable();
 bool IsGzip(const std::vector<uint8_t>& bytes);
 
 /**
- * @param bytes gzipped data, of one or more members
+ * @param bytes gzipped data, of one or more members, or a zlib stream (RFC 1950)
  * @param name name of the file, for messages
  * @return decompressed data
  * @throws InvalidInput if the data are truncated or damaged, more than 4 GiB when unpacked, or if
