@@ -328,7 +328,7 @@ class Trend
     }
 
     /**
-     * @param figure what is compared: the last value with the first
+     * @param figure what is compared: at the last value with plans and at the first
      * @param own of the task that is varied; else of the others
      * @param tasks number of tasks
      * @param falls whether the first is to be above
@@ -344,8 +344,7 @@ class Trend
                 if ((j == s) == own)
                 {
                     const auto get = [&](const MultitaskPlanRun& run) { return figure(run, j); };
-                    const auto first = m_sweeps[s]->Over(0, get);
-                    const auto last = m_sweeps[s]->Over(m_sweeps[s]->sweep.values.size() - 1, get);
+                    const auto [first, last] = Ends(*m_sweeps[s], get);
                     falls ? count.Add(first, last) : count.Add(last, first);
                 }
             }
@@ -354,6 +353,25 @@ class Trend
     }
 
   private:
+    /// @param sweep with plans @param get of a plan
+    /// @return at the first and the last value that has plans
+    static std::pair<Sample, Sample> Ends(
+        const MultitaskSweepResult& sweep,
+        const std::function<double(const MultitaskPlanRun&)>& get)
+    {
+        std::pair<Sample, Sample> ends;
+        for (size_t v = 0; v < sweep.runs.size(); ++v)
+        {
+            const auto sample = sweep.Over(v, get);
+            if (sample.GetN() > 0)
+            {
+                ends.first = ends.first.GetN() > 0 ? ends.first : sample;
+                ends.second = sample;
+            }
+        }
+        return ends;
+    }
+
     std::vector<const MultitaskSweepResult*> m_sweeps; //!< by varied task
 };
 

@@ -115,6 +115,7 @@ WriteCourses(const Panel& panel,
                       "global aggregations",
                       label);
     script.KeyBeside();
+    script.Line("set yrange [0<*:*]");
     const std::string factor = Describe(scale, " * ");
     for (const auto& result : results)
     {
@@ -190,6 +191,7 @@ WriteSweep(const std::filesystem::path& folder,
 {
     PlotScript script(sweep.name, "Plans of DMA-FL", sweep.parameter, plot.label);
     script.KeyBeside();
+    script.Line("set yrange [0<*:*]");
     if (sweep.values.front() > 0 && sweep.values.back() / sweep.values.front() > 100)
     {
         script.Logarithmic("x");
@@ -323,9 +325,10 @@ MultitaskSweepsCsv(const std::vector<MultitaskSweepResult>& results,
     for (const auto& result : results)
     {
         const auto& sweep = result.sweep;
-        for (size_t v = 0; v < sweep.values.size(); ++v)
+        for (size_t j = 0; j < taskNames.size(); ++j)
         {
-            for (size_t j = 0; j < taskNames.size(); ++j)
+            // Points of a curve follow one another: gnuplot joins them.
+            for (size_t v = 0; v < sweep.values.size(); ++v)
             {
                 const Sample share = result.IterationShare(v, j);
                 row.Add(sweep.figure.c_str()).Add(sweep.name.c_str()).Add(sweep.values[v]);

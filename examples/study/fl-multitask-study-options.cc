@@ -64,10 +64,10 @@ Quick(MultitaskStudyOptions options)
 {
     if (options.quick)
     {
-        options.aggregations = std::min(options.aggregations, 20U);
+        options.aggregations = std::min(options.aggregations, 10U);
         options.samples = std::min(options.samples, 20U);
         options.cell.runs = std::min(options.cell.runs, 2U);
-        options.cell.testSamples = std::min(options.cell.testSamples, 200U);
+        options.cell.testSamples = std::min(options.cell.testSamples, 100U);
         options.cell.trainSamples = std::min(options.cell.trainSamples, 2000U);
     }
     return options;
@@ -125,7 +125,7 @@ AddMultitaskStudyOptions(OptionParser& parser, MultitaskStudyOptions& options)
                "one otherwise",
                options.drop);
     parser.Add("quick",
-               "20 aggregations, 20 samples per device and task, two runs and three values, to see "
+               "10 aggregations, 20 samples per device and task, two runs and three values, to see "
                "that it runs",
                options.quick);
     parser.Add("packets",
