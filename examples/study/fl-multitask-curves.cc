@@ -106,10 +106,28 @@ class GroupRuns
     {
         for (const auto& curve : m_group.curves)
         {
-            m_results.push_back({m_group.name, curve, {}, {}});
+            const auto& wanted = m_options.schemes;
+            if (wanted.empty() ||
+                std::find(wanted.begin(), wanted.end(), curve.scheme.name) != wanted.end())
+            {
+                m_results.push_back({m_group.name, curve, {}, {}});
+            }
         }
-        ChooseRates();
-        MakeRuns();
+        if (m_options.learningRate > 0)
+        {
+            for (auto& result : m_results)
+            {
+                result.rates.assign(m_tasks.size(), m_options.learningRate);
+            }
+        }
+        else
+        {
+            ChooseRates();
+        }
+        if (!m_results.empty())
+        {
+            MakeRuns();
+        }
         return std::move(m_results);
     }
 

@@ -60,6 +60,8 @@ struct MultitaskCurveOptions
     uint32_t samples{200};                //!< of each device and task
     uint32_t evaluateEvery{5};            //!< aggregations
     LateUpdates late{LateUpdates::STALE}; //!< of FedAvg-Partial
+    double learningRate{0};               //!< of all; 0: the best of MULTITASK_RATES
+    std::vector<std::string> schemes;     //!< names of those that are drawn; none: all
     uint64_t seed{1};                     //!< of the first run
 };
 
@@ -122,8 +124,8 @@ struct MultitaskResult
 
 /**
  * Learn all curves of all groups, of all runs, side by side. Each curve's learning rates are those
- * of MULTITASK_RATES with the best accuracy in a run of its own, which ends with the aggregation
- * after half as many local periods as there are aggregations.
+ * of MULTITASK_RATES, unless they are given, with the best accuracy in a run of its own, which ends
+ * with the aggregation after half as many local periods as there are aggregations.
  * @param groups what
  * @param tasks models and data
  * @param options how

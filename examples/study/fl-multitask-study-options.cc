@@ -8,6 +8,7 @@
 #include "ns3/fl-error.h"
 #include "ns3/fl-model-factory.h"
 #include "ns3/fl-option-rules.h"
+#include "ns3/fl-option-text.h"
 #include "ns3/fl-task-builder.h"
 #include "ns3/fl-thread-pool.h"
 
@@ -40,6 +41,38 @@ struct PaperTask
     const char* standIn;                         //!< generated data in their place
 };
 
+/// @return names of all schemes, separated by commas
+std::string
+SchemeNames()
+{
+    std::string names;
+    for (const auto* schemes : {&MultitaskSchemes(), &MultitaskConventionalSchemes()})
+    {
+        for (const auto& scheme : *schemes)
+        {
+            if (names.find(scheme.name) == std::string::npos)
+            {
+                names += (names.empty() ? "" : ", ") + std::string(scheme.name);
+            }
+        }
+    }
+    return names;
+}
+
+/// @param text of --schemes @return whether all of it are schemes
+bool
+AreSchemes(const std::string& text)
+{
+    const auto names = SplitText(text, ',');
+    const auto known = SplitText(SchemeNames(), ',');
+    return text == "all" ||
+           (!names.empty() && std::all_of(names.begin(), names.end(), [&](const auto& name) {
+               return std::any_of(known.begin(), known.end(), [&](const auto& other) {
+                   return name == other || " " + name == other;
+               });
+           }));
+}
+
 /// Figures are by formula, and have no network.
 void
 AddStudyRules(OptionParser& parser, const MultitaskStudyOptions& options)
@@ -52,7 +85,7 @@ AddStudyRules(OptionParser& parser, const MultitaskStudyOptions& options)
         "figures have the paper's tasks and devices, and no network");
     RequireAbsence(
         parser,
-        {"figures", "drop-late"},
+        {"figures", "schemes", "learning-rate", "drop-late"},
         "packets",
         [&options] { return options.packets; },
         "that is a cell in place of figures, by the plans of --optimizer");
@@ -114,6 +147,14 @@ AddMultitaskStudyOptions(OptionParser& parser, MultitaskStudyOptions& options)
                "data of the third task, 28 x 28; none: Fashion-MNIST where Debian's "
                "dataset-fashion-mnist is installed, or else synthetic-clutter",
                options.fashion);
+    parser.Add("schemes",
+               Describe("of figures 5, 6 and 11 to 14: all, or some of ", SchemeNames()),
+               options.schemes,
+               {Describe("all, or some of ", SchemeNames(), ", separated by commas"), AreSchemes});
+    parser.Add("learning-rate",
+               "of all curves and tasks; 0: for each the best of 0.003, 0.01, 0.03 and 0.1",
+               options.learningRate,
+               InRange(0.0, 10.0));
     parser.Add("aggregations", "G, of each task", options.aggregations, InRange(2U, 10000U));
     parser.Add("samples", "of each device and task", options.samples, InRange(8U, 100000U));
     parser.Add("evaluate-every",
@@ -200,6 +241,11 @@ MakeMultitaskCurveOptions(const MultitaskStudyOptions& options)
     made.samples = reduced.samples;
     made.evaluateEvery = reduced.evaluateEvery;
     made.late = reduced.drop ? LateUpdates::DROP : LateUpdates::STALE;
+    made.learningRate = reduced.learningRate;
+    if (reduced.schemes != "all")
+    {
+        made.schemes = SplitText(reduced.schemes, ',');
+    }
     made.seed = StudySeed();
     return made;
 }

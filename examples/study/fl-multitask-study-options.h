@@ -34,7 +34,9 @@ struct MultitaskStudyOptions
     std::string svhn;           //!< data of the first task; empty: synthetic-street
     std::string mnist;          //!< data of the second task; empty: synthetic-digits
     std::string fashion;        //!< data of the third task; empty: where Debian has it
+    std::string schemes{"all"}; //!< names of schemes, separated by commas
     uint32_t aggregations{150}; //!< G, of each task
+    double learningRate{0};     //!< of all curves and tasks; 0: the best of a grid
     uint32_t samples{100};      //!< of each device and task
     uint32_t evaluateEvery{5};  //!< aggregations
     bool drop{false};           //!< FedAvg-Partial drops late updates
