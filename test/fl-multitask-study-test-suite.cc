@@ -94,7 +94,7 @@ MakeTask()
     task->test = MakeData(4, 20);
     task->model = MakeModel("softmax", 4, 2);
     task->trainer.iteration = TrainerOptions::Iteration::STEP;
-    return {"toy", "toy", task};
+    return {"toy", "toy", "softmax", task};
 }
 
 /// Rounds of synchronous schemes against a trace by hand.

@@ -69,6 +69,7 @@ struct MultitaskTask
 {
     std::string name;                   //!< in figures and tables
     std::string dataName;               //!< of the data set
+    std::string modelName;              //!< as MakeModel() takes it
     std::shared_ptr<LearningTask> task; //!< model, data, and hyperparameters but the learning rate
 };
 

@@ -88,7 +88,19 @@ AddStudyRules(OptionParser& parser, const MultitaskStudyOptions& options)
         {"figures", "schemes", "learning-rate", "drop-late"},
         "packets",
         [&options] { return options.packets; },
-        "that is a cell in place of figures, by the plans of --optimizer");
+        "that is a cell in place of figures");
+    RequireAbsence(
+        parser,
+        {"compare"},
+        "packets",
+        [&options] { return !options.packets; },
+        "figures have --schemes");
+    RequireAbsence(
+        parser,
+        {"optimizer", "coordinator", "task", "rounds", "data", "model", "partition"},
+        "packets",
+        [&options] { return options.packets; },
+        "the study has its own");
 }
 
 /// Make do with little. @param options as parsed @return for --quick
@@ -170,8 +182,10 @@ AddMultitaskStudyOptions(OptionParser& parser, MultitaskStudyOptions& options)
                "that it runs",
                options.quick);
     parser.Add("packets",
-               "a cell through the simulator in place of figures, by the plans of --optimizer",
+               "the three tasks through the simulator in place of figures, by the optimizers of "
+               "--compare",
                options.packets);
+    parser.Add("compare", "with --packets: names of optimizers", options.compare);
     AddStudyRules(parser, options);
     AddOptions(parser, options.cell);
 }
@@ -225,7 +239,7 @@ MakeMultitaskTasks(const MultitaskStudyOptions& options, ThreadPool& pool, std::
             task->test = std::make_shared<const Dataset>(task->test->Subset(first));
         }
         task->trainer.iteration = TrainerOptions::Iteration::STEP;
-        tasks.push_back({of.name, scenario.data, std::move(task)});
+        tasks.push_back({of.name, scenario.data, of.model, std::move(task)});
     }
     return tasks;
 }

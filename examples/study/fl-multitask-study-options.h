@@ -42,6 +42,8 @@ struct MultitaskStudyOptions
     bool drop{false};           //!< FedAvg-Partial drops late updates
     bool quick{false};          //!< few aggregations, values and runs
     bool packets{false};        //!< packet-level simulation in place of figures
+    /// Optimizers that are simulated with packets, separated by commas.
+    std::string compare{"dma,dma-nr,dma-ns,dma-fedasync,dma-conventional"};
 };
 
 /// A parsed `--figures`.

@@ -2,11 +2,11 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 #include "fl-multitask-claims.h"
+#include "fl-multitask-packets.h"
 #include "fl-multitask-report.h"
 #include "fl-multitask-study-options.h"
 #include "fl-study.h"
 
-#include "ns3/fl-cell-experiment.h"
 #include "ns3/fl-csv.h"
 #include "ns3/fl-folder-lock.h"
 #include "ns3/fl-option-text.h"
@@ -142,7 +142,7 @@ class MultitaskStudy : public Study
     {
         if (m_options.packets)
         {
-            RunCellExperiment(parser, m_options.cell);
+            RunMultitaskPackets(parser, m_options);
             return;
         }
         RunFigures(parser, m_options);
