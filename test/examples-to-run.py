@@ -44,6 +44,7 @@ cpp_examples = [
         "True",
         "False",
     ),
+    ("fl-async-multitask --quick --figures=8,11 --runs=1 --aggregations=6", "True", "False"),
     ("fl-bench --quick", "True", "False"),
     ("fl-data", "True", "True"),
     ("fl-solve --help", "True", "False"),

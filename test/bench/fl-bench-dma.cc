@@ -3,7 +3,10 @@
  */
 #include "fl-bench-dma.h"
 
+#include "fl-bench-child.h"
+
 #include "ns3/fl-dma-baselines.h"
+#include "ns3/fl-dma-json.h"
 #include "ns3/fl-dma-methods.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-progress.h"
@@ -123,6 +126,43 @@ AddMethod(const std::string& what,
                              method == "resources" ? Describe("; largest gap ", gap) : "")});
 }
 
+/// The golden instance of 6 devices, 3 tasks and 8 aggregations, and the same by a general solver.
+void
+AddSlsqp(const BenchOptions& options, BenchRows& rows)
+{
+    const std::string what = "DMA-FL, resources, 6 devices, 3 tasks, G = 8, beside SciPy's SLSQP";
+    const std::string file = FL_BENCH_SOURCE_DIR "/../golden/dma-medium-6x3.json";
+    WorkProgress progress(1);
+    progress.Begin("dma: SciPy's SLSQP");
+    const auto peer = RunPython("slsqp-dma.py", "'" + file + "'");
+    progress.Add();
+    if (!peer.is_object())
+    {
+        rows.push_back({what, "not measured: Debian's python3-scipy is not there", "", "", ""});
+        return;
+    }
+    const auto problem = DmaProblemFromJson(ParseJson(ReadJsonText(file), file));
+    const int repeats = options.Pick(101, 1);
+    DmaSolution solution;
+    const Stopwatch watch;
+    for (int k = 0; k < repeats; ++k)
+    {
+        solution = SolveDma("resources", problem);
+    }
+    const double seconds = watch.CpuS() / repeats;
+    rows.push_back({what,
+                    Describe(Round(peer["seconds"].get<double>() / seconds), " times faster"),
+                    "",
+                    "",
+                    Describe(Round(peer["seconds"].get<double>()),
+                             " s with finite differences against ",
+                             Round(1e3 * seconds),
+                             " ms; objective worse by ",
+                             Round(peer["objective"].get<double>() / solution.value.objective - 1),
+                             " relative, violation ",
+                             Round(peer["violation"].get<double>()))});
+}
+
 } // namespace
 
 BenchRows
@@ -136,6 +176,7 @@ BenchDma(const BenchOptions& options)
         AddMethod("resources", "resources", count, resourcesS, options.Pick(21, 1), rows);
         AddMethod("whole plan", "best", count, planS, options.Pick(3, 1), rows);
     }
+    AddSlsqp(options, rows);
     return rows;
 }
 
