@@ -4,13 +4,11 @@
 #include "fl-async-coordinator.h"
 
 #include "fl-optimizer.h"
-#include "fl-server.h"
 
 #include "ns3/double.h"
 #include "ns3/enum.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-ns3-compat.h"
-#include "ns3/log.h"
 #include "ns3/simulator.h"
 #include "ns3/uinteger.h"
 
@@ -23,8 +21,6 @@ namespace ns3
 {
 namespace fl
 {
-
-NS_LOG_COMPONENT_DEFINE("FlAsyncCoordinator");
 
 NS_OBJECT_ENSURE_REGISTERED(AsyncCoordinator);
 
@@ -157,8 +153,6 @@ AsyncCoordinator::~AsyncCoordinator() = default;
 void
 AsyncCoordinator::DoDispose()
 {
-    CancelEvents();
-    m_orders.Clear();
     m_learners.clear();
     Coordinator::DoDispose();
 }
@@ -279,17 +273,7 @@ AsyncCoordinator::DoStop()
     }
     m_running = false;
     CancelEvents();
-    for (const auto& key : m_orders.Keys())
-    {
-        if (m_orders.Find(key)->isDropped)
-        {
-            m_orders.Take(key);
-        }
-        else
-        {
-            EndOrder(key, WorkStatus::ABORTED);
-        }
-    }
+    AbortOrders();
     for (DeviceId device = 0; device < GetNDevices(); ++device)
     {
         FreeSlot(device);
@@ -299,18 +283,7 @@ AsyncCoordinator::DoStop()
         learner.model.Discard();
         if (!learner.record.ended.empty())
         {
-            learner.record.aborted = true;
-            for (auto& work : learner.record.ended)
-            {
-                if (work.measured.status == WorkStatus::MERGED)
-                {
-                    work.measured.status = WorkStatus::ABORTED; // it was discarded
-                    work.measured.aggregation = 0;
-                }
-            }
-            RoundRecord record = TakeRecord(learner);
-            CompleteRecord(record);
-            m_roundEndTrace(record);
+            AbortRecord(TakeRecord(learner));
         }
     }
     if (AreAllDone())
@@ -324,27 +297,20 @@ AsyncCoordinator::DoStop()
 }
 
 void
-AsyncCoordinator::End(const std::string& reason)
+AsyncCoordinator::DoAbortOrder(const OrderKey& key)
 {
-    NS_LOG_INFO("finished: " << reason);
-    if (m_running)
-    {
-        m_server->SendBye();
-    }
-    m_running = false;
-    CancelEvents();
-    Finish(reason);
+    EndOrder(key, WorkStatus::ABORTED);
 }
 
 void
 AsyncCoordinator::CancelEvents()
 {
     m_serveEvent.Cancel();
-    m_waitEvent.Cancel();
     for (auto& event : m_retryEvents)
     {
         event.Cancel();
     }
+    Coordinator::CancelEvents();
 }
 
 bool
@@ -352,15 +318,6 @@ AsyncCoordinator::AreAllDone() const
 {
     return std::all_of(m_learners.begin(), m_learners.end(), [](const Learner& learner) {
         return learner.isDone;
-    });
-}
-
-void
-AsyncCoordinator::AwaitDevices()
-{
-    m_waitEvent.Cancel();
-    m_waitEvent = Simulator::Schedule(m_waitTimeout, [this] {
-        End(Describe("no device became available for ", m_waitTimeout.GetSeconds(), " s"));
     });
 }
 

@@ -106,6 +106,8 @@ class AsyncCoordinator : public Coordinator
     void DoNotifyLeft(DeviceId device) override;
     bool DoNotifyUpdate(DeviceId device, const Message& message, const WorkReport& report) override;
     void DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round) override;
+    void DoAbortOrder(const OrderKey& key) override;
+    void CancelEvents() override;
 
     /// Make the tasks' models, and the state that plans are made from.
     void Initialize();
@@ -222,13 +224,6 @@ class AsyncCoordinator : public Coordinator
     /// @param learner the task
     /// @return the record so far
     RoundRecord TakeRecord(Learner& learner);
-    /// Cancel all events that were scheduled.
-    void CancelEvents();
-    /// All is done, or nothing will happen any more.
-    /// @param reason why
-    void End(const std::string& reason);
-    /// Nothing is in flight and nobody waits for work: give up after WaitTimeout.
-    void AwaitDevices();
 
     uint32_t m_aggregations{100};                                   //!< attribute, of each task
     Method m_method{FEDASYNC};                                      //!< attribute
@@ -242,14 +237,12 @@ class AsyncCoordinator : public Coordinator
     StalePolicy m_stalePolicy{MERGE};                               //!< attribute
     uint32_t m_maxInFlight{0};                                      //!< attribute; 0: no limit
     uint32_t m_evaluateEvery{1};                                    //!< attribute; 0: never
-    Time m_waitTimeout;                                             //!< attribute
     Time m_emptyPlan;                                               //!< attribute
 
     uint32_t m_replanEvery{0}; //!< attribute; 0: never
     Time m_joinTimeout;        //!< attribute
 
     std::vector<Learner> m_learners;    //!< by task
-    OrderBook m_orders;                 //!< in flight
     std::vector<bool> m_connected;      //!< by device: has a session
     std::vector<bool> m_isQueued;       //!< by device: waits for work
     std::deque<DeviceId> m_queue;       //!< who waits for work, in order
@@ -259,9 +252,7 @@ class AsyncCoordinator : public Coordinator
     uint32_t m_nConnected{0};           //!< devices that have a session
     uint32_t m_sincePlan{0};            //!< aggregations since the horizon was planned
     bool m_isGathering{false};          //!< waiting for all devices before a horizon is planned
-    bool m_running{false};              //!< between Start and Stop
     EventId m_serveEvent;               //!< serves who waits
-    EventId m_waitEvent;                //!< gives up
     std::vector<EventId> m_retryEvents; //!< by device: asks the optimizer again
 
     TracedCallback<DeviceId, uint32_t, uint32_t, bool> m_stalenessTrace; //!< "Staleness"

@@ -3,6 +3,7 @@
  */
 #include "fl-client.h"
 
+#include "ns3/fl-bytes.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-mix-seed.h"
 #include "ns3/fl-ns3-compat.h"
@@ -21,6 +22,14 @@ namespace fl
 NS_LOG_COMPONENT_DEFINE("FlClient");
 
 NS_OBJECT_ENSURE_REGISTERED(Client);
+
+namespace
+{
+
+/// A server may make periods of keep-alive longer by this factor at most.
+constexpr double MAX_KEEP_ALIVE_FACTOR = 1e6;
+
+} // namespace
 
 TypeId
 Client::GetTypeId()
@@ -307,18 +316,18 @@ void
 Client::CheckAlive(Link* link)
 {
     const Time silence = Simulator::Now() - link->session->GetLastHeard();
-    if (silence >= 2 * m_keepAlive)
+    if (silence >= 2 * link->period)
     {
         link->session->Abort();
         SessionLost(*link, "the server is silent");
         return;
     }
     // Unacknowledged bytes serve as a PING: the transport retransmits them.
-    if (silence >= m_keepAlive && link->session->GetPendingBytes() == 0)
+    if (silence >= link->period && link->session->GetPendingBytes() == 0)
     {
         Send(*link, MessageType::PING, 0, 0);
     }
-    link->keepAlive = Simulator::Schedule(m_keepAlive, &Client::CheckAlive, this, link);
+    link->keepAlive = Simulator::Schedule(link->period, &Client::CheckAlive, this, link);
 }
 
 void
@@ -401,6 +410,7 @@ Client::SessionOpened(Ptr<Session> session)
     Link* link = FindLink(session);
     if (link && m_keepAlive.IsStrictlyPositive())
     {
+        link->period = m_keepAlive;
         link->keepAlive = Simulator::Schedule(m_keepAlive, &Client::CheckAlive, this, link);
     }
 }
@@ -476,8 +486,10 @@ Client::MessageReceived(Ptr<Session> session, Message&& message)
     case MessageType::PING:
         Send(*link, MessageType::PONG, message.header.task, message.header.round);
         break;
-    case MessageType::PONG:
     case MessageType::WELCOME:
+        HandleWelcome(*link, message);
+        break;
+    case MessageType::PONG:
         break;
     case MessageType::BYE:
         link->keepAlive.Cancel(); // there is no more work to be missed
@@ -485,6 +497,23 @@ Client::MessageReceived(Ptr<Session> session, Message&& message)
     default:
         Drop(Describe(ToString(message.header.type), " is not for a client"));
     }
+}
+
+void
+Client::HandleWelcome(Link& link, const Message& message)
+{
+    if (message.prefix.empty())
+    {
+        return;
+    }
+    ByteReader reader(message.prefix.data(), message.prefix.size());
+    const auto factor = reader.Read<double>();
+    if (!reader.IsGood() || !(factor >= 1 && factor <= MAX_KEEP_ALIVE_FACTOR))
+    {
+        Drop("WELCOME with a malformed factor of keep-alive");
+        return;
+    }
+    link.period = Seconds(m_keepAlive.GetSeconds() * factor);
 }
 
 void

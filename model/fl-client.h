@@ -44,8 +44,8 @@ namespace fl
  * When a session is lost, the client aborts that server's orders and connects again every
  * ReconnectInterval, as long as it runs, is available and has power. A reset by the server may get
  * lost, and a connection may be half open; so a client sends a PING to a server that has been
- * silent for KeepAlive, and ends a session on which nothing was received for twice that time. It
- * stops doing so when it receives BYE.
+ * silent for KeepAlive, times the factor of WELCOME, and ends a session on which nothing was
+ * received for twice that time. It stops doing so when it receives BYE.
  */
 class Client : public Application, public SessionHandler, private ClientWork::Owner
 {
@@ -137,6 +137,7 @@ class Client : public Application, public SessionHandler, private ClientWork::Ow
         uint32_t server{0};   //!< number of the server
         Address remote;       //!< address and port
         Ptr<Session> session; //!< null: not connected
+        Time period;          //!< silence before a PING
         EventId keepAlive;    //!< next CheckAlive
         EventId reconnect;    //!< next attempt to connect
     };
@@ -203,6 +204,10 @@ class Client : public Application, public SessionHandler, private ClientWork::Ow
      */
     void Send(const Link& link, MessageType type, uint32_t task, uint32_t round);
 
+    /// The server has accepted the HELLO.
+    /// @param link the server
+    /// @param message a WELCOME
+    void HandleWelcome(Link& link, const Message& message);
     /// Begin an order; an invalid one is dropped and answered with ABORT.
     /// @param link the server
     /// @param message a WORK

@@ -11,17 +11,21 @@
 #include "ns3/boolean.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-predictor.h"
+#include "ns3/log.h"
 #include "ns3/pointer.h"
 #include "ns3/simulator.h"
 
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 namespace ns3
 {
 namespace fl
 {
+
+NS_LOG_COMPONENT_DEFINE("FlCoordinator");
 
 NS_OBJECT_ENSURE_REGISTERED(Coordinator);
 
@@ -98,6 +102,8 @@ Coordinator::~Coordinator() = default;
 void
 Coordinator::DoDispose()
 {
+    CancelEvents();
+    m_orders.Clear();
     m_server = nullptr;
     m_tasks.clear();
     m_radio = nullptr;
@@ -301,6 +307,72 @@ Coordinator::Interrupt(const std::string& reason)
 }
 
 void
+Coordinator::End(const std::string& reason)
+{
+    NS_LOG_INFO("finished: " << reason);
+    if (m_running)
+    {
+        m_server->SendBye();
+    }
+    m_running = false;
+    CancelEvents();
+    Finish(reason);
+}
+
+void
+Coordinator::AwaitDevices()
+{
+    m_waitEvent.Cancel();
+    m_waitEvent = Simulator::Schedule(m_waitTimeout, [this] {
+        End(Describe("no device became available for ", m_waitTimeout.GetSeconds(), " s"));
+    });
+}
+
+void
+Coordinator::CancelEvents()
+{
+    m_waitEvent.Cancel();
+}
+
+void
+Coordinator::AbortOrders()
+{
+    for (const auto& key : m_orders.Keys())
+    {
+        if (m_orders.Find(key)->isDropped)
+        {
+            m_orders.Take(key);
+        }
+        else
+        {
+            DoAbortOrder(key);
+        }
+    }
+}
+
+void
+Coordinator::DoAbortOrder(const OrderKey& key)
+{
+    m_orders.Take(key);
+}
+
+void
+Coordinator::AbortRecord(RoundRecord record)
+{
+    record.aborted = true;
+    for (auto& work : record.ended)
+    {
+        if (work.measured.status == WorkStatus::MERGED || work.measured.status == WorkStatus::LATE)
+        {
+            work.measured.status = WorkStatus::ABORTED; // its update was discarded
+            work.measured.aggregation = 0;
+        }
+    }
+    CompleteRecord(record);
+    m_roundEndTrace(record);
+}
+
+void
 Coordinator::CheckPlan(const SystemState& state, const Plan& plan) const
 {
     for (const auto& order : plan.orders)
@@ -376,15 +448,15 @@ Coordinator::Predict(const SystemState& state, const Plan& plan) const
 }
 
 OrderInFlight
-Coordinator::BeginOrder(const WorkOrder& order, const WorkOutcome& predicted, double gain) const
+Coordinator::BeginOrder(WorkOrder order, WorkOutcome predicted, double gain) const
 {
     OrderInFlight inFlight;
-    inFlight.order = order;
-    inFlight.predicted = predicted;
     inFlight.gain = gain;
     inFlight.radiatedBeforeJ = GetRadiatedEnergyJ(order.device);
     inFlight.circuitBeforeJ = m_radio ? m_radio->GetCircuitEnergyJ(order.device) : ABSENT;
     inFlight.sendS = order.earliestStartS;
+    inFlight.order = std::move(order);
+    inFlight.predicted = std::move(predicted);
     return inFlight;
 }
 

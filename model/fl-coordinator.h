@@ -7,11 +7,13 @@
 #include "fl-learning-task.h"
 #include "fl-order-book.h"
 
+#include "ns3/event-id.h"
 #include "ns3/fl-message.h"
 #include "ns3/fl-radio-control.h"
 #include "ns3/fl-round-record.h"
 #include "ns3/fl-system-state.h"
 #include "ns3/fl-work-codec.h"
+#include "ns3/nstime.h"
 #include "ns3/object.h"
 #include "ns3/traced-callback.h"
 
@@ -176,6 +178,23 @@ class Coordinator : public Object
      * @param reason reason, as in Finish()
      */
     void Interrupt(const std::string& reason);
+    /**
+     * The run is over: cancel all events, send BYE unless the server was stopped, and Finish().
+     * @param reason reason, as in Finish()
+     */
+    void End(const std::string& reason);
+    /// Cancel all events of the run; m_waitEvent by default.
+    virtual void CancelEvents();
+    /// End() the run after WaitTimeout from now, unless m_waitEvent is cancelled before.
+    void AwaitDevices();
+    /// The server was stopped: end all orders in flight as ABORTED.
+    void AbortOrders();
+    /**
+     * The server was stopped in the middle of a round or an aggregation: record what was received
+     * as ABORTED, complete the record, and fire "RoundEnd".
+     * @param record the record so far
+     */
+    void AbortRecord(RoundRecord record);
 
     /// @return energy radiated by a device so far; ABSENT without a radio controller [J]
     /// @param device the device
@@ -196,9 +215,7 @@ class Coordinator : public Object
      * @param gain uplink channel power gain; ABSENT without a radio controller
      * @return the entry for the OrderBook
      */
-    OrderInFlight BeginOrder(const WorkOrder& order,
-                             const WorkOutcome& predicted,
-                             double gain) const;
+    OrderInFlight BeginOrder(WorkOrder order, WorkOutcome predicted, double gain) const;
     /**
      * Measure an order that ends now, by the device's times and energy counters. If the device has
      * several active orders, the radiated energy is that of all of them.
@@ -232,6 +249,10 @@ class Coordinator : public Object
     Ptr<Optimizer> m_optimizer;                               //!< makes the plans
     std::vector<std::vector<DeviceProfile>> m_profiles;       //!< by task and device
     std::vector<Ptr<Client>> m_clients; //!< by device, for measuring; may be null
+    OrderBook m_orders;                 //!< orders in flight
+    bool m_running{false};              //!< between Start and Stop
+    Time m_waitTimeout;                 //!< attribute WaitTimeout of subclasses; see AwaitDevices
+    EventId m_waitEvent;                //!< end of a wait for devices
 
     TracedCallback<const SystemState&, const Plan&, const Outcome&>
         m_roundBeginTrace;                                          //!< "RoundBegin"
@@ -250,6 +271,11 @@ class Coordinator : public Object
     virtual void DoStart() = 0;
     /// Implements Stop(): record active orders as aborted, then call Finish() or Interrupt().
     virtual void DoStop() = 0;
+    /**
+     * Implements AbortOrders(); removes the order by default.
+     * @param key key of an order in flight that its device was not told to stop
+     */
+    virtual void DoAbortOrder(const OrderKey& key);
     /// Implements NotifyJoined().
     /// @param device the device
     virtual void DoNotifyJoined(DeviceId device) = 0;

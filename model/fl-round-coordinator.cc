@@ -81,8 +81,6 @@ RoundCoordinator::AddRoundAttributes(TypeId tid)
 void
 RoundCoordinator::DoDispose()
 {
-    CancelClose();
-    m_orders.Clear();
     m_model.Dispose();
     Coordinator::DoDispose();
 }
@@ -128,38 +126,22 @@ void
 RoundCoordinator::AbortRun()
 {
     m_running = false;
-    CancelClose();
-    for (const auto& key : m_orders.Keys())
-    {
-        if (m_orders.Find(key)->isDropped)
-        {
-            m_orders.Take(key);
-        }
-        else
-        {
-            EndOrder(key, WorkStatus::ABORTED, 0);
-        }
-    }
+    CancelEvents();
+    AbortOrders();
     m_outstanding = 0;
     const bool aborted = std::exchange(m_inRound, false);
     // The aborted round is repeated, with training of the updates received.
     m_model.Discard();
     if (aborted)
     {
-        m_record.aborted = true;
-        for (auto& work : m_record.ended)
-        {
-            if (work.measured.status == WorkStatus::MERGED ||
-                work.measured.status == WorkStatus::LATE)
-            {
-                work.measured.status = WorkStatus::ABORTED;
-                work.measured.aggregation = 0;
-            }
-        }
-        RoundRecord record = std::exchange(m_record, RoundRecord());
-        CompleteRecord(record);
-        m_roundEndTrace(record);
+        AbortRecord(std::exchange(m_record, RoundRecord()));
     }
+}
+
+void
+RoundCoordinator::DoAbortOrder(const OrderKey& key)
+{
+    EndOrder(key, WorkStatus::ABORTED, 0);
 }
 
 // Planning
@@ -254,6 +236,7 @@ RoundCoordinator::OpenRecord(const Plan& plan, const Outcome& predicted)
     m_record.objective = plan.objective;
     m_record.bound = plan.bound;
     m_record.predictedDurationS = predicted.DurationS();
+    m_record.ended.reserve(m_record.ended.size() + plan.orders.size());
     std::vector<bool> selected(GetNDevices(), false);
     for (const auto& order : plan.orders)
     {
@@ -269,10 +252,10 @@ RoundCoordinator::OpenRecord(const Plan& plan, const Outcome& predicted)
 }
 
 void
-RoundCoordinator::OpenRound(const SystemState& state, const Plan& plan)
+RoundCoordinator::OpenRound(const SystemState& state, Plan plan)
 {
     CheckPlan(state, plan);
-    const Outcome predicted = Enforce(state, plan);
+    Outcome predicted = Enforce(state, plan);
     m_inRound = true;
     OpenRecord(plan, predicted);
     m_samples.Draw(*m_tasks.front(), plan);
@@ -282,7 +265,7 @@ RoundCoordinator::OpenRound(const SystemState& state, const Plan& plan)
     {
         const double gain =
             state.cells.empty() ? ABSENT : state.gains(plan.orders[i].device, 0, Direction::UPLINK);
-        Dispatch(plan.orders[i], predicted.work[i], gain);
+        Dispatch(std::move(plan.orders[i]), std::move(predicted.work[i]), gain);
     }
     if (!m_inRound)
     {
@@ -306,23 +289,31 @@ RoundCoordinator::ScheduleClose(Time delay)
 }
 
 void
-RoundCoordinator::CancelClose()
+RoundCoordinator::CancelEvents()
 {
     m_closeEvent.Cancel();
+    Coordinator::CancelEvents();
 }
 
 void
-RoundCoordinator::Dispatch(const WorkOrder& order, const WorkOutcome& predicted, double gain)
+RoundCoordinator::Dispatch(WorkOrder&& order, WorkOutcome&& predicted, double gain)
 {
-    m_orders.Add(BeginOrder(order, predicted, gain));
-    if (const auto samples = m_samples.Take(*m_tasks.front(), order))
+    const OrderKey key = KeyOf(order);
+    m_orders.Add(BeginOrder(std::move(order), std::move(predicted), gain));
+    if (const auto samples = m_samples.Take(*m_tasks.front(), m_orders.Find(key)->order))
     {
-        m_server->SendData(order.device, order.task, order.round, samples);
+        m_server->SendData(key.device, key.task, key.round, samples);
     }
-    const Time sent =
-        m_server->SendWork(order, predicted, m_model.GetEncoded(), m_tasks.front()->statedBytes);
-    // A trace sink may have ended the order.
-    if (auto* present = m_orders.Find(KeyOf(order)))
+    const auto* inFlight = m_orders.Find(key);
+    if (!inFlight)
+    {
+        return; // a trace sink has ended the order
+    }
+    const Time sent = m_server->SendWork(inFlight->order,
+                                         inFlight->predicted,
+                                         m_model.GetEncoded(),
+                                         m_tasks.front()->statedBytes);
+    if (auto* present = m_orders.Find(key))
     {
         present->sendS = sent.GetSeconds();
     }
@@ -349,7 +340,7 @@ RoundCoordinator::EndLateOrders()
 void
 RoundCoordinator::CloseRound()
 {
-    CancelClose();
+    m_closeEvent.Cancel();
     EndLateOrders();
     m_inRound = false;
     m_outstanding = 0;

@@ -90,20 +90,17 @@ class RoundCoordinator : public Coordinator
      * @throws std::logic_error as CheckPlan()
      * @throws InvalidInput, Infeasible as RadioControl::Apply(); nothing is sent then
      */
-    void OpenRound(const SystemState& state, const Plan& plan);
+    void OpenRound(const SystemState& state, Plan plan);
     /**
      * Close the open round: apply LatePolicy to its active orders, aggregate the updates received,
      * evaluate the model, call Optimizer::Observe() with the measured outcome, and fire "RoundEnd",
      * whose sinks may stop the server. GetRound() is then the number of the next round.
      */
     void CloseRound();
-    /// Cancel the event that closes the open round.
-    void CancelClose();
+    void CancelEvents() override;
 
-    OrderBook m_orders;       //!< active orders
     uint32_t m_nConnected{0}; //!< number of devices that have a session
     uint32_t m_round{1};      //!< see GetRound
-    bool m_running{false};    //!< between Start and Stop
     bool m_inRound{false};    //!< between OpenRound and CloseRound
 
   private:
@@ -112,6 +109,7 @@ class RoundCoordinator : public Coordinator
     void DoNotifyLeft(DeviceId device) override;
     bool DoNotifyUpdate(DeviceId device, const Message& message, const WorkReport& report) override;
     void DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round) override;
+    void DoAbortOrder(const OrderKey& key) override;
 
     /// A device has opened a session.
     virtual void DoJoined() = 0;
@@ -142,7 +140,7 @@ class RoundCoordinator : public Coordinator
      * @param predicted its predicted outcome
      * @param gain uplink channel power gain; ABSENT without a radio controller
      */
-    void Dispatch(const WorkOrder& order, const WorkOutcome& predicted, double gain);
+    void Dispatch(WorkOrder&& order, WorkOutcome&& predicted, double gain);
     /**
      * Remove an order, measure it, and add it to the record.
      * @param key key of an active order

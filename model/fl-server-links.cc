@@ -132,6 +132,7 @@ ServerLinks::Welcome(Ptr<Session> session, const Message& message)
     {
         return "HELLO with another token";
     }
+    ForgetAccepted(hello.device);
     auto link = std::make_unique<Link>();
     link->isKnown = true;
     link->server = hello.device;
@@ -141,6 +142,20 @@ ServerLinks::Welcome(Ptr<Session> session, const Message& message)
     Send(*link, std::move(welcome));
     m_links.push_back(std::move(link));
     return "";
+}
+
+void
+ServerLinks::ForgetAccepted(uint32_t server)
+{
+    const auto before = std::find_if(m_links.begin(), m_links.end(), [server](const auto& link) {
+        return !link->isInitiator && link->server == server;
+    });
+    if (before != m_links.end())
+    {
+        const Ptr<Session> session = (*before)->session;
+        m_links.erase(before);
+        session->Abort();
+    }
 }
 
 void

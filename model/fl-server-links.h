@@ -24,7 +24,8 @@ namespace fl
  * The sessions of a server with other servers. The server that connects (initiator) sends HELLO
  * with its number in place of a DeviceId, and is answered with WELCOME; both may send DATA after
  * that. All messages between servers have the flag SERVER. When a session is lost, its initiator
- * tries to open it again every second. There is no keep-alive.
+ * tries to open it again every second. There is no keep-alive; a HELLO of the same server replaces
+ * its earlier session, of whose end nothing may have been heard.
  */
 class ServerLinks
 {
@@ -103,6 +104,9 @@ class ServerLinks
     /// @param message the HELLO
     /// @return reason of a refusal in words; empty: accepted
     std::string Welcome(Ptr<Session> session, const Message& message);
+    /// Abort and remove the session that a server opened before, if there is one.
+    /// @param server number of the server
+    void ForgetAccepted(uint32_t server);
 
     Ptr<Node> m_node;                           //!< node of this server; null: closed
     Ptr<Transport> m_transport;                 //!< transport of the sessions

@@ -3,6 +3,8 @@
  */
 #include "fl-server.h"
 
+#include "ns3/double.h"
+#include "ns3/fl-bytes.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-tcp-transport.h"
@@ -23,6 +25,15 @@ namespace fl
 NS_LOG_COMPONENT_DEFINE("FlServer");
 
 NS_OBJECT_ENSURE_REGISTERED(Server);
+
+namespace
+{
+
+/// Where KeepAliveRate makes the period of keep-alive longer, it is looked that often for who was
+/// silent so long: PINGs are spread over time.
+constexpr int64_t CHECKS_PER_PERIOD = 8;
+
+} // namespace
 
 TypeId
 Server::GetTypeId()
@@ -63,6 +74,12 @@ Server::GetTypeId()
                           UintegerValue(3),
                           MakeUintegerAccessor(&Server::m_keepAliveMisses),
                           MakeUintegerChecker<uint32_t>(1))
+            .AddAttribute("KeepAliveRate",
+                          "Most PINGs per second: where KeepAlive would take more, since many "
+                          "clients have work, periods are longer in proportion [1/s]",
+                          DoubleValue(500),
+                          MakeDoubleAccessor(&Server::m_keepAliveRate),
+                          MakeDoubleChecker<double>(1e-3, 1e9))
             .AddAttribute("StallTimeout",
                           "A client that has work and is not silent is lost as well when for so "
                           "long no bytes of the order were acknowledged by it, or, after the "
@@ -394,7 +411,14 @@ Server::HandleHello(Ptr<Session> session, const Message& message)
     peer.token = hello.token;
     peer.session = session;
     session->SetContext(&peer);
-    Send(peer, m_byeSent ? MessageType::BYE : MessageType::WELCOME, 0, 0);
+    Message answer;
+    answer.header.type = m_byeSent ? MessageType::BYE : MessageType::WELCOME;
+    const Time period = GetKeepAlive(m_peers.size());
+    if (!m_byeSent && m_keepAlive.IsStrictlyPositive() && period > m_keepAlive)
+    {
+        AppendNumber(answer.prefix, period.GetSeconds() / m_keepAlive.GetSeconds());
+    }
+    Send(peer, std::move(answer));
     m_joinedTrace(peer.device);
     m_coordinator->NotifyJoined(peer.device);
 }
@@ -514,7 +538,7 @@ Server::Drop(DeviceId device, const std::string& why)
 }
 
 bool
-Server::IsStalled(const Peer& peer) const
+Server::IsStalled(const Peer& peer, Time period) const
 {
     const Session& session = *peer.session;
     const auto isStalled = [&](const std::shared_ptr<ServerWork>& work) {
@@ -522,49 +546,73 @@ Server::IsStalled(const Peer& peer) const
             work->GetProgress(session.GetLastAcknowledged(), session.GetLastReceived());
         const Time limit = std::max({m_stallTimeout,
                                      m_transport->GetFirstTimeout(work->GetExpectedDuration()) * 2,
-                                     m_keepAlive * m_keepAliveMisses});
+                                     period * m_keepAliveMisses});
         return Simulator::Now() - since >= limit;
     };
     return m_stallTimeout.IsStrictlyPositive() &&
            std::any_of(peer.work.begin(), peer.work.end(), isStalled);
 }
 
+Time
+Server::GetKeepAlive(size_t nClients) const
+{
+    return std::max(m_keepAlive, Seconds(static_cast<double>(nClients) / m_keepAliveRate));
+}
+
+bool
+Server::NeedsPing(Peer& peer, Time period)
+{
+    const auto oldest =
+        std::min_element(peer.work.begin(), peer.work.end(), [](const auto& a, const auto& b) {
+            return a->GetStart() < b->GetStart();
+        });
+    const Time silence =
+        Simulator::Now() - std::max(peer.session->GetLastHeard(), (*oldest)->GetStart());
+    if (silence >= m_keepAliveMisses * period)
+    {
+        NS_LOG_INFO("device " << peer.device << " is lost");
+        Disconnect(peer);
+        return false;
+    }
+    if (IsStalled(peer, period))
+    {
+        NS_LOG_INFO("device " << peer.device << " is lost: nothing but small packets passes");
+        Disconnect(peer);
+        return false;
+    }
+    return silence >= period;
+}
+
 void
 Server::CheckAlive()
 {
-    bool anyWork = false;
-    for (auto& peer : m_peers)
+    const auto isWatched = [](const Peer& peer) { return peer.session && !peer.work.empty(); };
+    const auto nWatched =
+        static_cast<size_t>(std::count_if(m_peers.begin(), m_peers.end(), isWatched));
+    // Without work there is nothing to watch, and the simulation may come to its end.
+    if (nWatched == 0)
     {
-        if (!peer.session || peer.work.empty())
-        {
-            continue;
-        }
-        anyWork = true;
-        const auto oldest =
-            std::min_element(peer.work.begin(), peer.work.end(), [](const auto& a, const auto& b) {
-                return a->GetStart() < b->GetStart();
-            });
-        const Time silence =
-            Simulator::Now() - std::max(peer.session->GetLastHeard(), (*oldest)->GetStart());
-        if (silence >= m_keepAliveMisses * m_keepAlive)
-        {
-            NS_LOG_INFO("device " << peer.device << " is lost");
-            Disconnect(peer);
-        }
-        else if (IsStalled(peer))
-        {
-            NS_LOG_INFO("device " << peer.device << " is lost: nothing but small packets passes");
-            Disconnect(peer);
-        }
-        else if (silence >= m_keepAlive)
+        return;
+    }
+    const Time period = GetKeepAlive(nWatched);
+    const Time interval = std::max(m_keepAlive, period / CHECKS_PER_PERIOD);
+    auto left = static_cast<size_t>(m_keepAliveRate * interval.GetSeconds()) + 1;
+    const size_t first = std::exchange(m_nextPing, 0);
+    for (size_t i = 0; i < m_peers.size(); ++i)
+    {
+        Peer& peer = m_peers[(first + i) % m_peers.size()];
+        if (left > 0 && isWatched(peer) && NeedsPing(peer, period))
         {
             Send(peer, MessageType::PING, 0, 0);
+            if (--left == 0)
+            {
+                m_nextPing = peer.device + 1; // the others have their turn next time
+            }
         }
     }
-    // Without work there is nothing to watch, and the simulation may come to its end.
-    if (anyWork && m_running)
+    if (m_running)
     {
-        m_keepAliveEvent = Simulator::Schedule(m_keepAlive, &Server::CheckAlive, this);
+        m_keepAliveEvent = Simulator::Schedule(interval, &Server::CheckAlive, this);
     }
 }
 

@@ -40,7 +40,11 @@ namespace fl
  *
  * A client with active orders from which nothing was received for KeepAlive is sent a PING; after
  * KeepAliveMisses such periods it is lost. Any byte or acknowledgement counts. It is also lost if
- * its transfers make no progress for StallTimeout, though it answers.
+ * its transfers make no progress for StallTimeout, though it answers. Where more clients have
+ * active orders than KeepAliveRate allows to be sent a PING within KeepAlive, the period is longer,
+ * in proportion, as the interval of RTCP's reports (RFC 3550, section 6.2): PINGs to 100,000
+ * clients would fill a cell's control channel. WELCOME tells clients the factor, as their periods
+ * grow with the server's.
  *
  * A server may have sessions with other servers (ConnectTo), over which coordinators exchange
  * payloads.
@@ -285,12 +289,25 @@ class Server : public Application, public SessionHandler, private ServerWork::Ow
     void Disconnect(Peer& peer);
     /**
      * @param peer a device with active orders
+     * @param period of silence before a PING
      * @return whether the present transfer of one of them has made no progress for StallTimeout, or
      *         longer where a longer transfer is predicted
      */
-    bool IsStalled(const Peer& peer) const;
+    bool IsStalled(const Peer& peer, Time period) const;
+    /**
+     * @param nClients number of clients that may have to be sent a PING
+     * @return period of silence before a PING, with which KeepAliveRate is kept
+     */
+    Time GetKeepAlive(size_t nClients) const;
     /// Keep-alive timer: send PING to silent devices; disconnect those silent or stalled too long.
     void CheckAlive();
+    /**
+     * Look at one device.
+     * @param peer the device, which has a session and active orders
+     * @param period of silence before a PING
+     * @return whether it is to be sent a PING; it may be disconnected
+     */
+    bool NeedsPing(Peer& peer, Time period);
     /// @return the device of a session; null before its HELLO
     /// @param session a session
     static Peer* GetPeer(const Session& session);
@@ -300,6 +317,8 @@ class Server : public Application, public SessionHandler, private ServerWork::Ow
     Ptr<Coordinator> m_coordinator; //!< the protocol
     Time m_keepAlive;               //!< silence before a PING; zero: never
     uint32_t m_keepAliveMisses{3};  //!< periods of silence before a device is lost
+    double m_keepAliveRate{0};      //!< most PINGs per second [1/s]
+    size_t m_nextPing{0};           //!< the device that is looked at first
     Time m_stallTimeout;            //!< time without progress until a device is lost; 0: never
     uint32_t m_id{0};               //!< number of the server
     bool m_running{false};          //!< between Start and Stop

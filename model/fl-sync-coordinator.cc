@@ -4,11 +4,9 @@
 #include "fl-sync-coordinator.h"
 
 #include "fl-optimizer.h"
-#include "fl-server.h"
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-ns3-compat.h"
-#include "ns3/log.h"
 #include "ns3/simulator.h"
 #include "ns3/uinteger.h"
 
@@ -18,8 +16,6 @@ namespace ns3
 {
 namespace fl
 {
-
-NS_LOG_COMPONENT_DEFINE("FlSyncCoordinator");
 
 NS_OBJECT_ENSURE_REGISTERED(SyncCoordinator);
 
@@ -64,13 +60,6 @@ SyncCoordinator::GetTypeId()
     return tid;
 }
 
-void
-SyncCoordinator::DoDispose()
-{
-    CancelEvents();
-    RoundCoordinator::DoDispose();
-}
-
 // Life cycle
 
 void
@@ -94,7 +83,6 @@ SyncCoordinator::DoStop()
     {
         return;
     }
-    CancelEvents();
     AbortRun();
     if (m_round > m_rounds)
     {
@@ -109,36 +97,9 @@ SyncCoordinator::DoStop()
 void
 SyncCoordinator::CancelEvents()
 {
-    CancelClose();
     m_beginEvent.Cancel();
     m_graceEvent.Cancel();
-    m_waitEvent.Cancel();
-}
-
-void
-SyncCoordinator::End(const std::string& reason)
-{
-    NS_LOG_INFO("finished: " << reason);
-    if (m_running)
-    {
-        m_server->SendBye();
-    }
-    m_running = false;
-    CancelEvents();
-    Finish(reason);
-}
-
-void
-SyncCoordinator::AwaitDevices()
-{
-    m_waitEvent.Cancel();
-    m_waitEvent = Simulator::Schedule(m_waitTimeout, &SyncCoordinator::GiveUp, this);
-}
-
-void
-SyncCoordinator::GiveUp()
-{
-    End(Describe("no device became available for ", m_waitTimeout.GetSeconds(), " s"));
+    RoundCoordinator::CancelEvents();
 }
 
 void

@@ -9,8 +9,6 @@
 #include "ns3/event-id.h"
 #include "ns3/nstime.h"
 
-#include <string>
-
 namespace ns3
 {
 namespace fl
@@ -39,9 +37,6 @@ class SyncCoordinator : public RoundCoordinator
     /// @return the TypeId
     static TypeId GetTypeId();
 
-  protected:
-    void DoDispose() override;
-
   private:
     void DoStart() override;
     void DoStop() override;
@@ -49,32 +44,22 @@ class SyncCoordinator : public RoundCoordinator
     void DoRoundOver() override;
     void DoOrderOver() override;
     void DoDroppedOver() override;
+    void CancelEvents() override;
 
-    /// Begin the next round as soon as devices are available; give up after WaitTimeout.
-    void AwaitDevices();
     /// Begin the next round if its devices are available, or wait.
     void TryBegin();
-    /// WaitTimeout: no device has become available, so end.
-    void GiveUp();
     /// Plan the next round and open it, if active orders leave bandwidth for it.
     void BeginRound();
-    /// All rounds are done, or given up: send BYE, and Finish().
-    /// @param reason as for Finish()
-    void End(const std::string& reason);
-    /// Cancel all events.
-    void CancelEvents();
 
     uint32_t m_rounds{20}; //!< number of rounds, at least 1
     Time m_joinTimeout;    //!< maximum wait for all devices at the start
     Time m_joinGap;        //!< time without a new device that ends that wait
-    Time m_waitTimeout;    //!< maximum wait for any device in later rounds
     Time m_abortGrace;     //!< maximum wait of the next round for answers to ABORT
 
     bool m_gathering{false}; //!< whether it waits for all devices, after a start
     Time m_gatherEnd;        //!< end of JoinTimeout
     EventId m_beginEvent;    //!< begins the next round
     EventId m_graceEvent;    //!< end of m_abortGrace
-    EventId m_waitEvent;     //!< end of m_waitTimeout
 };
 
 } // namespace fl

@@ -1,6 +1,7 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
+#include "../examples/study/fl-first-phases.h"
 #include "fl-test-federation.h"
 #include "fl-test-rounding.h"
 #include "fl-test-transport-case.h"
@@ -144,7 +145,7 @@ class NextRoundTestCase : public TransportTestCase
                                   ROUNDING_S,
                                   "round 1 was closed at its deadline");
         NS_TEST_EXPECT_MSG_EQ(run.rounds[0].received, 2, "without it");
-        const Grant held = *run.plans[0].orders[0].FindTransfer(Direction::UPLINK)->grant;
+        const Grant held = *FirstTransfer(run.plans[0].orders[0], Direction::UPLINK)->grant;
         for (uint32_t round = 2; round <= late; ++round)
         {
             CheckBusy(run, round, held);

@@ -3,6 +3,8 @@
  */
 #include "fl-test-machine.h"
 
+#include "ns3/double.h"
+
 /**
  * @file
  * @ingroup fl
@@ -391,6 +393,61 @@ class ClientRefusalTestCase : public MachineTestCase
     }
 };
 
+/// A limit of PINGs makes the periods of keep-alive longer, at both ends.
+class KeepAliveRateTestCase : public MachineTestCase
+{
+  public:
+    KeepAliveRateTestCase()
+        : MachineTestCase("PINGs at a limited rate")
+    {
+    }
+
+  private:
+    /**
+     * @param owner a client or server
+     * @return acknowledgements that its transport has sent
+     */
+    static uint64_t AcksOf(const Object& owner)
+    {
+        PointerValue transport;
+        owner.GetAttribute("Transport", transport);
+        return transport.Get<DatagramTransport>()->GetNAcks();
+    }
+
+    /**
+     * A device computes for 170 s.
+     * @param rate most PINGs per second
+     * @param pings expected number of PINGs
+     */
+    void Check(double rate, uint64_t pings)
+    {
+        MachineNet net;
+        net.servers[0]->SetAttribute("KeepAliveRate", DoubleValue(rate));
+        net.coordinators[0]->orders = {
+            MakeOrder(0,
+                      0,
+                      {MakeTransfer(Direction::DOWNLINK, PayloadKind::MODEL),
+                       Compute{170e9, 1e9},
+                       MakeTransfer(Direction::UPLINK, PayloadKind::UPDATE)})};
+        Simulator::Stop(Seconds(200));
+        Simulator::Run();
+        NS_TEST_EXPECT_MSG_EQ(net.coordinators[0]->measured.size(), 1, "done");
+        NS_TEST_EXPECT_MSG_EQ(AcksOf(*net.client), 2 + pings, "WELCOME, WORK, PINGs");
+        // A PING of the client's own would be one more.
+        NS_TEST_EXPECT_MSG_EQ(AcksOf(*net.servers[0]), 2 + pings, "HELLO, UPDATE, PONGs");
+        NS_TEST_EXPECT_MSG_EQ(net.dropped.size(), 0, "nothing was dropped");
+    }
+
+    void DoRun() override
+    {
+        // The server looks 10, 20, ... s after it has sent the order, and hears of the device soon
+        // after that, and after each PING: silence reaches 10 s at the second look, and so on.
+        Check(1e3, 8);
+        // One device at 0.02 PINGs per second: every 50 s, at the sixth look.
+        Check(0.02, 2);
+    }
+};
+
 /// All cases.
 class FlMachineTestSuite : public TestSuite
 {
@@ -402,6 +459,7 @@ class FlMachineTestSuite : public TestSuite
         AddTestCase(new UpDownUpTestCase);
         AddTestCase(new TwoServersTestCase);
         AddTestCase(new ClientRefusalTestCase);
+        AddTestCase(new KeepAliveRateTestCase);
     }
 };
 

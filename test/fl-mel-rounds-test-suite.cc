@@ -1,6 +1,7 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
+#include "../examples/study/fl-first-phases.h"
 #include "fl-test-federation.h"
 #include "fl-test-refusal.h"
 #include "fl-test-rounding.h"
@@ -200,10 +201,10 @@ class RoundsTestCase : public TestCase
             NS_TEST_EXPECT_MSG_EQ(work->measured.samples, order.samples, "trained on all");
             NS_TEST_EXPECT_MSG_EQ(work->measured.iterations, order.localIterations, "so often");
             const double cycles = 1e6 * order.samples * order.localIterations;
-            NS_TEST_EXPECT_MSG_EQ(order.FindCompute()->cycles, cycles, "cycles");
+            NS_TEST_EXPECT_MSG_EQ(FirstCompute(order)->cycles, cycles, "cycles");
             const double bits = run.states[i].downloadBits +
                                 (m_parallelised ? order.samples * run.states[i].sampleBits : 0);
-            NS_TEST_EXPECT_MSG_EQ(order.FindTransfer(Direction::DOWNLINK)->payloadBits,
+            NS_TEST_EXPECT_MSG_EQ(FirstTransfer(order, Direction::DOWNLINK)->payloadBits,
                                   bits,
                                   "what goes down");
             // Formula and plan are of the same times: c2 tau d + c1 d + c0.
@@ -328,7 +329,7 @@ class EnergyTestCase : public TestCase
         {
             const auto* work = run.Find(1, order.device);
             const double hz = 1e9 * (1 + 2 * order.device);
-            const double energyJ = 1e-20 * order.FindCompute()->cycles * hz;
+            const double energyJ = 1e-20 * FirstCompute(order)->cycles * hz;
             NS_TEST_EXPECT_MSG_EQ_TOL(work->predicted.computeEnergyJ,
                                       energyJ,
                                       ROUND_OFF * energyJ,

@@ -1,6 +1,7 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
+#include "../examples/study/fl-first-phases.h"
 #include "fl-test-transport.h"
 
 #include "ns3/fl-bytes.h"
@@ -226,11 +227,13 @@ class CodecTest : public TestCase
         NS_TEST_EXPECT_MSG_EQ((again == bytes), true, "the same bytes again");
         NS_TEST_EXPECT_MSG_EQ(back.round, 77, "round");
         NS_TEST_EXPECT_MSG_EQ(back.forAggregation.has_value(), false, "no aggregation");
-        NS_TEST_EXPECT_MSG_EQ(back.FindTransfer(Direction::UPLINK)->grant->txPowerW, 0.01, "power");
-        NS_TEST_EXPECT_MSG_EQ(back.FindTransfer(Direction::DOWNLINK)->grant->bandwidthHz,
+        NS_TEST_EXPECT_MSG_EQ(FirstTransfer(back, Direction::UPLINK)->grant->txPowerW,
+                              0.01,
+                              "power");
+        NS_TEST_EXPECT_MSG_EQ(FirstTransfer(back, Direction::DOWNLINK)->grant->bandwidthHz,
                               2e5,
                               "bandwidth");
-        NS_TEST_EXPECT_MSG_EQ(back.FindCompute()->cpuHz, 2e9, "frequency");
+        NS_TEST_EXPECT_MSG_EQ(FirstCompute(back)->cpuHz, 2e9, "frequency");
         NS_TEST_EXPECT_MSG_EQ(back.IdleS(), 0.5, "pause");
 
         for (std::size_t size = 0; size < bytes.size(); ++size)

@@ -1,6 +1,7 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
+#include "../examples/study/fl-first-phases.h"
 #include "fl-test-cell.h"
 #include "fl-test-federation-parts.h"
 #include "fl-test-rounding.h"
@@ -72,7 +73,7 @@ MakeState(uint32_t devices, bool hasCell = true)
 const Grant&
 UplinkOf(const WorkOrder& order)
 {
-    return *order.FindTransfer(Direction::UPLINK)->grant;
+    return *FirstTransfer(order, Direction::UPLINK)->grant;
 }
 
 /// Equal shares, full power, full frequency, for those who are there.
@@ -107,7 +108,7 @@ class EqualTestCase : public TestCase
                                       BAND_HZ * ROUND_OFF,
                                       "side by side");
             NS_TEST_EXPECT_MSG_EQ(grant.txPowerW, profile.maxTxPowerW, "full power");
-            NS_TEST_EXPECT_MSG_EQ(order.FindCompute()->cpuHz, profile.maxCpuHz, "full frequency");
+            NS_TEST_EXPECT_MSG_EQ(FirstCompute(order)->cpuHz, profile.maxCpuHz, "full frequency");
         }
         NS_TEST_EXPECT_MSG_EQ(plan.termination.empty(), false, "says why it stopped");
 
@@ -115,7 +116,7 @@ class EqualTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(optimizer->MakePlan(state).orders.size(), 0, "nobody is there");
         const auto free = optimizer->MakePlan(MakeState(2, false));
         NS_TEST_ASSERT_MSG_EQ(free.orders.size(), 2, "without a cell");
-        NS_TEST_EXPECT_MSG_EQ(free.orders[0].FindTransfer(Direction::UPLINK)->grant.has_value(),
+        NS_TEST_EXPECT_MSG_EQ(FirstTransfer(free.orders[0], Direction::UPLINK)->grant.has_value(),
                               false,
                               "there is nothing to grant");
         NS_TEST_EXPECT_MSG_EQ(CreateOptimizer("equal")->AssignStreams(3), 1, "the choice only");
@@ -154,7 +155,7 @@ class RandomTestCase : public TestCase
                 NS_TEST_EXPECT_MSG_EQ(grant.startHz, edgeHz, "side by side");
                 NS_TEST_EXPECT_MSG_GT(grant.bandwidthHz, 0, "something for each");
                 edgeHz += grant.bandwidthHz;
-                const double hz = order.FindCompute()->cpuHz;
+                const double hz = FirstCompute(order)->cpuHz;
                 NS_TEST_EXPECT_MSG_EQ((hz >= profile.minCpuHz && hz <= profile.maxCpuHz),
                                       true,
                                       "within the limits");
@@ -164,7 +165,7 @@ class RandomTestCase : public TestCase
                                       "within the limits");
             }
             NS_TEST_EXPECT_MSG_EQ_TOL(edgeHz, BAND_HZ, BAND_HZ * ROUND_OFF, "all of the band");
-            cpuHz += plan.orders[2].FindCompute()->cpuHz / DRAWS;
+            cpuHz += FirstCompute(plan.orders[2])->cpuHz / DRAWS;
             powerW += UplinkOf(plan.orders[2]).txPowerW / DRAWS;
             share += UplinkOf(plan.orders[2]).bandwidthHz / BAND_HZ / DRAWS;
         }
@@ -191,7 +192,7 @@ class RandomTestCase : public TestCase
     {
         const auto optimizer = CreateOptimizer("random");
         optimizer->AssignStreams(stream);
-        return optimizer->MakePlan(state).orders[0].FindCompute()->cpuHz;
+        return FirstCompute(optimizer->MakePlan(state).orders[0])->cpuHz;
     }
 };
 
@@ -283,7 +284,7 @@ class RoundPlanTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(other.samples, 4, "its own");
         NS_TEST_ASSERT_MSG_EQ(other.phases.size(), 4, "a pause before that");
         NS_TEST_EXPECT_MSG_EQ(std::get<Idle>(other.phases[0]).durationS, 0.5, "so long");
-        NS_TEST_EXPECT_MSG_EQ(other.FindCompute()->cycles, 1e4 * 4 * 7, "of these");
+        NS_TEST_EXPECT_MSG_EQ(FirstCompute(other)->cycles, 1e4 * 4 * 7, "of these");
         NS_TEST_EXPECT_MSG_EQ(UplinkOf(other).startHz, 1e6, "above the first");
         NS_TEST_EXPECT_MSG_EQ(UplinkOf(other).bandwidthHz, 2e6, "its share");
         NS_TEST_EXPECT_MSG_EQ(UplinkOf(other).txPowerW, 0.01, "its power");
@@ -443,7 +444,7 @@ class JointTestCase : public TestCase
             NS_TEST_EXPECT_MSG_EQ(plan.orders[i].device, devices[i], "in their order");
             NS_TEST_EXPECT_MSG_EQ(UplinkOf(plan.orders[i]).bandwidthHz, share.bandwidthHz, "B");
             NS_TEST_EXPECT_MSG_EQ(UplinkOf(plan.orders[i]).txPowerW, share.txPowerW, "p");
-            NS_TEST_EXPECT_MSG_EQ(plan.orders[i].FindCompute()->cpuHz, share.cpuHz, "f");
+            NS_TEST_EXPECT_MSG_EQ(FirstCompute(plan.orders[i])->cpuHz, share.cpuHz, "f");
         }
         // The predictor, which knows nothing of the solver, finds the same objective in the plan.
         state.downloadBits = 0;

@@ -374,6 +374,107 @@ class DeepFadeTestCase : public RadioTestCase
     double m_fadeDb; ///< depth
 };
 
+/// The path loss of the default cell, as a model of which the channel does not know what it depends
+/// on: its gain is looked up at the beginning of each segment.
+class PolledLossModel : public LogDistancePropagationLossModel
+{
+  public:
+    /// @return the TypeId
+    static TypeId GetTypeId()
+    {
+        static TypeId tid = TypeId("ns3::fl::test::PolledLossModel")
+                                .SetParent<LogDistancePropagationLossModel>()
+                                .AddConstructor<PolledLossModel>();
+        return tid;
+    }
+};
+
+/// Long frames whose gain is fixed take few events, and end at the same ns, with the same energy to
+/// the bit, as those whose gain is looked up for each segment: with grants that change, queries in
+/// the middle, and nodes that are moved.
+class FixedGainTestCase : public RadioTestCase
+{
+  public:
+    FixedGainTestCase()
+        : RadioTestCase("long frames with a fixed gain")
+    {
+    }
+
+  private:
+    /// What one run shows.
+    struct Shown
+    {
+        std::vector<double> values; //!< times of arrival, energies and airtimes in the middle
+        uint64_t events{0};         //!< that it takes
+    };
+
+    /**
+     * @param loss TypeId of the path loss
+     * @return what frames of some 10 s up and down show
+     */
+    static Shown Run(TypeId loss)
+    {
+        Shown shown;
+        TestCell cell(2, DISTANCE_M);
+        ObjectFactory factory;
+        factory.SetTypeId(loss);
+        factory.Set("Exponent", DoubleValue(3.76));
+        factory.Set("ReferenceLoss", DoubleValue(15.3));
+        cell.channel->SetPropagationLoss(factory.Create<PropagationLossModel>());
+        std::vector<Arrival> arrivals;
+        TestCell::Record(cell.Station(), arrivals);
+        TestCell::Record(cell.Device(1), arrivals);
+        cell.SetGrant(0, Direction::UPLINK, 1e3, 1e-5);
+        cell.SetGrant(1, Direction::DOWNLINK, 1e3, 1e-5);
+        cell.Send(0, Direction::UPLINK, 2, 12500 - 14);
+        cell.Send(1, Direction::DOWNLINK, 2, 12500 - 14);
+        const auto at = [](double s, auto action) { Simulator::Schedule(Seconds(s), action); };
+        for (const double s : {0.005, 1.234, 4.7, 8.888, 13.0})
+        {
+            at(s, [&] {
+                shown.values.push_back(cell.control->GetDataEnergyJ(0));
+                shown.values.push_back(cell.Device(0)->GetDataAirtime().GetSeconds());
+            });
+        }
+        at(2.345, [&] { cell.SetGrant(0, Direction::UPLINK, 1.5e3, 2e-5); });
+        at(5.5, [&] { MoveTo(cell.devices.Get(0), 300); });
+        at(6.1, [&] { MoveTo(cell.devices.Get(0), 120); });
+        at(7.7, [&] { MoveTo(cell.station.Get(0), -20); });
+        Simulator::Run();
+        for (const auto& arrival : arrivals)
+        {
+            shown.values.push_back(arrival.timeS);
+        }
+        shown.values.push_back(cell.control->GetDataEnergyJ(0));
+        shown.events = Simulator::GetEventCount();
+        return shown;
+    }
+
+    /**
+     * @param node a node
+     * @param xM where it is from now on [m]
+     */
+    static void MoveTo(Ptr<Node> node, double xM)
+    {
+        node->GetObject<MobilityModel>()->SetPosition(Vector(xM, 0, 0));
+    }
+
+    void DoRun() override
+    {
+        const Shown fixed = Run(LogDistancePropagationLossModel::GetTypeId());
+        Simulator::Destroy();
+        const Shown polled = Run(PolledLossModel::GetTypeId());
+        NS_TEST_ASSERT_MSG_EQ(fixed.values.size(), 10 + 4 + 1, "all arrive");
+        NS_TEST_ASSERT_MSG_EQ(polled.values.size(), fixed.values.size(), "all arrive");
+        for (size_t i = 0; i < fixed.values.size(); ++i)
+        {
+            NS_TEST_EXPECT_MSG_EQ(fixed.values[i], polled.values[i], "value " << i);
+        }
+        // Some 40 s in the air are 40 segments of 1 s, and 7 shorter ones at each change.
+        NS_TEST_EXPECT_MSG_LT(fixed.events + 40, polled.events, "fewer events");
+    }
+};
+
 /// The suite.
 class FlRadioTestSuite : public TestSuite
 {
@@ -393,6 +494,7 @@ class FlRadioTestSuite : public TestSuite
         // 32 bit/s, so that the frame would take minutes.
         AddTestCase(new DeepFadeTestCase(100, "no rate"));
         AddTestCase(new DeepFadeTestCase(80, "a tiny rate"));
+        AddTestCase(new FixedGainTestCase);
     }
 };
 

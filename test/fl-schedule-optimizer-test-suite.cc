@@ -1,6 +1,7 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
+#include "../examples/study/fl-first-phases.h"
 #include "../examples/study/fl-schedule-packets.h"
 #include "../examples/study/fl-schedule-simulation.h"
 #include "fl-test-refusal.h"
@@ -196,7 +197,7 @@ class OptimizerTestCase : public TestCase
             NS_TEST_EXPECT_MSG_EQ_TOL(plan.bound, expected.upperBound, ROUNDING, "its bound");
             for (const auto& order : plan.orders)
             {
-                const auto& grant = *order.FindTransfer(Direction::UPLINK)->grant;
+                const auto& grant = *FirstTransfer(order, Direction::UPLINK)->grant;
                 const double hz = expected.bandwidthHz[order.device];
                 NS_TEST_EXPECT_MSG_EQ_TOL(grant.bandwidthHz, hz, 1e-9 * hz, "the band");
                 NS_TEST_EXPECT_MSG_EQ(grant.txPowerW, 0.5, "full power");

@@ -1,6 +1,7 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
+#include "../examples/study/fl-first-phases.h"
 #include "fl-test-federation.h"
 
 #include "ns3/callback.h"
@@ -187,7 +188,7 @@ class AccountTestCase : public TestCase
         const auto& measured = work.measured;
         const auto& predicted = work.predicted;
         const auto device = work.order.device;
-        const auto& upload = *work.order.FindTransfer(fl::Direction::UPLINK);
+        const auto& upload = *FirstTransfer(work.order, fl::Direction::UPLINK);
         const double payloadBytes = static_cast<double>(run.setup.statedBytes);
         NS_TEST_EXPECT_MSG_EQ(measured.payloadBits, 8 * payloadBytes, "as stated");
         NS_TEST_EXPECT_MSG_EQ(upload.payloadBits, 8 * payloadBytes, "as planned");

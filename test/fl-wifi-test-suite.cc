@@ -1,6 +1,7 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
+#include "../examples/study/fl-first-phases.h"
 #include "fl-test-empty-models.h"
 #include "fl-test-refusal.h"
 
@@ -102,7 +103,7 @@ class AirWatch
         m_plannedW.assign(radiatedJ.size(), m_maxTxPowerW);
         for (const auto& order : plan.orders)
         {
-            m_plannedW[order.device] = order.FindTransfer(Direction::UPLINK)->grant->txPowerW;
+            m_plannedW[order.device] = FirstTransfer(order, Direction::UPLINK)->grant->txPowerW;
             powersW.insert(m_plannedW[order.device]);
         }
     }

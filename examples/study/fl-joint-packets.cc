@@ -3,6 +3,8 @@
  */
 #include "fl-joint-packets.h"
 
+#include "fl-first-phases.h"
+
 #include "ns3/config.h"
 #include "ns3/double.h"
 #include "ns3/fl-cell-experiment.h"
@@ -39,13 +41,13 @@ Shares(const Plan& plan)
     for (const auto& order : plan.orders)
     {
         JointShare share;
-        const auto* upload = order.FindTransfer(Direction::UPLINK);
+        const auto* upload = FirstTransfer(order, Direction::UPLINK);
         if (upload && upload->grant)
         {
             share.bandwidthHz = upload->grant->bandwidthHz;
             share.txPowerW = upload->grant->txPowerW;
         }
-        const auto* compute = order.FindCompute();
+        const auto* compute = FirstCompute(order);
         share.cpuHz = compute ? compute->cpuHz : 0;
         shares.push_back(share);
     }
@@ -227,8 +229,8 @@ void
 PacketComparison::AddWork(const WorkRecord& work)
 {
     Device& device = m_devices.at(work.order.device);
-    const auto* upload = work.order.FindTransfer(Direction::UPLINK);
-    const auto* compute = work.order.FindCompute();
+    const auto* upload = FirstTransfer(work.order, Direction::UPLINK);
+    const auto* compute = FirstCompute(work.order);
     ++device.orders;
     device.bandwidthHz += upload && upload->grant ? upload->grant->bandwidthHz : ABSENT;
     device.txPowerW += upload && upload->grant ? upload->grant->txPowerW : ABSENT;

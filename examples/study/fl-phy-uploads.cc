@@ -3,6 +3,8 @@
  */
 #include "fl-phy-uploads.h"
 
+#include "fl-first-phases.h"
+
 #include "ns3/fl-predictor.h"
 
 #include <cmath>
@@ -114,7 +116,7 @@ PhyUploads::AddWork(const WorkRecord& work)
     const auto& measured = work.measured;
     const auto& own = work.predicted;
     const auto& shannon = m_shannon.at(work.order.device);
-    const auto* upload = work.order.FindTransfer(Direction::UPLINK);
+    const auto* upload = FirstTransfer(work.order, Direction::UPLINK);
     const bool granted = upload && upload->grant;
     m_row.Add(m_phy.c_str()).Add(m_run).Add(work.order.round).Add(work.order.device);
     m_row.Add(granted ? upload->grant->bandwidthHz : ABSENT)

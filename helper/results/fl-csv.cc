@@ -146,6 +146,12 @@ CsvReader::Next()
     return true;
 }
 
+const std::string&
+CsvReader::Row() const
+{
+    return m_line;
+}
+
 std::string_view
 CsvReader::Text(size_t column) const
 {

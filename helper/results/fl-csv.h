@@ -81,6 +81,8 @@ class CsvReader
      */
     bool Next();
 
+    /// @return the present row as it stands in the file; the header before the first Next()
+    const std::string& Row() const;
     /// @return the field's text
     /// @param column index of the column, from 0, as Column() returns it
     std::string_view Text(size_t column) const;

@@ -261,9 +261,48 @@ AddRoundMarks(PlotScript& script, const Survey& survey)
 }
 
 /**
+ * The rows that the timeline draws. Where the run has more devices than are shown, theirs are
+ * copied into the script: gnuplot takes seconds to read some hundred thousand rows of others.
+ * @param script the timeline's
+ * @param request what is drawn, and where
+ * @param survey of the data
+ * @param file path of a CSV file, relative to the folder of the script
+ * @return where gnuplot finds them: the file, or a block of the script
+ */
+std::string
+TimelineRows(PlotScript& script,
+             const PlotRequest& request,
+             const Survey& survey,
+             const std::filesystem::path& file)
+{
+    if (survey.timelineDevices <= survey.devices.size())
+    {
+        return "'" + file.string() + "'";
+    }
+    const std::string block = "$" + file.stem().string();
+    CsvReader reader(request.folder / file);
+    const size_t round = reader.Column("round");
+    const size_t device = reader.Column("device");
+    script.Line(block + " << END");
+    script.Line(reader.Row());
+    while (reader.Next())
+    {
+        if (reader.Number(round) <= static_cast<double>(survey.roundStartsS.size()) &&
+            std::binary_search(survey.devices.begin(),
+                               survey.devices.end(),
+                               static_cast<uint32_t>(reader.Number(device))))
+        {
+            script.Line(reader.Row());
+        }
+    }
+    script.Line("END");
+    return block;
+}
+
+/**
  * Draw bars of one colour into the timeline.
  * @param script the timeline's
- * @param file path of a CSV file, relative to the folder of the script, with a bar per row
+ * @param source of rows, a bar each: TimelineRows()
  * @param condition which rows, for gnuplot
  * @param end when a bar ends, for gnuplot
  * @param title of these bars
@@ -271,7 +310,7 @@ AddRoundMarks(PlotScript& script, const Survey& survey)
  */
 void
 AddBars(PlotScript& script,
-        const std::string& file,
+        const std::string& source,
         const std::string& condition,
         const std::string& end,
         const char* title,
@@ -279,61 +318,65 @@ AddBars(PlotScript& script,
 {
     const std::string begin = "(" + condition + " ? at(column('round'), column('start_s')) : NaN)";
     script.Function(
-        "'" + file + "' using " + begin + ":(row(column('device'))):" + begin + ":(" + end +
+        source + " using " + begin + ":(row(column('device'))):" + begin + ":(" + end +
             "):(row(column('device')) - 0.4):(row(column('device')) + 0.4)",
         title,
         Describe("with boxxyerror fillcolor rgb '", colour, "' fillstyle solid 1 noborder"));
 }
+
+/// Where gnuplot finds the rows that the timeline draws: TimelineRows().
+struct TimelineSources
+{
+    std::string orders;       //!< of devices.csv
+    std::string transfers;    //!< of transfers.csv
+    std::string computations; //!< of computations.csv
+};
 
 /**
  * Draw transfers and computations, and under them what an order did beside: it paused, or was in a
  * phase that never ended.
  * @param script the timeline's
  * @param survey of the data
- * @param prefix path of the run's folder, relative to that of the script
+ * @param sources of rows
  */
 void
-AddPhases(PlotScript& script, const Survey& survey, const std::string& prefix)
+AddPhases(PlotScript& script, const Survey& survey, const TimelineSources& sources)
 {
-    const std::string orders = prefix + "devices.csv";
-    const std::string transfers = prefix + "transfers.csv";
-    const std::string computations = prefix + "computations.csv";
-
     const struct
     {
         bool isShown;
-        const std::string& file;
+        const std::string& source;
         const char* condition;
         const char* end;
         const char* title;
         const char* colour;
     } bars[] = {
         {survey.anyIdle || survey.anyFailed,
-         orders,
+         sources.orders,
          "1",
          ORDER_END,
          "pause, cut short",
          colours::GREY},
         {survey.anyDownload,
-         transfers,
+         sources.transfers,
          "strcol('direction') eq 'downlink'",
          PHASE_END,
          "download",
          colours::SKY_BLUE},
         {survey.anyCompute,
-         computations,
+         sources.computations,
          "strcol('node') eq 'device'",
          PHASE_END,
          "compute",
          colours::ORANGE},
         {survey.anyServerCompute,
-         computations,
+         sources.computations,
          "strcol('node') eq 'server'",
          PHASE_END,
          "server computes",
          colours::GREEN},
         {survey.anyUpload,
-         transfers,
+         sources.transfers,
          "strcol('direction') eq 'uplink'",
          PHASE_END,
          "upload",
@@ -344,7 +387,7 @@ AddPhases(PlotScript& script, const Survey& survey, const std::string& prefix)
     {
         if (bar.isShown)
         {
-            AddBars(script, bar.file, bar.condition, bar.end, bar.title, bar.colour);
+            AddBars(script, bar.source, bar.condition, bar.end, bar.title, bar.colour);
         }
     }
 }
@@ -352,13 +395,13 @@ AddPhases(PlotScript& script, const Survey& survey, const std::string& prefix)
 /**
  * Mark the ends of orders that were not merged into their round.
  * @param script the timeline's
- * @param prefix path of the run's folder, relative to that of the script
+ * @param orders source of the orders' rows
  */
 void
-AddFailures(PlotScript& script, const std::string& prefix)
+AddFailures(PlotScript& script, const std::string& orders)
 {
-    script.Function("'" + prefix +
-                        "devices.csv' using (strcol('status') eq 'merged' ? NaN : "
+    script.Function(orders +
+                        " using (strcol('status') eq 'merged' ? NaN : "
                         "at(column('round'), " +
                         ORDER_END + ")):(row(column('device')))",
                     "not merged",
@@ -401,10 +444,14 @@ WriteTimeline(const PlotRequest& request,
     script.Line("set title offset 0,1");
     script.Line("set key rmargin top vertical Left reverse");
     AddRoundMarks(script, survey);
-    AddPhases(script, survey, prefix);
+    TimelineSources sources;
+    sources.orders = TimelineRows(script, request, survey, prefix + "devices.csv");
+    sources.transfers = TimelineRows(script, request, survey, prefix + "transfers.csv");
+    sources.computations = TimelineRows(script, request, survey, prefix + "computations.csv");
+    AddPhases(script, survey, sources);
     if (survey.anyFailed)
     {
-        AddFailures(script, prefix);
+        AddFailures(script, sources.orders);
     }
     script.Write(request.folder, scripts);
 }

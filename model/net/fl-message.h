@@ -29,7 +29,8 @@ inline constexpr std::size_t MAX_PREFIX_BYTES = 65536;
 enum class MessageType : uint8_t
 {
     HELLO = 1, //!< client (or server) to server: registers the sender; prefix: Hello
-    WELCOME,   //!< reply to HELLO: confirms the registration
+    WELCOME,   //!< reply to HELLO: confirms the registration; prefix: none, or a double, the factor
+               //!< by which periods of keep-alive are longer than the attributes say
     WORK,      //!< server to client: a work order begins; prefix: WorkOrder, AppendExpectedUpload;
                //!< payload: that of the StartPhase(), if this is a downlink transfer
     UPDATE,    //!< client to server: a work order ends; prefix: WorkReport; payload: that of its

@@ -27,33 +27,6 @@ ToString(PayloadKind kind)
     return "?";
 }
 
-const Transfer*
-WorkOrder::FindTransfer(Direction direction) const
-{
-    for (const auto& phase : phases)
-    {
-        const auto* transfer = std::get_if<Transfer>(&phase);
-        if (transfer && transfer->direction == direction)
-        {
-            return transfer;
-        }
-    }
-    return nullptr;
-}
-
-const Compute*
-WorkOrder::FindCompute() const
-{
-    for (const auto& phase : phases)
-    {
-        if (const auto* compute = std::get_if<Compute>(&phase))
-        {
-            return compute;
-        }
-    }
-    return nullptr;
-}
-
 double
 WorkOrder::IdleS() const
 {

@@ -128,11 +128,6 @@ struct WorkOrder
     bool samplesSent{false};   //!< whether the server sends these samples first (DATA)
     std::vector<Phase> phases; //!< phases, in order of execution
 
-    /// @return the first transfer in a direction, or null
-    /// @param direction uplink or downlink
-    const Transfer* FindTransfer(Direction direction) const;
-    /// @return the first computation, on either node, or null
-    const Compute* FindCompute() const;
     /// @return total duration of the Idle phases [s]
     double IdleS() const;
 };

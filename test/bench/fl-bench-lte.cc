@@ -3,6 +3,7 @@
  */
 #include "fl-bench-lte.h"
 
+#include "../../examples/study/fl-first-phases.h"
 #include "../fl-lte-air-watch.h"
 #include "fl-bench-report.h"
 
@@ -235,7 +236,7 @@ Expect(const Plan& plan, uint32_t blocks)
     std::vector<std::pair<DeviceId, Grant>> owners;
     for (const auto& order : plan.orders)
     {
-        owners.emplace_back(order.device, *order.FindTransfer(Direction::UPLINK)->grant);
+        owners.emplace_back(order.device, *FirstTransfer(order, Direction::UPLINK)->grant);
     }
     std::sort(owners.begin(), owners.end(), [](const auto& a, const auto& b) {
         return a.second.startHz < b.second.startHz;

@@ -6,6 +6,7 @@
 #include "ns3/abort.h"
 #include "ns3/double.h"
 #include "ns3/fl-error.h"
+#include "ns3/fl-shadowing-loss-model.h"
 #include "ns3/log.h"
 #include "ns3/mobility-model.h"
 #include "ns3/node.h"
@@ -38,6 +39,21 @@ RequireAttribute(bool ok, const char* name, double value, const char* allowed)
         throw InvalidInput(
             Describe("ns3::fl::FdmaChannel::", name, " = ", value, ": must be ", allowed));
     }
+}
+
+/**
+ * @param model of the gain between two nodes
+ * @return whether it is known to give the same as long as both stay where they are
+ */
+bool
+DependsOnPlacesAlone(const PropagationLossModel& model)
+{
+    const TypeId type = model.GetInstanceTypeId();
+    return type == LogDistancePropagationLossModel::GetTypeId() ||
+           type == ShadowingLossModel::GetTypeId() ||
+           type == FriisPropagationLossModel::GetTypeId() ||
+           type == ThreeLogDistancePropagationLossModel::GetTypeId() ||
+           type == TwoRayGroundPropagationLossModel::GetTypeId();
 }
 
 /// @return the address as an integer, to index a table
@@ -287,6 +303,37 @@ FdmaChannel::GetGain(uint32_t index, Direction direction) const
     const double gainDb = direction == Direction::UPLINK ? m_loss->CalcRxPower(0, member, station)
                                                          : m_loss->CalcRxPower(0, station, member);
     return std::pow(10.0, gainDb / 10);
+}
+
+bool
+FdmaChannel::HasFixedGain(uint32_t index) const
+{
+    for (Ptr<PropagationLossModel> model = m_loss; model; model = model->GetNext())
+    {
+        if (!DependsOnPlacesAlone(*model))
+        {
+            return false;
+        }
+    }
+    return m_members[index]->HasFixedPosition() && m_station->HasFixedPosition();
+}
+
+void
+FdmaChannel::NotifyMoved(const FdmaRadio& device) const
+{
+    const auto renew = [this](uint32_t index) {
+        m_members[index]->RenewRate(index);
+        m_station->RenewRate(index);
+    };
+    if (!device.IsBaseStation())
+    {
+        renew(device.GetIndex());
+        return;
+    }
+    for (uint32_t index = 0; index < GetNMembers(); ++index)
+    {
+        renew(index);
+    }
 }
 
 Time

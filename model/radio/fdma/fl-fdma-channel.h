@@ -103,6 +103,18 @@ class FdmaChannel : public Channel
     double GetGain(uint32_t index, Direction direction) const;
     /**
      * @param index a device's index
+     * @return whether the gain of its link changes only if one of the two nodes is moved: both have
+     *         a ConstantPositionMobilityModel, and all models of the chain depend on places alone
+     *         (path loss, shadowing). Attributes of these models must not change during a frame
+     */
+    bool HasFixedGain(uint32_t index) const;
+    /**
+     * A node was moved whose gain was fixed.
+     * @param device its device
+     */
+    void NotifyMoved(const FdmaRadio& device) const;
+    /**
+     * @param index a device's index
      * @param direction of the link
      * @return the propagation delay now; 0 without a delay model
      */

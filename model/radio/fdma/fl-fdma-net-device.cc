@@ -199,6 +199,24 @@ FdmaNetDevice::ResumeLink(uint32_t index)
     }
 }
 
+void
+FdmaNetDevice::RenewRate(uint32_t index)
+{
+    if (!m_links.empty())
+    {
+        m_links[IsBaseStation() ? index : 0]->RenewRate();
+    }
+}
+
+void
+FdmaNetDevice::NotifyMoved()
+{
+    if (m_channel)
+    {
+        m_channel->NotifyMoved(*this);
+    }
+}
+
 double
 FdmaNetDevice::GetDataEnergyJ() const
 {

@@ -85,6 +85,7 @@ class FdmaNetDevice : public FdmaRadio
     void AddLink(uint32_t index) override;
     void SetGrant(uint32_t index, const Grant& grant) override;
     void ResumeLink(uint32_t index) override;
+    void RenewRate(uint32_t index) override;
     void Receive(Ptr<Packet> frame) override;
     void UpdateTxPower() override;
 
@@ -121,6 +122,7 @@ class FdmaNetDevice : public FdmaRadio
     void DoDispose() override;
 
   private:
+    void NotifyMoved() override;
     /**
      * Queue a frame for the control channel or for its link's grant.
      * @param frame the frame

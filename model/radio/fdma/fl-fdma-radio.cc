@@ -3,6 +3,7 @@
  */
 #include "fl-fdma-radio.h"
 
+#include "ns3/constant-position-mobility-model.h"
 #include "ns3/fl-error.h"
 #include "ns3/node.h"
 #include "ns3/trace-source-accessor.h"
@@ -93,6 +94,13 @@ FdmaRadio::~FdmaRadio() = default;
 void
 FdmaRadio::DoDispose()
 {
+    if (m_position == FIXED)
+    {
+        m_mobility->TraceDisconnectWithoutContext(
+            "CourseChange",
+            MakeCallback(&FdmaRadio::HandleCourseChange, this));
+        m_position = MOVING;
+    }
     m_mobility = nullptr;
     NetDevice::DoDispose();
 }
@@ -193,6 +201,31 @@ FdmaRadio::GetMobility()
         }
     }
     return m_mobility;
+}
+
+bool
+FdmaRadio::HasFixedPosition()
+{
+    if (m_position == UNKNOWN)
+    {
+        const auto mobility = GetMobility();
+        m_position = mobility->GetInstanceTypeId() == ConstantPositionMobilityModel::GetTypeId()
+                         ? FIXED
+                         : MOVING;
+        if (m_position == FIXED)
+        {
+            mobility->TraceConnectWithoutContext(
+                "CourseChange",
+                MakeCallback(&FdmaRadio::HandleCourseChange, this));
+        }
+    }
+    return m_position == FIXED;
+}
+
+void
+FdmaRadio::HandleCourseChange(Ptr<const MobilityModel>)
+{
+    NotifyMoved();
 }
 
 double

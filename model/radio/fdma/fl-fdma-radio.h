@@ -68,6 +68,8 @@ class FdmaRadio : public NetDevice
      * @throws InvalidInput if the node has none
      */
     Ptr<MobilityModel> GetMobility();
+    /// @return whether the node stays where it is until it is moved, of which the channel is told
+    bool HasFixedPosition();
 
     // For the channel, its control bands and the transmitters.
 
@@ -95,6 +97,8 @@ class FdmaRadio : public NetDevice
     virtual void SetGrant(uint32_t index, const Grant& grant) = 0;
     /// @param index of a link that may have something to send
     virtual void ResumeLink(uint32_t index) = 0;
+    /// @param index of a link whose gain changes although it was fixed
+    virtual void RenewRate(uint32_t index) = 0;
     /// @param frame whose last bit arrived
     virtual void Receive(Ptr<Packet> frame) = 0;
     /// Report the power radiated, if it changed.
@@ -155,7 +159,22 @@ class FdmaRadio : public NetDevice
     TracedCallback<Ptr<const Packet>> m_promiscSnifferTrace; //!< trace PromiscSniffer
 
   private:
+    /// Sink of the mobility model's CourseChange, where the position is fixed.
+    /// @param mobility the node's
+    void HandleCourseChange(Ptr<const MobilityModel> mobility);
+    /// The node was moved: tell the channel.
+    virtual void NotifyMoved() = 0;
+
+    /// What HasFixedPosition() found.
+    enum Position : uint8_t
+    {
+        UNKNOWN, //!< not asked yet
+        FIXED,   //!< until CourseChange, which is watched
+        MOVING   //!< it may change at any time
+    };
+
     Ptr<MobilityModel> m_mobility;  //!< the node's; looked up at first use
+    Position m_position{UNKNOWN};   //!< see HasFixedPosition
     Grant m_grants[2];              //!< of a device, by direction
     uint32_t m_index{0};            //!< in the cell
     bool m_isStation{false};        //!< whether it is the base station's

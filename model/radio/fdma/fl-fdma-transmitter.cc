@@ -82,7 +82,7 @@ FdmaTransmitter::Resume()
     {
         m_frame = m_queue->Dequeue();
         m_begun = false;
-        m_bitsLeft = m_frame ? 8.0 * m_frame->GetSize() : 0;
+        m_progress.bitsLeft = m_frame ? 8.0 * m_frame->GetSize() : 0;
     }
     if (m_frame)
     {
@@ -108,15 +108,16 @@ FdmaTransmitter::StartSegment()
         return;
     }
     AdaptSegment(gain);
-    const double neededS = m_bitsLeft / rateBps;
-    m_last = neededS <= m_segment.GetSeconds();
     m_rateBps = rateBps;
     m_txPowerW = m_grant.txPowerW;
-    m_start = Simulator::Now();
+    m_progress.start = Simulator::Now();
+    m_progress.isLast = m_progress.bitsLeft / rateBps <= m_progress.segment.GetSeconds();
     m_onAir = true;
-    m_event = Simulator::Schedule(m_last ? Seconds(neededS) : m_segment,
-                                  &FdmaTransmitter::EndSegment,
-                                  this);
+    const bool isWhole = m_progress.isLast || channel->HasFixedGain(m_index);
+    m_event = Simulator::Schedule(
+        (isWhole ? GetFrameEnd() : m_progress.start + m_progress.segment) - m_progress.start,
+        &FdmaTransmitter::EndSegment,
+        this);
     if (!m_begun)
     {
         m_begun = true;
@@ -130,20 +131,38 @@ FdmaTransmitter::AdaptSegment(double gain)
     const auto channel = m_sender->GetFdmaChannel();
     if (gain != m_gain)
     {
-        m_segment = channel->GetMinSegment();
+        m_progress.segment = channel->GetMinSegment();
     }
-    else if (!m_last)
+    else if (!m_progress.isLast)
     {
-        m_segment = std::min(m_segment + m_segment, channel->GetMaxSegment());
+        m_progress.segment =
+            std::min(m_progress.segment + m_progress.segment, channel->GetMaxSegment());
     }
     m_gain = gain;
+}
+
+void
+FdmaTransmitter::RenewRate()
+{
+    if (!m_onAir)
+    {
+        return;
+    }
+    m_progress = GetProgress();
+    if (!m_progress.isLast)
+    {
+        m_event.Cancel();
+        m_event = Simulator::Schedule(m_progress.start + m_progress.segment - Simulator::Now(),
+                                      &FdmaTransmitter::EndSegment,
+                                      this);
+    }
 }
 
 void
 FdmaTransmitter::EndSegment()
 {
     Settle();
-    if (m_last)
+    if (m_progress.isLast)
     {
         // Out of m_frame first: a trace sink may send, and so begin the next one.
         Ptr<Packet> frame = m_frame;
@@ -155,12 +174,52 @@ FdmaTransmitter::EndSegment()
 }
 
 void
+FdmaTransmitter::Settle(Progress& progress, Time end) const
+{
+    const Time airtime = end - progress.start;
+    progress.bitsLeft = std::max(progress.bitsLeft - m_rateBps * airtime.GetSeconds(), 0.0);
+    progress.energyJ += m_txPowerW * airtime.GetSeconds();
+    progress.airtime += airtime;
+    progress.start = end;
+}
+
+void
+FdmaTransmitter::NextSegment(Progress& progress) const
+{
+    const auto longest = m_sender->GetFdmaChannel()->GetMaxSegment();
+    progress.segment = std::min(progress.segment + progress.segment, longest);
+    progress.isLast = progress.bitsLeft / m_rateBps <= progress.segment.GetSeconds();
+}
+
+Time
+FdmaTransmitter::GetFrameEnd() const
+{
+    Progress progress = m_progress;
+    while (!progress.isLast)
+    {
+        Settle(progress, progress.start + progress.segment);
+        NextSegment(progress);
+    }
+    return progress.start + Seconds(progress.bitsLeft / m_rateBps);
+}
+
+FdmaTransmitter::Progress
+FdmaTransmitter::GetProgress() const
+{
+    Progress progress = m_progress;
+    while (m_onAir && !progress.isLast && progress.start + progress.segment < Simulator::Now())
+    {
+        Settle(progress, progress.start + progress.segment);
+        NextSegment(progress);
+    }
+    return progress;
+}
+
+void
 FdmaTransmitter::Settle()
 {
-    const Time airtime = Simulator::Now() - m_start;
-    m_bitsLeft = std::max(m_bitsLeft - m_rateBps * airtime.GetSeconds(), 0.0);
-    m_energyJ += m_txPowerW * airtime.GetSeconds();
-    m_airtime += airtime;
+    m_progress = GetProgress();
+    Settle(m_progress, Simulator::Now());
     m_onAir = false;
 }
 
@@ -210,14 +269,16 @@ FdmaTransmitter::GetTxPowerNowW() const
 double
 FdmaTransmitter::GetEnergyJ() const
 {
-    const Time current = m_onAir ? Simulator::Now() - m_start : Time(0);
-    return m_energyJ + m_txPowerW * current.GetSeconds();
+    const Progress progress = GetProgress();
+    const Time current = m_onAir ? Simulator::Now() - progress.start : Time(0);
+    return progress.energyJ + m_txPowerW * current.GetSeconds();
 }
 
 Time
 FdmaTransmitter::GetAirtime() const
 {
-    return m_airtime + (m_onAir ? Simulator::Now() - m_start : Time(0));
+    const Progress progress = GetProgress();
+    return progress.airtime + (m_onAir ? Simulator::Now() - progress.start : Time(0));
 }
 
 } // namespace fl

@@ -27,8 +27,10 @@ class FdmaRadio;
  * A device has one, towards its base station; the base station has one per device. Frames are sent
  * one after the other. The rate is computed when a frame begins; a frame that takes long is sent in
  * segments (FdmaChannel's attribute MinSegment), each at its own rate, and so needs few events but
- * follows the channel. A new grant cuts the segment in the air short; what is left of the frame
- * continues at the new rate, so that sub-bands never overlap in time.
+ * follows the channel. While the gain cannot change (FdmaChannel::HasFixedGain()) there is one
+ * event at the end of the frame, and the segments, of the same lengths, are accounted for
+ * afterwards. A new grant cuts the segment in the air short; what is left of the frame continues at
+ * the new rate, so that sub-bands never overlap in time.
  */
 class FdmaTransmitter
 {
@@ -62,6 +64,8 @@ class FdmaTransmitter
 
     /// Start the next segment, if there is a frame to send and none on the air.
     void Resume();
+    /// The gain changes although it was fixed: compute the rate again when the segment ends.
+    void RenewRate();
 
     /// @return the queue; made if there is none yet
     Ptr<Queue<Packet>> GetQueue();
@@ -79,7 +83,35 @@ class FdmaTransmitter
     void StartSegment();
     /// End the segment, and deliver the frame if it is complete.
     void EndSegment();
-    /// Account for the bits, the energy and the airtime of the segment until now.
+
+    /// What is left of a frame that is on the air, and what it has taken so far.
+    struct Progress
+    {
+        double bitsLeft{0}; //!< of the frame [bit]
+        double energyJ{0};  //!< of segments that are over [J]
+        Time airtime;       //!< of segments that are over
+        Time start;         //!< of the present segment
+        Time segment;       //!< longest segment for now
+        bool isLast{false}; //!< whether the present segment completes the frame
+    };
+
+    /**
+     * Account for a segment, or a part of it.
+     * @param progress of the frame
+     * @param end time until which the segment lasted
+     */
+    void Settle(Progress& progress, Time end) const;
+    /**
+     * Go on to the next segment, with the same gain.
+     * @param progress of the frame; its present segment is over
+     */
+    void NextSegment(Progress& progress) const;
+    /// @return the time at which the frame is complete if the gain does not change
+    Time GetFrameEnd() const;
+    /// @return the present progress: segments that are over by now are accounted for
+    Progress GetProgress() const;
+    /// Account for the bits, the energy and the airtime of the frame on the air until now; nothing
+    /// is on the air then.
     void Settle();
     /// Choose the longest segment: MinSegment after a change of the gain, then twice as long each
     /// time.
@@ -91,18 +123,13 @@ class FdmaTransmitter
     Grant m_grant;              //!< bandwidth, power, and the direction
     Ptr<Queue<Packet>> m_queue; //!< frames that wait; null until needed
     Ptr<Packet> m_frame;        //!< the frame that is being sent
-    double m_bitsLeft{0};       //!< of m_frame [bit]
-    EventId m_event;            //!< end of the segment, or the next try on a dead link
+    Progress m_progress;        //!< of m_frame when the event was scheduled
+    EventId m_event;            //!< end of the segment or the frame, or the next try on a dead link
     bool m_onAir{false};        //!< whether a segment is being sent
     bool m_begun{false};        //!< whether a part of m_frame was sent
-    bool m_last{false};         //!< whether the segment completes m_frame
     double m_rateBps{0};        //!< of the segment [bit/s]
     double m_txPowerW{0};       //!< of the segment [W]
-    Time m_start;               //!< of the segment
-    Time m_segment;             //!< longest segment for now
-    double m_gain{-1};          //!< at the last segment's start; -1: none yet
-    double m_energyJ{0};        //!< of segments that are over [J]
-    Time m_airtime;             //!< of segments that are over
+    double m_gain{-1};          //!< when the rate was computed; -1: not yet
 };
 
 } // namespace fl
