@@ -101,6 +101,14 @@ main(int argc, char* argv[])
                    "of methods that can use several",
                    request.threads,
                    InRange(1U, 1024U));
+        parser.Add(
+            "seconds",
+            "of methods that may take long: when they end at the latest, of processor time [s]",
+            request.seconds,
+            InRange(0.001, 1e6));
+        parser.Add("tight-bound",
+                   "of methods that can: spend time on a better bound",
+                   request.hasTightBound);
         // Words are ours, all that begins with a dash is the parser's.
         std::vector<std::string> words;
         std::vector<const char*> options{argv[0]};

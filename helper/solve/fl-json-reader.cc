@@ -274,6 +274,21 @@ JsonReader::GetKeys() const
 }
 
 size_t
+JsonReader::GetChoice(const std::vector<const char*>& choices) const
+{
+    std::string known;
+    for (size_t i = 0; i < choices.size(); ++i)
+    {
+        if (GetNode().type == Type::TEXT && m_document->texts[GetNode().whole] == choices[i])
+        {
+            return i;
+        }
+        known += (i == 0 ? "\"" : " or \"") + std::string(choices[i]) + "\"";
+    }
+    Refuse(known);
+}
+
+size_t
 JsonReader::GetSize() const
 {
     if (GetNode().type != Type::ARRAY)

@@ -69,6 +69,9 @@ class JsonReader
     const std::string& GetText() const;
     /// @return what must be true or false
     bool GetBoolean() const;
+    /// @return index of what must be one of some texts
+    /// @param choices the texts
+    size_t GetChoice(const std::vector<const char*>& choices) const;
     /// @return the number of entries of what must be an array
     size_t GetSize() const;
     /// @return an entry of the array

@@ -32,9 +32,11 @@ namespace fl
 /// How an instance is to be solved.
 struct SolveRequest
 {
-    std::string method;  //!< one of the problem's; empty: its default
-    uint64_t seed{1};    //!< of methods that draw
-    uint32_t threads{1}; //!< of methods that use several
+    std::string method;        //!< one of the problem's; empty: its default
+    uint64_t seed{1};          //!< of methods that draw
+    uint32_t threads{1};       //!< of methods that use several
+    double seconds{60};        //!< of methods that may take long: when they end at the latest [s]
+    bool hasTightBound{false}; //!< whether methods spend time on a better bound, if they can
 };
 
 /// What a method answered.

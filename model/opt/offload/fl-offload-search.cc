@@ -1,0 +1,300 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-offload-search.h"
+
+#include "fl-offload-matching.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// Differences below this, relative, are rounding errors.
+constexpr double NOISE = 1e-10;
+
+} // namespace
+
+bool
+OffloadScore::IsBelow(const OffloadScore& other) const
+{
+    const double slackS = NOISE * other.learnS;
+    return learnS < other.learnS - slackS ||
+           (learnS <= other.learnS && tieS < other.tieS - NOISE * other.tieS);
+}
+
+OffloadState::OffloadState(OffloadColumns& columns)
+    : m_columns(columns),
+      m_cells(columns.Cells())
+{
+    Set(OffloadColumnsOf(columns.Problem(), {}));
+}
+
+void
+OffloadState::Set(const std::vector<OffloadColumn>& columns)
+{
+    m_now = columns;
+    m_costS.assign(m_now.size(), 0);
+    m_slotOf.assign(m_columns.Devices(), UNMATCHED);
+    for (size_t g = 0; g < m_now.size(); ++g)
+    {
+        for (size_t m = 0; m < m_cells; ++m)
+        {
+            if (m_now[g][m] != OFFLOAD_NOBODY)
+            {
+                m_slotOf[m_now[g][m]] = g * m_cells + m;
+            }
+        }
+        Refresh(g);
+    }
+    m_score = Evaluate();
+}
+
+void
+OffloadState::Put(size_t slot, char16_t n)
+{
+    m_now[slot / m_cells][slot % m_cells] = n;
+    if (n != OFFLOAD_NOBODY)
+    {
+        m_slotOf[n] = slot;
+    }
+}
+
+void
+OffloadState::Refresh(size_t g)
+{
+    m_costS[g] = m_columns.Cost(g, m_now[g]).costS;
+}
+
+OffloadScore
+OffloadState::Evaluate() const
+{
+    double columnsS = 0;
+    double longestS = 0;
+    for (const double costS : m_costS)
+    {
+        columnsS += costS;
+        longestS = std::max(longestS, costS);
+    }
+    double ownS = 0;
+    double localS = 0;
+    std::vector<double> serverS(m_cells, 0);
+    for (size_t n = 0; n < m_slotOf.size(); ++n)
+    {
+        if (m_slotOf[n] == UNMATCHED)
+        {
+            localS = std::max(localS, m_columns.LocalS(n));
+            ownS += m_columns.LocalS(n);
+        }
+        else
+        {
+            const double executeS = m_columns.ExecuteS(n, m_slotOf[n] % m_cells);
+            serverS[m_slotOf[n] % m_cells] += executeS;
+            ownS += executeS;
+        }
+    }
+    if (m_columns.Problem().objective == OffloadObjective::SUM)
+    {
+        return {columnsS + ownS, 0};
+    }
+    const double busiestS = *std::max_element(serverS.begin(), serverS.end());
+    return {longestS + std::max(localS, busiestS), columnsS + ownS};
+}
+
+double
+OffloadState::OwnS(char16_t n, size_t slot) const
+{
+    if (n == OFFLOAD_NOBODY)
+    {
+        return 0;
+    }
+    return slot == UNMATCHED ? m_columns.LocalS(n) : m_columns.ExecuteS(n, slot % m_cells);
+}
+
+double
+OffloadState::LeastChange(size_t slot, char16_t n, bool hasExchange) const
+{
+    const char16_t before = Occupant(slot);
+    const size_t other = n == OFFLOAD_NOBODY ? UNMATCHED : m_slotOf[n];
+    const size_t next = hasExchange ? other : UNMATCHED;
+    double change = OwnS(n, slot) - OwnS(n, other) + OwnS(before, next) - OwnS(before, slot);
+    const auto free = [this](char16_t device, size_t at) {
+        return device == OFFLOAD_NOBODY || at == UNMATCHED
+                   ? 0
+                   : m_columns.FreeS(device, at % m_cells, at / m_cells);
+    };
+    const size_t g = slot / m_cells;
+    change += m_columns.FreeCost(g, m_now[g]) - m_costS[g];
+    change += free(n, slot) - free(before, slot);
+    if (other != UNMATCHED)
+    {
+        const size_t h = other / m_cells;
+        change += h == g ? 0 : m_columns.FreeCost(h, m_now[h]) - m_costS[h];
+        change += (hasExchange ? free(before, other) : 0) - free(n, other);
+    }
+    return change;
+}
+
+bool
+OffloadState::Improve(size_t slot, char16_t n, bool hasExchange)
+{
+    if (m_columns.Problem().objective == OffloadObjective::SUM &&
+        !(LeastChange(slot, n, hasExchange) < 0))
+    {
+        return false;
+    }
+    const char16_t before = Occupant(slot);
+    const size_t other = n == OFFLOAD_NOBODY ? UNMATCHED : m_slotOf[n];
+    const size_t g = slot / m_cells;
+    const size_t h = other == UNMATCHED ? g : other / m_cells;
+    const double costG = m_costS[g];
+    const double costH = m_costS[h];
+    const auto move = [&](char16_t here, char16_t there) {
+        for (const char16_t device : {n, before})
+        {
+            if (device != OFFLOAD_NOBODY)
+            {
+                m_slotOf[device] = UNMATCHED;
+            }
+        }
+        Put(slot, here);
+        if (other != UNMATCHED)
+        {
+            Put(other, there);
+        }
+    };
+    move(n, hasExchange ? before : OFFLOAD_NOBODY);
+    Refresh(g);
+    if (h != g)
+    {
+        Refresh(h);
+    }
+    const auto score = Evaluate();
+    if (score.IsBelow(m_score))
+    {
+        m_score = score;
+        return true;
+    }
+    move(before, n);
+    m_costS[g] = costG;
+    m_costS[h] = costH;
+    return false;
+}
+
+void
+OffloadState::Clear(size_t slot)
+{
+    const char16_t before = Occupant(slot);
+    if (before != OFFLOAD_NOBODY)
+    {
+        m_slotOf[before] = UNMATCHED;
+        Put(slot, OFFLOAD_NOBODY);
+        Refresh(slot / m_cells);
+        m_score = Evaluate();
+    }
+}
+
+void
+ImproveOffload(OffloadState& state)
+{
+    const size_t cells = state.Columns()[0].size();
+    const size_t slots = state.Columns().size() * cells;
+    const size_t devices = state.Devices();
+    // Every slot has been looked at since the last change, and nothing helped.
+    for (size_t slot = 0, idle = 0; idle < slots; slot = (slot + 1) % slots)
+    {
+        bool isBetter =
+            state.Occupant(slot) != OFFLOAD_NOBODY && state.Improve(slot, OFFLOAD_NOBODY, false);
+        for (size_t n = 0; n < devices; ++n)
+        {
+            const size_t other = state.SlotOf(n);
+            if (other == slot)
+            {
+                continue;
+            }
+            const auto device = static_cast<char16_t>(n);
+            isBetter |= state.Improve(slot, device, false);
+            // Where nobody has the slot, an exchange is the same.
+            if (other != UNMATCHED && state.SlotOf(n) == other &&
+                state.Occupant(slot) != OFFLOAD_NOBODY)
+            {
+                isBetter |= state.Improve(slot, device, true);
+            }
+        }
+        idle = isBetter ? 0 : idle + 1;
+    }
+}
+
+std::vector<OffloadColumn>
+FreeOffloadMatching(const OffloadColumns& columns)
+{
+    const size_t cells = columns.Cells();
+    const size_t slots = cells * columns.Channels();
+    const size_t devices = columns.Devices();
+    const bool isByDevice = devices <= slots;
+    std::vector<double> weights(devices * slots);
+    for (size_t n = 0; n < devices; ++n)
+    {
+        for (size_t slot = 0; slot < slots; ++slot)
+        {
+            const size_t m = slot % cells;
+            weights[isByDevice ? n * slots + slot : slot * devices + n] =
+                columns.LocalS(n) - columns.ExecuteS(n, m) - columns.FreeS(n, m, slot / cells);
+        }
+    }
+    const auto matched = isByDevice ? LargestMatching(weights, devices, slots)
+                                    : LargestMatching(weights, slots, devices);
+    OffloadAssignment assignment(devices);
+    for (size_t row = 0; row < matched.size(); ++row)
+    {
+        if (matched[row] != UNMATCHED)
+        {
+            const size_t slot = isByDevice ? matched[row] : row;
+            assignment[isByDevice ? row : matched[row]] =
+                OffloadSlot{static_cast<uint32_t>(slot % cells),
+                            static_cast<uint32_t>(slot / cells)};
+        }
+    }
+    return OffloadColumnsOf(columns.Problem(), assignment);
+}
+
+std::vector<OffloadColumn>
+SearchOffload(OffloadColumns& columns, const OffloadSearchOptions& options)
+{
+    OffloadState state(columns);
+    ImproveOffload(state);
+    auto best = state.Columns();
+    auto score = state.Score();
+    const auto compare = [&] {
+        if (state.Score().IsBelow(score))
+        {
+            best = state.Columns();
+            score = state.Score();
+        }
+    };
+    state.Set(FreeOffloadMatching(columns));
+    ImproveOffload(state);
+    compare();
+    const size_t slots = columns.Cells() * columns.Channels();
+    RandomStream random(options.seed);
+    for (uint32_t kick = 0; kick < options.kicks; ++kick)
+    {
+        state.Set(best);
+        for (size_t k = 0; k < 1 + slots / 6; ++k)
+        {
+            state.Clear(random.Below(slots));
+        }
+        ImproveOffload(state);
+        compare();
+    }
+    return best;
+}
+
+} // namespace fl
+} // namespace ns3
