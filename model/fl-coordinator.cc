@@ -399,7 +399,7 @@ Coordinator::Measure(const OrderInFlight& inFlight, WorkStatus status) const
     outcome.round = order.round;
     outcome.baseVersion = order.baseVersion;
     outcome.startS = inFlight.predicted.startS;
-    outcome.payloadBits = 8.0 * static_cast<double>(GetTask(order.task)->PayloadBytes());
+    outcome.payloadBits = order.TransferBits(Direction::UPLINK);
     outcome.radioEnergyJ = GetRadiatedEnergyJ(order.device) - inFlight.radiatedBeforeJ;
     if (m_radio)
     {

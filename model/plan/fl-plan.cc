@@ -23,6 +23,8 @@ ToString(PayloadKind kind)
         return "activations";
     case PayloadKind::GRADIENTS:
         return "gradients";
+    case PayloadKind::FEATURES:
+        return "features";
     }
     return "?";
 }
@@ -39,6 +41,21 @@ WorkOrder::FindTransfer(Direction direction) const
         }
     }
     return nullptr;
+}
+
+double
+WorkOrder::TransferBits(Direction direction) const
+{
+    double total = 0;
+    for (const auto& phase : phases)
+    {
+        const auto* transfer = std::get_if<Transfer>(&phase);
+        if (transfer && transfer->direction == direction)
+        {
+            total += transfer->payloadBits;
+        }
+    }
+    return total;
 }
 
 const Compute*

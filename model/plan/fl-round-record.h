@@ -43,6 +43,8 @@ struct RoundRecord
     uint32_t received{0};     //!< number of updates in the round's aggregation
     double loss{ABSENT};      //!< loss of the new global model on the test data
     double accuracy{ABSENT};  //!< accuracy of the new global model on the test data, 0 to 1
+    std::vector<double> deviceAccuracy; //!< by device, where each has a head of its own, whose mean
+                                        //!< accuracy is; else empty
     double energyJ{0};        //!< computation and radiation of the orders in `ended` [J]
     double objective{ABSENT}; //!< Plan::objective
     double bound{ABSENT};     //!< Plan::bound
