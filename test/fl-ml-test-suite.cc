@@ -60,6 +60,40 @@ AsMatrix(const Eigen::VectorXf& values, Eigen::Index rows)
     return ConstMatrixView(values.data(), rows, values.size() / rows);
 }
 
+/// Where a layer's matrices begin in a vector that has them one after the other.
+template <typename Values>
+auto
+MatricesOf(const Layer& layer, Values& values)
+{
+    std::vector<decltype(values.data())> matrices;
+    size_t next = 0;
+    for (const auto& shape : layer.Parameters())
+    {
+        matrices.push_back(values.data() + next);
+        next += shape.Size();
+    }
+    return matrices;
+}
+
+/// Put a batch of samples through a layer.
+void
+RunForward(const Layer& layer,
+           const Eigen::VectorXf& parameters,
+           const Eigen::VectorXf& input,
+           MatrixView output,
+           std::vector<float>& scratch)
+{
+    const auto matrices = MatricesOf(layer, parameters);
+    const ConstMatrixView view = AsMatrix(input, layer.InputSize());
+    ForwardPass pass{matrices.data(),
+                     BatchShape::OfSamples(static_cast<uint32_t>(view.cols())),
+                     view,
+                     output,
+                     nullptr,
+                     scratch.data()};
+    layer.Forward(pass);
+}
+
 /// A gradient by central differences, and how far off it may be.
 struct Differences
 {
@@ -149,7 +183,7 @@ class LayerGradientTestCase : public GradientTestCase
         : GradientTestCase("layer " + layer->Name()),
           m_layer(std::move(layer)),
           m_inputs(inputs),
-          m_scratch(m_layer->ScratchSize(), NAN)
+          m_scratch(m_layer->ScratchSize(BatchShape::OfSamples(BATCH)), NAN)
     {
     }
 
@@ -159,10 +193,11 @@ class LayerGradientTestCase : public GradientTestCase
     double Objective(const Eigen::VectorXf& parameters, const Eigen::VectorXf& input)
     {
         Eigen::MatrixXf output(m_layer->OutputSize(), BATCH);
-        m_layer->Forward(parameters.data(),
-                         AsMatrix(input, m_layer->InputSize()),
-                         MatrixView(output.data(), output.rows(), BATCH),
-                         m_scratch.data());
+        RunForward(*m_layer,
+                   parameters,
+                   input,
+                   MatrixView(output.data(), output.rows(), BATCH),
+                   m_scratch);
         return output.cast<double>().cwiseProduct(m_outputGradient.cast<double>()).sum();
     }
 
@@ -171,7 +206,7 @@ class LayerGradientTestCase : public GradientTestCase
         Eigen::Index parameterCount = 0;
         for (const auto& shape : m_layer->Parameters())
         {
-            parameterCount += Eigen::Index{shape.rows} * shape.columns;
+            parameterCount += static_cast<Eigen::Index>(shape.Size());
         }
         const Eigen::VectorXf parameters = MakeVector(parameterCount, 1);
         Eigen::VectorXf input = MakeVector(m_layer->InputSize() * BATCH, 2);
@@ -192,22 +227,25 @@ class LayerGradientTestCase : public GradientTestCase
         m_outputGradient = AsMatrix(flat, m_layer->OutputSize());
 
         Eigen::MatrixXf output(m_layer->OutputSize(), BATCH);
-        m_layer->Forward(parameters.data(),
-                         AsMatrix(input, m_layer->InputSize()),
-                         MatrixView(output.data(), output.rows(), BATCH),
-                         m_scratch.data());
+        RunForward(*m_layer,
+                   parameters,
+                   input,
+                   MatrixView(output.data(), output.rows(), BATCH),
+                   m_scratch);
         Eigen::VectorXf gradient = Eigen::VectorXf::Zero(parameterCount);
         // What is not written shows as NaN.
         Eigen::VectorXf inputGradient = Eigen::VectorXf::Constant(input.size(), NAN);
         std::fill(m_scratch.begin(), m_scratch.end(), NAN);
-        const std::vector<uint8_t> trains(m_layer->Parameters().size(), 1);
-        BackwardPass pass{parameters.data(),
+        const auto matrices = MatricesOf(*m_layer, parameters);
+        const auto gradients = MatricesOf(*m_layer, gradient);
+        BackwardPass pass{matrices.data(),
+                          BatchShape::OfSamples(BATCH),
                           AsMatrix(input, m_layer->InputSize()),
                           ConstMatrixView(output.data(), output.rows(), BATCH),
                           ConstMatrixView(m_outputGradient.data(), output.rows(), BATCH),
-                          gradient.data(),
-                          trains.data(),
+                          gradients.data(),
                           MatrixView(inputGradient.data(), m_layer->InputSize(), BATCH),
+                          nullptr,
                           m_scratch.data()};
         m_layer->Backward(pass);
 
@@ -354,11 +392,11 @@ class ConvolutionTestCase : public TestCase
     void Definition(const ImageShape& shape, uint32_t outputs, uint32_t kernel)
     {
         const Conv2d layer("c", shape, outputs, kernel);
-        const ImageShape out = layer.OutputShape();
+        const ImageShape out = layer.OutputImage();
         const uint32_t patch = shape.channels * kernel * kernel;
         const ImageShape valid{outputs, shape.rows - kernel + 1, shape.columns - kernel + 1};
         NS_TEST_EXPECT_MSG_EQ((out == valid), true, "no padding");
-        NS_TEST_EXPECT_MSG_EQ(layer.ScratchSize(),
+        NS_TEST_EXPECT_MSG_EQ(layer.ScratchSize(BatchShape::OfSamples(2)),
                               out.rows * out.columns * patch,
                               "the patches of one sample");
         auto halves = [](uint32_t size, uint64_t seed) -> Eigen::VectorXf {
@@ -367,11 +405,8 @@ class ConvolutionTestCase : public TestCase
         const Eigen::VectorXf parameters = halves(outputs * patch + outputs, 1);
         const Eigen::VectorXf input = halves(2 * shape.Size(), 2);
         Eigen::MatrixXf output(layer.OutputSize(), 2);
-        std::vector<float> scratch(layer.ScratchSize(), NAN);
-        layer.Forward(parameters.data(),
-                      AsMatrix(input, shape.Size()),
-                      MatrixView(output.data(), output.rows(), 2),
-                      scratch.data());
+        std::vector<float> scratch(layer.ScratchSize(BatchShape::OfSamples(2)), NAN);
+        RunForward(layer, parameters, input, MatrixView(output.data(), output.rows(), 2), scratch);
         auto expected = [&](uint32_t sample, uint32_t o, uint32_t y, uint32_t x) {
             float sum = parameters[outputs * patch + o];
             for (uint32_t k = 0; k < patch; k++)
@@ -399,24 +434,26 @@ class ConvolutionTestCase : public TestCase
     void Pooling()
     {
         const MaxPool2d layer("p", {1, 3, 5});
-        NS_TEST_EXPECT_MSG_EQ((layer.OutputShape() == ImageShape{1, 1, 2}), true, "odd: left out");
+        NS_TEST_EXPECT_MSG_EQ((layer.OutputImage() == ImageShape{1, 1, 2}), true, "odd: left out");
         Eigen::VectorXf input(15);
         input << 1, 7, 3, 3, 9, 2, 0, 3, 3, 9, 9, 9, 9, 9, 9;
         Eigen::VectorXf output(2);
         const MatrixView view(output.data(), 2, 1);
-        std::vector<float> scratch(layer.ScratchSize(), NAN);
-        layer.Forward(nullptr, AsMatrix(input, 15), view, scratch.data());
+        std::vector<float> scratch(layer.ScratchSize(BatchShape::OfSamples(2)), NAN);
+        const Eigen::VectorXf none;
+        RunForward(layer, none, input, view, scratch);
         NS_TEST_EXPECT_MSG_EQ(output[0], 7, "the largest of four");
         NS_TEST_EXPECT_MSG_EQ(output[1], 3, "of equals");
         Eigen::VectorXf gradient = Eigen::VectorXf::Constant(15, NAN);
         const Eigen::VectorXf fromAbove = Eigen::Vector2f(5, 6);
         BackwardPass pass{nullptr,
+                          BatchShape::OfSamples(1),
                           AsMatrix(input, 15),
                           AsMatrix(output, 2),
                           AsMatrix(fromAbove, 2),
                           nullptr,
-                          nullptr,
                           MatrixView(gradient.data(), 15, 1),
+                          nullptr,
                           nullptr};
         layer.Backward(pass);
         Eigen::VectorXf expected = Eigen::VectorXf::Zero(15);
@@ -427,7 +464,7 @@ class ConvolutionTestCase : public TestCase
         {
             Eigen::VectorXf bad = input;
             bad[at] = NAN;
-            layer.Forward(nullptr, AsMatrix(bad, 15), view, scratch.data());
+            RunForward(layer, none, bad, view, scratch);
             NS_TEST_EXPECT_MSG_EQ(std::isnan(output[0]), true, "divergence shows");
         }
     }
@@ -1299,7 +1336,7 @@ class AggregatorTestCase : public TestCase
             return update.samples / (1 << update.staleness);
         }
 
-        void DoApply(const Eigen::VectorXd& mean, Eigen::VectorXf& global) const override
+        void DoApply(const Eigen::VectorXd& mean, Eigen::VectorXf& global) override
         {
             global -= 0.5F * mean.cast<float>();
         }

@@ -246,6 +246,33 @@ JsonReader::GetBoolean() const
     return GetNode().whole != 0;
 }
 
+const std::string&
+JsonReader::GetText() const
+{
+    if (GetNode().type != Type::TEXT)
+    {
+        Refuse("a string");
+    }
+    return m_document->texts[GetNode().whole];
+}
+
+std::vector<const char*>
+JsonReader::GetKeys() const
+{
+    if (GetNode().type != Type::OBJECT)
+    {
+        Refuse("an object");
+    }
+    std::vector<const char*> keys;
+    uint32_t node = m_node + 1;
+    for (uint32_t i = 0; i < GetNode().extent.count; ++i)
+    {
+        keys.push_back(KeyOf(node).c_str());
+        node = m_document->After(node);
+    }
+    return keys;
+}
+
 size_t
 JsonReader::GetSize() const
 {

@@ -60,8 +60,13 @@ class JsonReader
      */
     JsonReader Get(const char* key) const;
 
+    /// @return the keys of what must be an object, in its order; they live as long as the document
+    std::vector<const char*> GetKeys() const;
+
     /// @return whether it is an array
     bool IsArray() const;
+    /// @return what must be a string
+    const std::string& GetText() const;
     /// @return what must be true or false
     bool GetBoolean() const;
     /// @return the number of entries of what must be an array

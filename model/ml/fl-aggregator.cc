@@ -94,7 +94,7 @@ Aggregator::GetTotalWeight() const
 }
 
 void
-Aggregator::DoApply(const Eigen::VectorXd& mean, Eigen::VectorXf& global) const
+Aggregator::DoApply(const Eigen::VectorXd& mean, Eigen::VectorXf& global)
 {
     global = mean.cast<float>();
 }

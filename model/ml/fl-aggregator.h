@@ -84,7 +84,7 @@ class Aggregator
      * @param mean the weighted mean of the updates' parameters
      * @param [in,out] global the global model
      */
-    virtual void DoApply(const Eigen::VectorXd& mean, Eigen::VectorXf& global) const;
+    virtual void DoApply(const Eigen::VectorXd& mean, Eigen::VectorXf& global);
 
     Eigen::VectorXd m_sum;   //!< sum of w_k x_k
     double m_totalWeight{0}; //!< sum of w_k

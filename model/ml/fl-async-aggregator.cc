@@ -45,7 +45,7 @@ FedAsync::DoGetWeight(const Update& update) const
 }
 
 void
-FedAsync::DoApply(const Eigen::VectorXd& mean, Eigen::VectorXf& global) const
+FedAsync::DoApply(const Eigen::VectorXd& mean, Eigen::VectorXf& global)
 {
     const double alpha = GetTotalWeight() / GetCount();
     global = ((1 - alpha) * global.cast<double>() + alpha * mean).cast<float>();
@@ -75,7 +75,7 @@ FedBuff::DoGetWeight(const Update& update) const
 }
 
 void
-FedBuff::DoApply(const Eigen::VectorXd& mean, Eigen::VectorXf& global) const
+FedBuff::DoApply(const Eigen::VectorXd& mean, Eigen::VectorXf& global)
 {
     const double step = m_serverRate * GetTotalWeight() / GetCount();
     global = (global.cast<double>() + step * mean).cast<float>();

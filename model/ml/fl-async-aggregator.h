@@ -61,7 +61,7 @@ class FedAsync : public Aggregator
 
   private:
     double DoGetWeight(const Update& update) const override;
-    void DoApply(const Eigen::VectorXd& mean, Eigen::VectorXf& global) const override;
+    void DoApply(const Eigen::VectorXd& mean, Eigen::VectorXf& global) override;
 
     double m_alpha;           //!< of a fresh update
     StalenessWeight m_weight; //!< of others
@@ -86,7 +86,7 @@ class FedBuff : public Aggregator
 
   private:
     double DoGetWeight(const Update& update) const override;
-    void DoApply(const Eigen::VectorXd& mean, Eigen::VectorXf& global) const override;
+    void DoApply(const Eigen::VectorXd& mean, Eigen::VectorXf& global) override;
 
     double m_serverRate;      //!< eta
     StalenessWeight m_weight; //!< of stale updates

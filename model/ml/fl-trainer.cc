@@ -3,6 +3,8 @@
  */
 #include "fl-trainer.h"
 
+#include "fl-data-fit.h"
+
 #include "ns3/fl-error.h"
 #include "ns3/fl-finite.h"
 #include "ns3/fl-loss.h"
@@ -23,31 +25,12 @@ namespace
 struct TrainingBuffers
 {
     Workspace workspace;            //!< between layers
-    Eigen::MatrixXf features;       //!< of a block, gathered: inputs x at least a block's samples
+    SampleBlock block;              //!< samples, gathered
     Eigen::MatrixXf outputGradient; //!< outputs x at least a block's samples
-    std::vector<uint8_t> labels;    //!< of a block
     Eigen::VectorXf gradient;       //!< of all parameters
     Eigen::VectorXf velocity;       //!< of all parameters, where there is momentum
     std::vector<uint32_t> order;    //!< samples in the order of their turn
 };
-
-/// Complain if a data set is not what a model takes.
-void
-CheckFit(const Model& model, const Dataset& dataset)
-{
-    if (dataset.Dimension() != model.InputSize() || dataset.Classes() > model.OutputSize())
-    {
-        throw InvalidInput(Describe("data of ",
-                                    dataset.Dimension(),
-                                    " features and ",
-                                    dataset.Classes(),
-                                    " classes: must be ",
-                                    model.InputSize(),
-                                    " and at most ",
-                                    model.OutputSize(),
-                                    ", the model's"));
-    }
-}
 
 /// A contiguous range of the flat parameter vector that trains.
 struct Range
@@ -110,9 +93,7 @@ class Training
                 ? std::min<size_t>(options.batchSize, buffers.order.size())
                 : buffers.order.size());
         const Eigen::Index block = std::min<Eigen::Index>(batch, m_blockSamples);
-        Grow(buffers.features, model.InputSize(), block);
         Grow(buffers.outputGradient, model.OutputSize(), block);
-        buffers.labels.resize(block);
         buffers.gradient.setZero(start.size());
         if (options.momentum > 0)
         {
@@ -129,10 +110,9 @@ class Training
     double Step(size_t first, size_t count)
     {
         double loss = 0;
-        for (size_t done = 0; done < count; done += m_blockSamples)
+        for (size_t done = 0; done < count;)
         {
-            const size_t block = std::min<size_t>(m_blockSamples, count - done);
-            loss += AddGradient(first + done, block, 1.0F / static_cast<float>(count));
+            done += AddGradient(first + done, count - done, 1.0F / static_cast<float>(count), loss);
         }
         for (const Range& range : m_ranges)
         {
@@ -157,31 +137,33 @@ class Training
         }
     }
 
-    /// Add a block's part of the gradient, and return the sum of its losses.
-    double AddGradient(size_t first, size_t count, float scale)
+    /**
+     * Add a block's part of the gradient.
+     * @param first index in buffers.order of its first sample
+     * @param most samples that it may have
+     * @param scale of the gradient
+     * @param [in,out] loss the sum of its losses is added
+     * @return how many samples the block had
+     */
+    size_t AddGradient(size_t first, size_t most, float scale, double& loss)
     {
-        for (size_t i = 0; i < count; i++)
-        {
-            const uint32_t sample = m_buffers.order[first + i];
-            m_buffers.features.col(static_cast<Eigen::Index>(i)) = m_dataset.Features().col(sample);
-            m_buffers.labels[i] = m_dataset.Labels()[sample];
-        }
+        SampleBlock& block = m_buffers.block;
+        const size_t count = block.Gather(m_dataset, m_buffers.order, first, most, m_blockSamples);
         const auto columns = static_cast<Eigen::Index>(count);
-        const ConstMatrixView input(m_buffers.features.data(), m_model.InputSize(), columns);
         const MatrixView outputGradient(m_buffers.outputGradient.data(),
                                         m_model.OutputSize(),
                                         columns);
-        const ConstMatrixView logits = m_model.Forward(m_parameters, input, m_buffers.workspace);
-        const BatchLoss loss =
-            SoftmaxCrossEntropy(logits, m_buffers.labels.data(), scale, outputGradient);
+        const ConstMatrixView logits =
+            m_model.Forward(m_parameters, block.Input(), block.Shape(), m_buffers.workspace);
+        loss += SoftmaxCrossEntropy(logits, block.Labels().data(), scale, outputGradient).loss;
         m_model.Backward(m_parameters,
-                         input,
+                         block.Input(),
                          ConstMatrixView(outputGradient.data(), m_model.OutputSize(), columns),
                          m_mask,
                          m_buffers.workspace,
                          m_buffers.gradient,
                          false);
-        return loss.loss;
+        return count;
     }
 
     /// Change the parameters of a range, and leave its gradient zero for the next step.
@@ -319,27 +301,30 @@ FillOrder(const Dataset& dataset,
           RandomStream& random,
           std::vector<uint32_t>& order)
 {
-    if (samples.empty())
-    {
-        throw InvalidInput("training: 0 samples: must be at least 1");
-    }
-    for (const uint32_t sample : samples)
-    {
-        if (sample >= dataset.Size())
-        {
-            throw InvalidInput(Describe("training: sample ",
-                                        sample,
-                                        ": must be below ",
-                                        dataset.Size(),
-                                        ", the data set's size"));
-        }
-    }
+    CheckSamples("training", dataset, samples);
     order = samples;
     if (maxSamples > 0 && maxSamples < order.size())
     {
         random.Shuffle(order, maxSamples);
         order.resize(maxSamples);
     }
+}
+
+/// First samples of blocks of neighbours that have at most so many columns together, or one sample;
+/// and the number of samples.
+std::vector<uint32_t>
+BlockStarts(const Dataset& dataset, uint32_t maxColumns)
+{
+    std::vector<uint32_t> starts{0};
+    for (uint32_t sample = 1; sample < dataset.Size(); sample++)
+    {
+        if (dataset.FirstColumn(sample + 1) - dataset.FirstColumn(starts.back()) > maxColumns)
+        {
+            starts.push_back(sample);
+        }
+    }
+    starts.push_back(dataset.Size());
+    return starts;
 }
 
 } // namespace
@@ -367,7 +352,7 @@ Train(const Model& model,
 {
     thread_local TrainingBuffers buffers;
     options.Validate();
-    CheckFit(model, dataset);
+    CheckClassifierFit(model, dataset);
     RandomStream random(seed);
     FillOrder(dataset, samples, maxSamples, random, buffers.order);
     Training training(model, start, dataset, options, buffers);
@@ -409,23 +394,34 @@ Evaluate(const Model& model,
          const Dataset& dataset,
          ThreadPool* pool)
 {
-    CheckFit(model, dataset);
+    CheckClassifierFit(model, dataset);
     if (dataset.Size() == 0)
     {
         throw InvalidInput("evaluation: 0 samples: must be at least 1");
     }
-    const size_t size = dataset.Size();
-    const size_t blockSamples = model.BlockSamples();
-    std::vector<BatchLoss> blocks((size + blockSamples - 1) / blockSamples);
+    const std::vector<uint32_t> starts = BlockStarts(dataset, model.BlockSamples());
+    std::vector<BatchLoss> blocks(starts.size() - 1);
     auto evaluateBlock = [&](size_t block) {
         thread_local Workspace workspace;
         thread_local Eigen::VectorXf scratch;
-        const size_t first = block * blockSamples;
-        const auto count = static_cast<Eigen::Index>(std::min(blockSamples, size - first));
-        const ConstMatrixView input(dataset.Features().col(static_cast<Eigen::Index>(first)).data(),
+        thread_local std::vector<uint32_t> offsets;
+        const uint32_t first = starts[block];
+        const uint32_t count = starts[block + 1] - first;
+        const uint32_t columns = dataset.FirstColumn(first + count) - dataset.FirstColumn(first);
+        BatchShape shape = BatchShape::OfSamples(columns);
+        if (dataset.Tokens().IsText())
+        {
+            offsets.clear();
+            for (uint32_t sample = first; sample <= first + count; sample++)
+            {
+                offsets.push_back(dataset.FirstColumn(sample));
+            }
+            shape = {columns, count, offsets.data(), nullptr};
+        }
+        const ConstMatrixView input(dataset.Features().col(dataset.FirstColumn(first)).data(),
                                     model.InputSize(),
-                                    count);
-        const ConstMatrixView logits = model.Forward(parameters, input, workspace);
+                                    columns);
+        const ConstMatrixView logits = model.Forward(parameters, input, shape, workspace, false);
         scratch.resize(std::max(scratch.size(), logits.size()));
         blocks[block] = SoftmaxCrossEntropy(logits,
                                             dataset.Labels().data() + first,
@@ -441,8 +437,8 @@ Evaluate(const Model& model,
         total.loss += block.loss;
         total.accuracy += block.correct;
     }
-    total.loss /= static_cast<double>(size);
-    total.accuracy /= static_cast<double>(size);
+    total.loss /= dataset.Size();
+    total.accuracy /= dataset.Size();
     return total;
 }
 

@@ -5,6 +5,7 @@
 #define FL_DATASET_H
 
 #include "ns3/fl-image-shape.h"
+#include "ns3/fl-token-shape.h"
 
 #include <Eigen/Core>
 #include <cstdint>
@@ -16,10 +17,20 @@ namespace ns3
 namespace fl
 {
 
+/// Sequences of tokens, one sample after the other.
+struct TokenTable
+{
+    std::vector<uint32_t> ids;  //!< by token
+    std::vector<uint8_t> types; //!< by token; empty: all 0
+    std::vector<uint32_t>
+        offsets; //!< samples + 1 numbers: each sample's first token, and their end
+};
+
 /**
  * @ingroup fl
  * Labelled samples, immutable: all devices and threads share one copy; a device's part of it is a
- * list of indices.
+ * list of indices. A sample is a column of features, or, in text, a sequence of tokens: a column
+ * for each, with the token's id and type.
  */
 class Dataset
 {
@@ -56,8 +67,33 @@ class Dataset
                               ImageShape shape,
                               const std::string& name = "data set");
 
-    /// @return features x samples
+    /**
+     * From text as tokens.
+     * @param table the samples' tokens; each has at least one
+     * @param labels one per sample, each below classes
+     * @param classes number of classes, 1 to 256
+     * @param vocabulary ids are below; at most 2^24
+     * @param name used in messages
+     * @return the data set
+     * @throws InvalidInput if sizes do not agree, a sample is empty, or a label or an id is out of
+     *         range
+     */
+    static Dataset FromTokens(const TokenTable& table,
+                              std::vector<uint8_t> labels,
+                              uint32_t classes,
+                              uint32_t vocabulary,
+                              const std::string& name = "data set");
+
+    /// @return features x samples; of text TOKEN_ROWS x tokens
     const Eigen::MatrixXf& Features() const;
+    /// @return of text its vocabulary, its longest sequence and its token types; else no text
+    const TokenShape& Tokens() const;
+    /// @return a sample's first column
+    /// @param sample its index; the number of samples gives the number of columns
+    uint32_t FirstColumn(uint32_t sample) const;
+    /// @return a sample's columns: 1, or of text its tokens
+    /// @param sample its index
+    uint32_t ColumnCount(uint32_t sample) const;
     /// @return labels, one per sample
     const std::vector<uint8_t>& Labels() const;
     /// @return the number of samples
@@ -87,6 +123,12 @@ class Dataset
     std::vector<uint8_t> m_labels; //!< by sample, 0 to m_classes - 1
     uint32_t m_classes{0};         //!< number of classes
     ImageShape m_shape;            //!< of an image
+    TokenShape m_tokens;           //!< of text
+    /// of text: samples + 1 numbers, each sample's first column, and their number
+    std::vector<uint32_t> m_offsets;
+
+    /// Check labels and classes.
+    void CheckLabels(const std::string& name) const;
 };
 
 /// Training data, and data held out for evaluation.

@@ -60,9 +60,9 @@ AddConvolution(Layers& layers, uint32_t number, ImageShape input, uint32_t chann
     constexpr uint32_t KERNEL = 5;
     const std::string digits = std::to_string(number);
     auto convolution = std::make_unique<Conv2d>("conv" + digits, input, channels, KERNEL);
-    const ImageShape shape = convolution->OutputShape();
+    const ImageShape shape = convolution->OutputImage();
     auto pooling = std::make_unique<MaxPool2d>("pool" + digits, shape);
-    const ImageShape pooled = pooling->OutputShape();
+    const ImageShape pooled = pooling->OutputImage();
     layers.push_back(std::move(convolution));
     layers.push_back(std::make_unique<Relu>("relu" + digits, shape.Size()));
     layers.push_back(std::move(pooling));

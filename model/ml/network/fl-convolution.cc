@@ -106,7 +106,7 @@ Conv2d::Conv2d(const std::string& name, ImageShape input, uint32_t outputChannel
 }
 
 const ImageShape&
-Conv2d::OutputShape() const
+Conv2d::OutputImage() const
 {
     return m_output;
 }
@@ -130,18 +130,18 @@ Conv2d::Parameters() const
 }
 
 size_t
-Conv2d::ScratchSize() const
+Conv2d::ScratchSize(const BatchShape& /* input */) const
 {
     return size_t{Positions()} * PatchSize();
 }
 
 void
-Conv2d::Initialize(float* parameters, RandomStream& random) const
+Conv2d::Initialize(float* const* parameters, RandomStream& random) const
 {
     const double deviation = std::sqrt(2.0 / PatchSize());
-    for (size_t i = 0; i < size_t{m_output.channels} * PatchSize(); i++)
+    for (size_t i = 0; parameters[0] && i < size_t{m_output.channels} * PatchSize(); i++)
     {
-        parameters[i] = static_cast<float>(deviation * random.Normal());
+        parameters[0][i] = static_cast<float>(deviation * random.Normal());
     }
 }
 
@@ -190,18 +190,15 @@ Conv2d::Fold(const float* patches, float* input) const
 }
 
 void
-Conv2d::Forward(const float* parameters,
-                const ConstMatrixView& input,
-                MatrixView output,
-                float* scratch) const
+Conv2d::Forward(ForwardPass& pass) const
 {
-    const ConstMatrixView weight(parameters, m_output.channels, PatchSize());
-    const ConstVectorView bias(parameters + weight.size(), m_output.channels);
-    const ConstMatrixView patches(scratch, Positions(), PatchSize());
-    for (Eigen::Index sample = 0; sample < input.cols(); sample++)
+    const ConstMatrixView weight(pass.parameters[0], m_output.channels, PatchSize());
+    const ConstVectorView bias(pass.parameters[1], m_output.channels);
+    const ConstMatrixView patches(pass.scratch, Positions(), PatchSize());
+    for (Eigen::Index sample = 0; sample < pass.input.cols(); sample++)
     {
-        Unfold(input.col(sample).data(), scratch);
-        MatrixView out(output.col(sample).data(), Positions(), m_output.channels);
+        Unfold(pass.input.col(sample).data(), pass.scratch);
+        MatrixView out(pass.output.col(sample).data(), Positions(), m_output.channels);
         out.rowwise() = bias.transpose();
         out.noalias() += patches * weight.transpose();
     }
@@ -210,22 +207,22 @@ Conv2d::Forward(const float* parameters,
 void
 Conv2d::Backward(BackwardPass& pass) const
 {
-    const ConstMatrixView weight(pass.parameters, m_output.channels, PatchSize());
-    MatrixView weightGradient(pass.gradient, m_output.channels, PatchSize());
-    Eigen::Map<Eigen::VectorXf> biasGradient(pass.gradient + weight.size(), m_output.channels);
+    const ConstMatrixView weight(pass.parameters[0], m_output.channels, PatchSize());
+    MatrixView weightGradient(pass.gradient[0], m_output.channels, PatchSize());
+    Eigen::Map<Eigen::VectorXf> biasGradient(pass.gradient[1], m_output.channels);
     MatrixView patches(pass.scratch, Positions(), PatchSize());
     for (Eigen::Index sample = 0; sample < pass.input.cols(); sample++)
     {
         const ConstMatrixView out(pass.outputGradient.col(sample).data(),
                                   Positions(),
                                   m_output.channels);
-        if (pass.trains[0])
+        if (pass.gradient[0])
         {
             // Written out once more: keeping them from Forward() would take a batch's memory.
             Unfold(pass.input.col(sample).data(), pass.scratch);
             weightGradient.noalias() += out.transpose() * patches;
         }
-        if (pass.trains[1])
+        if (pass.gradient[1])
         {
             biasGradient += out.colwise().sum().transpose();
         }
@@ -245,30 +242,33 @@ MaxPool2d::MaxPool2d(const std::string& name, ImageShape input)
 }
 
 const ImageShape&
-MaxPool2d::OutputShape() const
+MaxPool2d::OutputImage() const
 {
     return m_output;
 }
 
+bool
+MaxPool2d::UsesOutput() const
+{
+    return true;
+}
+
 size_t
-MaxPool2d::ScratchSize() const
+MaxPool2d::ScratchSize(const BatchShape& /* input */) const
 {
     return size_t{2} * OutputSize();
 }
 
 void
-MaxPool2d::Forward(const float* /* parameters */,
-                   const ConstMatrixView& input,
-                   MatrixView output,
-                   float* scratch) const
+MaxPool2d::Forward(ForwardPass& pass) const
 {
     const uint32_t columns = 2 * m_output.columns;
     const uint32_t outputs = OutputSize();
-    for (Eigen::Index sample = 0; sample < input.cols(); sample++)
+    for (Eigen::Index sample = 0; sample < pass.input.cols(); sample++)
     {
         // Of two rows first: then all that is left to do is of neighbours, in one long loop.
-        const float* plane = input.col(sample).data();
-        float* larger = scratch;
+        const float* plane = pass.input.col(sample).data();
+        float* larger = pass.scratch;
         for (uint32_t channel = 0; channel < m_input.channels; channel++)
         {
             for (uint32_t y = 0; y < m_output.rows; y++)
@@ -283,10 +283,10 @@ MaxPool2d::Forward(const float* /* parameters */,
             }
             plane += size_t{m_input.rows} * m_input.columns;
         }
-        float* to = output.col(sample).data();
+        float* to = pass.output.col(sample).data();
         for (uint32_t i = 0; i < outputs; i++)
         {
-            to[i] = LargerOrNan(scratch[2 * i], scratch[2 * i + 1]);
+            to[i] = LargerOrNan(pass.scratch[2 * i], pass.scratch[2 * i + 1]);
         }
     }
 }

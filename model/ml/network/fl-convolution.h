@@ -45,16 +45,13 @@ class Conv2d : public Layer
     Conv2d(const std::string& name, ImageShape input, uint32_t outputChannels, uint32_t kernel);
 
     /// @return channels, rows and columns of its output
-    const ImageShape& OutputShape() const;
+    const ImageShape& OutputImage() const;
 
     std::vector<ParameterShape> Parameters() const override;
-    size_t ScratchSize() const override;
+    size_t ScratchSize(const BatchShape& input) const override;
     /// Weights begin as Dense::Start::HE has them, with the patch as inputs.
-    void Initialize(float* parameters, RandomStream& random) const override;
-    void Forward(const float* parameters,
-                 const ConstMatrixView& input,
-                 MatrixView output,
-                 float* scratch) const override;
+    void Initialize(float* const* parameters, RandomStream& random) const override;
+    void Forward(ForwardPass& pass) const override;
     void Backward(BackwardPass& pass) const override;
 
   private:
@@ -96,13 +93,11 @@ class MaxPool2d : public Layer
     MaxPool2d(const std::string& name, ImageShape input);
 
     /// @return channels, rows and columns of its output
-    const ImageShape& OutputShape() const;
+    const ImageShape& OutputImage() const;
 
-    size_t ScratchSize() const override;
-    void Forward(const float* parameters,
-                 const ConstMatrixView& input,
-                 MatrixView output,
-                 float* scratch) const override;
+    bool UsesOutput() const override;
+    size_t ScratchSize(const BatchShape& input) const override;
+    void Forward(ForwardPass& pass) const override;
     void Backward(BackwardPass& pass) const override;
 
   private:

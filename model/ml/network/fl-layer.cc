@@ -5,14 +5,29 @@
 
 #include "ns3/fl-error.h"
 
-#include <cmath>
-
 namespace ns3
 {
 namespace fl
 {
 
-Layer::Layer(const std::string& name, uint32_t inputSize, uint32_t outputSize)
+std::string
+JoinNames(const std::string& outer, const std::string& inner)
+{
+    return outer + (outer.empty() || inner.empty() ? "" : ".") + inner;
+}
+
+bool
+MatchesPattern(const char* pattern, const char* text)
+{
+    if (*pattern == '*')
+    {
+        return MatchesPattern(pattern + 1, text) || (*text && MatchesPattern(pattern, text + 1));
+    }
+    return *pattern == *text && (*pattern == '\0' || MatchesPattern(pattern + 1, text + 1));
+}
+
+template <typename Scalar>
+BasicLayer<Scalar>::BasicLayer(const std::string& name, uint32_t inputSize, uint32_t outputSize)
     : m_name(name),
       m_inputSize(inputSize),
       m_outputSize(outputSize)
@@ -29,140 +44,117 @@ Layer::Layer(const std::string& name, uint32_t inputSize, uint32_t outputSize)
     }
 }
 
+template <typename Scalar>
 const std::string&
-Layer::Name() const
+BasicLayer<Scalar>::Name() const
 {
     return m_name;
 }
 
+template <typename Scalar>
 uint32_t
-Layer::InputSize() const
+BasicLayer<Scalar>::InputSize() const
 {
     return m_inputSize;
 }
 
+template <typename Scalar>
 uint32_t
-Layer::OutputSize() const
+BasicLayer<Scalar>::OutputSize() const
 {
     return m_outputSize;
 }
 
+template <typename Scalar>
 std::vector<ParameterShape>
-Layer::Parameters() const
+BasicLayer<Scalar>::Parameters() const
 {
     return {};
 }
 
+template <typename Scalar>
+BatchShape
+BasicLayer<Scalar>::OutputShape(const BatchShape& input) const
+{
+    return input;
+}
+
+template <typename Scalar>
 size_t
-Layer::ScratchSize() const
+BasicLayer<Scalar>::CacheSize(const BatchShape& /* input */) const
 {
     return 0;
 }
 
+template <typename Scalar>
+size_t
+BasicLayer<Scalar>::ScratchSize(const BatchShape& /* input */) const
+{
+    return 0;
+}
+
+template <typename Scalar>
+size_t
+BasicLayer<Scalar>::ActivationSize(const BatchShape& input) const
+{
+    return size_t{m_outputSize} * OutputShape(input).columns;
+}
+
+template <typename Scalar>
+bool
+BasicLayer<Scalar>::UsesOutput() const
+{
+    return false;
+}
+
+template <typename Scalar>
+TokenShape
+BasicLayer<Scalar>::Tokens() const
+{
+    return {};
+}
+
+template <typename Scalar>
 void
-Layer::Initialize(float* /* parameters */, RandomStream& /* random */) const
+BasicLayer<Scalar>::Initialize(Scalar* const* /* parameters */, RandomStream& /* random */) const
 {
 }
 
-Dense::Dense(const std::string& name, uint32_t inputSize, uint32_t outputSize, Start start)
-    : Layer(name, inputSize, outputSize),
-      m_start(start)
+template <typename Scalar>
+BasicRelu<Scalar>::BasicRelu(const std::string& name, uint32_t size)
+    : BasicLayer<Scalar>(name, size, size)
 {
 }
 
-std::vector<ParameterShape>
-Dense::Parameters() const
+template <typename Scalar>
+bool
+BasicRelu<Scalar>::UsesOutput() const
 {
-    return {{"weight", OutputSize(), InputSize()}, {"bias", OutputSize(), 1}};
+    return true;
 }
 
+template <typename Scalar>
 void
-Dense::Initialize(float* parameters, RandomStream& random) const
-{
-    const double inputs = InputSize();
-    const double heDeviation = std::sqrt(2 / inputs);
-    const double glorotLimit = std::sqrt(6 / (inputs + OutputSize()));
-    for (size_t i = 0; i < size_t{InputSize()} * OutputSize(); i++)
-    {
-        switch (m_start)
-        {
-        case Start::ZERO:
-            return;
-        case Start::HE:
-            parameters[i] = static_cast<float>(heDeviation * random.Normal());
-            break;
-        case Start::GLOROT:
-            parameters[i] = static_cast<float>(random.Uniform(-glorotLimit, glorotLimit));
-            break;
-        }
-    }
-}
-
-void
-Dense::Forward(const float* parameters,
-               const ConstMatrixView& input,
-               MatrixView output,
-               float* /* scratch */) const
-{
-    const ConstMatrixView weight(parameters, OutputSize(), InputSize());
-    const Eigen::Map<const Eigen::VectorXf> bias(parameters + weight.size(), OutputSize());
-    // Adding onto the biases spares the pass over the output that would clear it.
-    output.colwise() = bias;
-    output.noalias() += weight * input;
-}
-
-void
-Dense::Backward(BackwardPass& pass) const
-{
-    const ConstMatrixView weight(pass.parameters, OutputSize(), InputSize());
-    if (pass.trains[0])
-    {
-        MatrixView(pass.gradient, OutputSize(), InputSize()).noalias() +=
-            pass.outputGradient * pass.input.transpose();
-    }
-    if (pass.trains[1])
-    {
-        // Column by column, as it lies in memory; rowwise().sum() would stride.
-        Eigen::Map<Eigen::VectorXf> biasGradient(pass.gradient + weight.size(), OutputSize());
-        for (Eigen::Index sample = 0; sample < pass.outputGradient.cols(); sample++)
-        {
-            biasGradient += pass.outputGradient.col(sample);
-        }
-    }
-    if (pass.inputGradient.data())
-    {
-        pass.inputGradient.noalias() = weight.transpose() * pass.outputGradient;
-    }
-}
-
-Relu::Relu(const std::string& name, uint32_t size)
-    : Layer(name, size, size)
-{
-}
-
-void
-Relu::Forward(const float* /* parameters */,
-              const ConstMatrixView& input,
-              MatrixView output,
-              float* /* scratch */) const
+BasicRelu<Scalar>::Forward(ForwardPass& pass) const
 {
     // A loop that compilers vectorise; unlike cwiseMax(), it keeps NaN, so that divergence is seen.
-    const float* from = input.data();
-    float* to = output.data();
-    for (Eigen::Index i = 0; i < input.size(); i++)
+    const Scalar* from = pass.input.data();
+    Scalar* to = pass.output.data();
+    for (Eigen::Index i = 0; i < pass.input.size(); i++)
     {
         to[i] = from[i] < 0 ? 0 : from[i];
     }
 }
 
+template <typename Scalar>
 void
-Relu::Backward(BackwardPass& pass) const
+BasicRelu<Scalar>::Backward(BackwardPass& pass) const
 {
     if (pass.inputGradient.data())
     {
-        const float* output = pass.output.data();
-        const float* from = pass.outputGradient.data();
-        float* to = pass.inputGradient.data();
+        const Scalar* output = pass.output.data();
+        const Scalar* from = pass.outputGradient.data();
+        Scalar* to = pass.inputGradient.data();
         for (Eigen::Index i = 0; i < pass.output.size(); i++)
         {
             to[i] = output[i] > 0 ? from[i] : 0;
@@ -170,29 +162,43 @@ Relu::Backward(BackwardPass& pass) const
     }
 }
 
-Tanh::Tanh(const std::string& name, uint32_t size)
-    : Layer(name, size, size)
+template <typename Scalar>
+BasicTanh<Scalar>::BasicTanh(const std::string& name, uint32_t size)
+    : BasicLayer<Scalar>(name, size, size)
 {
 }
 
-void
-Tanh::Forward(const float* /* parameters */,
-              const ConstMatrixView& input,
-              MatrixView output,
-              float* /* scratch */) const
+template <typename Scalar>
+bool
+BasicTanh<Scalar>::UsesOutput() const
 {
-    output = input.array().tanh();
+    return true;
 }
 
+template <typename Scalar>
 void
-Tanh::Backward(BackwardPass& pass) const
+BasicTanh<Scalar>::Forward(ForwardPass& pass) const
+{
+    pass.output = pass.input.array().tanh();
+}
+
+template <typename Scalar>
+void
+BasicTanh<Scalar>::Backward(BackwardPass& pass) const
 {
     if (pass.inputGradient.data())
     {
         pass.inputGradient.array() =
-            pass.outputGradient.array() * (1.0F - pass.output.array().square());
+            pass.outputGradient.array() * (Scalar(1) - pass.output.array().square());
     }
 }
+
+template class BasicLayer<float>;
+template class BasicLayer<double>;
+template class BasicRelu<float>;
+template class BasicRelu<double>;
+template class BasicTanh<float>;
+template class BasicTanh<double>;
 
 } // namespace fl
 } // namespace ns3

@@ -6,6 +6,7 @@
 #include "ns3/fl-error.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ns3
 {
@@ -18,17 +19,6 @@ namespace
 constexpr uint32_t MAX_BLOCK_SAMPLES = 256;           //!< as BlockSamples() documents it
 constexpr uint32_t MIN_BLOCK_SAMPLES = 16;            //!< as BlockSamples() documents it
 constexpr size_t BLOCK_ACTIVATIONS = size_t{4} << 20; //!< floats: 16 MiB
-
-/// Whether a text matches a pattern in which * stands for any text.
-bool
-Matches(const char* pattern, const char* text)
-{
-    if (*pattern == '*')
-    {
-        return Matches(pattern + 1, text) || (*text && Matches(pattern, text + 1));
-    }
-    return *pattern == *text && (*pattern == '\0' || Matches(pattern + 1, text + 1));
-}
 
 /// For messages: names in a row.
 std::string
@@ -43,14 +33,49 @@ Join(const std::vector<Slice>& slices)
 }
 
 /// A view of the first rows * columns elements of a buffer, which grows if it must.
-MatrixView
-Reserve(Eigen::VectorXf& buffer, Eigen::Index rows, Eigen::Index columns)
+template <typename Scalar>
+BasicMatrixView<Scalar>
+Reserve(Eigen::Matrix<Scalar, Eigen::Dynamic, 1>& buffer, Eigen::Index rows, Eigen::Index columns)
 {
     if (buffer.size() < rows * columns)
     {
         buffer.resize(rows * columns);
     }
-    return MatrixView(buffer.data(), rows, columns);
+    return BasicMatrixView<Scalar>(buffer.data(), rows, columns);
+}
+
+/**
+ * Mark the slices that patterns match.
+ * @param patterns names, where * stands for any text
+ * @param slices the slices
+ * @param what for messages
+ * @return by slice, whether one of them matches
+ * @throws InvalidInput if a pattern matches nothing
+ */
+std::vector<uint8_t>
+MatchSlices(const std::vector<std::string>& patterns,
+            const std::vector<Slice>& slices,
+            const char* what)
+{
+    std::vector<uint8_t> matched(slices.size(), 0);
+    for (const auto& pattern : patterns)
+    {
+        bool found = false;
+        for (size_t i = 0; i < slices.size(); i++)
+        {
+            if (MatchesPattern(pattern.c_str(), slices[i].name.c_str()))
+            {
+                matched[i] = 1;
+                found = true;
+            }
+        }
+        if (!found)
+        {
+            throw InvalidInput(
+                Describe(what, " '", pattern, "': must match one of ", Join(slices)));
+        }
+    }
+    return matched;
 }
 
 } // namespace
@@ -61,83 +86,110 @@ Slice::Size() const
     return size_t{rows} * columns;
 }
 
-Model::Model(std::vector<std::unique_ptr<const Layer>> layers)
+template <typename Scalar>
+BasicModel<Scalar>::BasicModel(std::vector<std::unique_ptr<const BasicLayer<Scalar>>> layers,
+                               const std::vector<std::string>& trainable)
+    : m_chain("", std::move(layers))
 {
-    if (layers.empty())
+    AssignSlices(trainable);
+}
+
+template <typename Scalar>
+void
+BasicModel<Scalar>::AssignSlices(const std::vector<std::string>& trainable)
+{
+    std::vector<Slice> all;
+    for (const auto& parameter : m_chain.Parameters())
     {
-        throw InvalidInput("model: 0 layers: must be at least 1");
-    }
-    for (auto& layer : layers)
-    {
-        if (!m_links.empty() && m_links.back().layer->OutputSize() != layer->InputSize())
+        for (const auto& other : all)
         {
-            throw InvalidInput(Describe("layer ",
-                                        layer->Name(),
-                                        ": ",
-                                        layer->InputSize(),
-                                        " inputs: must be ",
-                                        m_links.back().layer->OutputSize(),
-                                        ", the outputs of the layer before"));
-        }
-        Link link{nullptr, m_parameterCount, m_slices.size(), 0};
-        for (const auto& parameter : layer->Parameters())
-        {
-            const std::string name = layer->Name() + "." + parameter.name;
-            for (const auto& other : m_slices)
+            if (other.name == parameter.name)
             {
-                if (other.name == name)
-                {
-                    throw InvalidInput(Describe("slice ", name, ": must be unique in a model"));
-                }
+                throw InvalidInput(
+                    Describe("slice ", parameter.name, ": must be unique in a model"));
             }
-            m_slices.push_back({name, m_parameterCount, parameter.rows, parameter.columns});
-            m_parameterCount += m_slices.back().Size();
-            link.sliceCount++;
         }
-        m_activationCount += layer->OutputSize();
-        m_scratchSize = std::max(m_scratchSize, layer->ScratchSize());
-        link.layer = std::move(layer);
-        m_links.push_back(std::move(link));
+        all.push_back({parameter.name, 0, parameter.rows, parameter.columns, parameter.dimensions});
+    }
+    // A model without parameters has nothing that a pattern could match.
+    const auto trains =
+        all.empty() ? std::vector<uint8_t>() : MatchSlices(trainable, all, "trainable parameters");
+    for (size_t i = 0; i < all.size(); i++)
+    {
+        auto& slices = trains[i] ? m_slices : m_frozenSlices;
+        size_t& count = trains[i] ? m_parameterCount : m_frozenCount;
+        all[i].offset = count;
+        count += all[i].Size();
+        m_sources.push_back({!trains[i], slices.size()});
+        slices.push_back(std::move(all[i]));
     }
 }
 
+template <typename Scalar>
 uint32_t
-Model::InputSize() const
+BasicModel<Scalar>::InputSize() const
 {
-    return m_links.front().layer->InputSize();
+    return m_chain.InputSize();
 }
 
+template <typename Scalar>
 uint32_t
-Model::OutputSize() const
+BasicModel<Scalar>::OutputSize() const
 {
-    return m_links.back().layer->OutputSize();
+    return m_chain.OutputSize();
 }
 
+template <typename Scalar>
+const typename BasicChain<Scalar>::Layers&
+BasicModel<Scalar>::GetLayers() const
+{
+    return m_chain.GetLayers();
+}
+
+template <typename Scalar>
 size_t
-Model::ParameterCount() const
+BasicModel<Scalar>::ParameterCount() const
 {
     return m_parameterCount;
 }
 
-uint32_t
-Model::BlockSamples() const
+template <typename Scalar>
+size_t
+BasicModel<Scalar>::FrozenCount() const
 {
+    return m_frozenCount;
+}
+
+template <typename Scalar>
+uint32_t
+BasicModel<Scalar>::BlockSamples() const
+{
+    const size_t activations = m_chain.ActivationSize(BatchShape::OfSamples(1));
     uint32_t samples = MAX_BLOCK_SAMPLES;
-    while (samples > MIN_BLOCK_SAMPLES && samples * m_activationCount > BLOCK_ACTIVATIONS)
+    while (samples > MIN_BLOCK_SAMPLES && samples * activations > BLOCK_ACTIVATIONS)
     {
         samples /= 2;
     }
     return samples;
 }
 
+template <typename Scalar>
 const std::vector<Slice>&
-Model::Slices() const
+BasicModel<Scalar>::Slices() const
 {
     return m_slices;
 }
 
+template <typename Scalar>
+const std::vector<Slice>&
+BasicModel<Scalar>::FrozenSlices() const
+{
+    return m_frozenSlices;
+}
+
+template <typename Scalar>
 const Slice&
-Model::FindSlice(const std::string& name) const
+BasicModel<Scalar>::FindSlice(const std::string& name) const
 {
     for (const auto& slice : m_slices)
     {
@@ -149,92 +201,180 @@ Model::FindSlice(const std::string& name) const
     throw InvalidInput(Describe("slice ", name, ": must be one of ", Join(m_slices)));
 }
 
-MatrixView
-Model::View(Eigen::VectorXf& parameters, const Slice& slice)
+template <typename Scalar>
+BasicMatrixView<Scalar>
+BasicModel<Scalar>::View(Vector& parameters, const Slice& slice)
 {
     return MatrixView(parameters.data() + slice.offset, slice.rows, slice.columns);
 }
 
-ConstMatrixView
-Model::View(const Eigen::VectorXf& parameters, const Slice& slice)
+template <typename Scalar>
+BasicConstMatrixView<Scalar>
+BasicModel<Scalar>::View(const Vector& parameters, const Slice& slice)
 {
     return ConstMatrixView(parameters.data() + slice.offset, slice.rows, slice.columns);
 }
 
-Eigen::VectorXf
-Model::InitialParameters(uint64_t seed) const
+template <typename Scalar>
+void
+BasicModel<Scalar>::Initialize(const std::vector<Scalar*>& matrices, uint64_t seed) const
 {
-    Eigen::VectorXf parameters = Eigen::VectorXf::Zero(static_cast<Eigen::Index>(m_parameterCount));
-    for (size_t i = 0; i < m_links.size(); i++)
+    for (size_t i = 0; i < m_chain.GetLayers().size(); i++)
     {
         // A stream per layer: a layer's start does not depend on the size of those before.
         RandomStream random(seed, i);
-        m_links[i].layer->Initialize(parameters.data() + m_links[i].offset, random);
+        m_chain.GetLayers()[i]->Initialize(matrices.data() + m_chain.FirstParameter(i), random);
     }
+}
+
+template <typename Scalar>
+typename BasicModel<Scalar>::Vector
+BasicModel<Scalar>::InitialParameters(uint64_t seed) const
+{
+    Vector parameters = Vector::Zero(static_cast<Eigen::Index>(m_parameterCount));
+    std::vector<Scalar*> matrices;
+    for (const Source& source : m_sources)
+    {
+        matrices.push_back(source.isFrozen ? nullptr
+                                           : parameters.data() + m_slices[source.slice].offset);
+    }
+    Initialize(matrices, seed);
     return parameters;
 }
 
-TrainableMask
-Model::Trainable(const std::vector<std::string>& patterns) const
+template <typename Scalar>
+typename BasicModel<Scalar>::FrozenParameters
+BasicModel<Scalar>::InitialFrozen(uint64_t seed) const
 {
-    TrainableMask mask;
-    mask.slices.assign(m_slices.size(), patterns.empty() ? 1 : 0);
-    for (const auto& pattern : patterns)
+    auto values = std::make_shared<Vector>(Vector::Zero(static_cast<Eigen::Index>(m_frozenCount)));
+    std::vector<Scalar*> matrices;
+    FrozenParameters frozen;
+    for (const Source& source : m_sources)
     {
-        bool found = false;
-        for (size_t i = 0; i < m_slices.size(); i++)
+        matrices.push_back(source.isFrozen ? values->data() + m_frozenSlices[source.slice].offset
+                                           : nullptr);
+        if (source.isFrozen)
         {
-            if (Matches(pattern.c_str(), m_slices[i].name.c_str()))
-            {
-                mask.slices[i] = 1;
-                found = true;
-            }
-        }
-        if (!found)
-        {
-            throw InvalidInput(
-                Describe("trainable slices '", pattern, "': must match one of ", Join(m_slices)));
+            frozen.matrices.push_back(matrices.back());
         }
     }
-    return mask;
+    Initialize(matrices, seed);
+    frozen.owner = std::move(values);
+    return frozen;
 }
 
-ConstMatrixView
-Model::Forward(const Eigen::VectorXf& parameters,
-               const ConstMatrixView& input,
-               Workspace& workspace) const
+template <typename Scalar>
+void
+BasicModel<Scalar>::SetFrozen(FrozenParameters frozen)
+{
+    if (frozen.matrices.size() != m_frozenSlices.size())
+    {
+        throw InvalidInput(Describe("frozen parameters: ",
+                                    frozen.matrices.size(),
+                                    " matrices: must be ",
+                                    m_frozenSlices.size()));
+    }
+    m_frozen = std::move(frozen);
+}
+
+template <typename Scalar>
+const typename BasicModel<Scalar>::FrozenParameters&
+BasicModel<Scalar>::GetFrozen() const
+{
+    return m_frozen;
+}
+
+template <typename Scalar>
+TrainableMask
+BasicModel<Scalar>::Trainable(const std::vector<std::string>& patterns) const
+{
+    if (patterns.empty())
+    {
+        return {std::vector<uint8_t>(m_slices.size(), 1)};
+    }
+    return {MatchSlices(patterns, m_slices, "trainable slices")};
+}
+
+template <typename Scalar>
+TokenShape
+BasicModel<Scalar>::Tokens() const
+{
+    return m_chain.Tokens();
+}
+
+template <typename Scalar>
+BatchShape
+BasicModel<Scalar>::OutputShape(const BatchShape& input) const
+{
+    return m_chain.OutputShape(input);
+}
+
+template <typename Scalar>
+BasicConstMatrixView<Scalar>
+BasicModel<Scalar>::OutputOf(size_t layer, const Workspace& workspace) const
+{
+    return m_chain.OutputOf(layer, workspace.m_shape, workspace.m_cache.data());
+}
+
+template <typename Scalar>
+BasicConstMatrixView<Scalar>
+BasicModel<Scalar>::Forward(const Vector& parameters,
+                            const ConstMatrixView& input,
+                            Workspace& workspace) const
+{
+    const auto columns = static_cast<uint32_t>(input.cols());
+    return Forward(parameters, input, BatchShape::OfSamples(columns), workspace);
+}
+
+template <typename Scalar>
+BasicConstMatrixView<Scalar>
+BasicModel<Scalar>::Forward(const Vector& parameters,
+                            const ConstMatrixView& input,
+                            const BatchShape& shape,
+                            Workspace& workspace,
+                            bool keeps) const
 {
     CheckParameters(parameters, "parameters");
+    if (m_frozen.matrices.size() != m_frozenSlices.size())
+    {
+        throw InvalidInput(
+            Describe("model: ", m_frozenSlices.size(), " frozen parameters: must be set first"));
+    }
     if (input.rows() != static_cast<Eigen::Index>(InputSize()))
     {
         throw InvalidInput(
             Describe("model input: ", input.rows(), " features per sample: must be ", InputSize()));
     }
-    workspace.m_outputs.resize(std::max(workspace.m_outputs.size(), m_links.size()));
-    float* scratch =
-        Reserve(workspace.m_scratch, static_cast<Eigen::Index>(m_scratchSize), 1).data();
-    const float* from = input.data();
-    for (size_t i = 0; i < m_links.size(); i++)
+    workspace.m_shape = shape;
+    workspace.m_parameters.clear();
+    for (const Source& source : m_sources)
     {
-        const Layer& layer = *m_links[i].layer;
-        MatrixView output = Reserve(workspace.m_outputs[i], layer.OutputSize(), input.cols());
-        layer.Forward(parameters.data() + m_links[i].offset,
-                      ConstMatrixView(from, layer.InputSize(), input.cols()),
-                      output,
-                      scratch);
-        from = output.data();
+        workspace.m_parameters.push_back(source.isFrozen
+                                             ? m_frozen.matrices[source.slice]
+                                             : parameters.data() + m_slices[source.slice].offset);
     }
-    return ConstMatrixView(from, OutputSize(), input.cols());
+    const BatchShape outputShape = m_chain.OutputShape(shape);
+    BasicForwardPass<Scalar> pass{
+        workspace.m_parameters.data(),
+        shape,
+        input,
+        Reserve(workspace.m_output, OutputSize(), outputShape.columns),
+        Reserve(workspace.m_cache, m_chain.CacheSize(shape), 1).data(),
+        Reserve(workspace.m_scratch, m_chain.ScratchSize(shape), 1).data(),
+        keeps};
+    m_chain.Forward(pass);
+    return ConstMatrixView(pass.output.data(), OutputSize(), outputShape.columns);
 }
 
-ConstMatrixView
-Model::Backward(const Eigen::VectorXf& parameters,
-                const ConstMatrixView& input,
-                const ConstMatrixView& outputGradient,
-                const TrainableMask& mask,
-                Workspace& workspace,
-                Eigen::VectorXf& gradient,
-                bool wantInputGradient) const
+template <typename Scalar>
+BasicConstMatrixView<Scalar>
+BasicModel<Scalar>::Backward(const Vector& parameters,
+                             const ConstMatrixView& input,
+                             const ConstMatrixView& outputGradient,
+                             const TrainableMask& mask,
+                             Workspace& workspace,
+                             Vector& gradient,
+                             bool wantInputGradient) const
 {
     CheckParameters(parameters, "parameters");
     CheckParameters(gradient, "gradient");
@@ -243,9 +383,9 @@ Model::Backward(const Eigen::VectorXf& parameters,
         throw InvalidInput(
             Describe("trainable mask: ", mask.slices.size(), " slices: must be ", m_slices.size()));
     }
-    const Eigen::Index batch = input.cols();
+    const uint32_t columns = m_chain.OutputShape(workspace.m_shape).columns;
     if (outputGradient.rows() != static_cast<Eigen::Index>(OutputSize()) ||
-        outputGradient.cols() != batch)
+        outputGradient.cols() != static_cast<Eigen::Index>(columns))
     {
         throw InvalidInput(Describe("output gradient: ",
                                     outputGradient.rows(),
@@ -254,38 +394,35 @@ Model::Backward(const Eigen::VectorXf& parameters,
                                     ": must be ",
                                     OutputSize(),
                                     " x ",
-                                    batch));
+                                    columns));
     }
-    workspace.m_gradients.resize(std::max(workspace.m_gradients.size(), m_links.size()));
-    const size_t first = FirstNeededLayer(mask, wantInputGradient);
-    const float* fromAbove = outputGradient.data();
-    float* scratch =
-        Reserve(workspace.m_scratch, static_cast<Eigen::Index>(m_scratchSize), 1).data();
-    for (size_t i = m_links.size(); i-- > first;)
+    workspace.m_gradients.clear();
+    for (const Source& source : m_sources)
     {
-        const Link& link = m_links[i];
-        const uint32_t inputs = link.layer->InputSize();
-        const uint32_t outputs = link.layer->OutputSize();
-        const bool goesOn = i > first || wantInputGradient;
-        float* below = goesOn ? Reserve(workspace.m_gradients[i], inputs, batch).data() : nullptr;
-        BackwardPass pass{parameters.data() + link.offset,
-                          ConstMatrixView(i == 0 ? input.data() : workspace.m_outputs[i - 1].data(),
-                                          inputs,
-                                          batch),
-                          ConstMatrixView(workspace.m_outputs[i].data(), outputs, batch),
-                          ConstMatrixView(fromAbove, outputs, batch),
-                          gradient.data() + link.offset,
-                          mask.slices.data() + link.firstSlice,
-                          MatrixView(below, inputs, batch),
-                          scratch};
-        link.layer->Backward(pass);
-        fromAbove = below;
+        const bool trains = !source.isFrozen && mask.slices[source.slice];
+        workspace.m_gradients.push_back(trains ? gradient.data() + m_slices[source.slice].offset
+                                               : nullptr);
     }
-    return ConstMatrixView(wantInputGradient ? fromAbove : nullptr, InputSize(), batch);
+    Scalar* below = wantInputGradient
+                        ? Reserve(workspace.m_inputGradient, InputSize(), input.cols()).data()
+                        : nullptr;
+    BasicBackwardPass<Scalar> pass{
+        workspace.m_parameters.data(),
+        workspace.m_shape,
+        input,
+        ConstMatrixView(workspace.m_output.data(), OutputSize(), columns),
+        outputGradient,
+        workspace.m_gradients.data(),
+        MatrixView(below, InputSize(), input.cols()),
+        workspace.m_cache.data(),
+        workspace.m_scratch.data()};
+    m_chain.Backward(pass);
+    return ConstMatrixView(below, InputSize(), input.cols());
 }
 
+template <typename Scalar>
 void
-Model::CheckParameters(const Eigen::VectorXf& parameters, const char* what) const
+BasicModel<Scalar>::CheckParameters(const Vector& parameters, const char* what) const
 {
     if (static_cast<size_t>(parameters.size()) != m_parameterCount)
     {
@@ -298,22 +435,8 @@ Model::CheckParameters(const Eigen::VectorXf& parameters, const char* what) cons
     }
 }
 
-size_t
-Model::FirstNeededLayer(const TrainableMask& mask, bool wantInputGradient) const
-{
-    size_t first = 0;
-    auto isFrozen = [&](const Link& link) {
-        const auto begin = mask.slices.begin() + static_cast<std::ptrdiff_t>(link.firstSlice);
-        return std::all_of(begin,
-                           begin + static_cast<std::ptrdiff_t>(link.sliceCount),
-                           [](uint8_t trains) { return trains == 0; });
-    };
-    while (!wantInputGradient && first < m_links.size() && isFrozen(m_links[first]))
-    {
-        first++;
-    }
-    return first;
-}
+template class BasicModel<float>;
+template class BasicModel<double>;
 
 } // namespace fl
 } // namespace ns3

@@ -1,0 +1,93 @@
+/*
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+#include "fl-product.h"
+
+#include <stdexcept>
+
+namespace ns3
+{
+namespace fl
+{
+
+namespace
+{
+
+/// A matrix in memory.
+template <typename Scalar>
+using Matrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic>;
+
+/// Multiply expressions.
+template <typename Scalar, typename Left, typename Right>
+void
+MultiplyInto(ProductMode mode,
+             Scalar alpha,
+             const Left& a,
+             const Right& b,
+             Eigen::Map<Matrix<Scalar>, 0, Eigen::OuterStride<>> c)
+{
+    if (mode == ProductMode::SET)
+    {
+        c.setZero();
+    }
+    // Eigen takes the factor out, and decides whether the product is large enough for its kernels.
+    c.noalias() += (alpha * a) * b;
+}
+
+} // namespace
+
+template <typename Scalar>
+void
+Multiply(ProductMode mode,
+         Scalar alpha,
+         const Factor<Scalar>& a,
+         const Factor<Scalar>& b,
+         Scalar* c,
+         Eigen::Index stride)
+{
+    using View = Eigen::Map<const Matrix<Scalar>, 0, Eigen::OuterStride<>>;
+    const View left(a.data,
+                    a.transposed ? a.columns : a.rows,
+                    a.transposed ? a.rows : a.columns,
+                    Eigen::OuterStride<>(a.stride));
+    const View right(b.data,
+                     b.transposed ? b.columns : b.rows,
+                     b.transposed ? b.rows : b.columns,
+                     Eigen::OuterStride<>(b.stride));
+    const Eigen::Map<Matrix<Scalar>, 0, Eigen::OuterStride<>> result(c,
+                                                                     a.rows,
+                                                                     b.columns,
+                                                                     Eigen::OuterStride<>(stride));
+    if (a.transposed && b.transposed)
+    {
+        throw std::logic_error("product of two transposes: no layer needs it");
+    }
+    else if (a.transposed)
+    {
+        MultiplyInto<Scalar>(mode, alpha, left.transpose(), right, result);
+    }
+    else if (b.transposed)
+    {
+        MultiplyInto<Scalar>(mode, alpha, left, right.transpose(), result);
+    }
+    else
+    {
+        MultiplyInto<Scalar>(mode, alpha, left, right, result);
+    }
+}
+
+template void Multiply<float>(ProductMode,
+                              float,
+                              const Factor<float>&,
+                              const Factor<float>&,
+                              float*,
+                              Eigen::Index);
+template void Multiply<double>(ProductMode,
+                               double,
+                               const Factor<double>&,
+                               const Factor<double>&,
+                               double*,
+                               Eigen::Index);
+
+} // namespace fl
+} // namespace ns3
