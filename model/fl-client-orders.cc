@@ -53,10 +53,9 @@ Client::GetJobStateOf(uint32_t task) const
 std::shared_ptr<JobState>&
 Client::GetJobState(uint32_t task)
 {
-    const auto known =
-        std::find_if(m_tasks.begin(), m_tasks.end(), [task](const Task& candidate) {
-            return candidate.id == task;
-        });
+    const auto known = std::find_if(m_tasks.begin(), m_tasks.end(), [task](const Task& candidate) {
+        return candidate.id == task;
+    });
     if (known == m_tasks.end())
     {
         throw InvalidInput(Describe("task ", task, ": must be one that the device has"));

@@ -305,6 +305,13 @@ Coordinator::CheckPlan(const SystemState& state, const Plan& plan) const
 {
     for (const auto& order : plan.orders)
     {
+        if (state.split && order.samplesSent)
+        {
+            throw InvalidInput(Describe(m_optimizer->GetInstanceTypeId().GetName(),
+                                        " plans to send samples to device ",
+                                        order.device,
+                                        ": in split learning devices must have their own"));
+        }
         // Of another round, or without an update, it would never be over.
         if (order.task != state.task || order.round != state.round ||
             order.baseVersion != state.modelVersion || !HasUplink(order))

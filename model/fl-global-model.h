@@ -35,7 +35,7 @@ class GlobalModel
     enum class SumOrder : uint8_t
     {
         ARRIVAL, //!< as they arrive: only their sum is kept
-        DEVICE   //!< by device, so that the bits do not depend on the arrival; all are kept till then
+        DEVICE //!< by device, so that the bits do not depend on the arrival; all are kept till then
     };
 
     /**

@@ -271,12 +271,7 @@ ServerWork::BeginCompute(const Compute& compute)
         {
             static const std::vector<uint32_t> NO_SAMPLES;
             std::shared_ptr<JobState> none;
-            m_computation = BeginJob({m_order,
-                                      compute,
-                                      *task,
-                                      NO_SAMPLES,
-                                      m_setup.content,
-                                      none});
+            m_computation = BeginJob({m_order, compute, *task, NO_SAMPLES, m_setup.content, none});
         }
         if (compute.cycles > 0)
         {

@@ -4,11 +4,14 @@
 #include "fl-split-coordinator.h"
 
 #include "fl-client.h"
+#include "fl-server.h"
 
 #include "ns3/double.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-mean-gradient.h"
+#include "ns3/fl-processor.h"
 #include "ns3/fl-split-evaluation.h"
+#include "ns3/node.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -46,8 +49,8 @@ SplitCoordinator::GetTypeId()
                           MakeDoubleAccessor(&SplitCoordinator::m_backwardCycles),
                           MakeDoubleChecker<double>(0))
             .AddAttribute("ServerCpu",
-                          "CPU frequency of the server for the computations of an order [Hz]; "
-                          "concurrent ones share the processor",
+                          "CPU frequency of the server [Hz], which concurrent orders share; that "
+                          "of the Processor which FederationHelper installs",
                           DoubleValue(1e10),
                           MakeDoubleAccessor(&SplitCoordinator::m_serverCpuHz),
                           MakeDoubleChecker<double>(1));
@@ -77,6 +80,15 @@ SplitCoordinator::DoInitialize(GlobalModel& model)
     m_split.forwardCycles = m_forwardCycles;
     m_split.backwardCycles = m_backwardCycles;
     m_split.serverCpuHz = m_serverCpuHz;
+    const auto processor = m_server->GetNode()->GetObject<Processor>();
+    if (!processor || processor->GetMaxHz() < m_serverCpuHz)
+    {
+        throw InvalidInput(
+            Describe("ns3::fl::SplitCoordinator: ServerCpu = ",
+                     m_serverCpuHz,
+                     " Hz: must be at most that of a Processor on the server's node, ",
+                     processor ? processor->GetMaxHz() : 0));
+    }
     model.Initialize(task,
                      std::make_unique<MeanGradient>(m_jobs->GetModel().adapterStep),
                      GlobalModel::SumOrder::DEVICE);

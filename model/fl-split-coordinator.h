@@ -18,11 +18,11 @@ namespace fl
  * LearningTask::jobs must be SplitJobs, and LearningTask::model the encoder's.
  *
  * One round: as of SyncCoordinator, but orders carry no model. A device's minibatch goes up as
- * embeddings, comes down as features, and goes up again as the gradient by the features (SplitJobs).
- * When the round is closed, the adapters w^a take one step along the mean of the gradients that
- * came (equation (4)), added up in the order of devices, so that the bits do not depend on who was
- * first; if none came, nothing changes. A gradient that comes in a later round is of older adapters:
- * it is recorded as LATE, and not used.
+ * embeddings, comes down as features, and goes up again as the gradient by the features
+ * (SplitJobs). When the round is closed, the adapters w^a take one step along the mean of the
+ * gradients that came (equation (4)), added up in the order of devices, so that the bits do not
+ * depend on who was first; if none came, nothing changes. A gradient that comes in a later round is
+ * of older adapters: it is recorded as LATE, and not used.
  *
  * The optimizer sees minibatches in place of the devices' data, and the sizes of both uplink
  * payloads together as SystemState::uploadBits. Loss and accuracy of a round are means over the
@@ -52,8 +52,8 @@ class SplitCoordinator : public SyncCoordinator
     double m_backwardCycles{0};  //!< of the server, per sample
     double m_serverCpuHz{0};     //!< of the server, for an order [Hz]
 
-    std::shared_ptr<SplitJobs> m_jobs;      //!< of the learning task
-    SplitRound m_split;                     //!< sizes of a round
+    std::shared_ptr<SplitJobs> m_jobs;     //!< of the learning task
+    SplitRound m_split;                    //!< sizes of a round
     std::vector<Evaluation> m_evaluations; //!< see GetEvaluations
 };
 

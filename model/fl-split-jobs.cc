@@ -294,11 +294,11 @@ BeginHead(const JobContext& context,
                                  "features");
     // A copy, so that a computation that is given up leaves the head as it was.
     auto head = std::make_shared<PersonalHead>(device->head);
-    auto made = Submit(
-        context,
-        [model, minibatch, head, features = std::move(features), data = context.task.train] {
-            return LearnHead(*model, *data, minibatch->samples, features, head);
-        });
+    auto made =
+        Submit(context,
+               [model, minibatch, head, features = std::move(features), data = context.task.train] {
+                   return LearnHead(*model, *data, minibatch->samples, features, head);
+               });
     return std::make_unique<SplitJob>(PayloadKind::GRADIENTS, samples, std::move(made), device);
 }
 
@@ -319,9 +319,8 @@ BeginBackward(const JobContext& context, const std::shared_ptr<const SplitModel>
                                         model->encoder->Width(),
                                         samples,
                                         "gradient by the features");
-    auto made = Submit(
-        context,
-        [model, kept, adapters, featureGradient = std::move(featureGradient)] {
+    auto made =
+        Submit(context, [model, kept, adapters, featureGradient = std::move(featureGradient)] {
             Eigen::VectorXf gradient;
             model->encoder->Backward(AdaptersOf(*adapters, *model->encoder),
                                      kept->batch,

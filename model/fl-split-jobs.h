@@ -39,7 +39,8 @@ struct SplitModel
     bool keepCaches{false}; //!< whether the server keeps the forward pass until the gradient comes,
                             //!< or does it again; the bits are the same
 
-    /// @throws InvalidInput if a part is missing, the widths of parts differ, or an option is out of
+    /// @throws InvalidInput if a part is missing, the widths of parts differ, or an option is out
+    /// of
     ///         range
     void Validate() const;
 };
@@ -67,9 +68,9 @@ struct SplitDeviceState : public JobState
  *   coordinator gets.
  *
  * The server's payload MODEL of an order is w^a, which never crosses the air: it is that of the
- * order's begin at both of its computations. Labels and heads stay at the devices; a head is kept by
- * its client (SplitDeviceState) and changes only when its computation ends. All heads begin alike,
- * from LearningTask::seed. What an order keeps in between is freed when it is over.
+ * order's begin at both of its computations. Labels and heads stay at the devices; a head is kept
+ * by its client (SplitDeviceState) and changes only when its computation ends. All heads begin
+ * alike, from LearningTask::seed. What an order keeps in between is freed when it is over.
  */
 class SplitJobs : public WorkJobs
 {

@@ -63,8 +63,8 @@ struct JobContext
     const LearningTask& task;                //!< the learning task
     const std::vector<uint32_t>& ownSamples; //!< indices in task.train; empty at a server
     WorkContent& content;                    //!< payloads at this node; may be modified
-    std::shared_ptr<JobState>& deviceState; //!< kept by a device for the task, over its orders and
-                                            //!< sessions; null at first, and at a server
+    std::shared_ptr<JobState>& deviceState;  //!< kept by a device for the task, over its orders and
+                                             //!< sessions; null at first, and at a server
 };
 
 /// Result of a computation apart from payloads.

@@ -4,6 +4,7 @@
 #include "fl-task-builder.h"
 
 #include "fl-options.h"
+#include "fl-split-task.h"
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-idx.h"
@@ -107,6 +108,11 @@ BuildTask(const Scenario& scenario, const LearningData& data, uint64_t seed)
     }
     task->train = data.train;
     task->test = data.test;
+    if (scenario.coordinator == "split")
+    {
+        SetSplitModel(scenario, *task);
+        return task;
+    }
     task->model = MakeModel(scenario.model, data.train->Dimension(), data.train->Classes());
     task->encoding = ParseEncoding(scenario.encoding);
     task->trainer.learningRate = scenario.lr;

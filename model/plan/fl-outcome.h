@@ -23,10 +23,10 @@ namespace fl
 /// Status of a work order at its end.
 enum class WorkStatus : uint8_t
 {
-    PENDING,  //!< not over yet
-    MERGED,   //!< its update arrived and was aggregated in its own round
-    LATE,     //!< its update arrived in a later round, and was aggregated there; in split learning it
-              //!< was not used
+    PENDING, //!< not over yet
+    MERGED,  //!< its update arrived and was aggregated in its own round
+    LATE, //!< its update arrived in a later round, and was aggregated there; in split learning it
+          //!< was not used
     DEADLINE, //!< its update had not arrived when the round was closed
     BATTERY,  //!< the device's energy source was depleted
     LOST,     //!< the device's session ended, or it no longer answered

@@ -221,9 +221,8 @@ class OrderPredictor
         sums.radioEnergy.Add(grant ? RadiatedJ(*grant, time.airtimeS) : ABSENT);
         outcome.uplinkHz = grant ? m_rateModel.RoundedHz(outcome.device, *grant) : ABSENT;
         // Of a single one its own bits, without rounding.
-        outcome.payloadBits = transfer.payloadBits + (std::isnan(outcome.payloadBits)
-                                                          ? 0
-                                                          : outcome.payloadBits);
+        outcome.payloadBits =
+            transfer.payloadBits + (std::isnan(outcome.payloadBits) ? 0 : outcome.payloadBits);
         return time.seconds;
     }
 

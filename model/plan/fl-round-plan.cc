@@ -80,11 +80,7 @@ AppendSplit(const SystemState& state,
     const double cycles = state.profiles[order.device].cyclesPerSample * n;
     const auto add = [&order](auto&& phase) { order.phases.emplace_back(phase); };
     add(Compute{split.embeddingPart * cycles, cpuHz, ComputeNode::DEVICE, ComputeJob::FORWARD});
-    add(Transfer{0,
-                 Direction::UPLINK,
-                 split.activations.Of(n),
-                 grant,
-                 PayloadKind::ACTIVATIONS});
+    add(Transfer{0, Direction::UPLINK, split.activations.Of(n), grant, PayloadKind::ACTIVATIONS});
     add(Compute{split.forwardCycles * n,
                 split.serverCpuHz,
                 ComputeNode::SERVER,

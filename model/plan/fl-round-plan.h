@@ -39,9 +39,10 @@ struct RoundShare
 
 /**
  * Make the work orders of a round: of split learning if SystemState::split is set. All uplink
- * transfers of an order have the same grant. The uplink sub-bands of cell 0 are adjacent, in the order of the
- * shares, from the lower edge of the band; where no radio is controlled (no cells in the state)
- * uplink transfers have no grant. Downlink transfers have none: see DefaultDownlinkGrant().
+ * transfers of an order have the same grant. The uplink sub-bands of cell 0 are adjacent, in the
+ * order of the shares, from the lower edge of the band; where no radio is controlled (no cells in
+ * the state) uplink transfers have no grant. Downlink transfers have none: see
+ * DefaultDownlinkGrant().
  *
  * @param state the system state before the round
  * @param shares one per participating device

@@ -140,19 +140,20 @@ struct SampledBits
 };
 
 /**
- * A round of split learning. Each order has one minibatch, crosses the air three times, and computes
- * on both nodes twice: embedding (device), encoder (server), head (device), backward (server).
+ * A round of split learning. Each order has one minibatch, crosses the air three times, and
+ * computes on both nodes twice: embedding (device), encoder (server), head (device), backward
+ * (server).
  */
 struct SplitRound
 {
-    uint32_t batch{0};               //!< samples of an order; devices with fewer use all
-    SampledBits activations;         //!< uplink: embeddings of the minibatch
-    SampledBits features;            //!< downlink: features of each sample
-    SampledBits gradients;           //!< uplink: gradient of the loss by the features
-    double embeddingPart{0.5};       //!< of a device's cycles per sample, before its first uplink
-    double forwardCycles{0};         //!< cycles of the server per sample, forward, at least 0
-    double backwardCycles{0};        //!< cycles of the server per sample, backward, at least 0
-    double serverCpuHz{0};           //!< CPU frequency of the server for an order [Hz]
+    uint32_t batch{0};         //!< samples of an order; devices with fewer use all
+    SampledBits activations;   //!< uplink: embeddings of the minibatch
+    SampledBits features;      //!< downlink: features of each sample
+    SampledBits gradients;     //!< uplink: gradient of the loss by the features
+    double embeddingPart{0.5}; //!< of a device's cycles per sample, before its first uplink
+    double forwardCycles{0};   //!< cycles of the server per sample, forward, at least 0
+    double backwardCycles{0};  //!< cycles of the server per sample, backward, at least 0
+    double serverCpuHz{0};     //!< CPU frequency of the server for an order [Hz]
 
     /// @return size of both uplink payloads of an order: mu [bit]
     /// @param samples number of samples

@@ -120,10 +120,10 @@ ReadExponent(Encoding encoding, const uint8_t* bytes, const char* what)
 {
     const uint32_t prefix = ReadInteger(bytes);
     const int exponent = static_cast<int16_t>(prefix & 0xFFFF);
-    const bool isAllowed = encoding == Encoding::FLOAT32
-                               ? exponent == 0
-                               : exponent >= LEAST_EXPONENT - TOP_EXPONENT &&
-                                     exponent <= MOST_EXPONENT - TOP_EXPONENT;
+    const bool isAllowed =
+        encoding == Encoding::FLOAT32
+            ? exponent == 0
+            : exponent >= LEAST_EXPONENT - TOP_EXPONENT && exponent <= MOST_EXPONENT - TOP_EXPONENT;
     if (prefix >> 16 != 0 || !isAllowed)
     {
         throw InvalidInput(Describe(what,
@@ -250,15 +250,13 @@ DecodeBatch(Encoding encoding,
     const uint64_t headerBytes = SPLIT_PREFIX_BYTES + 4;
     if (size < headerBytes)
     {
-        throw InvalidInput(
-            Describe(what, " of ", size, " bytes: must be at least ", headerBytes));
+        throw InvalidInput(Describe(what, " of ", size, " bytes: must be at least ", headerBytes));
     }
     const int exponent = ReadExponent(encoding, bytes, what);
     const uint32_t samples = ReadInteger(bytes + SPLIT_PREFIX_BYTES);
     if (samples < 1 || samples > maxSamples || size < headerBytes + 4 * uint64_t{samples})
     {
-        throw InvalidInput(
-            Describe(what, " of ", samples, " samples: must be 1 to ", maxSamples));
+        throw InvalidInput(Describe(what, " of ", samples, " samples: must be 1 to ", maxSamples));
     }
     EmbeddedBatch batch;
     batch.offsets.assign(1, 0);
@@ -281,7 +279,11 @@ DecodeBatch(Encoding encoding,
     }
     RequireBytes(what, size, BatchPayloadBytes(encoding, width, samples, tokens));
     batch.tokens.resize(width, static_cast<Eigen::Index>(tokens));
-    ReadNumbers(encoding, bytes + headerBytes + 4 * uint64_t{samples}, exponent, batch.tokens, what);
+    ReadNumbers(encoding,
+                bytes + headerBytes + 4 * uint64_t{samples},
+                exponent,
+                batch.tokens,
+                what);
     return batch;
 }
 
