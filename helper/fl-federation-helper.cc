@@ -230,6 +230,14 @@ FederationHelper::InstallServer(Ptr<Node> server, const Address& address, uint32
     federation.coordinator->TraceConnectWithoutContext(
         "Finished",
         MakeCallback(&FederationHelper::StopIfAllFinished));
+    DoubleValue serverHz;
+    if (federation.coordinator->GetAttributeFailSafe("ServerCpu", serverHz) &&
+        !server->GetObject<Processor>())
+    {
+        DeviceProfile profile;
+        profile.maxCpuHz = serverHz.Get();
+        ProcessorHelper().Install(server, profile);
+    }
     server->AddApplication(federation.server);
     federation.applications.Add(federation.server);
     return federation;

@@ -43,6 +43,26 @@ Client::GetSamples(uint32_t task) const
     return known ? known->samples : NONE;
 }
 
+std::shared_ptr<const JobState>
+Client::GetJobStateOf(uint32_t task) const
+{
+    const Task* known = FindTask(task);
+    return known ? known->state : nullptr;
+}
+
+std::shared_ptr<JobState>&
+Client::GetJobState(uint32_t task)
+{
+    const auto known = std::find_if(m_tasks.begin(), m_tasks.end(), [task](const Task& candidate) {
+        return candidate.id == task;
+    });
+    if (known == m_tasks.end())
+    {
+        throw InvalidInput(Describe("task ", task, ": must be one that the device has"));
+    }
+    return known->state;
+}
+
 std::shared_ptr<ClientWork>
 Client::FindWork(uint32_t server, uint32_t task) const
 {

@@ -273,7 +273,8 @@ ClientWork::BeginCompute(const Compute& compute)
             m_content->samples = m_owner.TakeSamples(m_order);
         }
         const auto& own = m_owner.GetSamples(m_order.task);
-        m_computation = BeginJob({m_order, compute, *m_task, own, *m_content});
+        m_computation = BeginJob(
+            {m_order, compute, *m_task, own, *m_content, m_owner.GetJobState(m_order.task)});
         if (!m_computation)
         {
             m_result.samples = m_order.samples;

@@ -54,6 +54,9 @@ class ClientWork : public std::enable_shared_from_this<ClientWork>
         /// @return the device's own samples, as indices in LearningTask::train
         /// @param task number of the task
         virtual const std::vector<uint32_t>& GetSamples(uint32_t task) const = 0;
+        /// @return what the computations of a task keep at the device from one order to the next
+        /// @param task number of the task
+        virtual std::shared_ptr<JobState>& GetJobState(uint32_t task) = 0;
         /// @return samples that the server sent ahead of an order, which are removed from the
         ///         client; or null
         /// @param order the work order

@@ -165,11 +165,11 @@ Client::SetTask(uint32_t id,
     {
         if (known.id == id)
         {
-            known = {id, std::move(task), std::move(samples)};
+            known = {id, std::move(task), std::move(samples), nullptr};
             return;
         }
     }
-    m_tasks.push_back({id, std::move(task), std::move(samples)});
+    m_tasks.push_back({id, std::move(task), std::move(samples), nullptr});
 }
 
 void

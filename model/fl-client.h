@@ -86,6 +86,10 @@ class Client : public Application, public SessionHandler, private ClientWork::Ow
     ///         session. Read by the coordinator directly, no message carries it
     /// @param server number of the server
     SendWindow GetSendWindow(uint32_t server = 0) const;
+    /// @return what the computations of a task keep here from one order to the next, as a personal
+    ///         head; may be null. For measuring, no message carries it
+    /// @param task number of the task
+    std::shared_ptr<const JobState> GetJobStateOf(uint32_t task) const;
     /**
      * Measure an order until now. Called by the coordinator directly, no message carries the
      * result. An order that is over can be measured once: it is then forgotten, as it is when the
@@ -129,6 +133,7 @@ class Client : public Application, public SessionHandler, private ClientWork::Ow
         uint32_t id{0};                           //!< number of the task
         std::shared_ptr<const LearningTask> task; //!< the task, shared with the server
         std::vector<uint32_t> samples;            //!< own samples, indices in task->train
+        std::shared_ptr<JobState> state;          //!< kept by computations; may be null
     };
 
     /// A server and the session with it.
@@ -264,6 +269,7 @@ class Client : public Application, public SessionHandler, private ClientWork::Ow
     // ClientWork::Owner
     Ptr<Processor> GetProcessor() const override;
     const std::vector<uint32_t>& GetSamples(uint32_t task) const override;
+    std::shared_ptr<JobState>& GetJobState(uint32_t task) override;
     std::shared_ptr<const Dataset> TakeSamples(const WorkOrder& order) override;
     void TraceStep(WorkStep step, const WorkOrder& order) override;
     void SendForOrder(const WorkOrder& order, Message&& message) override;

@@ -377,6 +377,13 @@ Coordinator::CheckPlan(const SystemState& state, const Plan& plan) const
 {
     for (const auto& order : plan.orders)
     {
+        if (state.split && order.samplesSent)
+        {
+            throw InvalidInput(Describe(m_optimizer->GetInstanceTypeId().GetName(),
+                                        " plans to send samples to device ",
+                                        order.device,
+                                        ": in split learning devices must have their own"));
+        }
         // Of another round, or without an update, it would never be over.
         if (order.task != state.task || order.round != state.round ||
             order.baseVersion != state.modelVersion || !HasUplink(order))
@@ -471,7 +478,7 @@ Coordinator::Measure(const OrderInFlight& inFlight, WorkStatus status) const
     outcome.round = order.round;
     outcome.baseVersion = order.baseVersion;
     outcome.startS = inFlight.predicted.startS;
-    outcome.payloadBits = 8.0 * static_cast<double>(GetTask(order.task)->PayloadBytes());
+    outcome.payloadBits = order.TransferBits(Direction::UPLINK);
     outcome.radioEnergyJ = GetRadiatedEnergyJ(order.device) - inFlight.radiatedBeforeJ;
     if (m_radio)
     {

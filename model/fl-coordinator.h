@@ -204,6 +204,7 @@ class Coordinator : public Object
      * Check that a plan belongs to a state, and that each of its orders returns something.
      * @param state the state given to the optimizer
      * @param plan the optimizer's plan
+     * @throws InvalidInput if samples are to be sent in split learning
      * @throws std::logic_error if an order is not of the state's task, round and model version, or
      *         has no uplink transfer
      */

@@ -14,9 +14,11 @@ namespace fl
 
 void
 GlobalModel::Initialize(std::shared_ptr<const LearningTask> task,
-                        std::unique_ptr<Aggregator> aggregator)
+                        std::unique_ptr<Aggregator> aggregator,
+                        SumOrder order)
 {
     m_task = std::move(task);
+    m_order = order;
     if (m_task->model)
     {
         m_parameters = m_task->model->InitialParameters(m_task->seed);
@@ -109,10 +111,17 @@ GlobalModel::Collect(const WorkOrder& order,
         {
             parameters -= DecodePayload(*base);
         }
-        m_aggregator->Add({parameters,
-                           static_cast<double>(report.samples),
-                           m_version - order.baseVersion,
-                           order.device});
+        if (m_order == SumOrder::DEVICE)
+        {
+            m_kept[order.device] = {std::move(parameters), static_cast<double>(report.samples)};
+        }
+        else
+        {
+            m_aggregator->Add({parameters,
+                               static_cast<double>(report.samples),
+                               m_version - order.baseVersion,
+                               order.device});
+        }
     }
     else if (message.virtualBytes != m_task->statedBytes)
     {
@@ -135,6 +144,7 @@ GlobalModel::Discard()
     {
         m_aggregator->Begin(m_task->model->ParameterCount());
     }
+    m_kept.clear();
     m_nCollected = 0;
 }
 
@@ -147,6 +157,11 @@ GlobalModel::Aggregate()
     }
     if (m_aggregator)
     {
+        for (const auto& [device, kept] : m_kept)
+        {
+            m_aggregator->Add({kept.parameters, kept.samples, 0, device});
+        }
+        m_kept.clear();
         m_aggregator->Finish(m_parameters);
         m_aggregator->Begin(m_task->model->ParameterCount());
         Encode();

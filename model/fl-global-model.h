@@ -14,6 +14,7 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <map>
 #include <memory>
 
 namespace ns3
@@ -30,13 +31,22 @@ namespace fl
 class GlobalModel
 {
   public:
+    /// Order in which the updates of a version are added up; the sum is rounded.
+    enum class SumOrder : uint8_t
+    {
+        ARRIVAL, //!< as they arrive: only their sum is kept
+        DEVICE //!< by device, so that the bits do not depend on the arrival; all are kept till then
+    };
+
     /**
      * Draw initial parameters from the task's seed, and set the version to 0.
      * @param task the learning task
      * @param aggregator merges updates; not used in a timing study
+     * @param order order of the sum; DEVICE allows a device one update per version
      */
     void Initialize(std::shared_ptr<const LearningTask> task,
-                    std::unique_ptr<Aggregator> aggregator);
+                    std::unique_ptr<Aggregator> aggregator,
+                    SumOrder order = SumOrder::ARRIVAL);
     /// @return whether Initialize() was called
     bool IsInitialized() const;
     /// Release the task, the encoded parameters and the updates received.
@@ -86,6 +96,13 @@ class GlobalModel
     void Evaluate(RoundRecord& record) const;
 
   private:
+    /// An update that is not added yet.
+    struct Kept
+    {
+        Eigen::VectorXf parameters; //!< Update::parameters
+        double samples{0};          //!< Update::samples
+    };
+
     /**
      * @param payload parameters as they are sent
      * @return the parameters
@@ -97,6 +114,8 @@ class GlobalModel
     Eigen::VectorXf m_parameters;               //!< parameters of the present version
     std::shared_ptr<const Payload> m_encoded;   //!< see GetEncoded
     std::unique_ptr<Aggregator> m_aggregator;   //!< of the updates collected; null: timing study
+    SumOrder m_order{SumOrder::ARRIVAL};        //!< order of the sum
+    std::map<DeviceId, Kept> m_kept;            //!< SumOrder::DEVICE: not added yet
     uint32_t m_version{0};                      //!< see GetVersion
     uint32_t m_nCollected{0};                   //!< see GetNCollected
 };

@@ -115,7 +115,8 @@ MelOptimizer::MakeProblem(const SystemState& state, const std::vector<DeviceId>&
     if (m_parallelised && state.sampleBits == 0)
     {
         throw InvalidInput("ns3::fl::MelOptimizer: Parallelised = true: must be false in a timing "
-                           "study and with an asynchronous coordinator, which send no samples");
+                           "study, in split learning and with an asynchronous coordinator, which "
+                           "send no samples");
     }
     const auto count = static_cast<double>(devices.size());
     MelProblem problem;

@@ -109,7 +109,7 @@ RoundCoordinator::BeginRun()
             throw std::logic_error(
                 Describe(GetInstanceTypeId().GetName(), " needs a LearningTask and an Optimizer"));
         }
-        m_model.Initialize(m_tasks.front(), std::make_unique<FedAvg>());
+        DoInitialize(m_model);
         if (m_calibrate && m_radio)
         {
             m_calibrator = std::make_unique<RateCalibrator>(m_calibrationWeight);
@@ -120,6 +120,12 @@ RoundCoordinator::BeginRun()
     m_connected.assign(GetNDevices(), false);
     m_nConnected = 0;
     m_running = true;
+}
+
+void
+RoundCoordinator::DoInitialize(GlobalModel& model)
+{
+    model.Initialize(m_tasks.front(), std::make_unique<FedAvg>());
 }
 
 void
@@ -163,6 +169,7 @@ RoundCoordinator::Observe() const
     {
         state.available[device] = IsAvailable(device);
     }
+    DoDescribe(state);
     if (m_radio)
     {
         m_radio->Report(state);
@@ -178,6 +185,11 @@ RoundCoordinator::Observe() const
     }
     state.last = m_last;
     return state;
+}
+
+void
+RoundCoordinator::DoDescribe(SystemState& /* state */) const
+{
 }
 
 bool
@@ -354,11 +366,17 @@ RoundCoordinator::CloseRound()
     }
     if (m_evaluate)
     {
-        m_model.Evaluate(record);
+        DoEvaluate(m_model, record);
     }
     Calibrate(record);
     m_optimizer->Observe(m_last);
     m_roundEndTrace(record);
+}
+
+void
+RoundCoordinator::DoEvaluate(const GlobalModel& model, RoundRecord& record)
+{
+    model.Evaluate(record);
 }
 
 void
@@ -438,7 +456,10 @@ RoundCoordinator::DoNotifyUpdate(DeviceId device, const Message& message, const 
     const uint32_t staleness = m_model.GetVersion() - order.baseVersion;
     try
     {
-        m_model.Collect(order, m_profiles.front().at(device), message, report);
+        if (!late || DoMergesLate())
+        {
+            m_model.Collect(order, m_profiles.front().at(device), message, report);
+        }
     }
     catch (const InvalidInput& error)
     {
@@ -447,6 +468,12 @@ RoundCoordinator::DoNotifyUpdate(DeviceId device, const Message& message, const 
         return false;
     }
     AfterOrderEnded(EndOrder(key, late ? WorkStatus::LATE : WorkStatus::MERGED, staleness));
+    return true;
+}
+
+bool
+RoundCoordinator::DoMergesLate() const
+{
     return true;
 }
 
@@ -488,7 +515,7 @@ RoundCoordinator::EndOrder(const OrderKey& key, WorkStatus status, uint32_t stal
 {
     OrderInFlight inFlight = m_orders.Take(key);
     WorkRecord record = EndRecord(std::move(inFlight), status, staleness);
-    if (status == WorkStatus::MERGED || status == WorkStatus::LATE)
+    if (status == WorkStatus::MERGED || (status == WorkStatus::LATE && DoMergesLate()))
     {
         record.measured.aggregation = m_model.GetVersion() + 1;
     }

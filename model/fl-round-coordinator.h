@@ -116,6 +116,29 @@ class RoundCoordinator : public Coordinator
     /// All orders of the open round have ended, or its deadline has passed: call CloseRound(), and
     /// prepare the next round.
     virtual void DoRoundOver() = 0;
+    /**
+     * Draw the initial model. By default it is that of the first task, and updates are averaged by
+     * samples (FedAvg).
+     * @param model the global model
+     */
+    virtual void DoInitialize(GlobalModel& model);
+    /**
+     * Add what the protocol's orders consist of, if they are not those of ordinary federated
+     * learning. Called before the radio controller reports.
+     * @param [in,out] state for the optimizer; sizes, samples and iterations are set
+     */
+    virtual void DoDescribe(SystemState& state) const;
+    /**
+     * @return whether an update that arrives in a later round (LatePolicy NextRound) is merged
+     *         then, the default; if not, it is recorded as LATE, of no aggregation
+     */
+    virtual bool DoMergesLate() const;
+    /**
+     * Evaluate the model of a closed round, by default on the first task's test data.
+     * @param model the global model
+     * @param [in,out] record loss and accuracy are set
+     */
+    virtual void DoEvaluate(const GlobalModel& model, RoundRecord& record);
     /// An order has ended while no round is open: a device may be available for the next one.
     virtual void DoOrderOver() = 0;
     /// A dropped order has been removed: its device has answered the ABORT, or is lost.

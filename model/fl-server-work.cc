@@ -141,6 +141,10 @@ ServerWork::Advance()
     if (!m_isOver && m_update)
     {
         m_isOver = true;
+        if (auto& made = m_setup.content.Of(PayloadKind::UPDATE))
+        {
+            m_update->payload = std::move(made);
+        }
         m_owner.WorkEnded(*this, *m_update, m_report);
     }
 }
@@ -266,7 +270,8 @@ ServerWork::BeginCompute(const Compute& compute)
         if (const auto task = m_owner.GetTask(m_order.task))
         {
             static const std::vector<uint32_t> NO_SAMPLES;
-            m_computation = BeginJob({m_order, compute, *task, NO_SAMPLES, m_setup.content});
+            std::shared_ptr<JobState> none;
+            m_computation = BeginJob({m_order, compute, *task, NO_SAMPLES, m_setup.content, none});
         }
         if (compute.cycles > 0)
         {
@@ -390,6 +395,7 @@ ServerWork::Halt()
     }
     m_computation = nullptr;
     m_setup.content.payloads = {};
+    m_setup.content.state = nullptr;
 }
 
 void

@@ -27,6 +27,12 @@ namespace ns3
 namespace fl
 {
 
+/// What computations keep at a node from one to the next: base of what a WorkJobs defines.
+struct JobState
+{
+    virtual ~JobState() = default;
+};
+
 /**
  * @ingroup fl
  * Payloads of a work order at one of its nodes. A received transfer stores its payload here under
@@ -35,11 +41,9 @@ namespace fl
  */
 struct WorkContent
 {
-    /// Number of enumerators of PayloadKind.
-    static constexpr std::size_t N_KINDS = static_cast<std::size_t>(PayloadKind::GRADIENTS) + 1;
-
-    std::array<std::shared_ptr<const Payload>, N_KINDS> payloads; //!< by PayloadKind
+    std::array<std::shared_ptr<const Payload>, N_PAYLOAD_KINDS> payloads; //!< by PayloadKind
     std::shared_ptr<const Dataset> samples; //!< received with the order; null: the device's own
+    std::shared_ptr<JobState> state;        //!< kept by the order's computations at this node
     std::shared_ptr<std::atomic<bool>> cancel{
         std::make_shared<std::atomic<bool>>(false)}; //!< set to true when the order is aborted
 
@@ -59,6 +63,8 @@ struct JobContext
     const LearningTask& task;                //!< the learning task
     const std::vector<uint32_t>& ownSamples; //!< indices in task.train; empty at a server
     WorkContent& content;                    //!< payloads at this node; may be modified
+    std::shared_ptr<JobState>& deviceState;  //!< kept by a device for the task, over its orders and
+                                             //!< sessions; null at first, and at a server
 };
 
 /// Result of a computation apart from payloads.
@@ -81,7 +87,8 @@ class WorkJob
     virtual ~WorkJob();
     /**
      * Called when the simulated computation ends: wait for the result, and store its payloads.
-     * @param content the payloads of Begin(); results are stored here
+     * @param content the payloads of Begin(); results are stored here. An UPDATE that a computation
+     *        of the server makes is what the coordinator gets, in place of the payload received.
      * @return the rest of the result
      */
     virtual JobResult Finish(WorkContent& content) = 0;

@@ -271,7 +271,7 @@ class CodecTest : public TestCase
     void TestKinds()
     {
         WorkOrder order;
-        for (uint8_t kind = 0; kind <= static_cast<uint8_t>(PayloadKind::GRADIENTS); ++kind)
+        for (uint8_t kind = 0; kind < N_PAYLOAD_KINDS; ++kind)
         {
             order.phases.assign(
                 {Transfer{0, Direction::DOWNLINK, 8, {}, static_cast<PayloadKind>(kind)}});
@@ -282,8 +282,8 @@ class CodecTest : public TestCase
                                   "kind");
         }
         ParseChanged(order, 38, 4, false);    // a node or job of a transfer
-        ParseChanged(order, 39, 16, true);    // another kind: MODEL
-        ParseChanged(order, 39, 4, false);    // kind 5
+        ParseChanged(order, 39, 16, true);    // another kind: UPDATE
+        ParseChanged(order, 39, 8, false);    // kind 7
         ParseChanged(order, 39, 0x20, false); // a bit above the kind
         for (const auto node : {ComputeNode::DEVICE, ComputeNode::SERVER})
         {

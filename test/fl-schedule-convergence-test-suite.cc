@@ -4,8 +4,11 @@
 #include "fl-test-refusal.h"
 
 #include "ns3/fl-plan.h"
+#include "ns3/fl-random-stream.h"
 #include "ns3/fl-schedule-convergence.h"
 #include "ns3/test.h"
+
+#include <Eigen/Core>
 
 /**
  * @file
@@ -102,6 +105,85 @@ class ConvergenceTestCase : public TestCase
     }
 };
 
+/// Lemma 1 as printed is false for more than two devices; with K in place of 2 on the shared part
+/// it holds. Gradients are drawn, and the global one is computed from them.
+class LemmaTestCase : public TestCase
+{
+  public:
+    LemmaTestCase()
+        : TestCase("Lemma 1, and its counterexample")
+    {
+    }
+
+  private:
+    /// @return both sides' norms
+    /// @param shared gradients by the adapters, a column per device
+    /// @param local gradients by the task modules, a column per device
+    static GradientNorms NormsOf(const Eigen::MatrixXd& shared, const Eigen::MatrixXd& local)
+    {
+        GradientNorms norms;
+        norms.devices = static_cast<size_t>(shared.cols());
+        const auto count = static_cast<double>(shared.cols());
+        norms.sharedSquares = shared.squaredNorm();
+        norms.localSquares = local.squaredNorm();
+        norms.globalSquare =
+            (shared.rowwise().sum() / count).squaredNorm() + (local / count).squaredNorm();
+        return norms;
+    }
+
+    void DoRun() override
+    {
+        for (const int devices : {1, 2, 3, 20})
+        {
+            // K equal gradients by the adapters: |g|^2 against 2 |g|^2 / K.
+            const Eigen::MatrixXd equal = Eigen::VectorXd::Ones(4).replicate(1, devices);
+            const auto norms = NormsOf(equal, Eigen::MatrixXd::Zero(2, devices));
+            NS_TEST_EXPECT_MSG_EQ_TOL(norms.globalSquare, 4, ROUNDING, "|g|^2");
+            NS_TEST_EXPECT_MSG_EQ_TOL(norms.PrintedBound(), 8.0 / devices, ROUNDING, "printed");
+            NS_TEST_EXPECT_MSG_EQ(norms.PrintedBound() < norms.globalSquare - ROUNDING,
+                                  devices > 2,
+                                  "false for K > 2: K = " << devices);
+            NS_TEST_EXPECT_MSG_EQ_TOL(norms.CorrectedBound(), 4, ROUNDING, "met with equality");
+        }
+        RandomStream random(5);
+        const auto draw = [&random](Eigen::Index rows, Eigen::Index columns) {
+            Eigen::MatrixXd matrix(rows, columns);
+            for (Eigen::Index i = 0; i < matrix.size(); ++i)
+            {
+                matrix.data()[i] = random.Uniform(-1, 2);
+            }
+            return matrix;
+        };
+        for (int trial = 0; trial < 200; ++trial)
+        {
+            const int devices = 1 + trial % 20;
+            const auto norms = NormsOf(draw(6, devices), draw(3, devices));
+            NS_TEST_EXPECT_MSG_LT(norms.globalSquare,
+                                  norms.CorrectedBound() * (1 + ROUNDING),
+                                  "it holds, K = " << devices);
+        }
+        ExpectPrintedGap();
+    }
+
+    /// (13) prints the product times F(W(0)), and takes F(W*) from that.
+    void ExpectPrintedGap()
+    {
+        ConvergenceAssumptions a;
+        a.devices = 2;
+        a.learningRate = 0.5;
+        a.smoothness = 0.2;
+        a.initialGap = 3;
+        ConvergenceBound bound(a);
+        bound.Round(2);
+        const double factor = 1 - 2 * (0.5 - 0.05) / 4;
+        NS_TEST_EXPECT_MSG_EQ_TOL(bound.InitialGap(), factor * 3, ROUNDING, "corrected");
+        NS_TEST_EXPECT_MSG_EQ_TOL(bound.PrintedInitialGap(0.5),
+                                  factor * 3.5 - 0.5,
+                                  ROUNDING,
+                                  "printed: below, where F(W*) is above 0");
+    }
+};
+
 /// The suite.
 class FlScheduleConvergenceTestSuite : public TestSuite
 {
@@ -110,6 +192,7 @@ class FlScheduleConvergenceTestSuite : public TestSuite
         : TestSuite("fl-schedule-convergence", TestSuite::Type::UNIT)
     {
         AddTestCase(new ConvergenceTestCase);
+        AddTestCase(new LemmaTestCase);
     }
 };
 

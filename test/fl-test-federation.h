@@ -50,6 +50,7 @@ struct FederationSetup
     uint32_t rounds{3};                                    //!< how many; or aggregations
     uint32_t samplesStep{5};                               //!< device d has 10 + this * d samples
     bool isAsync{false};                                   //!< AsyncCoordinator
+    std::string coordinator;                               //!< another TypeId; empty: by isAsync
     std::string transport{TRANSPORTS[0]};                  //!< its TypeId
     uint32_t threads{0};                                   //!< of the pool
     std::string model{"softmax"};                          //!< as MakeModel() takes it
@@ -58,6 +59,7 @@ struct FederationSetup
     uint64_t statedBytes{0};                               //!< above 0: a timing study
     std::function<void(DeviceProfile&, DeviceId)> profile; //!< changes the default
     std::function<void(FederationHelper&)> configure;      //!< sets attributes
+    std::function<void(LearningTask&)> changeTask;         //!< after it was built
     bool hasOutsider{false};        //!< one more node on the links, without an application
     bool isRecorded{true};          //!< whether to write down what happens
     double distanceM{0};            //!< above 0: an FDMA cell with devices so far away
@@ -106,6 +108,10 @@ class TestFederation
         if (setup.isAsync)
         {
             helper.SetCoordinator("ns3::fl::AsyncCoordinator");
+        }
+        if (!setup.coordinator.empty())
+        {
+            helper.SetCoordinator(setup.coordinator);
         }
         helper.SetCoordinatorAttribute(setup.isAsync ? "Aggregations" : "Rounds",
                                        UintegerValue(setup.rounds));
@@ -426,6 +432,10 @@ class TestFederation
         task->train = MakeSamples(samples, 1);
         task->test = MakeSamples(60, 2);
         task->pool = std::make_shared<ThreadPool>(setup.threads);
+        if (setup.changeTask)
+        {
+            setup.changeTask(*task);
+        }
     }
 
     void Note(const std::string& what)

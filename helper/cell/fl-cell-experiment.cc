@@ -246,8 +246,12 @@ CellRun::InstallFederation(const LearningData& data)
 void
 CellRun::SetCoordinator(FederationHelper& helper) const
 {
-    if (m_scenario.coordinator == "sync")
+    if (m_scenario.coordinator != "async")
     {
+        if (m_scenario.coordinator == "split")
+        {
+            helper.SetCoordinator("ns3::fl::SplitCoordinator");
+        }
         helper.SetCoordinatorAttribute("Rounds", UintegerValue(m_scenario.rounds));
         return;
     }
@@ -334,7 +338,7 @@ CellRun::Run(ResultWriter& writer, Progress& progress)
 {
     RecordRounds(m_federation.coordinator, writer, progress);
     // Asynchronous orders are planned one by one: the sum of their times is no time.
-    const bool hasRounds = m_scenario.coordinator == "sync";
+    const bool hasRounds = m_scenario.coordinator != "async";
     if (hasRounds)
     {
         m_comparison.Watch(m_federation.coordinator);

@@ -110,9 +110,10 @@ AddScenarioFields(FieldList& fields)
                &Scenario::rounds,
                InRange(1U, 1000000000U));
     fields.Add("coordinator",
-               "sync (rounds) or async (each update is merged when it arrives)",
+               "sync (rounds), async (each update is merged when it arrives) or split (rounds of a "
+               "transformer whose encoder stays at the server; --model is left at its default)",
                &Scenario::coordinator,
-               OneOf({"sync", "async"}));
+               OneOf({"sync", "async", "split"}));
     fields.Add("staleness",
                "async: how the weight of an update falls with its staleness: constant, hinge or "
                "polynomial",

@@ -126,17 +126,42 @@ RestartAfterStop(const Scenario& scenario)
 /**
  * @tparam T type of the field
  * @param member a field that only asynchronous coordinators have
- * @return checks that it is left at its default with --coordinator=sync; see ScenarioRule
+ * @return checks that it is left at its default with other coordinators; see ScenarioRule
  */
 template <typename T>
 std::function<std::string(const Scenario&)>
 OnlyAsync(T Scenario::* member)
 {
     return [member](const Scenario& scenario) {
-        return scenario.coordinator == "sync" && scenario.*member != Scenario().*member
-                   ? "be left out with --coordinator=sync"
+        return scenario.coordinator != "async" && scenario.*member != Scenario().*member
+                   ? "be left out with --coordinator=" + scenario.coordinator
                    : "";
     };
+}
+
+/**
+ * @tparam T type of the field
+ * @param member a field that split learning has not
+ * @return checks that it is left at its default with --coordinator=split; see ScenarioRule
+ */
+template <typename T>
+std::function<std::string(const Scenario&)>
+NotSplit(T Scenario::* member)
+{
+    return [member](const Scenario& scenario) {
+        return scenario.coordinator == "split" && scenario.*member != Scenario().*member
+                   ? "be left out with --coordinator=split"
+                   : "";
+    };
+}
+
+/// @param scenario the scenario @return what --batch must; see ScenarioRule
+std::string
+BatchOfSplit(const Scenario& scenario)
+{
+    return scenario.coordinator == "split" && scenario.batch == 0
+               ? "be at least 1 with --coordinator=split"
+               : "";
 }
 
 /// @param scenario the scenario @return what --runs must; see ScenarioRule
@@ -200,6 +225,11 @@ ScenarioRules()
     rules.push_back({"staleness", OnlyAsync(&Scenario::staleness)});
     rules.push_back({"buffer", OnlyAsync(&Scenario::buffer)});
     rules.push_back({"in-flight", OnlyAsync(&Scenario::inFlight)});
+    rules.push_back({"model", NotSplit(&Scenario::model)});
+    rules.push_back({"payload-bits", NotSplit(&Scenario::payloadBits)});
+    rules.push_back({"momentum", NotSplit(&Scenario::momentum)});
+    rules.push_back({"proximal", NotSplit(&Scenario::proximal)});
+    rules.push_back({"batch", &BatchOfSplit});
     rules.push_back({"runs", &RunNumbersLeft});
     return rules;
 }

@@ -36,7 +36,7 @@ struct Scenario
 {
     uint32_t devices{20};            //!< number of devices in the cell, 1 to 1e6
     uint32_t rounds{20};             //!< number of rounds, at least 1
-    std::string coordinator{"sync"}; //!< sync or async
+    std::string coordinator{"sync"}; //!< sync, async or split
     std::string optimizer{"joint"};  //!< name or TypeId, see CreateOptimizer()
     std::string phy{"fdma"};         //!< one of AvailablePhys()
     std::string model{"softmax"};    //!< see MakeModel()

@@ -5,6 +5,7 @@
 
 #include "fl-data-source.h"
 #include "fl-options.h"
+#include "fl-split-task.h"
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-model-factory.h"
@@ -57,6 +58,11 @@ BuildTask(const Scenario& scenario, const LearningData& data, uint64_t seed)
     }
     task->train = data.train;
     task->test = data.test;
+    if (scenario.coordinator == "split")
+    {
+        SetSplitModel(scenario, *task);
+        return task;
+    }
     if (data.train->Tokens().IsText())
     {
         throw InvalidInput(Describe("--data=",

@@ -164,10 +164,11 @@ RunTotals::AddRound(const RoundRecord& record)
     }
 }
 
-const std::array<const char*, 4> ResultWriter::FILES{"rounds.csv",
+const std::array<const char*, 5> ResultWriter::FILES{"rounds.csv",
                                                      "devices.csv",
                                                      "transfers.csv",
-                                                     "computations.csv"};
+                                                     "computations.csv",
+                                                     "heads.csv"};
 
 const char ResultWriter::ROUNDS_HEADER[] =
     "round,task,start_s,end_s,selected,received,loss,accuracy,energy_j,objective,bound,"
@@ -178,6 +179,8 @@ const char ResultWriter::DEVICES_HEADER[] =
     "download_s,compute_s,upload_s,energy_compute_j,energy_radio_j,predicted_download_s,"
     "predicted_compute_s,predicted_upload_s,predicted_energy_j,start_s,status,server,base_version,"
     "staleness,payload_bits,energy_circuit_j,planned_aggregation,aggregation\n";
+
+const char ResultWriter::HEADS_HEADER[] = "round,task,device,accuracy\n";
 
 ResultWriter::ResultWriter(const std::filesystem::path& folder)
     : m_rounds(Created(folder) / "rounds.csv"),
@@ -206,6 +209,29 @@ ResultWriter::AddRound(const RoundRecord& record)
         .Add(record.predictedDurationS);
     m_rounds.Write(m_row.Finish());
     WriteDevices(record);
+    WriteHeads(record);
+}
+
+void
+ResultWriter::WriteHeads(const RoundRecord& record)
+{
+    if (record.deviceAccuracy.empty())
+    {
+        return;
+    }
+    if (!m_heads)
+    {
+        m_heads = std::make_unique<OutputFile>(m_rounds.GetPath().parent_path() / FILES.back());
+        m_heads->Write(HEADS_HEADER);
+    }
+    for (size_t device = 0; device < record.deviceAccuracy.size(); ++device)
+    {
+        m_row.Add(record.round)
+            .Add(record.task)
+            .Add(static_cast<uint32_t>(device))
+            .Add(record.deviceAccuracy[device]);
+        m_heads->Write(m_row.Finish());
+    }
 }
 
 void
@@ -293,6 +319,10 @@ ResultWriter::Close()
     m_rounds.Close();
     m_devices.Close();
     m_phases.Close();
+    if (m_heads)
+    {
+        m_heads->Close();
+    }
 }
 
 void
@@ -302,6 +332,16 @@ ResultWriter::Publish()
     m_rounds.Publish();
     m_devices.Publish();
     m_phases.Publish();
+    if (m_heads)
+    {
+        m_heads->Publish();
+    }
+    else
+    {
+        // Of an earlier run, which had some.
+        std::error_code ignored;
+        std::filesystem::remove(m_rounds.GetPath().parent_path() / FILES.back(), ignored);
+    }
 }
 
 const std::filesystem::path&

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -68,7 +69,8 @@ struct RunTotals
 
 /**
  * @ingroup fl
- * Writes `rounds.csv`, `devices.csv`, `transfers.csv` and `computations.csv` of one run.
+ * Writes `rounds.csv`, `devices.csv`, `transfers.csv` and `computations.csv` of one run, and in
+ * split learning `heads.csv`.
  *
  * Rows are written when a round is closed, so that memory does not grow with the number of rounds.
  * The rows of a work order are written when it has ended, with the number of the round in which it
@@ -77,12 +79,14 @@ struct RunTotals
 class ResultWriter
 {
   public:
-    /// File names of a run.
-    static const std::array<const char*, 4> FILES;
+    /// File names of a run. The last one is there only where devices have heads of their own.
+    static const std::array<const char*, 5> FILES;
     /// Columns of rounds.csv.
     static const char ROUNDS_HEADER[];
     /// Columns of devices.csv.
     static const char DEVICES_HEADER[];
+    /// Columns of heads.csv: the accuracy of the shared encoder with each device's own head.
+    static const char HEADS_HEADER[];
 
     /**
      * @param folder folder of the files, created if it does not exist
@@ -132,12 +136,18 @@ class ResultWriter
      * @param record record of the round
      */
     void WriteDevices(const RoundRecord& record);
+    /**
+     * Write the rows of heads.csv, if the round has any.
+     * @param record record of the round
+     */
+    void WriteHeads(const RoundRecord& record);
 
-    OutputFile m_rounds;  //!< rounds.csv
-    OutputFile m_devices; //!< devices.csv
-    PhaseTables m_phases; //!< transfers.csv, computations.csv
-    CsvRow m_row;         //!< row in construction
-    RunTotals m_totals;   //!< see GetTotals
+    OutputFile m_rounds;                 //!< rounds.csv
+    OutputFile m_devices;                //!< devices.csv
+    PhaseTables m_phases;                //!< transfers.csv, computations.csv
+    std::unique_ptr<OutputFile> m_heads; //!< heads.csv; null: it has no row yet
+    CsvRow m_row;                        //!< row in construction
+    RunTotals m_totals;                  //!< see GetTotals
 };
 
 } // namespace fl

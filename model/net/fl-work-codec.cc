@@ -155,8 +155,7 @@ ParseTransfer(ByteReader& reader, Transfer& transfer)
     transfer.kind = static_cast<PayloadKind>(kind);
     transfer.peer = reader.Read<uint32_t>();
     transfer.payloadBits = reader.Read<double>();
-    if (!reader.IsGood() || kind > static_cast<uint8_t>(PayloadKind::GRADIENTS) ||
-        !IsQuantity(transfer.payloadBits))
+    if (!reader.IsGood() || kind >= N_PAYLOAD_KINDS || !IsQuantity(transfer.payloadBits))
     {
         return false;
     }

@@ -23,9 +23,10 @@ namespace fl
 /// Status of a work order at its end.
 enum class WorkStatus : uint8_t
 {
-    PENDING,  //!< not over yet
-    MERGED,   //!< its update arrived and was aggregated in its own round
-    LATE,     //!< its update was aggregated in a later round
+    PENDING, //!< not over yet
+    MERGED,  //!< its update arrived and was aggregated in its own round
+    LATE, //!< its update arrived in a later round, and was aggregated there; in split learning it
+          //!< was not used
     DEADLINE, //!< its update had not arrived when the round was closed
     BATTERY,  //!< the device's energy source was depleted
     LOST,     //!< the device's session ended, or it no longer answered
@@ -58,7 +59,7 @@ struct WorkOutcome
     uint32_t aggregation{0};       //!< version of the global model that it is merged into; 0: none
     uint32_t iterations{0};        //!< iterations of local training
     uint32_t samples{0};           //!< number of samples trained on
-    double payloadBits{ABSENT};    //!< size of the encoded update [bit]
+    double payloadBits{ABSENT};    //!< total size of its uplink payloads [bit]
     double uplinkHz{ABSENT};       //!< predicted only: uplink bandwidth as the PHY rounds it [Hz]
     double startS{ABSENT};         //!< begin of its first phase [s]
     double idleS{ABSENT};          //!< total duration of pauses [s]

@@ -23,8 +23,25 @@ ToString(PayloadKind kind)
         return "activations";
     case PayloadKind::GRADIENTS:
         return "gradients";
+    case PayloadKind::FEATURES:
+        return "features";
     }
     return "?";
+}
+
+double
+WorkOrder::TransferBits(Direction direction) const
+{
+    double total = 0;
+    for (const auto& phase : phases)
+    {
+        const auto* transfer = std::get_if<Transfer>(&phase);
+        if (transfer && transfer->direction == direction)
+        {
+            total += transfer->payloadBits;
+        }
+    }
+    return total;
 }
 
 double

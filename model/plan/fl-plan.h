@@ -4,6 +4,7 @@
 #ifndef FL_PLAN_H
 #define FL_PLAN_H
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -61,8 +62,12 @@ enum class PayloadKind : uint8_t
     UPDATE,      //!< parameters after local training
     SAMPLES,     //!< training data
     ACTIVATIONS, //!< split learning: output of the cut layer in the forward pass
-    GRADIENTS    //!< split learning: gradient of the loss with respect to those activations
+    GRADIENTS,   //!< split learning: gradient of the loss by what the peer sent
+    FEATURES     //!< split learning: output of the server's part of the model
 };
+
+/// Number of enumerators of PayloadKind.
+inline constexpr std::size_t N_PAYLOAD_KINDS = static_cast<std::size_t>(PayloadKind::FEATURES) + 1;
 
 /// @return the name used in result files, in lower case
 /// @param kind content of a transfer
@@ -128,6 +133,9 @@ struct WorkOrder
     bool samplesSent{false};   //!< whether the server sends these samples first (DATA)
     std::vector<Phase> phases; //!< phases, in order of execution
 
+    /// @return total size of the transfers in a direction, without headers [bit]
+    /// @param direction uplink or downlink
+    double TransferBits(Direction direction) const;
     /// @return total duration of the Idle phases [s]
     double IdleS() const;
 };

@@ -182,7 +182,7 @@ class OrderPredictor
      * Add one transfer to the sums.
      * @param transfer direction, payload and grant
      * @param startS when it begins, simulation time [s]
-     * @param outcome its order's; gets rounded bandwidth and payload of an uplink transfer
+     * @param outcome its order's; gets rounded bandwidth, and payload of uplink transfers
      * @param sums gets its time [s] and energies [J]
      * @return its time [s]; ABSENT without a grant or a known cell, 0 without payload
      * @throws InvalidInput if the payload is negative or not finite
@@ -220,7 +220,9 @@ class OrderPredictor
         sums.upload.Add(time.seconds);
         sums.radioEnergy.Add(grant ? RadiatedJ(*grant, time.airtimeS) : ABSENT);
         outcome.uplinkHz = grant ? m_rateModel.RoundedHz(outcome.device, *grant) : ABSENT;
-        outcome.payloadBits = transfer.payloadBits;
+        // Of a single one its own bits, without rounding.
+        outcome.payloadBits =
+            transfer.payloadBits + (std::isnan(outcome.payloadBits) ? 0 : outcome.payloadBits);
         return time.seconds;
     }
 

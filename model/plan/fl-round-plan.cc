@@ -3,10 +3,101 @@
  */
 #include "fl-round-plan.h"
 
+#include <algorithm>
+#include <optional>
+
 namespace ns3
 {
 namespace fl
 {
+
+namespace
+{
+
+/**
+ * @param state the system state
+ * @param share the device's decision variables
+ * @return its order, without phases
+ */
+WorkOrder
+MakeOrder(const SystemState& state, const RoundShare& share)
+{
+    const auto& profile = state.profiles.at(share.device);
+    WorkOrder order;
+    order.device = share.device;
+    order.task = state.task;
+    order.round = state.round;
+    order.baseVersion = state.modelVersion;
+    order.earliestStartS = state.nowS;
+    order.forAggregation = state.round;
+    order.localIterations =
+        share.localIterations > 0 ? share.localIterations : state.localIterations;
+    order.samples = share.samples > 0 ? share.samples : profile.samples;
+    if (state.split)
+    {
+        order.localIterations = 1;
+        order.samples = std::min(order.samples, state.split->batch);
+    }
+    return order;
+}
+
+/**
+ * Phases of ordinary federated learning.
+ * @param state the system state
+ * @param cpuHz CPU frequency of the device [Hz]
+ * @param grant of uplink transfers, if there is a radio
+ * @param [in,out] order gets them
+ */
+void
+AppendTraining(const SystemState& state,
+               double cpuHz,
+               const std::optional<Grant>& grant,
+               WorkOrder& order)
+{
+    const auto& profile = state.profiles[order.device];
+    const double cycles = profile.cyclesPerSample * order.samples * order.localIterations;
+    order.phases.emplace_back(Transfer{0, Direction::DOWNLINK, state.downloadBits, {}});
+    order.phases.emplace_back(Compute{cycles, cpuHz});
+    order.phases.emplace_back(
+        Transfer{0, Direction::UPLINK, state.uploadBits, grant, PayloadKind::UPDATE});
+}
+
+/**
+ * Phases of split learning.
+ * @param state the system state
+ * @param cpuHz CPU frequency of the device [Hz]
+ * @param grant of uplink transfers, if there is a radio
+ * @param [in,out] order gets them
+ */
+void
+AppendSplit(const SystemState& state,
+            double cpuHz,
+            const std::optional<Grant>& grant,
+            WorkOrder& order)
+{
+    const auto& split = *state.split;
+    const uint32_t n = order.samples;
+    const double cycles = state.profiles[order.device].cyclesPerSample * n;
+    const auto add = [&order](auto&& phase) { order.phases.emplace_back(phase); };
+    add(Compute{split.embeddingPart * cycles, cpuHz, ComputeNode::DEVICE, ComputeJob::FORWARD});
+    add(Transfer{0, Direction::UPLINK, split.activations.Of(n), grant, PayloadKind::ACTIVATIONS});
+    add(Compute{split.forwardCycles * n,
+                split.serverCpuHz,
+                ComputeNode::SERVER,
+                ComputeJob::FORWARD});
+    add(Transfer{0, Direction::DOWNLINK, split.features.Of(n), {}, PayloadKind::FEATURES});
+    add(Compute{(1 - split.embeddingPart) * cycles,
+                cpuHz,
+                ComputeNode::DEVICE,
+                ComputeJob::BACKWARD});
+    add(Transfer{0, Direction::UPLINK, split.gradients.Of(n), grant, PayloadKind::GRADIENTS});
+    add(Compute{split.backwardCycles * n,
+                split.serverCpuHz,
+                ComputeNode::SERVER,
+                ComputeJob::BACKWARD});
+}
+
+} // namespace
 
 Plan
 MakeRoundPlan(const SystemState& state, const std::vector<RoundShare>& shares)
@@ -16,31 +107,18 @@ MakeRoundPlan(const SystemState& state, const std::vector<RoundShare>& shares)
     double edgeHz = 0;
     for (const auto& share : shares)
     {
-        const auto& profile = state.profiles.at(share.device);
-        WorkOrder order;
-        order.device = share.device;
-        order.task = state.task;
-        order.round = state.round;
-        order.baseVersion = state.modelVersion;
-        order.earliestStartS = state.nowS;
-        order.forAggregation = state.round;
-        order.localIterations =
-            share.localIterations > 0 ? share.localIterations : state.localIterations;
-        order.samples = share.samples > 0 ? share.samples : profile.samples;
-        const double cycles = profile.cyclesPerSample * order.samples * order.localIterations;
+        WorkOrder order = MakeOrder(state, share);
         if (share.idleS > 0)
         {
             order.phases.emplace_back(Idle{share.idleS});
         }
-        order.phases.emplace_back(Transfer{0, Direction::DOWNLINK, state.downloadBits, {}});
-        order.phases.emplace_back(Compute{cycles, share.cpuHz});
-        Transfer upload{0, Direction::UPLINK, state.uploadBits, {}, PayloadKind::UPDATE};
+        std::optional<Grant> grant;
         if (!state.cells.empty())
         {
-            upload.grant = Grant{0, Direction::UPLINK, edgeHz, share.uplinkHz, share.txPowerW};
+            grant = Grant{0, Direction::UPLINK, edgeHz, share.uplinkHz, share.txPowerW};
             edgeHz += share.uplinkHz;
         }
-        order.phases.emplace_back(upload);
+        (state.split ? AppendSplit : AppendTraining)(state, share.cpuHz, grant, order);
         plan.orders.push_back(std::move(order));
     }
     return plan;

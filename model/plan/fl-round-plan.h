@@ -11,8 +11,11 @@
 /**
  * @file
  * @ingroup fl
- * Plans of ordinary federated learning, whose orders have four phases: idle, download of the model,
- * local training on the device, upload of the update (H. B. McMahan et al., AISTATS 2017).
+ * Plans of rounds. Orders of ordinary federated learning have four phases: idle, download of the
+ * model, local training on the device, upload of the update (H. B. McMahan et al., AISTATS 2017).
+ * Orders of split learning (SystemState::split) have eight: idle, embedding of a minibatch on the
+ * device, upload of activations, forward pass on the server, download of features, head on the
+ * device, upload of the gradient by the features, backward pass on the server.
  */
 
 namespace ns3
@@ -28,19 +31,23 @@ struct RoundShare
     double uplinkHz{0};          //!< uplink bandwidth [Hz]
     double txPowerW{0};          //!< uplink transmit power [W]
     double idleS{0};             //!< pause before the download, at least 0 [s]
-    uint32_t localIterations{0}; //!< iterations of local training; 0: SystemState::localIterations
-    uint32_t samples{0};         //!< samples to train on; 0: all of the device
+    uint32_t localIterations{0}; //!< iterations of local training; 0: SystemState::localIterations.
+                                 //!< In split learning there is always one
+    uint32_t samples{0};         //!< samples to train on; 0: all of the device; in split learning
+                                 //!< SplitRound::batch at most
 };
 
 /**
- * Make the work orders of a round. The uplink sub-bands of cell 0 are adjacent, in the order of the
- * shares, from the lower edge of the band; where no radio is controlled (no cells in the state)
- * uplink transfers have no grant. Downlink transfers have none: see DefaultDownlinkGrant().
+ * Make the work orders of a round: of split learning if SystemState::split is set. All uplink
+ * transfers of an order have the same grant. The uplink sub-bands of cell 0 are adjacent, in the
+ * order of the shares, from the lower edge of the band; where no radio is controlled (no cells in
+ * the state) uplink transfers have no grant. Downlink transfers have none: see
+ * DefaultDownlinkGrant().
  *
  * @param state the system state before the round
  * @param shares one per participating device
- * @return a plan with one order per share, in their order; cycles = cycles per sample * samples *
- *         iterations
+ * @return a plan with one order per share, in their order; cycles of the device = cycles per sample
+ *         * samples * iterations
  * @throws std::out_of_range if a device has no profile
  */
 Plan MakeRoundPlan(const SystemState& state, const std::vector<RoundShare>& shares);

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 /**
@@ -124,6 +125,44 @@ struct ActiveOrder
     double readyS{0};        //!< predicted arrival of its update, simulated time [s]
 };
 
+/// Size of a payload whose content grows with the samples of its order.
+struct SampledBits
+{
+    double fixedBits{0};     //!< whatever the samples, at least 0 [bit]
+    double perSampleBits{0}; //!< for each sample, at least 0 [bit]
+
+    /// @return size of the payload [bit]
+    /// @param samples number of samples
+    double Of(uint32_t samples) const
+    {
+        return fixedBits + perSampleBits * samples;
+    }
+};
+
+/**
+ * A round of split learning. Each order has one minibatch, crosses the air three times, and
+ * computes on both nodes twice: embedding (device), encoder (server), head (device), backward
+ * (server).
+ */
+struct SplitRound
+{
+    uint32_t batch{0};         //!< samples of an order; devices with fewer use all
+    SampledBits activations;   //!< uplink: embeddings of the minibatch
+    SampledBits features;      //!< downlink: features of each sample
+    SampledBits gradients;     //!< uplink: gradient of the loss by the features
+    double embeddingPart{0.5}; //!< of a device's cycles per sample, before its first uplink
+    double forwardCycles{0};   //!< cycles of the server per sample, forward, at least 0
+    double backwardCycles{0};  //!< cycles of the server per sample, backward, at least 0
+    double serverCpuHz{0};     //!< CPU frequency of the server for an order [Hz]
+
+    /// @return size of both uplink payloads of an order: mu [bit]
+    /// @param samples number of samples
+    double UploadBits(uint32_t samples) const
+    {
+        return activations.Of(samples) + gradients.Of(samples);
+    }
+};
+
 /// State before a round, from which an optimizer decides.
 struct SystemState
 {
@@ -133,7 +172,8 @@ struct SystemState
     uint32_t modelVersion{0};             //!< version of the global model
     uint32_t localIterations{1};          //!< local iterations set by the user, at least 1
     double downloadBits{0};               //!< encoded size of a model, without headers [bit]
-    double uploadBits{0};                 //!< encoded size of an update, without headers [bit]
+    double uploadBits{0};                 //!< encoded size of an update, without headers; in split
+                                          //!< learning of all uplink payloads of an order [bit]
     double sampleBits{0};                 //!< encoded size of a training sample; 0: not sent [bit]
     std::vector<DeviceProfile> profiles;  //!< by device
     std::vector<bool> available;          //!< by device: connected, available, no active order
@@ -147,6 +187,7 @@ struct SystemState
     std::vector<double> queues;           //!< virtual queues, of optimizers that have some
     uint32_t aggregationsLeft{0};         //!< horizon: aggregations still to be made; else 0
     std::vector<ActiveOrder> active;      //!< horizon: orders of the task that are active
+    std::optional<SplitRound> split;      //!< the round is one of split learning
     Outcome last;                         //!< measured outcome of the previous round
 
     /**

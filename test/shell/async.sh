@@ -23,7 +23,7 @@ refuse()
   expect_error 2 "$1" fl_program fl-quickstart --out=refused "${@:2}"
   [ ! -e refused ] || fail "${*:2} -- left a folder"
 }
-refuse '--coordinator=x: must be one of sync, async' --coordinator=x
+refuse '--coordinator=x: must be one of sync, async, split' --coordinator=x
 refuse '--staleness=x: must be one of constant, hinge, polynomial' --coordinator=async --staleness=x
 refuse '--staleness=x: must be one of constant, hinge, polynomial' --staleness=x
 refuse '--buffer=0: must be a whole number from 1 to 1000000' --coordinator=async --buffer=0
@@ -41,7 +41,7 @@ for attribute in Aggregations:rounds Staleness:staleness Buffer:buffer Method:bu
     "--ns3::fl::AsyncCoordinator::${attribute%:*}=$value"
 done
 refuse 'AsyncCoordinator::Alpha=2: must be' --coordinator=async --ns3::fl::AsyncCoordinator::Alpha=2
-expect_exit 2 'Parallelised = true: must be false in a timing study and with an asynchronous coordinator' quickstart \
+expect_exit 2 'Parallelised = true: must be false in a timing study, in split learning and with an asynchronous coordinator' quickstart \
   --coordinator=async --optimizer=mel-exact --ns3::fl::MelOptimizer::Parallelised=true --out=parallel
 
 for phy in fdma lte wifi; do

@@ -112,6 +112,20 @@ ConvergenceAssumptions::Warning() const
                     ", so that its bound says nothing for rounds with few devices");
 }
 
+double
+GradientNorms::PrintedBound() const
+{
+    const auto count = static_cast<double>(devices);
+    return 2 * (localSquares + sharedSquares) / (count * count);
+}
+
+double
+GradientNorms::CorrectedBound() const
+{
+    const auto count = static_cast<double>(devices);
+    return (localSquares + count * sharedSquares) / (count * count);
+}
+
 ConvergenceBound::ConvergenceBound(const ConvergenceAssumptions& assumptions)
     : m_assumptions(assumptions),
       m_initial(assumptions.initialGap)
@@ -127,6 +141,7 @@ ConvergenceBound::Round(size_t selected)
         return;
     }
     const double factor = 1 - 2 * m_assumptions.polyakLojasiewicz * m_assumptions.Sigma(selected);
+    m_product *= factor;
     m_initial *= factor;
     m_shared = factor * m_shared - m_assumptions.Alpha(selected);
     m_local = factor * m_local + m_assumptions.Beta();
@@ -136,6 +151,12 @@ double
 ConvergenceBound::InitialGap() const
 {
     return m_initial;
+}
+
+double
+ConvergenceBound::PrintedInitialGap(double leastLoss) const
+{
+    return m_product * (m_assumptions.initialGap + leastLoss) - leastLoss;
 }
 
 double

@@ -61,6 +61,30 @@ struct ConvergenceAssumptions
     std::string Warning() const;
 };
 
+/**
+ * Lemma 1, (12): how the gradient of the global loss F = sum_k f_k / K relates to those of the
+ * devices. The task modules are the devices' own, the adapters are shared.
+ */
+struct GradientNorms
+{
+    size_t devices{1};       //!< K
+    double localSquares{0};  //!< sum over devices of |grad f_k|^2 by their task modules
+    double sharedSquares{0}; //!< sum over devices of |grad f_k|^2 by the adapters
+    double globalSquare{0};  //!< |grad F|^2, by all task modules and the adapters
+
+    /**
+     * The right side of (12) as printed. It is no bound for K > 2: of K equal gradients g by the
+     * adapters the left side is |g|^2, and this is 2 |g|^2 / K.
+     * @return 2 (localSquares + sharedSquares) / K^2
+     */
+    double PrintedBound() const;
+    /**
+     * By |sum of K vectors|^2 <= K sum of their squares; task modules do not mix.
+     * @return (localSquares + K sharedSquares) / K^2, at least globalSquare
+     */
+    double CorrectedBound() const;
+};
+
 /// The bound (13), and the three gaps that it is made of, after each round.
 class ConvergenceBound
 {
@@ -80,11 +104,18 @@ class ConvergenceBound
     double SharedGap() const;
     /// @return the weighted sum of beta
     double LocalGap() const;
+    /**
+     * The initial gap as (13) prints it, where the product takes F(W(0)) only.
+     * @param leastLoss F(W*)
+     * @return product of (1 - 2 tau sigma) times F(W(0)), less F(W*)
+     */
+    double PrintedInitialGap(double leastLoss) const;
     /// @return their sum: no larger gap is possible, if the assumptions hold
     double Get() const;
 
   private:
     ConvergenceAssumptions m_assumptions; //!< what is taken to be known
+    double m_product{1};                  //!< of (1 - 2 tau sigma)
     double m_initial;                     //!< the gaps
     double m_shared{0};                   //!< sum of Alpha() of the rounds, discounted
     double m_local{0};                    //!< sum of Beta() of the rounds, discounted

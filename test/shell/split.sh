@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# --coordinator=split over each PHY of this build: whole files, three transfers an order, the same bytes on one thread and on
+# two, and again from the summary; its options' errors, a line each.
+
+. "$(dirname "$0")/lib.sh"
+
+quickstart()
+{
+  fl_program fl-quickstart --coordinator=split --devices=4 --rounds=3 --train-samples=300 --test-samples=100 --batch=8 "$@"
+}
+
+# What is refused.
+refuse()
+{
+  expect_error 2 "$1" fl_program fl-quickstart --coordinator=split --out=refused "${@:2}"
+  [ ! -e refused ] || fail "${*:2} -- left a folder"
+}
+refuse '--model=mlp: must be left out with --coordinator=split' --model=mlp
+refuse '--payload-bits=1000: must be left out with --coordinator=split' --payload-bits=1000
+refuse '--momentum=0.5: must be left out with --coordinator=split' --momentum=0.5
+refuse '--proximal=1: must be left out with --coordinator=split' --proximal=1
+refuse '--batch=0: must be at least 1 with --coordinator=split' --batch=0
+refuse '--buffer=2: must be left out with --coordinator=split' --buffer=2
+expect_exit 2 'Parallelised = true: must be false in a timing study, in split learning' quickstart --optimizer=mel-exact \
+  --ns3::fl::MelOptimizer::Parallelised=true --out=parallel
+
+for phy in fdma lte wifi; do
+  [ "$phy" = fdma ] || grep -q "fl-$phy" "$FL_BUILD_DIR/suites.cmake" || continue
+  expect_exit 0 'all rounds are done' quickstart --phy=$phy --optimizer=equal --threads=1 --out=$phy
+  expect_exit 0 'all rounds are done' quickstart --phy=$phy --optimizer=equal --threads=2 --out=again
+  rm -rf like
+  expect_exit 0 'all rounds are done' fl_program fl-quickstart --like=$phy/summary.json --out=like
+  for file in rounds.csv devices.csv transfers.csv computations.csv heads.csv; do
+    expect_same $phy/$file again/$file
+    expect_same $phy/$file like/$file
+  done
+  [ "$(awk -F, 'NR > 1 { print $5 "/" $6 }' $phy/transfers.csv | sort | uniq -c | tr -s ' \n' ' ')" = \
+    ' 12 activations/uplink 12 features/downlink 12 gradients/uplink ' ] || fail "$phy: transfers"
+  [ "$(awk -F, 'NR > 1 { print $5 "/" $6 }' $phy/computations.csv | sort | uniq -c | tr -s ' \n' ' ')" = \
+    ' 12 device/backward 12 device/forward 12 server/backward 12 server/forward ' ] || fail "$phy: computations"
+  # 8 samples of 17 tokens of 64 numbers, with their prefixes, and 8 gradients of 64.
+  awk -F, 'NR > 1 && $26 != 8 * (4 + 4 + 4 * 8 + 4 * 8 * 17 * 64 + 4 + 4 * 8 * 64) { exit 1 }' $phy/devices.csv ||
+    fail "$phy: uplink bits"
+  # The round's accuracy is the mean of its heads'.
+  awk -F, 'FNR == 1 { next } FILENAME ~ /heads/ { sum[$1] += $4; ++n[$1]; next }
+    { d = $8 - sum[$1] / 4; if (n[$1] != 4 || d > 1e-9 || d < -1e-9) exit 1 }' $phy/heads.csv $phy/rounds.csv ||
+    fail "$phy: heads"
+done
+# FDMA's sub-bands are private: what is predicted of both uplinks holds.
+awk -F, 'NR > 1 && $22 == "merged" && ($19 < 0.97 * $14 || $19 > 1.03 * $14) { exit 1 }' fdma/devices.csv ||
+  fail "predictions over FDMA are off"
+
+# float16 sends half; a run of ordinary learning in the same folder leaves no heads.
+expect_exit 0 'all rounds are done' quickstart --optimizer=schedule --encoding=float16 --out=fdma
+awk -F, 'NR > 1 && $4 == 1 && $26 != 8 * (4 + 4 + 4 * 8 + 2 * 8 * 17 * 64 + 4 + 2 * 8 * 64) { exit 1 }' fdma/devices.csv ||
+  fail "float16: uplink bits"
+expect_exit 0 'all rounds are done' fl_program fl-quickstart --devices=4 --rounds=1 --train-samples=300 --test-samples=100 --out=fdma
+[ ! -e fdma/heads.csv ] || fail "heads of an earlier run are still there"
+
+# The server stops and starts again.
+expect_exit 0 'all rounds are done' quickstart --rounds=10 --server-stop=0.2 --server-restart=1 --out=stop
+awk -F, 'NR > 1 { print $22 }' stop/devices.csv | grep -q aborted || fail "no order was in flight when the server stopped"
