@@ -156,11 +156,11 @@ Client::SetTask(uint32_t id,
     {
         if (known.id == id)
         {
-            known = {id, std::move(task), std::move(samples)};
+            known = {id, std::move(task), ClientData(std::move(samples))};
             return;
         }
     }
-    m_tasks.push_back({id, std::move(task), std::move(samples)});
+    m_tasks.push_back({id, std::move(task), ClientData(std::move(samples))});
 }
 
 void

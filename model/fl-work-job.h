@@ -6,6 +6,7 @@
 
 #include "fl-learning-task.h"
 
+#include "ns3/fl-drift.h"
 #include "ns3/fl-message.h"
 #include "ns3/fl-plan.h"
 
@@ -59,6 +60,8 @@ struct JobContext
     const LearningTask& task;                //!< the learning task
     const std::vector<uint32_t>& ownSamples; //!< indices in task.train; empty at a server
     WorkContent& content;                    //!< payloads at this node; may be modified
+    /// How ownSamples changed since the computation before, for measuring drift; null: they do not.
+    std::shared_ptr<const DataChange> change;
 };
 
 /// Result of a computation apart from payloads.
@@ -67,6 +70,7 @@ struct JobResult
     uint32_t samples{0};    //!< number of samples used
     uint32_t iterations{0}; //!< iterations of local training
     double loss{ABSENT};    //!< training loss
+    DataDrift drift;        //!< measured over JobContext::change
     std::string failure;    //!< reason in words why the order is to be given up; empty: success
 };
 

@@ -46,7 +46,15 @@ AddAbsenceRules(OptionParser& parser, const Options& options)
 {
     RequireAbsence(
         parser,
-        {"model", "data", "partition", "encoding"},
+        {"model",
+         "data",
+         "partition",
+         "encoding",
+         "data-start",
+         "data-add",
+         "data-discard",
+         "data-add-active",
+         "data-discard-active"},
         "payload-bits",
         [&options] { return options.payloadBits > 0; },
         "messages have that size then, and nothing is learned");

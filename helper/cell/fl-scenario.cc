@@ -38,5 +38,11 @@ CellRadius(const Scenario& scenario)
     return scenario.radius > 0 ? scenario.radius : scenario.phy == "wifi" ? WIFI_M : OTHERS_M;
 }
 
+std::string
+DataFolder(const std::string& data)
+{
+    return data == "fashion-mnist" ? "/usr/share/datasets/fashion-mnist" : data;
+}
+
 } // namespace fl
 } // namespace ns3

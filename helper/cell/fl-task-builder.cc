@@ -4,6 +4,7 @@
 #include "fl-task-builder.h"
 
 #include "fl-options.h"
+#include "fl-task-text.h"
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-idx.h"
@@ -14,7 +15,9 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <optional>
+#include <tuple>
 
 namespace ns3
 {
@@ -65,16 +68,18 @@ LoadData(const Options& options)
     return LoadData(options, options.threads);
 }
 
-LearningData
-LoadData(const Scenario& scenario, uint32_t threads)
+namespace
 {
-    LearningData data;
-    data.pool = std::make_shared<ThreadPool>(threads);
-    if (scenario.payloadBits > 0)
-    {
-        return data;
-    }
-    std::string folder = scenario.data;
+
+/**
+ * @param scenario of one task, which is no timing study
+ * @param pool threads that generate data
+ * @return its data
+ */
+TaskData
+LoadTask(const Scenario& scenario, ThreadPool* pool)
+{
+    std::string folder = DataFolder(scenario.data);
     // A name goes before a folder that has it: that one can be given as ./NAME.
     const std::optional<SyntheticSet> set =
         folder.empty() ? SyntheticSet::DIGITS : ParseSyntheticSet(folder);
@@ -85,48 +90,90 @@ LoadData(const Scenario& scenario, uint32_t threads)
                                  DATA_SEED,
                                  scenario.trainSamples,
                                  scenario.testSamples,
-                                 data.pool.get());
+                                 pool);
     }
     TrainTest mnist = ReadMnist(folder);
-    data.train = std::make_shared<const Dataset>(std::move(mnist.train));
-    data.test = std::make_shared<const Dataset>(std::move(mnist.test));
+    return {std::make_shared<const Dataset>(std::move(mnist.train)),
+            std::make_shared<const Dataset>(std::move(mnist.test))};
+}
+
+} // namespace
+
+LearningData
+LoadData(const Scenario& scenario, uint32_t threads)
+{
+    LearningData data;
+    data.pool = std::make_shared<ThreadPool>(threads);
+    std::map<std::tuple<std::string, uint32_t, uint32_t>, TaskData> loaded;
+    for (uint32_t index = 0; index < CountTasks(scenario); ++index)
+    {
+        const Scenario task = TaskScenario(scenario, index);
+        data.tasks.emplace_back();
+        if (task.payloadBits > 0)
+        {
+            continue;
+        }
+        auto& known = loaded[{task.data, task.trainSamples, task.testSamples}];
+        if (!known.train)
+        {
+            known = LoadTask(task, data.pool.get());
+        }
+        data.tasks.back() = known;
+    }
     return data;
 }
 
 std::shared_ptr<const LearningTask>
-BuildTask(const Scenario& scenario, const LearningData& data, uint64_t seed)
+BuildTask(const Scenario& scenario, const LearningData& data, uint64_t seed, uint32_t index)
 {
+    const Scenario own = TaskScenario(scenario, index);
+    const auto& [train, test] = data.tasks.at(index);
     auto task = std::make_shared<LearningTask>();
     task->seed = seed;
     task->pool = data.pool;
-    task->trainer.localIterations = scenario.localIterations;
-    if (!data.train)
+    task->trainer.localIterations = own.localIterations;
+    if (!train)
     {
-        task->statedBytes = static_cast<uint64_t>(std::ceil(scenario.payloadBits / 8));
+        task->statedBytes = static_cast<uint64_t>(std::ceil(own.payloadBits / 8));
         return task;
     }
-    task->train = data.train;
-    task->test = data.test;
-    task->model = MakeModel(scenario.model, data.train->Dimension(), data.train->Classes());
-    task->encoding = ParseEncoding(scenario.encoding);
-    task->trainer.learningRate = scenario.lr;
-    task->trainer.momentum = scenario.momentum;
-    task->trainer.proximalMu = scenario.proximal;
+    task->train = train;
+    task->test = test;
+    task->model = MakeModel(own.model, train->Dimension(), train->Classes());
+    task->encoding = ParseEncoding(own.encoding);
+    task->trainer.learningRate = own.lr;
+    task->trainer.momentum = own.momentum;
+    task->trainer.proximalMu = own.proximal;
     task->trainer.method =
-        scenario.batch == 0 ? TrainerOptions::Method::FULL_BATCH : TrainerOptions::Method::SGD;
-    task->trainer.batchSize = std::max(1U, scenario.batch);
+        own.batch == 0 ? TrainerOptions::Method::FULL_BATCH : TrainerOptions::Method::SGD;
+    task->trainer.batchSize = std::max(1U, own.batch);
     task->trainer.Validate();
     return task;
 }
 
+std::optional<DataStreamOptions>
+BuildStream(const Scenario& scenario, size_t samples, uint64_t seed, uint32_t index)
+{
+    const Scenario own = TaskScenario(scenario, index);
+    DataStreamOptions options;
+    options.initialSamples =
+        static_cast<uint32_t>(std::llround(own.dataStart * static_cast<double>(samples)));
+    options.idle = {own.dataAdd, own.dataDiscard};
+    options.computing = {own.dataAddActive, own.dataDiscardActive};
+    options.seed = seed;
+    const bool isMoving = own.dataStart < 1 || own.dataAdd > 0 || own.dataDiscard > 0 ||
+                          own.dataAddActive > 0 || own.dataDiscardActive > 0;
+    return isMoving ? std::optional(options) : std::nullopt;
+}
+
 std::vector<std::vector<uint32_t>>
-BuildParts(const Scenario& scenario, const LearningTask& task, uint64_t seed)
+BuildParts(const Scenario& scenario, const LearningTask& task, uint64_t seed, uint32_t index)
 {
     if (!task.model)
     {
         return {};
     }
-    return Partitioner::FromText(scenario.partition)
+    return Partitioner::FromText(TaskScenario(scenario, index).partition)
         .Split(task.train->Labels(), scenario.devices, seed);
 }
 
