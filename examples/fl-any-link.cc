@@ -118,7 +118,11 @@ Simulate(const fl::Options& options,
 void
 Run(const fl::OptionParser& parser, const fl::Options& options, const Link& links)
 {
-    fl::ResultFolder results(options.out, options.runs, parser.GetProgram(), parser.ToJson());
+    fl::ResultFolder results(options.out,
+                             options.runs,
+                             parser.GetProgram(),
+                             parser.ToJson(),
+                             fl::RunTotals(1, options.levels));
     const fl::LearningData data = fl::LoadData(options);
     fl::Progress progress(options.rounds, options.runs);
     const uint64_t firstRun = RngSeedManager::GetRun();
@@ -132,7 +136,9 @@ Run(const fl::OptionParser& parser, const fl::Options& options, const Link& link
         RngSeedManager::SetRun(firstRun + run);
         reason = Simulate(options, links, data, results.BeginRun(), progress);
     }
-    fl::FinishRuns(results, progress, "point-to-point links", reason);
+    fl::PlotRequest plots;
+    plots.curve = "point-to-point links";
+    fl::FinishRuns(results, progress, plots, reason);
 }
 
 } // namespace

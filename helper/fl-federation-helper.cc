@@ -99,6 +99,44 @@ FederationHelper::AddTask(std::shared_ptr<const LearningTask> task)
 }
 
 void
+FederationHelper::SetDataStream(DeviceId device, uint32_t task, const DataStreamOptions& options)
+{
+    m_streams[{device, task}] = options;
+}
+
+void
+FederationHelper::CheckStreams(uint32_t nDevices) const
+{
+    for (const auto& [key, options] : m_streams)
+    {
+        if (key.first >= nDevices || key.second >= m_tasks.size())
+        {
+            throw InvalidInput(Describe("data stream of device ",
+                                        key.first,
+                                        " and task ",
+                                        key.second,
+                                        ": must be of ",
+                                        nDevices,
+                                        " devices and ",
+                                        m_tasks.size(),
+                                        " tasks, from 0"));
+        }
+    }
+}
+
+uint32_t
+FederationHelper::SetTask(Ptr<Client> client, uint32_t task, std::vector<uint32_t> samples) const
+{
+    client->SetTask(task, m_tasks[task], std::move(samples));
+    const auto stream = m_streams.find({client->GetDeviceId(), task});
+    if (stream != m_streams.end())
+    {
+        client->SetDataStream(task, stream->second);
+    }
+    return client->GetNSamples(task);
+}
+
+void
 FederationHelper::SetOptimizer(const std::string& name)
 {
     m_optimizer = name;
@@ -269,6 +307,7 @@ FederationHelper::InstallTasks(Ptr<Node> server,
                                std::vector<Parts> parts) const
 {
     CheckSizes(devices.GetN(), profiles, parts);
+    CheckStreams(devices.GetN());
     Federation federation = InstallServer(server, address, devices.GetN());
     const auto transport = m_transportFactory.Create<Transport>();
     federation.clients.reserve(devices.GetN());
@@ -286,13 +325,12 @@ FederationHelper::InstallTasks(Ptr<Node> server,
         {
             auto& profile = profiles[task][device];
             profile.frequencyExponent = exponent.Get();
-            std::vector<uint32_t> samples;
-            if (m_tasks[task]->model)
-            {
-                samples = std::move(parts[task][device]);
-                profile.samples = static_cast<uint32_t>(samples.size());
-            }
-            client->SetTask(task, m_tasks[task], std::move(samples));
+            const bool isTrained = m_tasks[task]->model != nullptr;
+            const uint32_t samples =
+                SetTask(client,
+                        task,
+                        isTrained ? std::move(parts[task][device]) : std::vector<uint32_t>());
+            profile.samples = isTrained ? samples : profile.samples;
             ofDevice.push_back(profile);
         }
         federation.coordinator->AddDevice(ofDevice, client);

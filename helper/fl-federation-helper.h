@@ -12,8 +12,10 @@
 #include "ns3/node-container.h"
 #include "ns3/object-factory.h"
 
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ns3
@@ -70,6 +72,15 @@ class FederationHelper
      */
     void AddTask(std::shared_ptr<const LearningTask> task);
 
+    /**
+     * Let a device's samples of a task change over time (Client::SetDataStream()): its part of the
+     * data is all that it may ever have.
+     * @param device its DeviceId
+     * @param task number of the task
+     * @param options rates and start
+     */
+    void SetDataStream(DeviceId device, uint32_t task, const DataStreamOptions& options);
+
     /// @param name name of an optimizer, see CreateOptimizer(); default: equal
     void SetOptimizer(const std::string& name);
     /**
@@ -111,8 +122,8 @@ class FederationHelper
      * @param parts samples by DeviceId, as indices in LearningTask::train; DeviceProfile::samples
      * is set to their number. Empty in a timing study, where DeviceProfile::samples is used
      * @return the applications
-     * @throws InvalidInput if the sizes of devices, profiles and parts differ, or a profile is
-     *         invalid
+     * @throws InvalidInput if the sizes of devices, profiles and parts differ, a profile is
+     *         invalid, or a data stream is of no device or task or not valid
      */
     Federation Install(Ptr<Node> server,
                        const Address& address,
@@ -164,6 +175,20 @@ class FederationHelper
                     const std::vector<std::vector<DeviceProfile>>& profiles,
                     const std::vector<Parts>& parts) const;
     /**
+     * Check that data streams are of devices and tasks that there are.
+     * @param nDevices number of devices
+     * @throws InvalidInput as Install()
+     */
+    void CheckStreams(uint32_t nDevices) const;
+    /**
+     * Give a client a task.
+     * @param client the client
+     * @param task number of the task
+     * @param samples of the device
+     * @return the number of samples that it begins with
+     */
+    uint32_t SetTask(Ptr<Client> client, uint32_t task, std::vector<uint32_t> samples) const;
+    /**
      * Install the server and its coordinator.
      * @param server node of the server
      * @param address address and port of the server
@@ -193,12 +218,13 @@ class FederationHelper
     static void StopIfAllFinished(const std::string& reason);
 
     std::vector<std::shared_ptr<const LearningTask>> m_tasks; //!< learning tasks by number
-    std::string m_optimizer{"equal"};                         //!< name of the optimizer
-    ObjectFactory m_transportFactory;                         //!< creates both transports
-    ObjectFactory m_coordinatorFactory;                       //!< creates the coordinator
-    ObjectFactory m_serverFactory;                            //!< creates the server
-    ObjectFactory m_clientFactory;                            //!< creates the clients
-    Ptr<RadioControl> m_radio;                                //!< radio controller; may be null
+    std::map<std::pair<DeviceId, uint32_t>, DataStreamOptions> m_streams; //!< by device and task
+    std::string m_optimizer{"equal"};                                     //!< name of the optimizer
+    ObjectFactory m_transportFactory;   //!< creates both transports
+    ObjectFactory m_coordinatorFactory; //!< creates the coordinator
+    ObjectFactory m_serverFactory;      //!< creates the server
+    ObjectFactory m_clientFactory;      //!< creates the clients
+    Ptr<RadioControl> m_radio;          //!< radio controller; may be null
 };
 
 } // namespace fl

@@ -33,15 +33,19 @@ AsyncCoordinator::EndOrder(const OrderKey& key, WorkStatus status)
 {
     auto& learner = m_learners[key.task];
     OrderInFlight inFlight = m_orders.Take(key);
+    const bool isBound = inFlight.isBound;
     const uint32_t base = inFlight.order.baseVersion;
-    WorkRecord record = EndRecord(std::move(inFlight), status, learner.model.GetVersion() - base);
+    const uint32_t staleness = isBound ? learner.model.GetVersion() - base : 0;
+    WorkRecord record = EndRecord(std::move(inFlight), status, staleness);
     if (status == WorkStatus::MERGED)
     {
         record.measured.aggregation = learner.model.GetVersion() + 1;
     }
+    auto& refusals = learner.refusals[key.device];
+    refusals = status == WorkStatus::REFUSED ? refusals + 1 : 0;
     learner.record.ended.push_back(std::move(record));
-    const auto inUse = learner.inUse.find(base);
-    if (--inUse->second == 0)
+    const auto inUse = isBound ? learner.inUse.find(base) : learner.inUse.end();
+    if (inUse != learner.inUse.end() && --inUse->second == 0)
     {
         learner.inUse.erase(inUse);
     }
@@ -182,7 +186,7 @@ AsyncCoordinator::DropStale(const Learner& learner)
     for (const auto& key : m_orders.Keys())
     {
         const auto* inFlight = m_orders.Find(key);
-        if (key.task == learner.task && inFlight && !inFlight->isDropped &&
+        if (key.task == learner.task && inFlight && !inFlight->isDropped && inFlight->isBound &&
             version - inFlight->order.baseVersion > m_stalenessLimit)
         {
             DropOrder(key, WorkStatus::STALE);

@@ -3,6 +3,7 @@
  */
 #include "fl-async-coordinator.h"
 
+#include "fl-client.h"
 #include "fl-optimizer.h"
 
 #include "ns3/double.h"
@@ -129,13 +130,22 @@ AsyncCoordinator::GetTypeId()
                 TimeValue(Seconds(60)),
                 MakeTimeAccessor(&A::m_joinTimeout),
                 MakeTimeChecker(Time(0)))
+            .AddAttribute(
+                "MaxRefusals",
+                "How many orders of a task in a row a device may refuse, or answer with an "
+                "update that is refused, until it gets no more of them before it has "
+                "joined again; 0: no limit",
+                UintegerValue(10),
+                MakeUintegerAccessor(&A::m_maxRefusals),
+                MakeUintegerChecker<uint32_t>())
             .AddAttribute("WaitTimeout",
                           "How long to wait for a device when none has work; then the run ends",
                           TimeValue(Seconds(3600)),
                           MakeTimeAccessor(&A::m_waitTimeout),
                           MakeTimeChecker(Time(0)))
             .AddAttribute("EmptyPlan",
-                          "When to ask the optimizer again that gave a device no work",
+                          "When to ask the optimizer again that gave a device no work, and to look "
+                          "again at a device whose data stream had no samples",
                           TimeValue(Seconds(1)),
                           MakeTimeAccessor(&A::m_emptyPlan),
                           MakeTimeChecker(NanoSeconds(1)))
@@ -231,6 +241,7 @@ AsyncCoordinator::DoStart()
         learner.inUse.clear();
         learner.pending.clear();
         learner.record.startS = NowS();
+        learner.refusals.assign(GetNDevices(), 0);
     }
     m_orders.Clear();
     m_queue.clear();
@@ -248,8 +259,8 @@ AsyncCoordinator::DoStart()
     m_isGathering = HasHorizon();
     if (m_isGathering)
     {
-        m_waitEvent.Cancel();
-        m_waitEvent = Simulator::Schedule(m_joinTimeout, [this] {
+        m_joinEvent.Cancel();
+        m_joinEvent = Simulator::Schedule(m_joinTimeout, [this] {
             if (m_isGathering && m_nConnected > 0)
             {
                 Wake();
@@ -278,14 +289,7 @@ AsyncCoordinator::DoStop()
     {
         FreeSlot(device);
     }
-    for (auto& learner : m_learners)
-    {
-        learner.model.Discard();
-        if (!learner.record.ended.empty())
-        {
-            AbortRecord(TakeRecord(learner));
-        }
-    }
+    DoReportAborted();
     if (AreAllDone())
     {
         End("all aggregations are done");
@@ -293,6 +297,19 @@ AsyncCoordinator::DoStop()
     else
     {
         Interrupt("the server stopped before all aggregations were done");
+    }
+}
+
+void
+AsyncCoordinator::DoReportAborted()
+{
+    for (auto& learner : m_learners)
+    {
+        learner.model.Discard();
+        if (!learner.record.ended.empty())
+        {
+            AbortRecord(TakeRecord(learner));
+        }
     }
 }
 
@@ -306,6 +323,7 @@ void
 AsyncCoordinator::CancelEvents()
 {
     m_serveEvent.Cancel();
+    m_joinEvent.Cancel();
     for (auto& event : m_retryEvents)
     {
         event.Cancel();
@@ -330,6 +348,10 @@ AsyncCoordinator::DoNotifyJoined(DeviceId device)
     {
         m_connected[device] = true;
         ++m_nConnected;
+    }
+    for (auto& learner : m_learners)
+    {
+        learner.refusals[device] = 0;
     }
     if (!HasHorizon())
     {
@@ -463,10 +485,57 @@ AsyncCoordinator::Release(DeviceId device)
 }
 
 bool
-AsyncCoordinator::IsWanted(const Learner& learner, DeviceId device) const
+AsyncCoordinator::CanTrain(Learner& learner, DeviceId device) const
 {
-    return !learner.isDone && m_connected[device] && !m_orders.HasOrderOf(device, learner.task) &&
+    ObserveData(device, learner.state);
+    return m_connected[device] && !HasGivenUp(learner, device) &&
            (!m_tasks[learner.task]->model || learner.state.profiles[device].samples > 0);
+}
+
+bool
+AsyncCoordinator::HasGivenUp(const Learner& learner, DeviceId device) const
+{
+    return m_maxRefusals > 0 && learner.refusals[device] >= m_maxRefusals;
+}
+
+void
+AsyncCoordinator::ServeDevice(DeviceId device)
+{
+    for (auto& learner : m_learners)
+    {
+        if (!m_running || learner.isDone || m_orders.HasOrderOf(device, learner.task))
+        {
+            continue;
+        }
+        if (CanTrain(learner, device))
+        {
+            PlanOrder(learner, device);
+        }
+        else if (m_clients[device] && m_clients[device]->HasDataStream(learner.task) &&
+                 !HasGivenUp(learner, device))
+        {
+            AskAgain(device); // it may get samples
+        }
+    }
+    if (!m_orders.HasOrders(device))
+    {
+        FreeSlot(device);
+    }
+}
+
+void
+AsyncCoordinator::AskAgain(DeviceId device)
+{
+    // One event a device, however many of its tasks and of its orders' ends lead here.
+    if (!IsPending(m_retryEvents[device]))
+    {
+        m_retryEvents[device] = Simulator::Schedule(m_emptyPlan, [this, device] {
+            if (m_connected[device])
+            {
+                Enqueue(device);
+            }
+        });
+    }
 }
 
 void
@@ -489,17 +558,7 @@ AsyncCoordinator::Serve()
         const DeviceId device = m_queue.front();
         m_queue.pop_front();
         m_isQueued[device] = false;
-        for (auto& learner : m_learners)
-        {
-            if (m_running && IsWanted(learner, device))
-            {
-                PlanOrder(learner, device);
-            }
-        }
-        if (!m_orders.HasOrders(device))
-        {
-            FreeSlot(device);
-        }
+        ServeDevice(device);
     }
     // Devices that nobody wants, or that got an empty plan, do not hold up the end.
     if (m_running && m_orders.IsEmpty() && m_queue.empty() && !IsPending(m_waitEvent))

@@ -34,10 +34,12 @@ namespace fl
  * divided into MaxInFlight equal slots (as many as there are devices by default), of which a device
  * holds one while it has orders. All transfers of a device use the grants that its first order got.
  *
+ * An order that begins with a pause has the model that is the newest when it is sent.
+ *
  * An optimizer that plans a horizon (Optimizer::PlansHorizon()) says beforehand who trains which
  * task from which version. Its orders are sent when that version is made and the device is free;
- * they begin with the pause that is planned. Where updates arrive in another order than planned, an
- * order starts from the version that is there when it is sent.
+ * they begin with the pause that is planned, and keep that version. Where updates arrive in another
+ * order than planned, an order starts from the version that is there when it is sent.
  *
  * An update counts as an aggregation of its own (FedAsync), or Buffer updates together do
  * (FedBuff). Each aggregation is reported as a round of its task (RoundEnd): with its number, the
@@ -96,6 +98,7 @@ class AsyncCoordinator : public Coordinator
         uint32_t nOrders{0}; //!< orders so far
         std::multimap<uint32_t, WorkOrder> pending; //!< of a horizon, by base version
         std::map<uint32_t, uint32_t> inUse; //!< orders in flight by the version they began with
+        std::vector<uint32_t> refusals;     //!< by device: orders in a row that were refused
         bool isDone{false};                 //!< all of its aggregations are made
     };
 
@@ -104,9 +107,11 @@ class AsyncCoordinator : public Coordinator
     void DoStop() override;
     void DoNotifyJoined(DeviceId device) override;
     void DoNotifyLeft(DeviceId device) override;
+    bool DoNotifySending(WorkOrder& order, std::shared_ptr<const Payload>& model) override;
     bool DoNotifyUpdate(DeviceId device, const Message& message, const WorkReport& report) override;
     void DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round) override;
     void DoAbortOrder(const OrderKey& key) override;
+    void DoReportAborted() override;
     void CancelEvents() override;
 
     /// Make the tasks' models, and the state that plans are made from.
@@ -137,11 +142,23 @@ class AsyncCoordinator : public Coordinator
     /// @param device the device
     void Release(DeviceId device);
     /**
+     * @param learner a task; its state is brought up to date
+     * @param device the device
+     * @return whether it is connected, has samples of the task, and did not refuse too often
+     */
+    bool CanTrain(Learner& learner, DeviceId device) const;
+    /**
      * @param learner a task
      * @param device the device
-     * @return whether it is to get an order of the task
+     * @return whether it has refused MaxRefusals orders of the task in a row
      */
-    bool IsWanted(const Learner& learner, DeviceId device) const;
+    bool HasGivenUp(const Learner& learner, DeviceId device) const;
+    /// Plan an order of each task that a device can train and has none of.
+    /// @param device it has a slot
+    void ServeDevice(DeviceId device);
+    /// See after EmptyPlan whether there is work for a device.
+    /// @param device the device
+    void AskAgain(DeviceId device);
 
     /// @return whether the optimizer plans a horizon
     bool HasHorizon() const;
@@ -193,6 +210,12 @@ class AsyncCoordinator : public Coordinator
      * @return what is expected of it
      */
     Outcome Enforce(const SystemState& state, const Plan& plan);
+    /**
+     * Fix the version of the model that an order begins with.
+     * @param learner its task, of whose present version it is
+     * @param [in,out] inFlight the order
+     */
+    void Bind(Learner& learner, OrderInFlight& inFlight);
     /// Send an order.
     /// @param learner its task
     /// @param order as planned
@@ -237,6 +260,7 @@ class AsyncCoordinator : public Coordinator
     StalePolicy m_stalePolicy{MERGE};                               //!< attribute
     uint32_t m_maxInFlight{0};                                      //!< attribute; 0: no limit
     uint32_t m_evaluateEvery{1};                                    //!< attribute; 0: never
+    uint32_t m_maxRefusals{10};                                     //!< attribute; 0: no limit
     Time m_emptyPlan;                                               //!< attribute
 
     uint32_t m_replanEvery{0}; //!< attribute; 0: never
@@ -253,6 +277,7 @@ class AsyncCoordinator : public Coordinator
     uint32_t m_sincePlan{0};            //!< aggregations since the horizon was planned
     bool m_isGathering{false};          //!< waiting for all devices before a horizon is planned
     EventId m_serveEvent;               //!< serves who waits
+    EventId m_joinEvent;                //!< plans a horizon for the devices that are there
     std::vector<EventId> m_retryEvents; //!< by device: asks the optimizer again
 
     TracedCallback<DeviceId, uint32_t, uint32_t, bool> m_stalenessTrace; //!< "Staleness"

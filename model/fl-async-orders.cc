@@ -37,6 +37,7 @@ AsyncCoordinator::Observe(Learner& learner, DeviceId device)
     state.nowS = NowS();
     state.round = ++learner.nOrders;
     state.modelVersion = learner.model.GetVersion();
+    ObserveData(device, state);
     if (m_radio)
     {
         m_radio->Report(device, state);
@@ -80,8 +81,12 @@ AsyncCoordinator::Place(WorkOrder& order, const std::vector<CellState>& cells) c
         if (!transfer->grant && transfer->direction == Direction::DOWNLINK && m_radio->CanUpdate())
         {
             const auto& cell = cells.front();
-            transfer->grant =
-                Grant{0, Direction::DOWNLINK, 0, cell.downlinkBandwidthHz, cell.downlinkTxPowerW};
+            const double ownW = m_profiles[order.task][order.device].downlinkTxPowerW;
+            transfer->grant = Grant{0,
+                                    Direction::DOWNLINK,
+                                    0,
+                                    cell.downlinkBandwidthHz,
+                                    ownW > 0 ? ownW : cell.downlinkTxPowerW};
         }
         if (transfer->grant)
         {
@@ -123,21 +128,14 @@ AsyncCoordinator::PlanOrder(Learner& learner, DeviceId device)
     OfferSlot(state);
     const auto slot = state.cells;
     state.available[device] = true;
+    state.offered = {device};
     Plan plan = m_optimizer->MakePlan(state);
     state.available[device] = false;
+    state.offered.clear();
     state.cells = whole;
     if (plan.orders.empty())
     {
-        // One event a device, however many of its tasks and of its orders' ends lead here.
-        if (!IsPending(m_retryEvents[device]))
-        {
-            m_retryEvents[device] = Simulator::Schedule(m_emptyPlan, [this, device] {
-                if (m_connected[device])
-                {
-                    Enqueue(device);
-                }
-            });
-        }
+        AskAgain(device);
         return;
     }
     CheckPlan(state, plan);
@@ -216,11 +214,6 @@ AsyncCoordinator::PlanHorizon()
         order.round = ++learner.nOrders;
         learner.pending.emplace(order.baseVersion, std::move(order));
     }
-    if (plan.orders.empty() && m_orders.IsEmpty())
-    {
-        m_serveEvent = Simulator::Schedule(m_emptyPlan, &AsyncCoordinator::Serve, this);
-        return;
-    }
     LaunchPending();
 }
 
@@ -232,7 +225,11 @@ AsyncCoordinator::ObserveAll(Learner& learner)
     state.round = learner.model.GetVersion() + 1;
     state.modelVersion = learner.model.GetVersion();
     state.aggregationsLeft = learner.isDone ? 0 : m_aggregations - state.modelVersion;
-    state.available = m_connected;
+    for (DeviceId device = 0; device < GetNDevices(); ++device)
+    {
+        ObserveData(device, state);
+        state.available[device] = m_connected[device] && !HasGivenUp(learner, device);
+    }
     state.active.clear();
     for (const auto& key : m_orders.Keys())
     {
@@ -269,13 +266,18 @@ AsyncCoordinator::LaunchPending()
             LaunchPending(learner);
         }
     }
-    if (m_running && m_orders.IsEmpty() && !HasPending())
+    if (m_running && m_orders.IsEmpty() && !AreAllDone())
     {
-        // Devices were lost: what they were to do is shared out anew.
+        // Devices were lost, and nobody makes a version that others wait for: what is left is
+        // shared out anew.
         if (m_nConnected > 0)
         {
             m_serveEvent.Cancel();
             m_serveEvent = Simulator::Schedule(m_emptyPlan, &AsyncCoordinator::PlanHorizon, this);
+            if (!IsPending(m_waitEvent))
+            {
+                AwaitDevices(); // the plan may stay empty
+            }
         }
         else
         {
@@ -301,7 +303,7 @@ AsyncCoordinator::LaunchPending(Learner& learner)
         Plan plan;
         plan.orders.push_back(std::move(next->second));
         next = learner.pending.erase(next);
-        if (!m_connected[device] || learner.isDone || !TakeSlot(device))
+        if (learner.isDone || !CanTrain(learner, device) || !TakeSlot(device))
         {
             continue;
         }
@@ -323,6 +325,35 @@ AsyncCoordinator::LaunchPending(Learner& learner)
 }
 
 void
+AsyncCoordinator::Bind(Learner& learner, OrderInFlight& inFlight)
+{
+    inFlight.isBound = true;
+    inFlight.order.baseVersion = learner.model.GetVersion();
+    if (learner.model.NeedsBase())
+    {
+        inFlight.base = learner.model.GetEncoded();
+    }
+    ++learner.inUse[inFlight.order.baseVersion];
+    m_maxVersions = std::max(m_maxVersions, static_cast<uint32_t>(learner.inUse.size()));
+}
+
+bool
+AsyncCoordinator::DoNotifySending(WorkOrder& order, std::shared_ptr<const Payload>& model)
+{
+    auto* inFlight = m_orders.Find(KeyOf(order));
+    if (!inFlight || inFlight->isBound)
+    {
+        return false;
+    }
+    auto& learner = m_learners[order.task];
+    Bind(learner, *inFlight);
+    const bool isReplaced = order.baseVersion != inFlight->order.baseVersion;
+    order.baseVersion = inFlight->order.baseVersion;
+    model = learner.model.GetEncoded();
+    return isReplaced;
+}
+
+void
 AsyncCoordinator::Dispatch(Learner& learner, const WorkOrder& order, const WorkOutcome& predicted)
 {
     m_waitEvent.Cancel();
@@ -330,14 +361,14 @@ AsyncCoordinator::Dispatch(Learner& learner, const WorkOrder& order, const WorkO
                             ? ABSENT
                             : learner.state.gains(order.device, 0, Direction::UPLINK);
     OrderInFlight inFlight = BeginOrder(order, predicted, gain);
-    if (learner.model.NeedsBase())
+    // A plan that knows which aggregation it is for names the version, too.
+    inFlight.isBound = false;
+    if (order.forAggregation)
     {
-        inFlight.base = learner.model.GetEncoded();
+        Bind(learner, inFlight);
     }
     m_orders.Add(std::move(inFlight));
     ++learner.record.selected;
-    ++learner.inUse[order.baseVersion];
-    m_maxVersions = std::max(m_maxVersions, static_cast<uint32_t>(learner.inUse.size()));
     const Time sent = m_server->SendWork(order,
                                          predicted,
                                          learner.model.GetEncoded(),

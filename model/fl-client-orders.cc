@@ -15,6 +15,7 @@
 #include "ns3/simulator.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace ns3
@@ -35,12 +36,69 @@ Client::FindTask(uint32_t id) const
     return nullptr;
 }
 
-const std::vector<uint32_t>&
-Client::GetSamples(uint32_t task) const
+// Data
+
+void
+Client::SetDataStream(uint32_t id, const DataStreamOptions& options)
 {
-    static const std::vector<uint32_t> NONE;
-    const Task* known = FindTask(task);
-    return known ? known->samples : NONE;
+    const Task* task = FindTask(id);
+    if (!task || !task->task->train)
+    {
+        throw InvalidInput(Describe("device ",
+                                    m_device,
+                                    ": data stream of task ",
+                                    id,
+                                    task ? ", a timing study" : "",
+                                    ": must be of a task with training data"));
+    }
+    GetData(id).SetStream(options);
+}
+
+bool
+Client::HasDataStream(uint32_t id) const
+{
+    const Task* task = FindTask(id);
+    return task && task->data.IsMoving();
+}
+
+uint32_t
+Client::GetNSamples(uint32_t id)
+{
+    return GetData(id).GetSize();
+}
+
+const DataDrift&
+Client::GetDrift(uint32_t id)
+{
+    return GetData(id).GetDrift();
+}
+
+ClientData&
+Client::GetData(uint32_t task)
+{
+    for (auto& known : m_tasks)
+    {
+        if (known.id == task)
+        {
+            AdvanceData(known);
+            return known.data;
+        }
+    }
+    throw std::logic_error(Describe("device ", m_device, " has no task ", task));
+}
+
+void
+Client::AdvanceData(Task& task) const
+{
+    if (!task.data.IsMoving())
+    {
+        return;
+    }
+    const bool isComputing =
+        std::any_of(m_work.begin(), m_work.end(), [&task](const OrderEntry& entry) {
+            return entry.work->GetOrder().task == task.id && entry.work->GetJob() != 0;
+        });
+    task.data.Advance(Simulator::Now().GetSeconds(), isComputing);
 }
 
 std::shared_ptr<const JobState>
@@ -335,7 +393,9 @@ Client::JobEnded(uint64_t job, double /* cycles */, double energyJ)
     {
         if (entry.work->GetJob() == job)
         {
+            auto& data = GetData(entry.work->GetOrder().task); // until now it computed
             entry.work->JobEnded(energyJ);
+            data.EndCompute();
             m_computeEnergyJ += energyJ;
             return;
         }

@@ -272,9 +272,16 @@ ClientWork::BeginCompute(const Compute& compute)
         {
             m_content->samples = m_owner.TakeSamples(m_order);
         }
-        const auto& own = m_owner.GetSamples(m_order.task);
-        m_computation = BeginJob(
-            {m_order, compute, *m_task, own, *m_content, m_owner.GetJobState(m_order.task)});
+        auto& data = m_owner.GetData(m_order.task);
+        const auto& own = data.BeginCompute();
+        const auto change = m_content->samples ? nullptr : data.GetChange();
+        m_computation = BeginJob({m_order,
+                                  compute,
+                                  *m_task,
+                                  own,
+                                  *m_content,
+                                  m_owner.GetJobState(m_order.task),
+                                  change});
         if (!m_computation)
         {
             m_result.samples = m_order.samples;
@@ -327,6 +334,7 @@ ClientWork::FinishJob()
         return true;
     }
     JobResult result = computation->Finish(*m_content);
+    m_owner.GetData(m_order.task).AddDrift(result.drift);
     if (std::isnan(result.loss))
     {
         result.loss = m_result.loss;

@@ -4,6 +4,7 @@
 #ifndef FL_CLIENT_WORK_H
 #define FL_CLIENT_WORK_H
 
+#include "fl-client-data.h"
 #include "fl-learning-task.h"
 #include "fl-work-job.h"
 
@@ -51,9 +52,9 @@ class ClientWork : public std::enable_shared_from_this<ClientWork>
         virtual ~Owner() = default;
         /// @return the node's processor, or null
         virtual Ptr<Processor> GetProcessor() const = 0;
-        /// @return the device's own samples, as indices in LearningTask::train
+        /// @return the device's own samples, as of now
         /// @param task number of the task
-        virtual const std::vector<uint32_t>& GetSamples(uint32_t task) const = 0;
+        virtual ClientData& GetData(uint32_t task) = 0;
         /// @return what the computations of a task keep at the device from one order to the next
         /// @param task number of the task
         virtual std::shared_ptr<JobState>& GetJobState(uint32_t task) = 0;

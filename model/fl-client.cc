@@ -165,11 +165,11 @@ Client::SetTask(uint32_t id,
     {
         if (known.id == id)
         {
-            known = {id, std::move(task), std::move(samples), nullptr};
+            known = {id, std::move(task), ClientData(std::move(samples)), nullptr};
             return;
         }
     }
-    m_tasks.push_back({id, std::move(task), std::move(samples), nullptr});
+    m_tasks.push_back({id, std::move(task), ClientData(std::move(samples)), nullptr});
 }
 
 void

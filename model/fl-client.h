@@ -4,6 +4,7 @@
 #ifndef FL_CLIENT_H
 #define FL_CLIENT_H
 
+#include "fl-client-data.h"
 #include "fl-client-work.h"
 #include "fl-learning-task.h"
 
@@ -64,6 +65,30 @@ class Client : public Application, public SessionHandler, private ClientWork::Ow
     void SetTask(uint32_t id,
                  std::shared_ptr<const LearningTask> task,
                  std::vector<uint32_t> samples);
+    /**
+     * Let a task's samples change over simulated time: those of SetTask() are all that the device
+     * may ever have. It trains on those that it has when a computation begins, and gives up an
+     * order for which it has none. When it trains, it measures on the model that it received how
+     * the loss changed with the data, over the computation before and over the idle time since.
+     * @param id number of a task of SetTask()
+     * @param options rates and start; computing is while it computes for this task
+     * @throws InvalidInput if there is no such task, it is a timing study, or the options are not
+     *         valid
+     */
+    void SetDataStream(uint32_t id, const DataStreamOptions& options);
+    /// @return whether SetDataStream() was called for a task
+    /// @param id number of the task
+    bool HasDataStream(uint32_t id) const;
+    /// @return the number of its own samples now. Read by the coordinator directly, no message
+    ///         carries it
+    /// @param id number of a task of SetTask()
+    uint32_t GetNSamples(uint32_t id);
+    /**
+     * @param id number of a task of SetTask()
+     * @return drift of its samples, summed up over all of its computations so far; nothing where
+     *         they do not change. Read by the coordinator directly, no message carries it
+     */
+    const DataDrift& GetDrift(uint32_t id);
     /**
      * Add a server beside number 0, whose address is the attribute Remote. The DeviceId is the same
      * at all servers.
@@ -132,7 +157,7 @@ class Client : public Application, public SessionHandler, private ClientWork::Ow
     {
         uint32_t id{0};                           //!< number of the task
         std::shared_ptr<const LearningTask> task; //!< the task, shared with the server
-        std::vector<uint32_t> samples;            //!< own samples, indices in task->train
+        ClientData data;                          //!< own samples, indices in task->train
         std::shared_ptr<JobState> state;          //!< kept by computations; may be null
     };
 
@@ -268,7 +293,7 @@ class Client : public Application, public SessionHandler, private ClientWork::Ow
 
     // ClientWork::Owner
     Ptr<Processor> GetProcessor() const override;
-    const std::vector<uint32_t>& GetSamples(uint32_t task) const override;
+    ClientData& GetData(uint32_t task) override;
     std::shared_ptr<JobState>& GetJobState(uint32_t task) override;
     std::shared_ptr<const Dataset> TakeSamples(const WorkOrder& order) override;
     void TraceStep(WorkStep step, const WorkOrder& order) override;
@@ -285,6 +310,9 @@ class Client : public Application, public SessionHandler, private ClientWork::Ow
      * @return the task, or null
      */
     const Task* FindTask(uint32_t id) const;
+    /// Let a task's data change until now.
+    /// @param task one of m_tasks
+    void AdvanceData(Task& task) const;
 
     /// Trace source of a WorkStep.
     using WorkTrace = TracedCallback<DeviceId, const WorkOrder&>;

@@ -4,6 +4,7 @@
 #include "fl-coordinator.h"
 
 #include "fl-client.h"
+#include "fl-energy-split.h"
 #include "fl-global-model.h"
 #include "fl-optimizer.h"
 #include "fl-server.h"
@@ -174,6 +175,41 @@ Coordinator::AddDevice(const std::vector<DeviceProfile>& profiles, Ptr<Client> c
         m_profiles[task].push_back(profiles[task]);
     }
     m_clients.push_back(client);
+    if (profiles.size() > 1 && !m_split)
+    {
+        m_split = std::make_unique<EnergySplit>();
+    }
+    if (m_split && client)
+    {
+        client->TraceConnectWithoutContext("WorkReceived",
+                                           MakeCallback(&Coordinator::WorkReceived, this));
+        client->TraceConnectWithoutContext("UploadBegin",
+                                           MakeCallback(&Coordinator::UploadBegan, this));
+    }
+}
+
+void
+Coordinator::WorkReceived(DeviceId device, const WorkOrder& order)
+{
+    m_split->Received(KeyOf(order), GetRadioEnergies(device));
+}
+
+void
+Coordinator::UploadBegan(DeviceId device, const WorkOrder& order)
+{
+    m_split->Uploading(KeyOf(order), GetRadioEnergies(device));
+}
+
+RadioEnergies
+Coordinator::GetRadioEnergies(DeviceId device) const
+{
+    if (!m_radio)
+    {
+        return {};
+    }
+    return {m_radio->GetRadiatedEnergyJ(device),
+            m_radio->GetCircuitEnergyJ(device),
+            m_radio->GetStationEnergyJ(device)};
 }
 
 void
@@ -235,6 +271,18 @@ void
 Coordinator::NotifyLeft(DeviceId device)
 {
     DoNotifyLeft(device);
+}
+
+bool
+Coordinator::NotifySending(WorkOrder& order, std::shared_ptr<const Payload>& model)
+{
+    return DoNotifySending(order, model);
+}
+
+bool
+Coordinator::DoNotifySending(WorkOrder& /* order */, std::shared_ptr<const Payload>& /* model */)
+{
+    return false;
 }
 
 bool
@@ -324,8 +372,17 @@ Coordinator::AwaitDevices()
 {
     m_waitEvent.Cancel();
     m_waitEvent = Simulator::Schedule(m_waitTimeout, [this] {
-        End(Describe("no device became available for ", m_waitTimeout.GetSeconds(), " s"));
+        DoReportAborted();
+        if (m_running)
+        {
+            End(Describe("no device became available for ", m_waitTimeout.GetSeconds(), " s"));
+        }
     });
+}
+
+void
+Coordinator::DoReportAborted()
+{
 }
 
 void
@@ -454,13 +511,34 @@ Coordinator::Predict(const SystemState& state, const Plan& plan) const
     return Predictor::Predict(state, plan, *rateModel);
 }
 
+void
+Coordinator::ObserveData(DeviceId device, SystemState& state) const
+{
+    const auto& client = m_clients[device];
+    if (!client || !client->HasDataStream(state.task))
+    {
+        return;
+    }
+    state.profiles[device].samples = client->GetNSamples(state.task);
+    const DataDrift& drift = client->GetDrift(state.task);
+    const auto perS = [devices = GetNDevices()](double rise, double durationS) {
+        return durationS > 0 ? rise / (durationS * devices) : ABSENT;
+    };
+    state.drift.resize(GetNDevices());
+    state.drift[device] = {perS(drift.idleRise, drift.idleS),
+                           perS(drift.computingRise, drift.computingS)};
+}
+
 OrderInFlight
-Coordinator::BeginOrder(WorkOrder order, WorkOutcome predicted, double gain) const
+Coordinator::BeginOrder(WorkOrder order, WorkOutcome predicted, double gain)
 {
     OrderInFlight inFlight;
     inFlight.gain = gain;
-    inFlight.radiatedBeforeJ = GetRadiatedEnergyJ(order.device);
-    inFlight.circuitBeforeJ = m_radio ? m_radio->GetCircuitEnergyJ(order.device) : ABSENT;
+    inFlight.before = GetRadioEnergies(order.device);
+    if (m_split)
+    {
+        m_split->Begin(KeyOf(order), inFlight.before);
+    }
     inFlight.sendS = order.earliestStartS;
     inFlight.order = std::move(order);
     inFlight.predicted = std::move(predicted);
@@ -468,7 +546,7 @@ Coordinator::BeginOrder(WorkOrder order, WorkOutcome predicted, double gain) con
 }
 
 WorkOutcome
-Coordinator::Measure(const OrderInFlight& inFlight, WorkStatus status) const
+Coordinator::Measure(const OrderInFlight& inFlight, WorkStatus status)
 {
     const auto& order = inFlight.order;
     WorkOutcome outcome;
@@ -479,11 +557,20 @@ Coordinator::Measure(const OrderInFlight& inFlight, WorkStatus status) const
     outcome.baseVersion = order.baseVersion;
     outcome.startS = inFlight.predicted.startS;
     outcome.payloadBits = order.TransferBits(Direction::UPLINK);
-    outcome.radioEnergyJ = GetRadiatedEnergyJ(order.device) - inFlight.radiatedBeforeJ;
-    if (m_radio)
+    auto energies = GetRadioEnergies(order.device);
+    if (m_split)
     {
-        outcome.circuitEnergyJ = m_radio->GetCircuitEnergyJ(order.device) - inFlight.circuitBeforeJ;
+        energies = m_split->End(KeyOf(order), energies);
     }
+    else
+    {
+        energies.radiatedJ -= inFlight.before.radiatedJ;
+        energies.circuitJ -= inFlight.before.circuitJ;
+        energies.stationJ -= inFlight.before.stationJ;
+    }
+    outcome.radioEnergyJ = energies.radiatedJ;
+    outcome.circuitEnergyJ = energies.circuitJ;
+    outcome.stationEnergyJ = energies.stationJ;
     outcome.status = status;
     m_server->MeasureWork(order, outcome);
     if (const auto& client = m_clients[order.device])
@@ -494,7 +581,7 @@ Coordinator::Measure(const OrderInFlight& inFlight, WorkStatus status) const
 }
 
 WorkRecord
-Coordinator::EndRecord(OrderInFlight&& inFlight, WorkStatus status, uint32_t staleness) const
+Coordinator::EndRecord(OrderInFlight&& inFlight, WorkStatus status, uint32_t staleness)
 {
     WorkRecord record;
     record.measured = Measure(inFlight, status);
@@ -530,12 +617,6 @@ double
 Coordinator::NowS()
 {
     return Simulator::Now().GetSeconds();
-}
-
-double
-Coordinator::GetRadiatedEnergyJ(DeviceId device) const
-{
-    return m_radio ? m_radio->GetRadiatedEnergyJ(device) : ABSENT;
 }
 
 double

@@ -28,6 +28,7 @@ namespace fl
 {
 
 class Client;
+class EnergySplit;
 class GlobalModel;
 class Optimizer;
 class Server;
@@ -106,6 +107,14 @@ class Coordinator : public Object
     /// The session of a device has ended.
     /// @param device the device
     void NotifyLeft(DeviceId device);
+    /**
+     * The WORK of an order is sent now, maybe long after Server::SendWork(), as the order begins
+     * with a pause. The coordinator may bind another version of the model to it.
+     * @param [in,out] order the order; only its baseVersion may change
+     * @param [in,out] model payload of downlink transfers of the kind MODEL
+     * @return whether one of them was changed
+     */
+    bool NotifySending(WorkOrder& order, std::shared_ptr<const Payload>& model);
     /**
      * An update was received completely, and its checksums are right.
      * @param device the device that sent it
@@ -196,9 +205,12 @@ class Coordinator : public Object
      */
     void AbortRecord(RoundRecord record);
 
-    /// @return energy radiated by a device so far; ABSENT without a radio controller [J]
-    /// @param device the device
-    double GetRadiatedEnergyJ(DeviceId device) const;
+    /**
+     * Bring a device's data in a state up to date, where they change (Client::SetDataStream).
+     * @param device the device
+     * @param [in,out] state of a task: the device's samples, and drift, are set
+     */
+    void ObserveData(DeviceId device, SystemState& state) const;
 
     /**
      * Check that a plan belongs to a state, and that each of its orders returns something.
@@ -216,15 +228,15 @@ class Coordinator : public Object
      * @param gain uplink channel power gain; ABSENT without a radio controller
      * @return the entry for the OrderBook
      */
-    OrderInFlight BeginOrder(WorkOrder order, WorkOutcome predicted, double gain) const;
+    OrderInFlight BeginOrder(WorkOrder order, WorkOutcome predicted, double gain);
     /**
-     * Measure an order that ends now, by the device's times and energy counters. If the device has
-     * several active orders, the radiated energy is that of all of them.
+     * Measure an order that ends now, by the device's times and energy counters. With several tasks
+     * what its radio spent is divided among its active orders (EnergySplit).
      * @param inFlight the order
      * @param status status of the order
      * @return times [s] and energies [J]; ABSENT without a pointer to the client
      */
-    WorkOutcome Measure(const OrderInFlight& inFlight, WorkStatus status) const;
+    WorkOutcome Measure(const OrderInFlight& inFlight, WorkStatus status);
 
     /**
      * End an order in a record: measure it, and sum up.
@@ -233,7 +245,7 @@ class Coordinator : public Object
      * @param staleness versions of the model since the one that it began with
      * @return the order as it is recorded
      */
-    WorkRecord EndRecord(OrderInFlight&& inFlight, WorkStatus status, uint32_t staleness) const;
+    WorkRecord EndRecord(OrderInFlight&& inFlight, WorkStatus status, uint32_t staleness);
     /**
      * Complete a record, and report it to the optimizer.
      * @param [in,out] record of a round or an aggregation that ends now: its orders are put in the
@@ -261,6 +273,21 @@ class Coordinator : public Object
     TracedCallback<uint32_t, uint32_t, uint32_t> m_aggregatedTrace; //!< "Aggregated"
 
   private:
+    /// @return the energy counters of a device
+    /// @param device the device
+    RadioEnergies GetRadioEnergies(DeviceId device) const;
+    /**
+     * Sink of a client's "WorkReceived".
+     * @param device the device
+     * @param order the order
+     */
+    void WorkReceived(DeviceId device, const WorkOrder& order);
+    /**
+     * Sink of a client's "UploadBegin".
+     * @param device the device
+     * @param order the order
+     */
+    void UploadBegan(DeviceId device, const WorkOrder& order);
     /// @return headers, prefixes and congestion windows of the messages of a plan, for Predictor
     /// @param plan a plan; the encoded size of its first order is taken for all orders
     TransportProfile GetTransportProfile(const Plan& plan) const;
@@ -277,12 +304,22 @@ class Coordinator : public Object
      * @param key key of an order in flight that its device was not told to stop
      */
     virtual void DoAbortOrder(const OrderKey& key);
+    /// To be called when no more orders will come, by AwaitDevices() too: report orders that ended
+    /// in a round or aggregation that will not be made. By default there are none.
+    virtual void DoReportAborted();
     /// Implements NotifyJoined().
     /// @param device the device
     virtual void DoNotifyJoined(DeviceId device) = 0;
     /// Implements NotifyLeft().
     /// @param device the device
     virtual void DoNotifyLeft(DeviceId device) = 0;
+    /**
+     * Implements NotifySending(); does nothing by default.
+     * @param [in,out] order the order
+     * @param [in,out] model payload of the kind MODEL
+     * @return whether one of them was changed
+     */
+    virtual bool DoNotifySending(WorkOrder& order, std::shared_ptr<const Payload>& model);
     /**
      * Implements NotifyUpdate().
      * @param device the device that sent it
@@ -313,6 +350,8 @@ class Coordinator : public Object
     /// @param task number of a task
     /// @return the learning task, or null; the only one stands for all numbers
     virtual std::shared_ptr<const LearningTask> DoGetTask(uint32_t task) const;
+
+    std::unique_ptr<EnergySplit> m_split; //!< of devices with several tasks; null: they have one
 
     bool m_stopSimulation{true}; //!< attribute StopSimulation, read by FederationHelper
     bool m_finished{false};      //!< see IsFinished

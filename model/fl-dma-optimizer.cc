@@ -257,7 +257,8 @@ DmaOptimizer::MakeDevice(const Horizon& horizon, DeviceId device) const
     const auto& cell = state.cells.front();
     DmaDevice made;
     made.txPowerW = profile.maxTxPowerW;
-    made.downlinkPowerW = cell.downlinkTxPowerW;
+    made.downlinkPowerW =
+        profile.downlinkTxPowerW > 0 ? profile.downlinkTxPowerW : cell.downlinkTxPowerW;
     made.uplinkBps = ShannonRateBps(cell.uplinkBandwidthHz,
                                     made.txPowerW,
                                     state.gains(device, 0, Direction::UPLINK),
@@ -283,8 +284,9 @@ DmaOptimizer::MakeDevice(const Horizon& horizon, DeviceId device) const
         of.samples = task->profiles[device].samples;
         of.dissimilarity = known.dissimilarity;
         of.sampleVariance = known.sampleVariance;
-        of.idleDrift = known.idleDrift;
-        of.activeDrift = known.activeDrift;
+        const auto drift = task->drift.empty() ? DriftState() : task->drift[device];
+        of.idleDrift = std::isnan(drift.idlePerS) ? known.idleDrift : drift.idlePerS;
+        of.activeDrift = std::isnan(drift.computingPerS) ? known.activeDrift : drift.computingPerS;
         if (horizon.tasks.size() == 1)
         {
             of.cpuShare = 1;

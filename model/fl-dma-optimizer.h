@@ -24,8 +24,8 @@ struct DmaDeviceConstants
 {
     double dissimilarity{0.1}; //!< delta_ij of (10) [(loss/w)^2]
     double sampleVariance{1};  //!< S_ij [datum^2]
-    double idleDrift{1e-4};    //!< Delta^ID_ij of (11) [loss/s]
-    double activeDrift{1e-4};  //!< Delta^AC_ij of (12) [loss/s]
+    double idleDrift{1e-4};    //!< Delta^ID_ij of (11), until it is measured [loss/s]
+    double activeDrift{1e-4};  //!< Delta^AC_ij of (12), until it is measured [loss/s]
 };
 
 /// What the bound (19) of DMA-FL has to know of a task. The defaults only stand for an order of

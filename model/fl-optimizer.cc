@@ -70,17 +70,25 @@ Plan
 Optimizer::MakePlan(const SystemState& state)
 {
     Plan plan = DoPlan(state);
-    std::vector<bool> used(state.profiles.size(), false);
+    std::vector<DeviceId> devices;
+    devices.reserve(plan.orders.size());
     for (const auto& order : plan.orders)
     {
-        if (order.device >= used.size() || used[order.device] || !state.available[order.device])
+        devices.push_back(order.device);
+    }
+    // Not one entry per device of the cell: asynchronous plans have one order.
+    std::sort(devices.begin(), devices.end());
+    for (size_t i = 0; i < devices.size(); ++i)
+    {
+        const DeviceId device = devices[i];
+        if (device >= state.profiles.size() || !state.available[device] ||
+            (i > 0 && devices[i - 1] == device))
         {
             throw std::logic_error(Describe(GetInstanceTypeId().GetName(),
                                             " planned for device ",
-                                            order.device,
+                                            device,
                                             ", which is unknown, not available or planned twice"));
         }
-        used[order.device] = true;
     }
     return plan;
 }

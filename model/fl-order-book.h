@@ -41,16 +41,25 @@ struct OrderKey
 /// @param order a work order
 OrderKey KeyOf(const WorkOrder& order);
 
+/// Energies that are counted by device, not by order [J]; ABSENT where they are not known.
+struct RadioEnergies
+{
+    double radiatedJ{ABSENT}; //!< radiated by the device
+    double circuitJ{ABSENT};  //!< consumed by its radio's circuits
+    double stationJ{ABSENT};  //!< radiated by the base station on the device's grants
+};
+
 /// An active work order, as its server knows it: sent, and not ended.
 struct OrderInFlight
 {
-    WorkOrder order;               //!< as planned
-    double gain{ABSENT};           //!< uplink channel power gain at planning time
-    WorkOutcome predicted;         //!< predicted outcome, made before it began
-    double sendS{0};               //!< simulated time at which WORK is passed to the session [s]
-    double radiatedBeforeJ{0};     //!< energy radiated by the device before the order [J]
-    double circuitBeforeJ{ABSENT}; //!< energy of its radio's circuits before the order [J]
+    WorkOrder order;       //!< as planned
+    double gain{ABSENT};   //!< uplink channel power gain at planning time
+    WorkOutcome predicted; //!< predicted outcome, made before it began
+    double sendS{0};       //!< simulated time at which WORK is passed to the session [s]
+    RadioEnergies before;  //!< what the device's counters said before the order
     std::shared_ptr<const Payload> base; //!< model that it begins with, where the merge needs it
+    bool isBound{
+        true}; //!< whether its base version is fixed: it was sent, or waits for that with it
     bool isDropped{false}; //!< recorded as ended; ABORT was sent, and not answered yet
 };
 

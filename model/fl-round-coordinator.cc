@@ -3,6 +3,7 @@
  */
 #include "fl-round-coordinator.h"
 
+#include "fl-client.h"
 #include "fl-optimizer.h"
 #include "fl-server.h"
 
@@ -167,7 +168,8 @@ RoundCoordinator::Observe() const
     state.available.resize(GetNDevices());
     for (DeviceId device = 0; device < GetNDevices(); ++device)
     {
-        state.available[device] = IsAvailable(device);
+        ObserveData(device, state);
+        state.available[device] = IsAvailable(device) && HasData(device, state);
     }
     DoDescribe(state);
     if (m_radio)
@@ -196,6 +198,13 @@ bool
 RoundCoordinator::IsAvailable(DeviceId device) const
 {
     return m_connected[device] && !m_orders.HasOrders(device);
+}
+
+bool
+RoundCoordinator::HasData(DeviceId device, const SystemState& state) const
+{
+    const auto& client = m_clients[device];
+    return !client || !client->HasDataStream(state.task) || state.profiles[device].samples > 0;
 }
 
 bool

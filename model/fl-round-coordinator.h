@@ -78,6 +78,12 @@ class RoundCoordinator : public Coordinator
     /// @return whether a device can get an order: it has a session and no active order
     /// @param device the device
     bool IsAvailable(DeviceId device) const;
+    /**
+     * @param device the device
+     * @param state its profiles are up to date
+     * @return false if its data change (Client::SetDataStream) and there are none now
+     */
+    bool HasData(DeviceId device, const SystemState& state) const;
     /// @return whether active orders leave bandwidth to be planned; always true without a radio
     ///         controller
     /// @param state result of Observe()

@@ -267,6 +267,12 @@ Server::GetTask(uint32_t task) const
     return m_coordinator->GetTask(task);
 }
 
+bool
+Server::BindModel(WorkOrder& order, std::shared_ptr<const Payload>& model)
+{
+    return m_coordinator->NotifySending(order, model);
+}
+
 void
 Server::SendForOrder(const WorkOrder& order, Message&& message)
 {

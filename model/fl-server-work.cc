@@ -37,11 +37,7 @@ ServerWork::ServerWork(Owner& owner, WorkOrder order, Setup setup)
       m_setup(std::move(setup)),
       m_times(m_order.phases.size())
 {
-    Append(m_prefix, m_order);
-    if (m_setup.sendExpectedUpload)
-    {
-        AppendExpectedUpload(m_prefix, m_setup.expectedUpload.GetSeconds());
-    }
+    EncodeOrder();
 }
 
 ServerWork::~ServerWork()
@@ -183,16 +179,37 @@ ServerWork::Do(const Phase& phase)
 }
 
 void
+ServerWork::EncodeOrder()
+{
+    m_prefix.clear();
+    Append(m_prefix, m_order);
+    if (m_setup.sendExpectedUpload)
+    {
+        AppendExpectedUpload(m_prefix, m_setup.expectedUpload.GetSeconds());
+    }
+}
+
+std::vector<uint8_t>
+ServerWork::TakeOrder()
+{
+    if (m_owner.BindModel(m_order, m_setup.content.Of(PayloadKind::MODEL)))
+    {
+        EncodeOrder();
+    }
+    m_isSent = true;
+    return std::move(m_prefix);
+}
+
+void
 ServerWork::SendOrder()
 {
     if (m_isSent)
     {
         return;
     }
-    m_isSent = true;
     Message message;
     message.header.type = MessageType::WORK;
-    message.prefix = std::move(m_prefix);
+    message.prefix = TakeOrder();
     Send(std::move(message));
 }
 
@@ -206,8 +223,7 @@ ServerWork::SendTransfer(const Transfer& transfer)
     message.header.step = static_cast<uint8_t>(index + 1);
     if (!m_isSent)
     {
-        message.prefix = std::move(m_prefix);
-        m_isSent = true;
+        message.prefix = TakeOrder();
     }
     message.payload = std::exchange(m_setup.content.Of(transfer.kind), nullptr);
     if (!message.payload)
@@ -271,7 +287,8 @@ ServerWork::BeginCompute(const Compute& compute)
         {
             static const std::vector<uint32_t> NO_SAMPLES;
             std::shared_ptr<JobState> none;
-            m_computation = BeginJob({m_order, compute, *task, NO_SAMPLES, m_setup.content, none});
+            m_computation =
+                BeginJob({m_order, compute, *task, NO_SAMPLES, m_setup.content, none, nullptr});
         }
         if (compute.cycles > 0)
         {

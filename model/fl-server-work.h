@@ -45,6 +45,13 @@ class ServerWork : public std::enable_shared_from_this<ServerWork>
         /// @param task number of the task
         virtual std::shared_ptr<const LearningTask> GetTask(uint32_t task) const = 0;
         /**
+         * WORK is sent now: bind the model that it has, see Coordinator::NotifySending().
+         * @param [in,out] order the work order
+         * @param [in,out] model payload of the kind MODEL
+         * @return whether one of them was changed
+         */
+        virtual bool BindModel(WorkOrder& order, std::shared_ptr<const Payload>& model) = 0;
+        /**
          * Send a message to the order's device; nothing is sent without a session. A trace sink may
          * end the order.
          * @param order the work order
@@ -168,6 +175,11 @@ class ServerWork : public std::enable_shared_from_this<ServerWork>
     void Send(Message&& message);
     /// Send WORK without a payload, unless it was sent before.
     void SendOrder();
+    /// Encode the order, as the prefix of WORK.
+    void EncodeOrder();
+    /// WORK is sent now.
+    /// @return its prefix
+    std::vector<uint8_t> TakeOrder();
     /// Send a downlink transfer, in WORK if that was not sent before, else in DATA.
     /// @param transfer the phase
     void SendTransfer(const Transfer& transfer);

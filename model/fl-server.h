@@ -76,7 +76,8 @@ class Server : public Application, public SessionHandler, private ServerWork::Ow
      * Begin an order at its earliest start, plus the pauses before its first other phase.
      * @param order the order; order.server is this server's number
      * @param predicted predicted outcome, from which transports derive their first timeouts
-     * @param model payload of downlink transfers of the kind MODEL; null in a timing study
+     * @param model payload of downlink transfers of the kind MODEL, unless the coordinator binds
+     *        another one when WORK is sent (Coordinator::NotifySending()); null in a timing study
      * @param statedBytes size of model and update in a timing study; 0: those of the transfers
      * [byte]
      * @return simulated time of the begin; WORK is sent then, or after the server's computations
@@ -255,6 +256,7 @@ class Server : public Application, public SessionHandler, private ServerWork::Ow
     // ServerWork::Owner
     Ptr<Processor> GetProcessor() const override;
     std::shared_ptr<const LearningTask> GetTask(uint32_t task) const override;
+    bool BindModel(WorkOrder& order, std::shared_ptr<const Payload>& model) override;
     void SendForOrder(const WorkOrder& order, Message&& message) override;
     void PayloadArrived(const WorkOrder& order, const Message& message) override;
     void WorkEnded(ServerWork& work, const Message& message, const WorkReport& report) override;

@@ -24,7 +24,7 @@ class TrainingJob : public WorkJob
 {
   public:
     /// @param context order, phase and payloads
-    /// @throws InvalidInput if there is no model, or one of another size
+    /// @throws InvalidInput if there is no model, one of another size, or no sample
     explicit TrainingJob(const JobContext& context)
         : m_encoding(context.task.encoding)
     {
@@ -63,6 +63,11 @@ class TrainingJob : public WorkJob
         {
             samples = context.ownSamples;
         }
+        if (samples.empty())
+        {
+            throw InvalidInput(
+                Describe("device ", order.device, " has no samples of task ", order.task));
+        }
         // All that the job needs goes with it: it may outlive the device's interest in it. Not the
         // task, which holds the pool: that must not be destroyed by one of its own threads.
         m_result = learning.pool->Submit([model = learning.model,
@@ -72,15 +77,24 @@ class TrainingJob : public WorkJob
                                           start = std::move(start),
                                           samples = std::move(samples),
                                           limit = order.samples,
+                                          change = context.change,
                                           cancel = context.content.cancel] {
-            return Train(*model, start, *data, samples, limit, options, seed, cancel.get());
+            Result result;
+            result.training =
+                Train(*model, start, *data, samples, limit, options, seed, cancel.get());
+            if (change && !*cancel)
+            {
+                result.drift = MeasureChange(*model, start, *data, *change);
+            }
+            return result;
         });
     }
 
     JobResult Finish(WorkContent& content) override
     {
-        const TrainingResult result = m_result.get();
+        const auto [result, drift] = m_result.get();
         JobResult report;
+        report.drift = drift;
         report.samples = result.samples;
         report.iterations = result.iterations;
         if (!result.finite)
@@ -102,8 +116,15 @@ class TrainingJob : public WorkJob
     }
 
   private:
-    Encoding m_encoding;                  //!< of the update
-    std::future<TrainingResult> m_result; //!< when it is through
+    /// What a thread of the pool returns.
+    struct Result
+    {
+        TrainingResult training; //!< the model
+        DataDrift drift;         //!< of the device's data
+    };
+
+    Encoding m_encoding;          //!< of the update
+    std::future<Result> m_result; //!< when it is through
 };
 
 } // namespace

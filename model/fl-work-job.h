@@ -6,6 +6,7 @@
 
 #include "fl-learning-task.h"
 
+#include "ns3/fl-drift.h"
 #include "ns3/fl-message.h"
 #include "ns3/fl-plan.h"
 
@@ -65,6 +66,8 @@ struct JobContext
     WorkContent& content;                    //!< payloads at this node; may be modified
     std::shared_ptr<JobState>& deviceState;  //!< kept by a device for the task, over its orders and
                                              //!< sessions; null at first, and at a server
+    /// How ownSamples changed since the computation before, for measuring drift; null: they do not.
+    std::shared_ptr<const DataChange> change;
 };
 
 /// Result of a computation apart from payloads.
@@ -73,6 +76,7 @@ struct JobResult
     uint32_t samples{0};    //!< number of samples used
     uint32_t iterations{0}; //!< iterations of local training
     double loss{ABSENT};    //!< training loss
+    DataDrift drift;        //!< measured over JobContext::change
     std::string failure;    //!< reason in words why the order is to be given up; empty: success
 };
 

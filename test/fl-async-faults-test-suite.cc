@@ -446,6 +446,222 @@ class StopFromTraceTestCase : public TestCase
     }
 };
 
+/// A device that refuses all orders of a task at once: not for ever, and the others go on.
+class RefusalsTestCase : public TestCase
+{
+  public:
+    RefusalsTestCase()
+        : TestCase("a device that refuses every order gets no more after MaxRefusals")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        AsyncBench bench(2, {10, 10});
+        bench.coordinator->SetAttribute("MaxRefusals", UintegerValue(3));
+        bench.coordinator->SetAttribute("WaitTimeout", TimeValue(Seconds(5)));
+        bench.JoinAll();
+        for (uint32_t i = 0; i < 3; ++i)
+        {
+            NS_TEST_EXPECT_MSG_EQ(bench.CountWork(0, 0), i + 1, "a new one each time");
+            bench.Refuse(0, bench.OrderOf(0, 0));
+            bench.Update(0, 0, 1); // its other task goes well
+        }
+        NS_TEST_EXPECT_MSG_EQ(bench.CountWork(0, 0), 3, "no more of task 0");
+        NS_TEST_EXPECT_MSG_EQ(bench.CountWork(0, 1), 4, "task 1 goes on");
+        bench.Update(1, 0, 0);
+        NS_TEST_EXPECT_MSG_EQ(AsyncBench::EndedIn(bench.rounds.back()),
+                              "0:refused 0:refused 0:refused 1:merged ",
+                              "as recorded");
+        // When it is back, it is tried again; and an update in between counts.
+        bench.Leave(0);
+        bench.Join(0);
+        for (uint32_t i = 0; i < 8; ++i)
+        {
+            NS_TEST_EXPECT_MSG_EQ(bench.CountWork(0, 0), i + 1, "of its new session");
+            i % 3 == 2 ? bench.Update(0, 0, 0) : bench.Refuse(0, bench.OrderOf(0, 0));
+        }
+        TestAll();
+    }
+
+    /// Nobody does what it is told: the run ends, without a limit it does not.
+    void TestAll()
+    {
+        for (const uint32_t limit : {3, 0})
+        {
+            AsyncBench bench(1);
+            bench.coordinator->SetAttribute("MaxRefusals", UintegerValue(limit));
+            bench.coordinator->SetAttribute("WaitTimeout", TimeValue(Seconds(5)));
+            bench.JoinAll();
+            for (uint32_t i = 0; i < 20; ++i)
+            {
+                bench.Refuse(0, bench.OrderOf(0, 0));
+            }
+            AsyncBench::Step(6);
+            NS_TEST_EXPECT_MSG_EQ(bench.CountWork(0, 0), (limit > 0 ? limit : 21), "orders");
+            NS_TEST_ASSERT_MSG_EQ(bench.finished.size(), (limit > 0 ? 1 : 0), "the end");
+        }
+    }
+};
+
+/// An order that waits has the model of the time at which it is sent, or that of the plan.
+class WaitTestCase : public TestCase
+{
+  public:
+    WaitTestCase()
+        : TestCase("a model replaced while it waits to be sent")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        for (const auto method : {AsyncCoordinator::FEDASYNC, AsyncCoordinator::FEDBUFF})
+        {
+            TestNewest(method);
+        }
+        TestPlanned();
+    }
+
+    /// An optimizer that plans one order: the newest model when it is sent.
+    void TestNewest(AsyncCoordinator::Method method)
+    {
+        auto optimizer = CreateObject<ScriptedOptimizer>();
+        optimizer->script = [](const SystemState& state) {
+            auto shares = EqualShares(state, AvailableDevices(state));
+            shares[0].idleS = shares[0].device == 0 ? 2 : 0;
+            return MakeRoundPlan(state, shares);
+        };
+        AsyncBench bench(2);
+        bench.coordinator->SetOptimizer(optimizer);
+        bench.coordinator->SetAttribute("Method", EnumValue(method));
+        // An order that waits is not stale.
+        bench.coordinator->SetAttribute("StalenessLimit", UintegerValue(0));
+        bench.coordinator->SetAttribute("StalePolicy", EnumValue(AsyncCoordinator::ABORT));
+        bench.JoinAll();
+        bench.Update(1, 3);
+        bench.Update(1, 5);
+        NS_TEST_EXPECT_MSG_EQ((bench.FindWork(0) == nullptr), true, "it waits");
+        NS_TEST_EXPECT_MSG_EQ(bench.coordinator->GetNVersionsInUse(0), 1, "device 1's");
+        AsyncBench::Step(2);
+        NS_TEST_ASSERT_MSG_NE((bench.FindWork(0) == nullptr), true, "sent");
+        NS_TEST_EXPECT_MSG_EQ(bench.OrderOf(0).baseVersion, 2, "the newest version");
+        NS_TEST_EXPECT_MSG_EQ(FirstParameterSent(bench, 0), bench.Parameter(), "and its model");
+        const double before = bench.Parameter();
+        bench.Update(0, 7);
+        NS_TEST_EXPECT_MSG_EQ(bench.staleness, "1/0:0 1/0:0 0/0:0 ", "since it was sent");
+        const double alpha = method == AsyncCoordinator::FEDASYNC ? 0.6 : 1;
+        NS_TEST_EXPECT_MSG_EQ_TOL(bench.Parameter(),
+                                  before + alpha * (7 - before),
+                                  2 * ROUNDING,
+                                  "the difference to what it was sent");
+        NS_TEST_ASSERT_MSG_EQ(bench.rounds.size(), 3, "three");
+        NS_TEST_EXPECT_MSG_EQ(bench.rounds[2].ended.at(0).measured.baseVersion, 2, "recorded");
+        // One that still waits when the server stops, or its device leaves.
+        bench.Leave(0);
+        bench.server->Stop();
+        NS_TEST_EXPECT_MSG_EQ(bench.coordinator->GetNVersionsInUse(0), 0, "none");
+    }
+
+    /// A horizon: the version that it names, though a newer one is made meanwhile.
+    void TestPlanned()
+    {
+        auto optimizer = CreateObject<ScriptedHorizon>();
+        for (const DeviceId device : {0, 1})
+        {
+            WorkOrder order;
+            order.device = device;
+            order.samples = 10;
+            order.forAggregation = device == 0 ? 2 : 1;
+            if (device == 0)
+            {
+                order.phases.emplace_back(Idle{2});
+            }
+            order.phases.emplace_back(Transfer{0, Direction::DOWNLINK, 1000, {}});
+            order.phases.emplace_back(Compute{1e6, 1e9});
+            order.phases.emplace_back(
+                Transfer{0, Direction::UPLINK, 1000, {}, PayloadKind::UPDATE});
+            optimizer->orders.push_back(order);
+        }
+        AsyncBench bench(2);
+        bench.coordinator->SetOptimizer(optimizer);
+        const float first = bench.InitialParameter();
+        bench.JoinAll();
+        bench.Update(1, 3);
+        NS_TEST_EXPECT_MSG_EQ((bench.FindWork(0) == nullptr), true, "it waits");
+        AsyncBench::Step(2);
+        NS_TEST_ASSERT_MSG_NE((bench.FindWork(0) == nullptr), true, "sent");
+        NS_TEST_EXPECT_MSG_EQ(bench.OrderOf(0).baseVersion, 0, "as planned");
+        NS_TEST_EXPECT_MSG_EQ(FirstParameterSent(bench, 0), first, "and its model");
+        bench.Update(0, 7);
+        NS_TEST_EXPECT_MSG_EQ(bench.staleness, "1/0:0 0/0:1 ", "as planned");
+    }
+
+    /// @return the first parameter of the model in the last WORK of a device
+    static float FirstParameterSent(const AsyncBench& bench, DeviceId device)
+    {
+        const auto& payload = *bench.FindWork(device)->payload;
+        return Decode(Encoding::FLOAT32,
+                      payload.GetData(),
+                      payload.GetSize(),
+                      AsyncBench::N_PARAMETERS)[0];
+    }
+};
+
+/// A horizon in which a task waits for a version that its device, now lost, was to make.
+class StarvedTestCase : public TestCase
+{
+  public:
+    StarvedTestCase()
+        : TestCase("a schedule that starves a task is planned anew")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        auto optimizer = CreateObject<ScriptedHorizon>();
+        // Task 0 by device 0; task 1 by device 1, but not before device 0 has made a version.
+        const auto plan = [&optimizer](DeviceId maker) {
+            optimizer->orders.clear();
+            for (const uint32_t n : {1, 2})
+            {
+                WorkOrder order;
+                order.device = n == 1 ? maker : 1;
+                order.task = 1;
+                order.baseVersion = n - 1;
+                order.forAggregation = n;
+                order.samples = 10;
+                order.phases.emplace_back(Transfer{0, Direction::DOWNLINK, 1000, {}});
+                order.phases.emplace_back(
+                    Transfer{0, Direction::UPLINK, 1000, {}, PayloadKind::UPDATE});
+                optimizer->orders.push_back(order);
+            }
+        };
+        optimizer->onHorizon = [&](uint32_t nAsked) { plan(nAsked); };
+        AsyncBench bench(2, {10, 10});
+        bench.coordinator->SetOptimizer(optimizer);
+        bench.coordinator->SetAttribute("Aggregations", UintegerValue(2));
+        bench.coordinator->SetAttribute("WaitTimeout", TimeValue(Seconds(5)));
+        bench.JoinAll();
+        NS_TEST_EXPECT_MSG_EQ((bench.FindWork(1, 1) == nullptr), true, "it waits for version 1");
+        bench.Leave(0);
+        AsyncBench::Step(1.5);
+        NS_TEST_EXPECT_MSG_EQ(optimizer->nAsked, 2, "planned anew after EmptyPlan");
+        NS_TEST_ASSERT_MSG_NE((bench.FindWork(1, 1) == nullptr), true, "the other one");
+        bench.Update(1, 0, 1);
+        bench.Update(1, 0, 1);
+        NS_TEST_EXPECT_MSG_EQ(bench.coordinator->GetModelVersion(1), 2, "made");
+        // Nothing is planned for task 0, ever: the run ends.
+        optimizer->onHorizon = [&optimizer](uint32_t) { optimizer->orders.clear(); };
+        AsyncBench::Step(7);
+        NS_TEST_ASSERT_MSG_EQ(bench.finished.size(), 1, "not for ever");
+        NS_TEST_EXPECT_MSG_EQ(bench.finished.at(0), "no device became available for 5 s", "why");
+        NS_TEST_EXPECT_MSG_EQ(bench.coordinator->GetModelVersion(0), 0, "starved");
+    }
+};
+
 /// The suite.
 class AsyncFaultsTestSuite : public TestSuite
 {
@@ -459,6 +675,9 @@ class AsyncFaultsTestSuite : public TestSuite
         AddTestCase(new NobodyTrainsTestCase);
         AddTestCase(new EmptyPlanTestCase);
         AddTestCase(new SamplesSentTestCase);
+        AddTestCase(new RefusalsTestCase);
+        AddTestCase(new WaitTestCase);
+        AddTestCase(new StarvedTestCase);
         AddTestCase(new RestartTestCase);
         AddTestCase(new StopFromTraceTestCase);
     }

@@ -1,6 +1,7 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
+#include "fl-test-federation-parts.h"
 #include "fl-test-refusal.h"
 
 #include "ns3/config.h"
@@ -192,26 +193,6 @@ class BudgetTestCase : public TestCase
     }
 };
 
-/// An optimizer whose horizon is what a test says.
-class ScriptedHorizon : public Optimizer
-{
-  public:
-    std::vector<WorkOrder> orders; //!< of the horizon
-
-  private:
-    Plan DoPlan(const SystemState& /* state */) override
-    {
-        return {};
-    }
-
-    Plan DoPlanHorizon(const std::vector<const SystemState*>& /* tasks */) override
-    {
-        Plan plan;
-        plan.orders = orders;
-        return plan;
-    }
-};
-
 /// What is refused.
 class RefusalTestCase : public TestCase
 {
@@ -245,7 +226,7 @@ class RefusalTestCase : public TestCase
             0,
             "method");
 
-        const auto scripted = CreateObject<ScriptedHorizon>();
+        const auto scripted = CreateObject<fl::test::ScriptedHorizon>();
         state.modelVersion = 3;
         WorkOrder order;
         order.baseVersion = 3;

@@ -157,6 +157,69 @@ class PlotsTestCase : public TestCase
     fs::path m_folder; ///< with quotes in its name
 };
 
+/// Plots of an asynchronous run of two tasks: aggregations are no rounds, and each task has a
+/// curve.
+class AsynchronousPlotsTestCase : public TestCase
+{
+  public:
+    AsynchronousPlotsTestCase()
+        : TestCase("plots of aggregations and of several tasks")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        for (const uint32_t runs : {1, 2})
+        {
+            const fs::path folder = Vacant(CreateTempDirFilename("plots-of-tasks"));
+            Write(folder, runs);
+            fl::PlotRequest request;
+            request.folder = folder;
+            request.runs = runs;
+            request.curve = "equal";
+            request.isAsynchronous = true;
+            const auto scripts = fl::WritePlotScripts(request);
+            NS_TEST_ASSERT_MSG_EQ(scripts.size(), 4, "all");
+            const std::string timeline = ReadAll(folder / "timeline.plt");
+            NS_TEST_EXPECT_MSG_NE(timeline.find("the first 9 aggregations"),
+                                  std::string::npos,
+                                  "three of each of three devices");
+            NS_TEST_EXPECT_MSG_EQ(timeline.find("'round "), std::string::npos, "no rounds");
+            for (const char* name : {"accuracy-time", "accuracy-energy"})
+            {
+                const std::string script = ReadAll(folder / (std::string(name) + ".plt"));
+                NS_TEST_EXPECT_MSG_NE(script.find("equal, task 0"), std::string::npos, name);
+                NS_TEST_EXPECT_MSG_NE(script.find("equal, task 1"), std::string::npos, name);
+            }
+            if (std::system("gnuplot --version > /dev/null 2>&1") == 0)
+            {
+                std::ostringstream notes;
+                NS_TEST_EXPECT_MSG_EQ(fl::DrawPlots(request, notes), 4, notes.str());
+            }
+        }
+    }
+
+    static void Write(const fs::path& folder, uint32_t runs)
+    {
+        fl::ResultFolder results(folder, runs, "fl-program", {}, fl::RunTotals(2));
+        for (uint32_t run = 0; run < runs; ++run)
+        {
+            fl::ResultWriter& writer = results.BeginRun();
+            for (uint32_t round = 1; round <= 8; ++round)
+            {
+                for (const uint32_t task : {0, 1})
+                {
+                    auto record = MakeRecord(round, 0.5 + 0.01 * run + 0.02 * round * task);
+                    record.task = task;
+                    writer.AddRound(record);
+                }
+            }
+        }
+        results.Finish("done");
+    }
+};
+
 /// The suite.
 class FlPlotsTestSuite : public TestSuite
 {
@@ -165,6 +228,7 @@ class FlPlotsTestSuite : public TestSuite
         : TestSuite("fl-plots", TestSuite::Type::UNIT)
     {
         AddTestCase(new PlotsTestCase);
+        AddTestCase(new AsynchronousPlotsTestCase);
     }
 };
 

@@ -217,6 +217,21 @@ class AsyncBench
     /**
      * @param device a device
      * @param task number of a task
+     * @return the number of its orders that were sent in the device's session
+     */
+    size_t CountWork(DeviceId device, uint32_t task) const
+    {
+        size_t count = 0;
+        for (const auto& message : m_sessions.at(device)->sent)
+        {
+            count += message.header.type == MessageType::WORK && message.header.task == task;
+        }
+        return count;
+    }
+
+    /**
+     * @param device a device
+     * @param task number of a task
      * @return the order in the last WORK
      */
     WorkOrder OrderOf(DeviceId device, uint32_t task = 0) const
@@ -291,6 +306,12 @@ class AsyncBench
         {
             session->sent.clear();
         }
+    }
+
+    /// @return the first parameter of the initial model, of any task
+    static float InitialParameter()
+    {
+        return MakeModel("softmax", DIMENSION, CLASSES)->InitialParameters(LearningTask().seed)[0];
     }
 
     /// @return the first parameter of a task's model

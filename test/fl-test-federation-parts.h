@@ -99,6 +99,47 @@ class ScriptedOptimizer : public Optimizer
     }
 };
 
+/// An optimizer whose horizon is what a test says.
+class ScriptedHorizon : public Optimizer
+{
+  public:
+    /// @return the TypeId
+    static TypeId GetTypeId()
+    {
+        static TypeId tid = TypeId("ns3::fl::test::ScriptedHorizon")
+                                .SetParent<Optimizer>()
+                                .AddConstructor<ScriptedHorizon>();
+        return tid;
+    }
+
+    std::vector<WorkOrder> orders;           //!< of the horizon
+    std::function<void(uint32_t)> onHorizon; //!< called with how many were asked for before
+    uint32_t nAsked{0};                      //!< how many horizons were asked for
+
+  private:
+    Plan DoPlan(const SystemState& /* state */) override
+    {
+        return {};
+    }
+
+    bool DoPlansHorizon() const override
+    {
+        return true;
+    }
+
+    Plan DoPlanHorizon(const std::vector<const SystemState*>& /* tasks */) override
+    {
+        if (onHorizon)
+        {
+            onHorizon(nAsked);
+        }
+        ++nAsked;
+        Plan plan;
+        plan.orders = orders;
+        return plan;
+    }
+};
+
 /// Flips a bit of one packet among those that a test is after, and lets all pass: ns-3's
 /// own checksums are off by default, so that what is damaged arrives.
 class BitFlipper : public ErrorModel

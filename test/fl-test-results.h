@@ -106,6 +106,7 @@ MakeRecord(uint32_t round, double accuracy)
     good.predicted.computeEnergyJ = 0.25;
     good.predicted.radioEnergyJ = 0.0625;
     good.measured = good.predicted;
+    good.measured.stationEnergyJ = 0.5;
     good.measured.baseVersion = round - 1;
     good.measured.iterations = 10;
     good.measured.samples = 60;

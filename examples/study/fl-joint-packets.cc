@@ -303,7 +303,11 @@ RunJointPackets(const OptionParser& parser, const JointStudyOptions& options)
                            DoubleValue(options.weightEnergy));
     }
     const LearningData data = LoadData(cell);
-    ResultFolder results(cell.out, 1, parser.GetProgram(), parser.ToJson());
+    ResultFolder results(cell.out,
+                         1,
+                         parser.GetProgram(),
+                         parser.ToJson(),
+                         RunTotals(1, cell.levels));
     OutputFile table(results.GetFolder() / "packets.csv");
     Progress progress(cell.rounds);
     PacketComparison comparison;

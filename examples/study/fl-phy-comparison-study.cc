@@ -12,6 +12,7 @@
 #include "ns3/fl-plots.h"
 #include "ns3/fl-progress.h"
 #include "ns3/fl-result-folder.h"
+#include "ns3/fl-task-text.h"
 
 #include <algorithm>
 #include <cmath>
@@ -184,7 +185,11 @@ RunPhy(const OptionParser& parser,
     configuration["options"]["phy"] = options.phy;
     configuration["options"]["out"] = options.out;
     configuration["options"]["stream-after-radio"] = options.streamAfterRadio;
-    ResultFolder results(options.out, options.runs, parser.GetProgram(), configuration);
+    ResultFolder results(options.out,
+                         options.runs,
+                         parser.GetProgram(),
+                         configuration,
+                         RunTotals(CountTasks(options), options.levels));
     progress.BeginCase(options.phy + ", " + options.optimizer);
     ForEachRun(options.runs, progress, [&](uint64_t run) {
         CellRun cell(options, data);

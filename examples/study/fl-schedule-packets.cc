@@ -218,7 +218,11 @@ RunOptimizer(const OptionParser& parser,
 {
     cell.optimizer = samples.GetName();
     cell.out += "/" + cell.optimizer;
-    ResultFolder results(cell.out, cell.runs, parser.GetProgram(), parser.ToJson());
+    ResultFolder results(cell.out,
+                         cell.runs,
+                         parser.GetProgram(),
+                         parser.ToJson(),
+                         RunTotals(1, cell.levels));
     progress.BeginCase(cell.phy + ", " + cell.optimizer);
     std::string reason;
     ForEachRun(cell.runs, progress, [&](uint64_t) {
@@ -391,7 +395,7 @@ RunSchedulePackets(const OptionParser& parser, const ScheduleStudyOptions& optio
     std::vector<std::string> scripts;
     for (const auto& panel : LEARNING_PANELS)
     {
-        if (!panel.learning || data.train)
+        if (!panel.learning || data.tasks.front().train)
         {
             WriteLearningPlot(cell.out, panel, all, cell.rounds, scripts);
         }

@@ -5,6 +5,7 @@
 
 #include "fl-phys.h"
 #include "fl-scenario-rules.h"
+#include "fl-task-text.h"
 
 #include "ns3/basic-energy-source-helper.h"
 #include "ns3/boolean.h"
@@ -12,6 +13,7 @@
 #include "ns3/double.h"
 #include "ns3/fl-configuration.h"
 #include "ns3/fl-error.h"
+#include "ns3/fl-mix-seed.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-optimizer.h"
 #include "ns3/fl-processor-helper.h"
@@ -181,18 +183,19 @@ CellRun::EnablePcap(const std::string& folder)
 }
 
 std::vector<DeviceProfile>
-CellRun::DrawProfiles()
+CellRun::DrawProfiles(uint32_t task)
 {
-    if (m_scenario.minCycles > m_scenario.maxCycles)
+    const Scenario own = TaskScenario(m_scenario, task);
+    if (own.minCycles > own.maxCycles)
     {
         throw InvalidInput(Describe("--min-cycles=",
-                                    m_scenario.minCycles,
+                                    own.minCycles,
                                     ": must not exceed --max-cycles=",
-                                    m_scenario.maxCycles));
+                                    own.maxCycles));
     }
     auto cycles = CreateObject<UniformRandomVariable>();
-    cycles->SetAttribute("Min", DoubleValue(m_scenario.minCycles));
-    cycles->SetAttribute("Max", DoubleValue(m_scenario.maxCycles));
+    cycles->SetAttribute("Min", DoubleValue(own.minCycles));
+    cycles->SetAttribute("Max", DoubleValue(own.maxCycles));
     cycles->SetStream(m_stream++);
     std::vector<DeviceProfile> profiles(m_scenario.devices);
     for (size_t i = 0; i < profiles.size(); ++i)
@@ -205,7 +208,7 @@ CellRun::DrawProfiles()
         profile.effectiveCapacitance = m_scenario.capacitance;
         profile.minTxPowerW = WattOfDbm(m_scenario.minPowerDbm);
         profile.maxTxPowerW = WattOfDbm(m_scenario.maxPowerDbm);
-        profile.samples = m_scenario.samplesPerDevice;
+        profile.samples = own.samplesPerDevice;
     }
     return profiles;
 }
@@ -215,18 +218,42 @@ CellRun::InstallFederation(const LearningData& data)
 {
     // Partition and initial model depend on seed and run, but not on anything drawn before.
     const uint64_t seed = RngSeedManager::GetSeed() * 1000003ULL + RngSeedManager::GetRun();
-    const auto task = BuildTask(m_scenario, data, seed);
-    FederationHelper helper(task);
+    std::vector<std::vector<DeviceProfile>> profiles;
+    std::vector<FederationHelper::Parts> parts;
+    std::vector<std::shared_ptr<const LearningTask>> tasks;
+    for (uint32_t index = 0; index < CountTasks(m_scenario); ++index)
+    {
+        const uint64_t own = index == 0 ? seed : MixSeed({seed, index});
+        tasks.push_back(BuildTask(m_scenario, data, own, index));
+        profiles.push_back(DrawProfiles(index));
+        parts.push_back(BuildParts(m_scenario, *tasks.back(), own, index));
+    }
+    FederationHelper helper(tasks.front());
+    std::for_each(tasks.begin() + 1, tasks.end(), [&helper](const auto& task) {
+        helper.AddTask(task);
+    });
+    for (uint32_t index = 0; index < tasks.size(); ++index)
+    {
+        for (DeviceId device = 0; device < parts[index].size(); ++device)
+        {
+            const uint64_t own = MixSeed({seed, index, device});
+            if (const auto stream =
+                    BuildStream(m_scenario, parts[index][device].size(), own, index))
+            {
+                helper.SetDataStream(device, index, *stream);
+            }
+        }
+    }
     helper.SetOptimizer(m_scenario.optimizer);
     helper.SetTransport(m_scenario.transport == "datagram" ? "ns3::fl::DatagramTransport"
                                                            : "ns3::fl::TcpTransport");
     helper.SetRadioControl(m_radio->GetRadioControl());
     SetCoordinator(helper);
-    m_federation = helper.Install(m_radio->GetServerNode(),
-                                  m_serverAddress,
-                                  m_devices,
-                                  DrawProfiles(),
-                                  BuildParts(m_scenario, *task, seed));
+    m_federation = helper.InstallTasks(m_radio->GetServerNode(),
+                                       m_serverAddress,
+                                       m_devices,
+                                       std::move(profiles),
+                                       std::move(parts));
     m_federation.applications.Start(m_radio->GetStartTime());
     m_stream += FederationHelper::AssignStreams(m_federation, m_stream);
     m_federation.coordinator->TraceConnectWithoutContext("Finished",
@@ -379,8 +406,14 @@ RunAll(const std::string& program,
        const Options& options)
 {
     const LearningData data = LoadData(options);
-    ResultFolder results(options.out, options.runs, program, configuration);
+    const uint32_t nTasks = CountTasks(options);
+    ResultFolder results(options.out,
+                         options.runs,
+                         program,
+                         configuration,
+                         RunTotals(nTasks, options.levels));
     Progress progress(options.rounds, options.runs);
+    progress.SetTasks(nTasks);
     const uint64_t firstRun = RngSeedManager::GetRun();
     std::string reason;
     std::string comparison;
@@ -403,7 +436,10 @@ RunAll(const std::string& program,
         const bool ofLast = options.runs > 1 && !text.empty();
         notes.push_back((ofLast ? "Of the last run: " : "") + text);
     }
-    FinishRuns(results, progress, options.optimizer, reason, notes);
+    PlotRequest plots;
+    plots.curve = options.optimizer;
+    plots.isAsynchronous = options.coordinator == "async";
+    FinishRuns(results, progress, plots, reason, notes);
 }
 
 } // namespace

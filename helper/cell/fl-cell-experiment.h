@@ -112,10 +112,11 @@ class CellRun
     /// Connect Availability to the clients.
     void InstallAvailability();
     /**
-     * @return profiles by DeviceId, drawn from the ranges of the scenario
+     * @param task number of a task
+     * @return profiles by DeviceId, drawn from the ranges of the task's scenario
      * @throws InvalidInput if the cycles per sample have an empty range
      */
-    std::vector<DeviceProfile> DrawProfiles();
+    std::vector<DeviceProfile> DrawProfiles(uint32_t task);
     /**
      * Sink of the coordinator's "Finished".
      * @param reason reason, stored for Run()

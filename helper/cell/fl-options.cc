@@ -46,7 +46,17 @@ AddAbsenceRules(OptionParser& parser, const Options& options)
 {
     RequireAbsence(
         parser,
-        {"model", "data", "data-transpose", "text-length", "partition", "encoding"},
+        {"model",
+         "data",
+         "data-transpose",
+         "text-length",
+         "partition",
+         "encoding",
+         "data-start",
+         "data-add",
+         "data-discard",
+         "data-add-active",
+         "data-discard-active"},
         "payload-bits",
         [&options] { return options.payloadBits > 0; },
         "messages have that size then, and nothing is learned");

@@ -56,6 +56,15 @@ OptimizerNames()
                       OneOf(names).text + " or the name of an ns3::fl::Optimizer type");
 }
 
+/// @param levels option @return whether all are accuracies
+bool
+AreLevels(const std::vector<double>& levels)
+{
+    return std::all_of(levels.begin(), levels.end(), [](double level) {
+        return level > 0 && level <= 1;
+    });
+}
+
 /// Fields of one type, whose group and members are added to a list.
 class FieldList
 {
@@ -127,6 +136,11 @@ AddScenarioFields(FieldList& fields)
                "async: devices that have work at once; 0: all",
                &Scenario::inFlight,
                InRange(0U, 1000000U));
+    fields.Add("task",
+               "async, once for each of several tasks: NAME=VALUE,... of what it has of its own: " +
+                   TaskFields().text + "; the rest is as the options say",
+               &Scenario::tasks,
+               {"NAME=VALUE,NAME=VALUE,...", nullptr});
     fields.Add("optimizer",
                "a name of the list below, or the TypeId of an Optimizer",
                &Scenario::optimizer,
@@ -171,6 +185,36 @@ AddTrainingFields(FieldList& fields)
 }
 
 /**
+ * Add fields of data that change: fraction of samples at first, rates [1/s].
+ * @param fields gets them
+ */
+void
+AddDataFields(FieldList& fields)
+{
+    const auto rates = InRange(0.0, 1e6);
+    fields.Add("data-start",
+               "fraction of its samples that a device begins with; the rest it may collect",
+               &Scenario::dataStart,
+               InRange(0.0, 1.0));
+    fields.Add("data-add",
+               "samples that a device collects while it does not compute [1/s]",
+               &Scenario::dataAdd,
+               rates);
+    fields.Add("data-discard",
+               "samples that a device discards meanwhile, the oldest [1/s]",
+               &Scenario::dataDiscard,
+               rates);
+    fields.Add("data-add-active",
+               "samples that a device collects while it computes [1/s]",
+               &Scenario::dataAddActive,
+               rates);
+    fields.Add("data-discard-active",
+               "samples that a device discards meanwhile [1/s]",
+               &Scenario::dataDiscardActive,
+               rates);
+}
+
+/**
  * Add fields of the learning task: model, data set, partition, encoding.
  * @param fields gets them
  */
@@ -201,6 +245,7 @@ AddLearningFields(FieldList& fields)
                Describe("how samples are divided: ", Partitioner::KnownTexts()),
                &Scenario::partition,
                AcceptedBy(Partitioner::FromText, Partitioner::KnownTexts()));
+    AddDataFields(fields);
     AddTrainingFields(fields);
     fields.Add("encoding",
                "of parameters on the air: float32 or float16",
@@ -214,6 +259,11 @@ AddLearningFields(FieldList& fields)
                "synthetic samples held out; 0: as many as the set has by itself",
                &Scenario::testSamples,
                InRange(0U, 1000000U));
+    fields.Add(
+        "levels",
+        "accuracies for which summary.json says when, and for which energy, they were reached",
+        &Scenario::levels,
+        {"numbers above 0, up to 1, separated by commas", AreLevels});
 }
 
 /**
@@ -333,6 +383,31 @@ AddFaultFields(FieldList& fields)
 }
 
 } // namespace
+
+Allowed<std::string>
+TaskFields()
+{
+    return OneOf({"data",
+                  "model",
+                  "partition",
+                  "data-start",
+                  "data-add",
+                  "data-discard",
+                  "data-add-active",
+                  "data-discard-active",
+                  "local-iterations",
+                  "batch",
+                  "lr",
+                  "momentum",
+                  "proximal",
+                  "encoding",
+                  "train-samples",
+                  "test-samples",
+                  "payload-bits",
+                  "samples-per-device",
+                  "min-cycles",
+                  "max-cycles"});
+}
 
 Allowed<std::string>
 PhyNames(const std::string& byDefault)

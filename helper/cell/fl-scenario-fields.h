@@ -47,12 +47,16 @@ struct ScenarioField
     std::variant<ScenarioFieldOf<uint32_t>,
                  ScenarioFieldOf<double>,
                  ScenarioFieldOf<std::string>,
-                 ScenarioFieldOf<std::vector<double>>>
+                 ScenarioFieldOf<std::vector<double>>,
+                 ScenarioFieldOf<std::vector<std::string>>>
         of; //!< the field
 };
 
 /// @return all fields but `attributes`, `seed` and `run`, by group
 std::vector<ScenarioField> ScenarioFields();
+
+/// @return names of the fields that each of several tasks may have of its own
+Allowed<std::string> TaskFields();
 
 /**
  * @param byDefault a further value, as "all" for several PHYs; empty: none

@@ -5,6 +5,7 @@
 
 #include "fl-phys.h"
 #include "fl-scenario-fields.h"
+#include "fl-task-text.h"
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-ns3-arguments.h"
@@ -164,6 +165,21 @@ BatchOfSplit(const Scenario& scenario)
                : "";
 }
 
+/// @param scenario the scenario @return what --task must; see ScenarioRule
+std::string
+ValidTasks(const Scenario& scenario)
+{
+    for (const auto& text : scenario.tasks)
+    {
+        const std::string must = CheckTaskText(text);
+        if (!must.empty())
+        {
+            return must;
+        }
+    }
+    return "";
+}
+
 /// @param scenario the scenario @return what --runs must; see ScenarioRule
 std::string
 RunNumbersLeft(const Scenario& scenario)
@@ -230,6 +246,8 @@ ScenarioRules()
     rules.push_back({"momentum", NotSplit(&Scenario::momentum)});
     rules.push_back({"proximal", NotSplit(&Scenario::proximal)});
     rules.push_back({"batch", &BatchOfSplit});
+    rules.push_back({"task", OnlyAsync(&Scenario::tasks)});
+    rules.push_back({"task", &ValidTasks});
     rules.push_back({"runs", &RunNumbersLeft});
     return rules;
 }

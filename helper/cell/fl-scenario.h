@@ -53,6 +53,9 @@ struct Scenario
     std::string staleness{"polynomial"}; //!< async: constant, hinge or polynomial
     uint32_t buffer{1};   //!< async: updates merged together; above 1 by FedBuff, else by FedAsync
     uint32_t inFlight{0}; //!< async: devices with orders at once; 0: all
+    /// Async: learning tasks that are trained at once, each a text of the fields in which it
+    /// differs from those of this scenario, see CheckTaskText(); empty: one, with these fields.
+    std::vector<std::string> tasks;
     std::string transport{"tcp"};    //!< tcp or datagram
     uint32_t runs{1};                //!< independent repetitions, with run numbers from `run` on
     double mobility{0};              //!< speed of the devices' random walk; 0: static [m/s]
@@ -60,6 +63,11 @@ struct Scenario
     uint32_t trainSamples{0};        //!< number of synthetic training samples; 0: the set's own
     uint32_t testSamples{0};         //!< number of synthetic test samples; 0: the set's own
     uint32_t samplesPerDevice{500};  //!< samples of a device in timing studies, without data
+    double dataStart{1};             //!< fraction of its samples that a device begins with, 0 to 1
+    double dataAdd{0};               //!< samples that it collects while it does not compute [1/s]
+    double dataDiscard{0};           //!< samples that it discards meanwhile [1/s]
+    double dataAddActive{0};         //!< samples that it collects while it computes [1/s]
+    double dataDiscardActive{0};     //!< samples that it discards meanwhile [1/s]
     std::string encoding{"float32"}; //!< number format of parameters: float32 or float16
     double momentum{0};              //!< momentum of local training, 0 to below 1
     double proximal{0};              //!< mu of FedProx, at least 0
@@ -86,6 +94,9 @@ struct Scenario
         1e-28};              //!< effective capacitance kappa of each device, see Processor [J s^2]
     double lossAt1mDb{15.3}; //!< path loss at 1 m [dB]
     double lossExponent{3.76}; //!< path loss exponent: loss = lossAt1mDb + this * 10 log10(d / 1 m)
+
+    /// Accuracies for which summary.json has time and energy until they were reached, 0 to 1.
+    std::vector<double> levels{0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.99};
 
     /// Default values of attributes (TYPE::ATTRIBUTE) and global values, as text by name; without
     /// RngSeed and RngRun, which are `seed` and `run`.

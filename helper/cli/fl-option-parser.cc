@@ -75,7 +75,8 @@ ShownText(const T& value, const std::string& help)
     {
         return value ? "true" : "";
     }
-    else if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, std::vector<double>>)
+    else if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, std::vector<double>> ||
+                       std::is_same_v<T, std::vector<std::string>>)
     {
         return ValueText(value);
     }
@@ -95,6 +96,7 @@ struct OptionParser::Option
     std::string text;    //!< the default as text, for CommandLine
     std::string bare;    //!< value when written without one; empty: needs one
     std::string allowed; //!< completes "must be ..."
+    bool isGiven{false}; //!< on the command line, so far
     std::function<bool(const std::string&)> set; //!< parse, test, keep; false: not allowed
     std::function<bool(const nlohmann::ordered_json&)> setJson; //!< the same, of a JSON value
     std::function<std::string()> written;                       //!< the value as one writes it
@@ -144,6 +146,17 @@ OptionParser::Add(const std::string& name,
     };
     option->set = set;
     option->setJson = set;
+    if constexpr (std::is_same_v<T, std::vector<std::string>>)
+    {
+        // The first one replaces what was there, the others come beside it.
+        option->set = [&value, set, option = option.get()](const std::string& text) {
+            auto before = option->isGiven ? value : T();
+            const bool isSet = set(text);
+            before.insert(before.end(), value.begin(), value.end());
+            value = before;
+            return isSet;
+        };
+    }
     option->written = [&value]() { return ValueText(value); };
     option->toJson = [&value]() { return nlohmann::ordered_json(value); };
     Insert(std::move(option));
@@ -178,6 +191,11 @@ template void OptionParser::Add(const std::string&,
                                 const std::string&,
                                 std::vector<double>&,
                                 Allowed<std::vector<double>>,
+                                const std::string&);
+template void OptionParser::Add(const std::string&,
+                                const std::string&,
+                                std::vector<std::string>&,
+                                Allowed<std::vector<std::string>>,
                                 const std::string&);
 
 void
@@ -460,6 +478,7 @@ OptionParser::ParseOne(const std::string& argument)
         throw InvalidInput(
             Describe("--", given.name, "=", given.value, ": must be ", option->allowed));
     }
+    option->isGiven = true;
 }
 
 bool

@@ -50,7 +50,8 @@ class OptionParser
 
     /**
      * Add an option.
-     * @tparam T bool, uint32_t, uint64_t, double, std::string or std::vector<double>
+     * @tparam T bool, uint32_t, uint64_t, double, std::string, std::vector<double>, or
+     *         std::vector<std::string>: each time that the option is given adds a text
      * @param name name without dashes; unique, and not an argument of ns-3
      * @param help help text; of a number with its [unit] in brackets, which --help also shows with
      *        the default

@@ -98,6 +98,11 @@ ParseValue(const std::string& text, T& value)
         }
         return true;
     }
+    else if constexpr (std::is_same_v<T, std::vector<std::string>>)
+    {
+        value = {text};
+        return true;
+    }
     else
     {
         // from_chars knows no sign for unsigned types, and no locale.
@@ -126,9 +131,10 @@ ParseValue(const nlohmann::ordered_json& json, T& value)
         value = json.is_string() ? json.get<std::string>() : "";
         return json.is_string();
     }
-    else if constexpr (std::is_same_v<T, std::vector<double>>)
+    else if constexpr (std::is_same_v<T, std::vector<double>> ||
+                       std::is_same_v<T, std::vector<std::string>>)
     {
-        value.assign(json.is_array() ? json.size() : 0, 0);
+        value.assign(json.is_array() ? json.size() : 0, typename T::value_type());
         for (size_t i = 0; i < value.size(); ++i)
         {
             if (!ParseValue(json[i], value[i]))
@@ -172,6 +178,15 @@ ValueText(const T& value)
         }
         return text;
     }
+    else if constexpr (std::is_same_v<T, std::vector<std::string>>)
+    {
+        std::string all;
+        for (const auto& text : value)
+        {
+            all += (all.empty() ? "" : " ") + text;
+        }
+        return all;
+    }
     else
     {
         return ShortestText(value);
@@ -198,6 +213,10 @@ TypeText()
     {
         return "numbers, separated by commas";
     }
+    else if constexpr (std::is_same_v<T, std::vector<std::string>>)
+    {
+        return "texts";
+    }
     else
     {
         return "a whole number from 0 to " + ShortestText(std::numeric_limits<T>::max());
@@ -217,6 +236,7 @@ FL_OPTION_VALUE(uint64_t)
 FL_OPTION_VALUE(double)
 FL_OPTION_VALUE(std::string)
 FL_OPTION_VALUE(std::vector<double>)
+FL_OPTION_VALUE(std::vector<std::string>)
 
 } // namespace fl
 } // namespace ns3

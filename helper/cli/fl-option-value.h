@@ -14,8 +14,8 @@
  * @file
  * @ingroup fl
  * Values of options: allowed values, conversion from and to text and JSON. The types are bool,
- * uint32_t, uint64_t, double, std::string and std::vector<double>, as text numbers separated by
- * commas.
+ * uint32_t, uint64_t, double, std::string, std::vector<double>, as text numbers separated by
+ * commas, and std::vector<std::string>, of an option that may be given several times.
  */
 
 namespace ns3
@@ -59,7 +59,8 @@ Allowed<std::string> OneOf(std::vector<std::string> names);
 
 /**
  * Parse a value. The whole text must be a value of the type: a finite number in the type's range
- * and in the C locale; true, 1, false or 0; any text; or numbers separated by commas, also none.
+ * and in the C locale; true, 1, false or 0; any text; or numbers separated by commas, also none. Of
+ * texts it is one of them.
  * @tparam T type of the value
  * @param text the text
  * @param [out] value the value; unspecified on failure
@@ -70,7 +71,7 @@ bool ParseValue(const std::string& text, T& value);
 
 /**
  * Convert a value from JSON: by type a boolean, a non-negative integer, a number, a string, or an
- * array of numbers.
+ * array of numbers or of strings.
  * @tparam T type of the value
  * @param json any JSON value
  * @param [out] value the value; unspecified on failure
@@ -82,7 +83,8 @@ bool ParseValue(const nlohmann::ordered_json& json, T& value);
 /**
  * @tparam T type of the value
  * @param value a value
- * @return the shortest text from which ParseValue() gives the same value
+ * @return the shortest text from which ParseValue() gives the same value; of several texts, these
+ *         with blanks between
  */
 template <typename T>
 std::string ValueText(const T& value);

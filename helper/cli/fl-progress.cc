@@ -137,6 +137,12 @@ Progress::Progress(uint32_t rounds, uint32_t runs, ProgressDisplay display, uint
 }
 
 void
+Progress::SetTasks(uint32_t tasks)
+{
+    m_tasks = tasks;
+}
+
+void
 Progress::ClearRun()
 {
     m_done = 0;
@@ -166,6 +172,7 @@ Progress::Text(const RoundRecord& record, bool brief) const
     const auto digits = static_cast<int>(std::to_string(m_rounds).size());
     return (m_name.empty() ? "" : m_name + "  ") +
            (m_runs > 1 ? Format("run %u/%u  ", m_run, m_runs) : "") +
+           (m_tasks > 1 ? Format("task %u  ", record.task) : "") +
            Format("round %*u/%u%s  %s %s  %s %.4g s  %s %.4g J",
                   digits,
                   record.round,
@@ -185,13 +192,14 @@ Progress::Update(const RoundRecord& record)
     m_done += record.aborted ? 0 : 1;
     m_energyJ += record.energyJ;
     m_accuracy = std::isnan(record.accuracy) ? m_accuracy : record.accuracy;
-    if (m_line.IsDue(0) || m_done >= m_rounds)
+    const double rounds = static_cast<double>(m_tasks) * m_rounds;
+    if (m_line.IsDue(0) || m_done >= rounds)
     {
         const double runs = static_cast<double>(m_case) * m_runs + m_run - 1;
         m_line.Write(Text(record, false),
                      Text(record, true),
-                     runs * m_rounds + m_done,
-                     static_cast<double>(m_cases) * m_runs * m_rounds);
+                     runs * rounds + m_done,
+                     static_cast<double>(m_cases) * m_runs * rounds);
     }
 }
 

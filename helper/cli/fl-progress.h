@@ -102,6 +102,9 @@ class Progress
                       ProgressDisplay display = ProgressDisplay::StandardError(),
                       uint32_t cases = 1);
 
+    /// @param tasks number of learning tasks, each of which has that number of rounds; 1 at first
+    void SetTasks(uint32_t tasks);
+
     /**
      * Begin the next case, with its first run.
      * @param name name of the case, as "fdma, joint"
@@ -130,6 +133,7 @@ class Progress
 
     ProgressLine m_line;       //!< the line
     uint32_t m_rounds;         //!< number of rounds of a run
+    uint32_t m_tasks{1};       //!< number of tasks
     uint32_t m_runs;           //!< number of runs of a case
     uint32_t m_cases;          //!< number of cases, at least 1
     std::string m_name;        //!< name of the current case; empty: a single case

@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <set>
 
 namespace ns3
 {
@@ -51,22 +53,55 @@ struct Range
 /// What must be known of the data before a script can be written.
 struct Survey
 {
-    std::vector<double> roundStartsS; //!< of the timeline's rounds [s]
-    double timelineEndS{ABSENT};      //!< end of the last of these [s]
-    uint64_t rounds{0};               //!< rounds in all
-    bool evaluated{false};            //!< whether any round has an accuracy
-    std::vector<uint32_t> devices;    //!< those in the timeline, ascending
-    uint64_t timelineDevices{0};      //!< how many there would be without the limit
-    bool anyIdle{false};              //!< whether any order in the timeline has a pause
-    bool anyFailed{false};            //!< whether any order in the timeline was not merged
-    bool anyDownload{false};          //!< whether the timeline has transfers to devices
-    bool anyUpload{false};            //!< whether it has transfers from devices
-    bool anyCompute{false};           //!< whether it has computations on devices
-    bool anyServerCompute{false};     //!< whether it has computations on servers
-    uint64_t scatterPoints{0};        //!< uploads that have a prediction
-    uint64_t deviceRows{0};           //!< rows of devices.csv
-    Range uploadS;                    //!< of predicted and measured upload times [s]
+    std::vector<double> roundStartsS;         //!< of the timeline's rounds [s]
+    double timelineEndS{ABSENT};              //!< end of the last of these [s]
+    uint64_t rounds{0};                       //!< rounds in all
+    uint32_t tasks{1};                        //!< number of tasks
+    uint64_t timelineRounds{TIMELINE_ROUNDS}; //!< most rounds of the timeline, of all tasks
+    bool evaluated{false};                    //!< whether any round has an accuracy
+    std::vector<uint32_t> devices;            //!< those in the timeline, ascending
+    uint64_t timelineDevices{0};              //!< how many there would be without the limit
+    bool anyIdle{false};                      //!< whether any order in the timeline has a pause
+    bool anyFailed{false};                    //!< whether any order in the timeline was not merged
+    bool anyDownload{false};                  //!< whether the timeline has transfers to devices
+    bool anyUpload{false};                    //!< whether it has transfers from devices
+    bool anyCompute{false};                   //!< whether it has computations on devices
+    bool anyServerCompute{false};             //!< whether it has computations on servers
+    uint64_t scatterPoints{0};                //!< uploads that have a prediction
+    uint64_t deviceRows{0};                   //!< rows of devices.csv
+    Range uploadS;                            //!< of predicted and measured upload times [s]
 };
+
+/**
+ * @param folder results folder of a run, with devices.csv
+ * @return the number of devices that had an order
+ * @throws std::runtime_error if the file can't be read, lacks a column or is malformed
+ */
+uint64_t
+CountDevices(const std::filesystem::path& folder)
+{
+    CsvReader reader(folder / "devices.csv");
+    const size_t device = reader.Column("device");
+    std::set<double> devices;
+    while (reader.Next())
+    {
+        devices.insert(reader.Number(device));
+    }
+    return devices.size();
+}
+
+/**
+ * @param isAsynchronous whether rounds are aggregations, and an order's round is its own number
+ * @param survey of the rounds
+ * @param round of a row of a table
+ * @param startS of that row [s]
+ * @return whether it is in the timeline
+ */
+bool
+IsInTimeline(bool isAsynchronous, const Survey& survey, double round, double startS)
+{
+    return isAsynchronous ? startS < survey.timelineEndS : round <= TIMELINE_ROUNDS;
+}
 
 /**
  * @param folder results folder of a run, with rounds.csv
@@ -80,10 +115,12 @@ SurveyRounds(const std::filesystem::path& folder, Survey& survey)
     const size_t start = reader.Column("start_s");
     const size_t end = reader.Column("end_s");
     const size_t accuracy = reader.Column("accuracy");
+    const size_t task = reader.Column("task");
     for (; reader.Next(); ++survey.rounds)
     {
         survey.evaluated = survey.evaluated || !std::isnan(reader.Number(accuracy));
-        if (survey.rounds < TIMELINE_ROUNDS)
+        survey.tasks = std::max(survey.tasks, static_cast<uint32_t>(reader.Number(task)) + 1);
+        if (survey.rounds < survey.timelineRounds)
         {
             survey.roundStartsS.push_back(reader.Number(start));
             survey.timelineEndS = reader.Number(end);
@@ -93,11 +130,12 @@ SurveyRounds(const std::filesystem::path& folder, Survey& survey)
 
 /**
  * @param folder results folder of a run, with devices.csv
+ * @param isAsynchronous PlotRequest::isAsynchronous
  * @param [in,out] survey the ranges of the orders' values are added
  * @throws std::runtime_error if the file can't be read, lacks a column or is malformed
  */
 void
-SurveyDevices(const std::filesystem::path& folder, Survey& survey)
+SurveyDevices(const std::filesystem::path& folder, bool isAsynchronous, Survey& survey)
 {
     CsvReader reader(folder / "devices.csv");
     const size_t round = reader.Column("round");
@@ -110,7 +148,9 @@ SurveyDevices(const std::filesystem::path& folder, Survey& survey)
     std::vector<uint32_t>& devices = survey.devices;
     for (; reader.Next(); ++survey.deviceRows)
     {
-        if (reader.Number(round) <= TIMELINE_ROUNDS && !std::isnan(reader.Number(start)))
+        const double startS = reader.Number(start);
+        if (!std::isnan(startS) &&
+            IsInTimeline(isAsynchronous, survey, reader.Number(round), startS))
         {
             devices.push_back(static_cast<uint32_t>(reader.Number(device)));
             survey.anyIdle = survey.anyIdle || reader.Number(idle) > 0;
@@ -135,6 +175,7 @@ SurveyDevices(const std::filesystem::path& folder, Survey& survey)
  * @param file path of a table with a row per phase
  * @param kind column by which two kinds of rows differ
  * @param first value of that column in rows of the first kind
+ * @param isShown whether a phase of a round, with its begin [s], is in the timeline
  * @param [out] anyFirst whether the timeline has rows of the first kind
  * @param [out] anySecond whether it has rows of another kind
  * @throws std::runtime_error if the file can't be read, lacks a column or is malformed
@@ -143,64 +184,124 @@ void
 SurveyPhases(const std::filesystem::path& file,
              const std::string& kind,
              const std::string& first,
+             const std::function<bool(double, double)>& isShown,
              bool& anyFirst,
              bool& anySecond)
 {
     CsvReader reader(file);
     const size_t round = reader.Column("round");
     const size_t kindOf = reader.Column(kind);
+    const size_t start = reader.Column("start_s");
     const size_t end = reader.Column("end_s");
     while (reader.Next())
     {
-        if (reader.Number(round) <= TIMELINE_ROUNDS && !std::isnan(reader.Number(end)))
+        if (!std::isnan(reader.Number(end)) && isShown(reader.Number(round), reader.Number(start)))
         {
             (reader.Text(kindOf) == first ? anyFirst : anySecond) = true;
         }
     }
 }
 
-/// Accuracy over a cumulative quantity: of one run as it is, of several mean and interval.
+/// What an accuracy is plotted over.
+struct AccuracyAxis
+{
+    const char* name;   //!< of the plot
+    const char* title;  //!< of the plot
+    const char* label;  //!< of the axis, with unit
+    const char* ofRun;  //!< expression in columns of rounds.csv; `energy` adds up
+    const char* ofMean; //!< column of curves.csv
+};
+
+/**
+ * Add the accuracy of one task: of one run as it is, of several mean and interval.
+ * @param request what is drawn
+ * @param axis what it is drawn over
+ * @param survey of the data
+ * @param task number of the task
+ * @param script gets the curve
+ */
 void
-WriteAccuracy(const PlotRequest& request,
-              const std::string& name,
-              const std::string& title,
-              const std::string& xLabel,
-              const std::string& xOfRun,
-              const std::string& xOfMean,
-              uint64_t rounds,
-              std::vector<std::string>& scripts)
+AddAccuracy(const PlotRequest& request,
+            const AccuracyAxis& axis,
+            const Survey& survey,
+            uint32_t task,
+            PlotScript& script)
 {
     // Beyond that, points would hide the line.
-    const std::string line =
-        Describe(rounds <= 100 ? "with linespoints pointtype 7 pointsize 0.5 " : "with lines ",
-                 "linewidth 2 linecolor rgb '",
-                 colours::BLUE,
-                 "'");
-    PlotScript script(name, title, xLabel, "accuracy on held-out data [%]");
-    script.Line("set offsets 0, graph 0.01, graph 0.05, graph 0.05");
-    script.Line("set xrange [0:]");
+    const std::string line = Describe(
+        survey.rounds <= 100 ? "with linespoints pointtype 7 pointsize 0.5 " : "with lines ",
+        "linewidth 2 linecolor rgb '",
+        PaletteColour(task),
+        "'");
+    const bool isAlone = survey.tasks == 1;
+    const std::string curve = isAlone ? request.curve : Describe(request.curve, ", task ", task);
+    const auto ofTask = [&](const std::string& value) {
+        return isAlone ? value : Describe("column('task') == ", task, " ? ", value, " : NaN");
+    };
     if (request.runs == 1)
     {
-        script.Line("energy = 0.0");
-        script.Function("'rounds.csv' using (" + xOfRun + "):(100 * column('accuracy'))",
-                        request.curve,
+        std::string x = axis.ofRun;
+        if (x.find("energy = ") == 0 && !isAlone)
+        {
+            x = Describe("column('task') == ",
+                         task,
+                         " ? (energy",
+                         task,
+                         " = energy",
+                         task,
+                         " + column('energy_j')) : NaN");
+            script.Line(Describe("energy", task, " = 0.0"));
+        }
+        script.Function("'rounds.csv' using (" + x + "):(" + ofTask("100 * column('accuracy')") +
+                            ")",
+                        curve,
                         line);
+        return;
     }
-    else
+    const std::string x =
+        "'curves.csv' using (" + ofTask(Describe("column('", axis.ofMean, "')")) + "):";
+    const std::string mean = "100 * column('accuracy_mean')";
+    const std::string half = "100 * column('accuracy_ci95')";
+    // What is beyond these is no accuracy.
+    script.Function(
+        x + "(" + mean + " > " + half + " ? " + mean + " - " + half + " : 0):(" + mean + " + " +
+            half + " < 100 ? " + mean + " + " + half + " : 100)",
+        isAlone ? "95 % confidence interval" : Describe("95 % interval, task ", task),
+        Describe("with filledcurves fillcolor rgb '",
+                 isAlone ? colours::SKY_BLUE : PaletteColour(task),
+                 isAlone ? "' fillstyle solid 0.4" : "' fillstyle transparent solid 0.2 noborder"));
+    script.Function(x + "(" + mean + ")",
+                    Describe(curve, ", mean of ", request.runs, " runs"),
+                    line);
+}
+
+/**
+ * Write the plot of all tasks' accuracy over a cumulative quantity.
+ * @param request what is drawn, and where
+ * @param axis what it is drawn over
+ * @param survey of the data
+ * @param scripts the name of the plot's script is appended
+ */
+void
+WriteAccuracy(const PlotRequest& request,
+              const AccuracyAxis& axis,
+              const Survey& survey,
+              std::vector<std::string>& scripts)
+{
+    PlotScript script(axis.name, axis.title, axis.label, "accuracy on held-out data [%]");
+    script.Line("set offsets 0, graph 0.01, graph 0.05, graph 0.05");
+    script.Line("set xrange [0:]");
+    if (request.runs == 1 && survey.tasks == 1)
     {
-        const std::string x = "'curves.csv' using (column('" + xOfMean + "')):";
-        const std::string mean = "100 * column('accuracy_mean')";
-        const std::string half = "100 * column('accuracy_ci95')";
-        // What is beyond these is no accuracy.
-        script.Function(x + "(" + mean + " > " + half + " ? " + mean + " - " + half + " : 0):(" +
-                            mean + " + " + half + " < 100 ? " + mean + " + " + half + " : 100)",
-                        "95 % confidence interval",
-                        Describe("with filledcurves fillcolor rgb '",
-                                 colours::SKY_BLUE,
-                                 "' fillstyle solid 0.4"));
-        script.Function(x + "(" + mean + ")",
-                        Describe(request.curve, ", mean of ", request.runs, " runs"),
-                        line);
+        script.Line("energy = 0.0");
+    }
+    if (survey.tasks > 1)
+    {
+        script.Line("set datafile missing NaN"); // rows of other tasks do not cut a line
+    }
+    for (uint32_t task = 0; task < survey.tasks; ++task)
+    {
+        AddAccuracy(request, axis, survey, task, script);
     }
     script.Write(request.folder, scripts);
 }
@@ -424,8 +525,13 @@ WriteTimeline(const PlotRequest& request,
 {
     const size_t rows = survey.devices.size();
     const size_t rounds = survey.roundStartsS.size();
+    const std::string what = request.isAsynchronous ? "aggregation" : "round";
     std::string title =
-        Describe("What devices do in ", rounds == 1 ? "round 1" : Describe("rounds 1 to ", rounds));
+        Describe("What devices do in ",
+                 request.isAsynchronous
+                     ? "the first " + (rounds == 1 ? what : Describe(rounds, " ", what, "s"))
+                 : rounds == 1 ? "round 1"
+                               : Describe("rounds 1 to ", rounds));
     title += request.runs > 1 ? " of run 1" : "";
     title += survey.timelineDevices > rows
                  ? Describe(" (the first ", rows, " of ", survey.timelineDevices, " devices)")
@@ -436,14 +542,19 @@ WriteTimeline(const PlotRequest& request,
     script.Line("devices = '" + DeviceFields(survey.devices) + "'");
     script.Line("found(d) = strstrt(devices, sprintf('%8d', d))");
     script.Line("row(d) = found(d) ? (found(d) - 1) / 8 : NaN");
-    script.Line(Describe("at(round, start) = round <= ", rounds, " ? start : NaN"));
+    script.Line(request.isAsynchronous
+                    ? Describe("at(round, start) = start < ", survey.timelineEndS, " ? start : NaN")
+                    : Describe("at(round, start) = round <= ", rounds, " ? start : NaN"));
     script.Line("known(s) = s >= 0 ? s : 0");
     script.Line(DeviceTics(survey.devices));
     script.Line(Describe("set yrange [", rows, " - 0.4:-0.6]"));
     script.Line("set grid noytics");
     script.Line("set title offset 0,1");
     script.Line("set key rmargin top vertical Left reverse");
-    AddRoundMarks(script, survey);
+    if (!request.isAsynchronous)
+    {
+        AddRoundMarks(script, survey);
+    }
     TimelineSources sources;
     sources.orders = TimelineRows(script, request, survey, prefix + "devices.csv");
     sources.transfers = TimelineRows(script, request, survey, prefix + "transfers.csv");
@@ -523,36 +634,46 @@ WritePlotScripts(const PlotRequest& request)
 {
     const std::string prefix = request.runs > 1 ? "run-1/" : "";
     Survey survey;
+    if (request.isAsynchronous)
+    {
+        // As many as there would be in that many rounds of all devices.
+        survey.timelineRounds *= std::max<uint64_t>(1, CountDevices(request.folder / prefix));
+    }
     SurveyRounds(request.folder / prefix, survey);
-    SurveyDevices(request.folder / prefix, survey);
+    SurveyDevices(request.folder / prefix, request.isAsynchronous, survey);
+    const auto isShown = [&](double round, double startS) {
+        return IsInTimeline(request.isAsynchronous, survey, round, startS);
+    };
     SurveyPhases(request.folder / prefix / "transfers.csv",
                  "direction",
                  "downlink",
+                 isShown,
                  survey.anyDownload,
                  survey.anyUpload);
     SurveyPhases(request.folder / prefix / "computations.csv",
                  "node",
                  "device",
+                 isShown,
                  survey.anyCompute,
                  survey.anyServerCompute);
     std::vector<std::string> scripts;
     if (survey.evaluated)
     {
         WriteAccuracy(request,
-                      "accuracy-time",
-                      "Accuracy over simulated time",
-                      "simulated time [s]",
-                      "column('end_s')",
-                      "end_s_mean",
-                      survey.rounds,
+                      {"accuracy-time",
+                       "Accuracy over simulated time",
+                       "simulated time [s]",
+                       "column('end_s')",
+                       "end_s_mean"},
+                      survey,
                       scripts);
         WriteAccuracy(request,
-                      "accuracy-energy",
-                      "Accuracy over energy",
-                      "energy of all devices, computation and radio [J]",
-                      "energy = energy + column('energy_j')",
-                      "energy_so_far_j_mean",
-                      survey.rounds,
+                      {"accuracy-energy",
+                       "Accuracy over energy",
+                       "energy of all devices, computation and radio [J]",
+                       "energy = energy + column('energy_j')",
+                       "energy_so_far_j_mean"},
+                      survey,
                       scripts);
     }
     if (!survey.devices.empty() && !survey.roundStartsS.empty())

@@ -27,6 +27,7 @@ struct PlotRequest
     uint32_t runs{1};               //!< number of its runs
     std::string curve;              //!< entry of the curves in keys, as the optimizer's name
     std::string gnuplot{"gnuplot"}; //!< name or path of gnuplot
+    bool isAsynchronous{false};     //!< rounds are aggregations of an AsyncCoordinator
 };
 
 /**

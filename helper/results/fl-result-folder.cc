@@ -7,6 +7,7 @@
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-version.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -37,24 +38,24 @@ RunFolder(const std::filesystem::path& folder, uint32_t runs, uint32_t index)
 
 /// Figures per accuracy level, under the level's text ("0.85").
 Json
-ByLevel(const std::array<double, 9>& values)
+ByLevel(const std::vector<double>& levels, const std::vector<double>& values)
 {
-    Json json;
+    Json json = Json::object();
     for (size_t i = 0; i < values.size(); ++i)
     {
         std::string level;
-        AppendNumber(level, RunTotals::LEVELS[i]);
+        AppendNumber(level, levels[i]);
         json[level] = values[i];
     }
     return json;
 }
 
 /**
- * @param totals of a run
+ * @param totals of a run, or of a task in it
  * @return sums over its rounds: times [s], energies [J], traffic [byte], orders by status
  */
 Json
-TotalsJson(const RunTotals& totals)
+TotalsJson(const Totals& totals)
 {
     Json json;
     json["rounds"] = totals.rounds;
@@ -63,6 +64,7 @@ TotalsJson(const RunTotals& totals)
     json["energy_compute_j"] = totals.computeEnergyJ;
     json["energy_radio_j"] = totals.radioEnergyJ;
     json["energy_circuit_j"] = totals.circuitEnergyJ;
+    json["energy_station_j"] = totals.stationEnergyJ;
     json["uploaded_bytes"] = std::llround(totals.uploadedBytes);
     json["downloaded_bytes"] = std::llround(totals.downloadedBytes);
     json["selected"] = totals.selected;
@@ -71,28 +73,44 @@ TotalsJson(const RunTotals& totals)
     {
         json[std::string("orders_") + ToString(static_cast<WorkStatus>(i))] = totals.byStatus[i];
     }
-    for (const auto& [name, value] : totals.counters)
-    {
-        json[name] = value;
-    }
     return json;
+}
+
+/**
+ * @param [in,out] json gets loss, accuracy, and time [s] and energy [J] to accuracy levels
+ * @param totals of a run, or of a task in it
+ */
+void
+AddLearning(Json& json, const Totals& totals)
+{
+    json["final_loss"] = totals.finalLoss;
+    json["final_accuracy"] = totals.finalAccuracy;
+    json["best_accuracy"] = totals.bestAccuracy;
+    json["time_to_accuracy_s"] = ByLevel(totals.levels, totals.timeToAccuracyS);
+    json["energy_to_accuracy_j"] = ByLevel(totals.levels, totals.energyToAccuracyJ);
 }
 
 /**
  * @param totals of a run
  * @return what summary.json says of it: totals, loss, accuracy, time [s] and energy [J] to accuracy
- *        levels, relative error of predicted upload times
+ *        levels, the same by task if there are several, relative error of predicted upload times
  */
 Json
 RunJson(const RunTotals& totals)
 {
     Json json;
     json["totals"] = TotalsJson(totals);
-    json["final_loss"] = totals.finalLoss;
-    json["final_accuracy"] = totals.finalAccuracy;
-    json["best_accuracy"] = totals.bestAccuracy;
-    json["time_to_accuracy_s"] = ByLevel(totals.timeToAccuracyS);
-    json["energy_to_accuracy_j"] = ByLevel(totals.energyToAccuracyJ);
+    for (const auto& [name, value] : totals.counters)
+    {
+        json["totals"][name] = value;
+    }
+    AddLearning(json, totals);
+    for (size_t task = 0; task < totals.tasks.size(); ++task)
+    {
+        auto& of = json["tasks"][std::to_string(task)];
+        of["totals"] = TotalsJson(totals.tasks[task]);
+        AddLearning(of, totals.tasks[task]);
+    }
     json["upload_prediction_error"] = {{"mean", totals.predictionError.Mean()},
                                        {"largest", totals.largestPredictionError}};
     return json;
@@ -130,17 +148,19 @@ Combine(const std::vector<Json>& values, double (Sample::*figure)() const)
     return sample.GetN() == values.size() ? (sample.*figure)() : ABSENT;
 }
 
-/// One run's rounds.csv, read along with those of the others.
+/// One task's rows of a run's rounds.csv, read along with those of the other runs.
 class RunCurve
 {
   public:
     /**
      * Read the header and the first row.
      * @param path of a run's rounds.csv
+     * @param task number of the task
      * @throws std::runtime_error if it can't be read or lacks a column
      */
-    explicit RunCurve(const std::filesystem::path& path)
+    RunCurve(const std::filesystem::path& path, uint32_t task)
         : m_reader(path),
+          m_ofTask(task),
           m_round(m_reader.Column("round")),
           m_task(m_reader.Column("task")),
           m_end(m_reader.Column("end_s")),
@@ -151,20 +171,16 @@ class RunCurve
         Advance();
     }
 
-    /// (round, task) of the current row
-    using Key = std::pair<uint32_t, uint32_t>;
-
     /// @return whether there is no current row any more
     bool AtEnd() const
     {
         return !m_more;
     }
 
-    /// @return round and task of the current row
-    Key GetKey() const
+    /// @return round of the current row
+    uint32_t GetRound() const
     {
-        return {static_cast<uint32_t>(m_reader.Number(m_round)),
-                static_cast<uint32_t>(m_reader.Number(m_task))};
+        return static_cast<uint32_t>(m_reader.Number(m_round));
     }
 
     /// Put the row's figures into the samples, in the order of the columns of curves.csv.
@@ -177,17 +193,21 @@ class RunCurve
     }
 
     /**
-     * Go to the next row, and add its energy to the sum.
+     * Go to the task's next row, and add its energy to the sum.
      * @throws std::runtime_error if it is malformed
      */
     void Advance()
     {
-        m_more = m_reader.Next();
+        do
+        {
+            m_more = m_reader.Next();
+        } while (m_more && m_reader.Number(m_task) != m_ofTask);
         m_energySoFar += m_more ? m_reader.Number(m_energy) : 0;
     }
 
   private:
     CsvReader m_reader;      //!< the file
+    uint32_t m_ofTask;       //!< number of the task
     size_t m_round;          //!< column
     size_t m_task;           //!< column
     size_t m_end;            //!< column
@@ -198,16 +218,16 @@ class RunCurve
     bool m_more{false};      //!< whether there is a current row
 };
 
-/// The smallest key among the current rows; false if all are at their ends.
+/// The smallest round among the current rows; false if all are at their ends.
 bool
-SmallestKey(const std::vector<std::unique_ptr<RunCurve>>& curves, RunCurve::Key& key)
+SmallestRound(const std::vector<std::unique_ptr<RunCurve>>& curves, uint32_t& round)
 {
     bool found = false;
     for (const auto& curve : curves)
     {
-        if (!curve->AtEnd() && (!found || curve->GetKey() < key))
+        if (!curve->AtEnd() && (!found || curve->GetRound() < round))
         {
-            key = curve->GetKey();
+            round = curve->GetRound();
             found = true;
         }
     }
@@ -219,10 +239,12 @@ SmallestKey(const std::vector<std::unique_ptr<RunCurve>>& curves, RunCurve::Key&
 ResultFolder::ResultFolder(const std::filesystem::path& folder,
                            uint32_t runs,
                            const std::string& program,
-                           const nlohmann::ordered_json& configuration)
+                           const nlohmann::ordered_json& configuration,
+                           RunTotals totals)
     : m_folder(folder),
       m_lock(folder),
       m_runs(runs),
+      m_none(std::move(totals)),
       m_program(program),
       m_configuration(std::make_unique<Json>(configuration)),
       m_start(std::chrono::steady_clock::now()),
@@ -248,7 +270,7 @@ ResultFolder::BeginRun()
         m_writers.back()->Close();
     }
     const auto index = static_cast<uint32_t>(m_writers.size());
-    m_writers.push_back(std::make_unique<ResultWriter>(RunFolder(m_folder, m_runs, index)));
+    m_writers.push_back(std::make_unique<ResultWriter>(RunFolder(m_folder, m_runs, index), m_none));
     return *m_writers.back();
 }
 
@@ -257,25 +279,35 @@ ResultFolder::WriteCurves()
 {
     m_curves->Write("round,task,runs,end_s_mean,end_s_ci95,energy_so_far_j_mean,"
                     "energy_so_far_j_ci95,loss_mean,loss_ci95,accuracy_mean,accuracy_ci95\n");
+    const auto nTasks = static_cast<uint32_t>(std::max<size_t>(1, m_none.tasks.size()));
+    for (uint32_t task = 0; task < nTasks; ++task)
+    {
+        WriteCurves(task);
+    }
+}
+
+void
+ResultFolder::WriteCurves(uint32_t task)
+{
     // All runs' files are read side by side: memory grows with neither rounds nor devices.
     std::vector<std::unique_ptr<RunCurve>> curves;
     for (const auto& writer : m_writers)
     {
-        curves.push_back(std::make_unique<RunCurve>(writer->GetPartialRounds()));
+        curves.push_back(std::make_unique<RunCurve>(writer->GetPartialRounds(), task));
     }
     CsvRow row;
-    for (RunCurve::Key key; SmallestKey(curves, key);)
+    for (uint32_t round = 0; SmallestRound(curves, round);)
     {
         std::array<Sample, 4> samples;
         for (auto& curve : curves)
         {
-            if (!curve->AtEnd() && curve->GetKey() == key)
+            if (!curve->AtEnd() && curve->GetRound() == round)
             {
                 curve->AddTo(samples);
                 curve->Advance();
             }
         }
-        row.Add(key.first).Add(key.second).Add(samples[0].GetN());
+        row.Add(round).Add(task).Add(samples[0].GetN());
         for (const auto& sample : samples)
         {
             row.Add(sample.Mean()).Add(sample.Ci95());

@@ -46,13 +46,15 @@ class ResultFolder
      * @param runs number of runs
      * @param program name of the program
      * @param configuration member of summary.json, as OptionParser::ToJson()
+     * @param totals of nothing yet, for the number of tasks and accuracy levels of each run
      * @throws InvalidInput if the folder or its files cannot be created, or another process writes
      *         into it
      */
     ResultFolder(const std::filesystem::path& folder,
                  uint32_t runs,
                  const std::string& program,
-                 const nlohmann::ordered_json& configuration);
+                 const nlohmann::ordered_json& configuration,
+                 RunTotals totals = RunTotals());
     ~ResultFolder();
 
     /**
@@ -81,6 +83,9 @@ class ResultFolder
   private:
     /// Write curves.csv: means over the runs and their confidence intervals.
     void WriteCurves();
+    /// The same, of one task.
+    /// @param task number of the task
+    void WriteCurves(uint32_t task);
     /**
      * @param status argument of Finish()
      * @return content of summary.json
@@ -92,6 +97,7 @@ class ResultFolder
     std::filesystem::path m_folder;                          //!< the folder
     FolderLock m_lock;                                       //!< lock of the folder
     uint32_t m_runs;                                         //!< number of runs
+    RunTotals m_none;                                        //!< totals of nothing yet
     std::string m_program;                                   //!< name of the program
     std::unique_ptr<nlohmann::ordered_json> m_configuration; //!< member of summary.json
     std::chrono::steady_clock::time_point m_start;           //!< time of construction

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace ns3
 {
@@ -110,37 +111,17 @@ Created(const std::filesystem::path& folder)
 
 } // namespace
 
-RunTotals::RunTotals()
+const std::vector<double> DEFAULT_LEVELS{0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.99};
+
+Totals::Totals(std::vector<double> accuracyLevels)
+    : levels(std::move(accuracyLevels)),
+      timeToAccuracyS(levels.size(), ABSENT),
+      energyToAccuracyJ(levels.size(), ABSENT)
 {
-    timeToAccuracyS.fill(ABSENT);
-    energyToAccuracyJ.fill(ABSENT);
 }
 
 void
-RunTotals::AddWork(const WorkRecord& work)
-{
-    const WorkOutcome& measured = work.measured;
-    ++byStatus[static_cast<size_t>(measured.status)];
-    computeEnergyJ += Known(measured.computeEnergyJ);
-    radioEnergyJ += Known(measured.radioEnergyJ);
-    circuitEnergyJ += Known(measured.circuitEnergyJ);
-    // An upload that was cut short has a time too: how long it lasted.
-    const bool arrived = IsArrived(measured.status);
-    if (arrived)
-    {
-        uploadedBytes += Known(measured.payloadBits) / 8;
-    }
-    downloadedBytes += DownloadedBits(work) / 8;
-    if (arrived && work.predicted.uploadS > 0 && std::isfinite(work.predicted.uploadS))
-    {
-        const double error = std::abs(measured.uploadS / work.predicted.uploadS - 1);
-        predictionError.Add(error);
-        largestPredictionError = std::fmax(largestPredictionError, error);
-    }
-}
-
-void
-RunTotals::AddRound(const RoundRecord& record)
+Totals::AddRound(const RoundRecord& record)
 {
     rounds += record.aborted ? 0 : 1;
     simulatedTimeS = record.endS;
@@ -149,17 +130,74 @@ RunTotals::AddRound(const RoundRecord& record)
     received += record.received;
     for (const auto& work : record.ended)
     {
-        AddWork(work);
-    }
-    finalLoss = std::isnan(record.loss) ? finalLoss : record.loss;
-    finalAccuracy = std::isnan(record.accuracy) ? finalAccuracy : record.accuracy;
-    bestAccuracy = std::fmax(bestAccuracy, record.accuracy);
-    for (size_t i = 0; i < LEVELS.size(); ++i)
-    {
-        if (std::isnan(timeToAccuracyS[i]) && record.accuracy >= LEVELS[i])
+        const WorkOutcome& measured = work.measured;
+        ++byStatus[static_cast<size_t>(measured.status)];
+        computeEnergyJ += Known(measured.computeEnergyJ);
+        radioEnergyJ += Known(measured.radioEnergyJ);
+        circuitEnergyJ += Known(measured.circuitEnergyJ);
+        if (!std::isnan(measured.stationEnergyJ))
         {
-            timeToAccuracyS[i] = record.endS;
+            stationEnergyJ = Known(stationEnergyJ) + measured.stationEnergyJ;
+        }
+        // An upload that was cut short has a time too: how long it lasted.
+        if (IsArrived(measured.status))
+        {
+            uploadedBytes += Known(measured.payloadBits) / 8;
+        }
+        downloadedBytes += DownloadedBits(work) / 8;
+    }
+}
+
+void
+Totals::AddEvaluation(double endS, double loss, double accuracy)
+{
+    finalLoss = std::isnan(loss) ? finalLoss : loss;
+    finalAccuracy = std::isnan(accuracy) ? finalAccuracy : accuracy;
+    bestAccuracy = std::fmax(bestAccuracy, accuracy);
+    for (size_t i = 0; i < levels.size(); ++i)
+    {
+        if (std::isnan(timeToAccuracyS[i]) && accuracy >= levels[i])
+        {
+            timeToAccuracyS[i] = endS;
             energyToAccuracyJ[i] = energyJ;
+        }
+    }
+}
+
+RunTotals::RunTotals(uint32_t nTasks, const std::vector<double>& accuracyLevels)
+    : Totals(accuracyLevels),
+      tasks(nTasks > 1 ? nTasks : 0, Totals(accuracyLevels))
+{
+}
+
+void
+RunTotals::AddRound(const RoundRecord& record)
+{
+    Totals::AddRound(record);
+    double loss = record.loss;
+    double accuracy = record.accuracy;
+    if (!tasks.empty())
+    {
+        auto& task = tasks.at(record.task);
+        task.AddRound(record);
+        task.AddEvaluation(record.endS, record.loss, record.accuracy);
+        loss = 0;
+        accuracy = 0;
+        for (const auto& of : tasks)
+        {
+            loss += of.finalLoss / static_cast<double>(tasks.size());
+            accuracy += of.finalAccuracy / static_cast<double>(tasks.size());
+        }
+    }
+    AddEvaluation(record.endS, loss, accuracy);
+    for (const auto& work : record.ended)
+    {
+        const double predictedS = work.predicted.uploadS;
+        if (IsArrived(work.measured.status) && predictedS > 0 && std::isfinite(predictedS))
+        {
+            const double error = std::abs(work.measured.uploadS / predictedS - 1);
+            predictionError.Add(error);
+            largestPredictionError = std::fmax(largestPredictionError, error);
         }
     }
 }
@@ -178,14 +216,15 @@ const char ResultWriter::DEVICES_HEADER[] =
     "round,task,device,selected,gain,bandwidth_hz,tx_power_w,cpu_hz,iterations,samples,idle_s,"
     "download_s,compute_s,upload_s,energy_compute_j,energy_radio_j,predicted_download_s,"
     "predicted_compute_s,predicted_upload_s,predicted_energy_j,start_s,status,server,base_version,"
-    "staleness,payload_bits,energy_circuit_j,planned_aggregation,aggregation\n";
+    "staleness,payload_bits,energy_circuit_j,planned_aggregation,aggregation,energy_station_j\n";
 
 const char ResultWriter::HEADS_HEADER[] = "round,task,device,accuracy\n";
 
-ResultWriter::ResultWriter(const std::filesystem::path& folder)
+ResultWriter::ResultWriter(const std::filesystem::path& folder, RunTotals totals)
     : m_rounds(Created(folder) / "rounds.csv"),
       m_devices(folder / "devices.csv"),
-      m_phases(folder)
+      m_phases(folder),
+      m_totals(std::move(totals))
 {
     m_rounds.Write(ROUNDS_HEADER);
     m_devices.Write(DEVICES_HEADER);
@@ -288,7 +327,8 @@ ResultWriter::WriteOrder(const WorkRecord& work)
         .Add(measured.payloadBits)
         .Add(measured.circuitEnergyJ)
         .Add(work.order.forAggregation ? *work.order.forAggregation : ABSENT)
-        .Add(measured.aggregation > 0 ? measured.aggregation : ABSENT);
+        .Add(measured.aggregation > 0 ? measured.aggregation : ABSENT)
+        .Add(measured.stationEnergyJ);
     m_devices.Write(m_row.Finish());
     m_phases.AddOrder(work);
 }
@@ -296,7 +336,7 @@ ResultWriter::WriteOrder(const WorkRecord& work)
 void
 ResultWriter::WriteUnselected(const RoundRecord& record, DeviceId device)
 {
-    constexpr uint32_t COLUMNS_AFTER_SELECTED = 25;
+    constexpr uint32_t COLUMNS_AFTER_SELECTED = 26;
     m_row.Add(record.round).Add(record.task).Add(device).Add(0U).AddAbsent(COLUMNS_AFTER_SELECTED);
     m_devices.Write(m_row.Finish());
 }

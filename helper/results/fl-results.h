@@ -24,47 +24,74 @@ namespace ns3
 namespace fl
 {
 
+/// Accuracy levels by default, 0 to 1.
+extern const std::vector<double> DEFAULT_LEVELS;
+
 /**
  * @ingroup fl
- * Totals of one run, updated in each round. Times and energies are those of the simulation.
+ * Totals of one run, or of one task in it, updated in each round. Times and energies are those of
+ * the simulation.
  */
-struct RunTotals
+struct Totals
 {
-    /// Accuracy levels of timeToAccuracyS and energyToAccuracyJ, 0 to 1.
-    static constexpr std::array<double, 9> LEVELS{0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.99};
+    /// @param accuracyLevels of timeToAccuracyS and energyToAccuracyJ, 0 to 1
+    explicit Totals(std::vector<double> accuracyLevels);
 
-    RunTotals();
+    uint32_t rounds{0};                  //!< number of closed rounds
+    double simulatedTimeS{0};            //!< end of the last round [s]
+    double energyJ{0};                   //!< computation and radiation of all devices [J]
+    double computeEnergyJ{0};            //!< computation of the orders that have ended [J]
+    double radioEnergyJ{0};              //!< radiation of these orders [J]
+    double circuitEnergyJ{0};            //!< radio circuits, where an energy model has them [J]
+    double stationEnergyJ{ABSENT};       //!< base station; ABSENT: the radio does not count it [J]
+    double uploadedBytes{0};             //!< encoded updates received completely [byte]
+    double downloadedBytes{0};           //!< encoded models received completely [byte]
+    uint64_t selected{0};                //!< number of work orders in all plans
+    uint64_t received{0};                //!< number of updates aggregated
+    std::array<uint64_t, 9> byStatus{};  //!< number of orders that have ended, by WorkStatus
+    double finalLoss{ABSENT};            //!< loss of the last evaluation
+    double finalAccuracy{ABSENT};        //!< accuracy of the last evaluation, 0 to 1
+    double bestAccuracy{ABSENT};         //!< highest accuracy, 0 to 1
+    std::vector<double> levels;          //!< accuracy levels, 0 to 1
+    std::vector<double> timeToAccuracyS; //!< by level; ABSENT: not reached [s]
+    std::vector<double> energyToAccuracyJ; //!< by level, all devices; ABSENT: not reached [J]
 
-    uint32_t rounds{0};                      //!< number of closed rounds
-    double simulatedTimeS{0};                //!< end of the last round [s]
-    double energyJ{0};                       //!< computation and radiation of all devices [J]
-    double computeEnergyJ{0};                //!< computation of the orders that have ended [J]
-    double radioEnergyJ{0};                  //!< radiation of these orders [J]
-    double circuitEnergyJ{0};                //!< radio circuits, where an energy model has them [J]
-    double uploadedBytes{0};                 //!< encoded updates received completely [byte]
-    double downloadedBytes{0};               //!< encoded models received completely [byte]
-    uint64_t selected{0};                    //!< number of work orders in all plans
-    uint64_t received{0};                    //!< number of updates aggregated
-    std::array<uint64_t, 9> byStatus{};      //!< number of orders that have ended, by WorkStatus
-    double finalLoss{ABSENT};                //!< loss of the last evaluation
-    double finalAccuracy{ABSENT};            //!< accuracy of the last evaluation, 0 to 1
-    double bestAccuracy{ABSENT};             //!< highest accuracy, 0 to 1
-    std::array<double, 9> timeToAccuracyS;   //!< by LEVELS; ABSENT: not reached [s]
-    std::array<double, 9> energyToAccuracyJ; //!< by LEVELS, all devices; ABSENT: not reached [J]
-    Sample predictionError;                  //!< |measured / predicted - 1| of upload times
-    double largestPredictionError{ABSENT};   //!< maximum of these errors
-    std::map<std::string, double> counters;  //!< see ResultWriter::SetCounter
+    /**
+     * Add a round, but for its loss and accuracy.
+     * @param record record of the round
+     */
+    void AddRound(const RoundRecord& record);
+    /**
+     * Add an evaluation after a round.
+     * @param endS end of the round [s]
+     * @param loss on held-out data; ABSENT: not evaluated
+     * @param accuracy on held-out data, 0 to 1; ABSENT: not evaluated
+     */
+    void AddEvaluation(double endS, double loss, double accuracy);
+};
+
+/**
+ * @ingroup fl
+ * Totals of one run. With several tasks its loss and its accuracy are the means over the tasks'
+ * last ones, as soon as each task has one.
+ */
+struct RunTotals : Totals
+{
+    /**
+     * @param nTasks number of tasks, at least 1
+     * @param accuracyLevels of timeToAccuracyS and energyToAccuracyJ, 0 to 1
+     */
+    explicit RunTotals(uint32_t nTasks = 1,
+                       const std::vector<double>& accuracyLevels = DEFAULT_LEVELS);
+
+    std::vector<Totals> tasks;              //!< by task, if there are several; else empty
+    Sample predictionError;                 //!< |measured / predicted - 1| of upload times
+    double largestPredictionError{ABSENT};  //!< maximum of these errors
+    std::map<std::string, double> counters; //!< see ResultWriter::SetCounter
 
     /// Add a round.
     /// @param record record of the round
     void AddRound(const RoundRecord& record);
-
-  private:
-    /**
-     * Add one order to the totals.
-     * @param work the order, predicted and measured
-     */
-    void AddWork(const WorkRecord& work);
 };
 
 /**
@@ -90,9 +117,10 @@ class ResultWriter
 
     /**
      * @param folder folder of the files, created if it does not exist
+     * @param totals of nothing yet, for the number of tasks and accuracy levels
      * @throws InvalidInput if the folder or its files cannot be created
      */
-    explicit ResultWriter(const std::filesystem::path& folder);
+    explicit ResultWriter(const std::filesystem::path& folder, RunTotals totals = RunTotals());
 
     /**
      * Write one round.

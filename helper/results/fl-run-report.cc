@@ -3,8 +3,6 @@
  */
 #include "fl-run-report.h"
 
-#include "fl-plots.h"
-
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-text.h"
 
@@ -70,6 +68,31 @@ PrintRow(std::ostream& stream, const std::string& name, const std::string& text)
     stream << Format("%-17s", name.c_str()) << text << "\n";
 }
 
+/**
+ * Print accuracy and energy of each task, if there are several.
+ * @param stream output stream
+ * @param runs totals of each run
+ */
+void
+PrintTasks(std::ostream& stream, const std::vector<const RunTotals*>& runs)
+{
+    for (size_t task = 0; task < runs.front()->tasks.size(); ++task)
+    {
+        const std::string name = "task " + std::to_string(task);
+        PrintRow(stream,
+                 name,
+                 Figure(
+                     runs,
+                     [task](const RunTotals& run) { return run.tasks[task].finalAccuracy; },
+                     100,
+                     "%"));
+        PrintRow(
+            stream,
+            "  device energy",
+            Figure(runs, [task](const RunTotals& run) { return run.tasks[task].energyJ; }, 1, "J"));
+    }
+}
+
 /// Rounds and updates, added up over all runs.
 void
 PrintCounts(std::ostream& stream, const std::vector<const RunTotals*>& runs)
@@ -115,6 +138,7 @@ PrintSummary(std::ostream& stream, const ResultFolder& results)
     {
         PrintRow(stream, row.name, Figure(runs, row.figure, row.scale, row.unit));
     }
+    PrintTasks(stream, runs);
     PrintRow(stream, "wall clock", Format("%.3g s", results.WallClockS()));
     PrintRow(stream, "peak memory", Format("%.3g MB", 1e-6 * PeakMemoryBytes()));
     // On a line of its own, and in one piece, to be copied.
@@ -139,13 +163,15 @@ PrintEnding(std::ostream& stream, const std::string& reason, const std::vector<s
 void
 FinishRuns(ResultFolder& results,
            Progress& progress,
-           const std::string& curve,
+           PlotRequest plots,
            const std::string& reason,
            const std::vector<std::string>& notes)
 {
     progress.EndLine();
     results.Finish(reason);
-    DrawPlots({results.GetFolder(), results.GetRuns(), curve}, std::cerr);
+    plots.folder = results.GetFolder();
+    plots.runs = results.GetRuns();
+    DrawPlots(plots, std::cerr);
     PrintSummary(std::cout, results);
     PrintEnding(std::cout, reason, notes);
 }

@@ -4,6 +4,7 @@
 #ifndef FL_RUN_REPORT_H
 #define FL_RUN_REPORT_H
 
+#include "fl-plots.h"
 #include "fl-result-folder.h"
 
 #include "ns3/fl-coordinator.h"
@@ -58,13 +59,13 @@ void PrintEnding(std::ostream& stream,
  * To be called after all runs: publish the files, draw the plots, print the summary.
  * @param results results of the runs
  * @param progress display, whose line is ended
- * @param curve PlotRequest::curve
+ * @param plots what is drawn; folder and number of runs are those of the results
  * @param reason reason of the end of the last run, as in Coordinator::Finish()
  * @param notes further sentences of the summary
  */
 void FinishRuns(ResultFolder& results,
                 Progress& progress,
-                const std::string& curve,
+                PlotRequest plots,
                 const std::string& reason,
                 const std::vector<std::string>& notes = {});
 

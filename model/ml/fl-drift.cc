@@ -46,5 +46,68 @@ MeasureDrift(const Model& model,
     return drift;
 }
 
+void
+DataDrift::Add(const DataDrift& other)
+{
+    computingRise += other.computingRise;
+    computingS += other.computingS;
+    idleRise += other.idleRise;
+    idleS += other.idleS;
+}
+
+namespace
+{
+
+/**
+ * Measure one period.
+ * @param [in,out] rise of the loss, where a fall counts as 0, is added to it [nat]
+ * @param [in,out] measuredS gets the duration, if it was measured [s]
+ */
+void
+AddPeriod(const Model& model,
+          const Eigen::VectorXf& parameters,
+          const Dataset& dataset,
+          const DataPeriod& period,
+          const std::vector<uint32_t>& after,
+          double& rise,
+          double& measuredS)
+{
+    if (!(period.durationS > 0))
+    {
+        return;
+    }
+    // The same samples, as a stream has them in the same order: nothing to evaluate.
+    const bool isSame = period.samples == after && !after.empty();
+    const Drift drift =
+        isSame
+            ? Drift()
+            : MeasureDrift(model, parameters, dataset, period.samples, after, period.durationS, 1);
+    if (drift.measured && std::isfinite(drift.clippedPerS))
+    {
+        rise += drift.clippedPerS * period.durationS;
+        measuredS += period.durationS;
+    }
+}
+
+} // namespace
+
+DataDrift
+MeasureChange(const Model& model,
+              const Eigen::VectorXf& parameters,
+              const Dataset& dataset,
+              const DataChange& change)
+{
+    DataDrift drift;
+    AddPeriod(model,
+              parameters,
+              dataset,
+              change.computing,
+              change.idle.samples,
+              drift.computingRise,
+              drift.computingS);
+    AddPeriod(model, parameters, dataset, change.idle, change.now, drift.idleRise, drift.idleS);
+    return drift;
+}
+
 } // namespace fl
 } // namespace ns3

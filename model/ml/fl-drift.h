@@ -49,6 +49,49 @@ Drift MeasureDrift(const Model& model,
                    double durationS,
                    uint32_t devices);
 
+/// A period in which a device's samples changed.
+struct DataPeriod
+{
+    std::vector<uint32_t> samples; //!< at its beginning, as indices into a data set
+    double durationS{0};           //!< how long it lasted; 0: there was none [s]
+};
+
+/// How a device's samples changed over a computation, and over the idle time after it.
+struct DataChange
+{
+    DataPeriod computing;      //!< a computation
+    DataPeriod idle;           //!< from its end on
+    std::vector<uint32_t> now; //!< samples at the end of that
+};
+
+/// By how much the loss rose with the data, and in which time: sums over any number of DataChange.
+struct DataDrift
+{
+    double computingRise{0}; //!< over computations, where a fall counts as 0 [nat]
+    double computingS{0};    //!< time of those that were measured [s]
+    double idleRise{0};      //!< over idle time, likewise [nat]
+    double idleS{0};         //!< time of those that were measured [s]
+
+    /// @param other what to add to this
+    void Add(const DataDrift& other);
+};
+
+/**
+ * @ingroup fl
+ * The drift of one device in both periods of a change, by MeasureDrift(). A period without samples
+ * at its beginning or its end is not measured.
+ * @param model the structure
+ * @param parameters the model w, for both periods
+ * @param dataset which all lists are indices into
+ * @param change how the samples changed
+ * @return rises of the loss, not divided by a number of devices
+ * @throws InvalidInput as MeasureDrift()
+ */
+DataDrift MeasureChange(const Model& model,
+                        const Eigen::VectorXf& parameters,
+                        const Dataset& dataset,
+                        const DataChange& change);
+
 } // namespace fl
 } // namespace ns3
 

@@ -68,9 +68,11 @@ struct WorkOutcome
     double uploadS{ABSENT};        //!< total duration of uplink transfers, see PhaseTimes [s]
     double computeEnergyJ{ABSENT}; //!< of computations at the device [J]
     double radioEnergyJ{ABSENT};   //!< transmit power times airtime of all that the device's radio
-                                   //!< sent in that time [J]
+                                   //!< sent in that time; with several tasks the order's part [J]
     double circuitEnergyJ{ABSENT}; //!< of the radio's circuits, where an energy model has it [J]
-    double loss{ABSENT};           //!< training loss reported by the device
+    double stationEnergyJ{ABSENT}; //!< radiated by the base station on the device's downlink
+                                   //!< grants; ABSENT where the radio does not count it [J]
+    double loss{ABSENT};                    //!< training loss reported by the device
     WorkStatus status{WorkStatus::PENDING}; //!< how the order ended
     std::vector<PhaseTimes> phases;         //!< one per phase of the order; empty: not known
 

@@ -143,7 +143,11 @@ EqualShares(const SystemState& state, const std::vector<DeviceId>& devices)
 std::vector<DeviceId>
 AvailableDevices(const SystemState& state)
 {
-    std::vector<DeviceId> devices;
+    std::vector<DeviceId> devices = state.offered;
+    if (!devices.empty())
+    {
+        return devices;
+    }
     devices.reserve(state.available.size());
     for (DeviceId device = 0; device < state.available.size(); ++device)
     {

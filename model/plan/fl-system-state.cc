@@ -66,6 +66,7 @@ DeviceProfile::Validate(DeviceId device) const
     Require(device, "minTxPowerW", minTxPowerW, true);
     Require(device, "maxTxPowerW", maxTxPowerW, false);
     RequireOrder(device, "minTxPowerW", minTxPowerW, "maxTxPowerW", maxTxPowerW);
+    Require(device, "downlinkTxPowerW", downlinkTxPowerW, true);
     if (std::isnan(energyBudgetJ) || energyBudgetJ <= 0)
     {
         throw InvalidInput(

@@ -35,6 +35,9 @@ struct DeviceProfile
     double minTxPowerW{1e-3};           //!< lowest transmit power, at least 0 [W]
     double maxTxPowerW{1e-3 * 15.848931924611133}; //!< highest transmit power, above 0; default
                                                    //!< 12 dBm [W]
+    /// Transmit power of the base station to the device on grants that belong to it alone
+    /// (AsyncCoordinator), at least 0; 0: an equal part of all that it has [W].
+    double downlinkTxPowerW{0};
     /// Energy for one round, computation and radiation, above 0 [J].
     double energyBudgetJ{std::numeric_limits<double>::infinity()};
 
@@ -163,6 +166,14 @@ struct SplitRound
     }
 };
 
+/// Measured drift of a device's data, Delta of (11) and (12) of DMA-FL: how fast the loss of a
+/// fixed model rises with the data, divided by the number of devices.
+struct DriftState
+{
+    double idlePerS{ABSENT};      //!< while it does not compute; ABSENT: not measured yet [nat/s]
+    double computingPerS{ABSENT}; //!< while it computes for the task; ABSENT: likewise [nat/s]
+};
+
 /// State before a round, from which an optimizer decides.
 struct SystemState
 {
@@ -176,7 +187,10 @@ struct SystemState
                                           //!< learning of all uplink payloads of an order [bit]
     double sampleBits{0};                 //!< encoded size of a training sample; 0: not sent [bit]
     std::vector<DeviceProfile> profiles;  //!< by device
+    std::vector<DriftState> drift;        //!< by device; empty: no device's data change
     std::vector<bool> available;          //!< by device: connected, available, no active order
+    std::vector<DeviceId> offered;        //!< the available devices where they are known to be few,
+                                          //!< ascending; empty: see available
     std::vector<CellState> cells;         //!< by cell; empty: no radio is controlled
     GainTable gains;                      //!< channel power gains of the present fading block
     GainTable meanGains;                  //!< mean over fading; empty: gains do not fade

@@ -175,6 +175,18 @@ RadioControl::GetRadiatedEnergyJ(DeviceId device) const
 }
 
 double
+RadioControl::GetStationEnergyJ(DeviceId device) const
+{
+    return DoGetStationEnergyJ(device);
+}
+
+double
+RadioControl::DoGetStationEnergyJ(DeviceId /* device */) const
+{
+    return ABSENT;
+}
+
+double
 RadioControl::GetCircuitEnergyJ(DeviceId device) const
 {
     return DoGetCircuitEnergyJ(device);

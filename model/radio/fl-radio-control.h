@@ -108,6 +108,13 @@ class RadioControl : public Object
     double GetCircuitEnergyJ(DeviceId device) const;
 
     /**
+     * @param device the device
+     * @return energy that the base station radiated on the device's downlink grants so far [J]:
+     *         power times airtime; ABSENT where that is not counted
+     */
+    double GetStationEnergyJ(DeviceId device) const;
+
+    /**
      * The rate model to predict a plan with, before it is enforced: that of the PHY, or the one
      * that the attribute RateModel names. A PHY's model may depend on the whole plan, as where
      * shares are rounded together; a PHY without one has Shannon's. Where gains fade in blocks, the
@@ -182,6 +189,12 @@ class RadioControl : public Object
      * ABSENT, the default, where they are not modelled
      */
     virtual double DoGetCircuitEnergyJ(DeviceId device) const;
+    /**
+     * @param device the device
+     * @return energy that the base station has radiated on its downlink grants since the start of
+     *         the simulation [J]; ABSENT, the default, where it is not counted
+     */
+    virtual double DoGetStationEnergyJ(DeviceId device) const;
     /// @return link header of a packet on the uplink [byte]; 0 by default
     virtual double DoGetLinkHeaderBytes() const;
     /**

@@ -44,6 +44,27 @@ refuse 'AsyncCoordinator::Alpha=2: must be' --coordinator=async --ns3::fl::Async
 expect_exit 2 'Parallelised = true: must be false in a timing study, in split learning and with an asynchronous coordinator' quickstart \
   --coordinator=async --optimizer=mel-exact --ns3::fl::MelOptimizer::Parallelised=true --out=parallel
 
+refuse '--task=batch=2: must be left out with --coordinator=sync' --task=batch=2
+refuse "--task=devices=2: must name one of data, " --coordinator=async --task=devices=2
+refuse "--task=lr=0.1 lr=-1: must have, for lr, not '-1' but a number above 0" --coordinator=async --task=lr=0.1 --task=lr=-1
+refuse '--levels=2: must be numbers above 0, up to 1, separated by commas' --levels=2
+
+# Two tasks, and the same again by --like; a third one replaces both.
+expect_exit 0 'all aggregations are done' quickstart --coordinator=async --rounds=6 --optimizer=equal --levels=0.1,0.65 \
+  --task=model=mlp:10 --task=data=synthetic-clutter,train-samples=200,lr=0.1 --out=tasks
+expect_exit 0 'all aggregations are done' fl_program fl-quickstart --like=tasks/summary.json --out=again
+for file in rounds.csv devices.csv transfers.csv computations.csv; do
+  expect_same tasks/$file again/$file
+done
+for task in 0 1; do
+  [ "$(awk -F, -v t=$task 'NR > 1 && $2 == t' tasks/rounds.csv | wc -l)" -eq 6 ] || fail "task $task: not 6 aggregations"
+done
+for text in '"model=mlp:10"' '"data=synthetic-clutter,train-samples=200,lr=0.1"' '"tasks": {' '"0.65":'; do
+  grep -qF "$text" tasks/summary.json || fail "summary.json of two tasks lacks $text"
+done
+expect_exit 0 'all aggregations are done' fl_program fl-quickstart --like=tasks/summary.json --task=lr=0.2 --out=other
+[ "$(cut -d, -f2 other/rounds.csv | sort -u | tr '\n' ' ')" = '0 task ' ] || fail "--task beside --like did not replace the tasks"
+
 for phy in fdma lte wifi; do
   [ "$phy" = fdma ] || grep -q "fl-$phy" "$FL_BUILD_DIR/suites.cmake" || continue
   expect_exit 0 'all aggregations are done' quickstart --phy=$phy --coordinator=async --rounds=12 --threads=1 --out=$phy

@@ -121,7 +121,7 @@ class ModelMaker
         period.isOrdered = v + 1 < n;
         period.startS = m_previous[n - 1] == 0 ? pair.startS : 0;
         model.constant += pairModel.airCost;
-        if (!m_options.periodWork.empty())
+        if (!m_options.periodWork.empty() && m_options.periodWork[at][n - 1].iterations > 0)
         {
             const auto& work = m_options.periodWork[at][n - 1];
             period.isFixed = true;

@@ -114,7 +114,7 @@ struct DmaModelOptions
     std::vector<size_t> tasks; //!< to look at, as if there were no others; empty: all
     /// Work that is given, by device and task; none: it is chosen.
     std::vector<std::vector<DmaFixedWork>> pairWork;
-    /// Work that is given, by task and aggregation; none: it is chosen.
+    /// Work that is given, by task and aggregation; none, or without iterations: it is chosen.
     std::vector<std::vector<DmaFixedWork>> periodWork;
     /// By device, what its energy costs beyond the weights [1/J]; none: nothing.
     std::vector<double> energyPrice;

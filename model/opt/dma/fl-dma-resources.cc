@@ -100,25 +100,6 @@ class WorkRounding
     {
     }
 
-    /**
-     * @param mode which neighbours
-     * @return work by task of the model and aggregation
-     */
-    std::vector<std::vector<DmaFixedWork>> Round(Mode mode) const
-    {
-        std::vector<std::vector<DmaFixedWork>> work;
-        for (const auto& task : m_model.tasks)
-        {
-            work.emplace_back();
-            for (size_t p = task.first; p < task.first + task.count; ++p)
-            {
-                work.back().push_back(RoundPeriod(p, mode));
-            }
-        }
-        return work;
-    }
-
-  private:
     /// @return whole e and B of a period; 1 and 1 of an update in flight
     /// @param p period of the model
     /// @param mode which neighbours of the relaxed e and B
@@ -158,6 +139,47 @@ class WorkRounding
         return best;
     }
 
+    /**
+     * @param p period of the model
+     * @return whole e and B whose work is near that of the solution, the nearest first
+     */
+    std::vector<DmaFixedWork> Candidates(size_t p) const
+    {
+        constexpr double MOST_STEPS_AWAY = 2;
+        constexpr size_t MOST = 12;
+        const auto& period = m_model.periods[p];
+        if (period.inFlight)
+        {
+            return {{1, 1}};
+        }
+        const auto& task = m_model.tasks[period.task];
+        const double work = m_result.point.work[p];
+        const double e = std::round(m_result.point.iterations[p]);
+        std::vector<DmaFixedWork> candidates;
+        for (double steps = std::max(task.minSteps, e - MOST_STEPS_AWAY);
+             steps <= std::min(task.maxSteps, e + MOST_STEPS_AWAY);
+             ++steps)
+        {
+            const double nearest = std::round(work / steps);
+            for (const double batch : {nearest - 1, nearest, nearest + 1})
+            {
+                if (batch >= 1 && batch <= period.samples)
+                {
+                    candidates.push_back({steps, batch});
+                }
+            }
+        }
+        const auto distance = [work](const DmaFixedWork& of) {
+            return std::abs(of.iterations * of.batch - work);
+        };
+        std::stable_sort(candidates.begin(), candidates.end(), [&](const auto& a, const auto& b) {
+            return distance(a) < distance(b);
+        });
+        candidates.resize(std::min(candidates.size(), MOST));
+        return candidates;
+    }
+
+  private:
     /// @return the whole number below, or the one above if it is within 1e-6
     /// @param value relaxed e or B
     static double Floor(double value)
@@ -197,47 +219,133 @@ class WorkRounding
     const DmaInteriorResult& m_result; //!< its solution
 };
 
-/// Whole e and B for a relaxed solution.
-DmaSolution
-RoundSolution(const DmaProblem& problem,
-              const DmaSchedule& schedule,
-              const DmaResourceOptions& options,
-              const DmaResources& relaxed)
+/**
+ * Whole e and B for a relaxed solution: of all periods at once or, where that does not fit, of a
+ * half of them, with what is left chosen anew before the other half, and so on down to one period.
+ */
+class WorkFixing
 {
-    const WorkRounding rounding(relaxed.model, relaxed.result);
-    DmaSolution best;
-    std::string reason;
-    for (const auto mode : {WorkRounding::CHEAPER, WorkRounding::DOWN, WorkRounding::UP})
+  public:
+    /**
+     * @param problem a valid problem; must outlive this object
+     * @param schedule a valid schedule; must outlive this object
+     * @param options how to solve; must outlive this object
+     * @param relaxed the relaxed solution
+     */
+    WorkFixing(const DmaProblem& problem,
+               const DmaSchedule& schedule,
+               const DmaResourceOptions& options,
+               const DmaResources& relaxed)
+        : m_problem(problem),
+          m_schedule(schedule),
+          m_options(options),
+          m_current(relaxed)
     {
-        // Down and up are for where the cheaper ones do not fit.
-        if (best.status == SolveStatus::FEASIBLE)
+        for (const auto& task : relaxed.model.tasks)
         {
-            break;
+            m_work.emplace_back(task.count);
+        }
+    }
+
+    /**
+     * @return allocation, and number of Newton steps
+     * @throws Infeasible if no rounding was found
+     */
+    DmaSolution Run()
+    {
+        if (!Fix(0, m_current.model.periods.size()))
+        {
+            throw Infeasible("29r: with e and B rounded to whole numbers: " + m_reason);
+        }
+        DmaSolution solution;
+        solution.allocation = AllocationOfDmaPoint(m_current.model, m_current.result.point);
+        solution.iterations = m_iterations;
+        return solution;
+    }
+
+  private:
+    /**
+     * Fix some periods that are not fixed yet.
+     * @param first of them
+     * @param last behind them
+     * @return whether they are
+     */
+    bool Fix(size_t first, size_t last)
+    {
+        const WorkRounding rounding(m_current.model, m_current.result);
+        for (const auto mode : {WorkRounding::CHEAPER, WorkRounding::DOWN, WorkRounding::UP})
+        {
+            std::vector<DmaFixedWork> work;
+            for (size_t p = first; p < last; ++p)
+            {
+                work.push_back(rounding.RoundPeriod(p, mode));
+            }
+            if (Try(first, work))
+            {
+                return true;
+            }
+        }
+        if (last - first == 1)
+        {
+            const auto candidates = rounding.Candidates(first);
+            return std::any_of(candidates.begin(), candidates.end(), [&](const auto& work) {
+                return Try(first, {work});
+            });
+        }
+        const size_t middle = first + (last - first) / 2;
+        return Fix(first, middle) && Fix(middle, last);
+    }
+
+    /**
+     * Fix some periods, and choose the rest anew.
+     * @param first of them
+     * @param work of each
+     * @return whether there is a solution; if not, nothing has changed
+     */
+    bool Try(size_t first, const std::vector<DmaFixedWork>& work)
+    {
+        constexpr uint32_t MOST_SOLVED = 200;
+        if (++m_nSolved > MOST_SOLVED)
+        {
+            return false;
         }
         DmaModelOptions fixed;
-        fixed.periodWork = rounding.Round(mode);
+        fixed.periodWork = m_work;
+        for (size_t i = 0; i < work.size(); ++i)
+        {
+            const size_t task = m_current.model.periods[first + i].task;
+            fixed.periodWork[task][first + i - m_current.model.tasks[task].first] = work[i];
+        }
         try
         {
-            const auto model = MakeDmaModel(problem, schedule, fixed);
-            const auto result = SolveDmaModel(model, options);
-            if (result.converged)
+            DmaResources next;
+            next.model = MakeDmaModel(m_problem, m_schedule, fixed);
+            next.result = SolveDmaModel(next.model, m_options);
+            m_iterations += next.result.iterations;
+            if (!next.result.converged)
             {
-                best.allocation = AllocationOfDmaPoint(model, result.point);
-                best.iterations += result.iterations;
-                best.status = SolveStatus::FEASIBLE;
+                return false;
             }
+            m_current = std::move(next);
+            m_work = std::move(fixed.periodWork);
+            return true;
         }
         catch (const Infeasible& error)
         {
-            reason = reason.empty() ? error.what() : reason;
+            m_reason = m_reason.empty() ? error.what() : m_reason;
+            return false;
         }
     }
-    if (best.status != SolveStatus::FEASIBLE)
-    {
-        throw Infeasible("29r: with e and B rounded to whole numbers: " + reason);
-    }
-    return best;
-}
+
+    const DmaProblem& m_problem;                   //!< the problem
+    const DmaSchedule& m_schedule;                 //!< the schedule
+    const DmaResourceOptions& m_options;           //!< how to solve
+    DmaResources m_current;                        //!< with what is fixed so far
+    std::vector<std::vector<DmaFixedWork>> m_work; //!< what is fixed so far
+    std::string m_reason;                          //!< why the first rounding did not fit
+    uint32_t m_iterations{0};                      //!< Newton steps
+    uint32_t m_nSolved{0};                         //!< problems solved
+};
 
 } // namespace
 
@@ -349,7 +457,7 @@ SolveDmaResources(const DmaProblem& problem,
     }
     else
     {
-        const auto rounded = RoundSolution(problem, schedule, options, relaxed);
+        const auto rounded = WorkFixing(problem, schedule, options, relaxed).Run();
         solution.allocation = rounded.allocation;
         solution.iterations += rounded.iterations;
         solution.termination = "whole e and B next to the relaxed optimum";

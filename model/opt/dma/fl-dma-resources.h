@@ -76,7 +76,8 @@ DmaAllocation AllocationOfDmaPoint(const DmaModel& model, const DmaPoint& point)
 /**
  * The best resources for a schedule. With whole e and B the relaxed optimum is rounded, once with
  * the cheaper neighbour at its prices, once down and once up, and what is left is solved again; the
- * best that is feasible is the answer, and the relaxed optimum its bound.
+ * first that is feasible is the answer. Where none is, a half of the periods is rounded, the rest
+ * solved again and rounded in turn, down to single periods. The relaxed optimum is the bound.
  * @param problem a valid problem
  * @param schedule a valid schedule
  * @param options how

@@ -189,6 +189,12 @@ FdmaNetDevice::SetGrant(uint32_t index, const Grant& grant)
     m_links.at(IsBaseStation() ? index : 0)->SetGrant(grant);
 }
 
+double
+FdmaNetDevice::GetLinkEnergyJ(uint32_t index) const
+{
+    return m_links.at(IsBaseStation() ? index : 0)->GetEnergyJ();
+}
+
 void
 FdmaNetDevice::ResumeLink(uint32_t index)
 {

@@ -84,6 +84,7 @@ class FdmaNetDevice : public FdmaRadio
     FdmaControlBand& GetControlBand(Direction direction) override;
     void AddLink(uint32_t index) override;
     void SetGrant(uint32_t index, const Grant& grant) override;
+    double GetLinkEnergyJ(uint32_t index) const override;
     void ResumeLink(uint32_t index) override;
     void RenewRate(uint32_t index) override;
     void Receive(Ptr<Packet> frame) override;

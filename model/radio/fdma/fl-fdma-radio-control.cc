@@ -124,6 +124,12 @@ FdmaRadioControl::DoGetRadiatedEnergyJ(DeviceId device) const
     return m_devices.at(device)->GetRadiatedEnergyJ();
 }
 
+double
+FdmaRadioControl::DoGetStationEnergyJ(DeviceId device) const
+{
+    return m_channel->GetBaseStation()->GetLinkEnergyJ(m_devices.at(device)->GetIndex());
+}
+
 uint32_t
 FdmaRadioControl::DoGetNDevices() const
 {

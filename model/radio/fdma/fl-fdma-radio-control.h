@@ -84,6 +84,7 @@ class FdmaRadioControl : public RadioControl
     void DoReport(SystemState& state) const override;
     void DoReportDevice(DeviceId device, SystemState& state) const override;
     double DoGetRadiatedEnergyJ(DeviceId device) const override;
+    double DoGetStationEnergyJ(DeviceId device) const override;
     uint32_t DoGetNDevices() const override;
     double DoGetLinkHeaderBytes() const override;
     double DoGetQueuedBits(DeviceId device) const override;

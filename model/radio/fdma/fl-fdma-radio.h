@@ -95,6 +95,9 @@ class FdmaRadio : public NetDevice
      * @param grant bandwidth and power from now on
      */
     virtual void SetGrant(uint32_t index, const Grant& grant) = 0;
+    /// @return energy radiated on a link's grants so far: power times airtime [J]
+    /// @param index of the device at the near or far end
+    virtual double GetLinkEnergyJ(uint32_t index) const = 0;
     /// @param index of a link that may have something to send
     virtual void ResumeLink(uint32_t index) = 0;
     /// @param index of a link whose gain changes although it was fixed
