@@ -9,6 +9,7 @@
 #include "ns3/fl-reviews.h"
 #include "ns3/fl-synthetic-digits.h"
 #include "ns3/fl-synthetic-text.h"
+#include "ns3/fl-text-table.h"
 #include "ns3/fl-token-file.h"
 
 #include <cstdlib>
@@ -90,6 +91,10 @@ ReadFolder(const Scenario& scenario)
     if (HoldsTokens(folder))
     {
         return ReadTokens(folder);
+    }
+    if (HoldsTextTables(folder))
+    {
+        return ReadTextTables(folder, scenario.textLength);
     }
     if (HoldsCifar10(folder))
     {
