@@ -196,7 +196,9 @@ class IdxTestCase : public TestCase
             std::filesystem::copy_file(folder + "/plain/" + name + "-idx" + rank + "-ubyte",
                                        dotted + "/" + name + ".idx" + rank + "-ubyte");
         }
-        NS_TEST_EXPECT_MSG_EQ(AreEqual(ReadMnist(dotted).test, data.test), true, "other spelling");
+        NS_TEST_EXPECT_MSG_EQ(AreEqual(ReadMnist(dotted, {10, false}).test, data.test),
+                              true,
+                              "other spelling");
     }
 
     /// Images of several channels.
@@ -210,7 +212,7 @@ class IdxTestCase : public TestCase
                               true,
                               "samples, channels, rows, columns");
         NS_TEST_EXPECT_MSG_EQ(HoldsMnist(folder), true, "found");
-        const TrainTest back = ReadMnist(folder);
+        const TrainTest back = ReadMnist(folder, {10, false});
         NS_TEST_EXPECT_MSG_EQ(AreEqual(back.train, data.train), true, "training data");
         NS_TEST_EXPECT_MSG_EQ(AreEqual(back.test, data.test), true, "test data");
         WriteMnist({data.train, MakeRamp(2, {1, 2, 4})}, folder);
@@ -232,7 +234,7 @@ class IdxTestCase : public TestCase
             true,
             "MNIST's name");
         NS_TEST_EXPECT_MSG_EQ(HoldsMnist(folder), true, "found");
-        const TrainTest back = ReadMnist(folder);
+        const TrainTest back = ReadMnist(folder, {10, false});
         NS_TEST_EXPECT_MSG_EQ(AreEqual(back.train, data.train), true, "training data");
         NS_TEST_EXPECT_MSG_EQ(AreEqual(back.test, data.test), true, "test data");
     }
@@ -585,7 +587,8 @@ class SyntheticDigitsTestCase : public TestCase
 
         for (const Expected& expected : {Expected{"synthetic-digits", {1, 28, 28}, 0x3c96af22},
                                          Expected{"synthetic-clutter", {1, 28, 28}, 0x03ee961e},
-                                         Expected{"synthetic-street", {3, 32, 32}, 0xdf072fe1}})
+                                         Expected{"synthetic-street", {3, 32, 32}, 0xdf072fe1},
+                                         Expected{"synthetic-cifar10", {3, 32, 32}, 0}})
         {
             const auto set = ParseSyntheticSet(expected.name);
             NS_TEST_ASSERT_MSG_EQ(set.has_value(), true, expected.name);
@@ -605,7 +608,7 @@ class SyntheticDigitsTestCase : public TestCase
                                   true,
                                   "only the number");
             const std::string cache = FreshFolder(CreateTempDirFilename(expected.name));
-            const TrainTest kept = ReadMnist(EnsureSynthetic(*set, cache, 1, 6, 4));
+            const TrainTest kept = ReadMnist(EnsureSynthetic(*set, cache, 1, 6, 4), {10, false});
             NS_TEST_EXPECT_MSG_EQ(AreEqual(kept.test, data.Subset({6, 7, 8, 9})), true, "kept");
         }
     }

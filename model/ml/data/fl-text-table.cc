@@ -31,6 +31,7 @@ constexpr TextColumns TEXT_COLUMNS[] = {{"sentence1", "sentence2"},
                                         {"question", "sentence"},
                                         {"#1 String", "#2 String"},
                                         {"sentence", ""}};
+/// In the order in which they are looked for.
 constexpr const char* LABEL_COLUMNS[] = {"label", "Quality"};
 
 /// Where in a line what is.
@@ -42,7 +43,7 @@ struct Columns
     size_t count;                 //!< of all columns
 };
 
-/// @return index of a column, if it is there
+/// Index of a column, if it is there
 std::optional<size_t>
 FindColumn(const std::vector<std::string>& names, const std::string& name)
 {
@@ -51,7 +52,7 @@ FindColumn(const std::vector<std::string>& names, const std::string& name)
                                 : std::optional<size_t>(static_cast<size_t>(found - names.begin()));
 }
 
-/// @return where what is, by the first line
+/// Where what is, by the first line
 Columns
 FindColumns(const std::vector<std::string>& names, const std::string& path)
 {
@@ -75,7 +76,7 @@ FindColumns(const std::vector<std::string>& names, const std::string& path)
                                 "#2 String, with tabs between them"));
 }
 
-/// @return a label, if the text is one
+/// A label, if the text is one
 std::optional<uint32_t>
 ParseLabel(const std::string& text)
 {
