@@ -588,7 +588,7 @@ class SyntheticDigitsTestCase : public TestCase
         for (const Expected& expected : {Expected{"synthetic-digits", {1, 28, 28}, 0x3c96af22},
                                          Expected{"synthetic-clutter", {1, 28, 28}, 0x03ee961e},
                                          Expected{"synthetic-street", {3, 32, 32}, 0xdf072fe1},
-                                         Expected{"synthetic-cifar10", {3, 32, 32}, 0}})
+                                         Expected{"synthetic-cifar10", {3, 32, 32}, 0xa0993efb}})
         {
             const auto set = ParseSyntheticSet(expected.name);
             NS_TEST_ASSERT_MSG_EQ(set.has_value(), true, expected.name);

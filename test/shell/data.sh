@@ -72,5 +72,5 @@ grep -q '"data_transpose": 1\|"data-transpose": 1' b/summary.json || fail "the s
 expect_exit 0 '' quickstart --data=letters/emnist-letters --out=c
 expect_error 2 'owners: 4 lines: must be 300, the owner of each training sample' \
   quickstart --train-samples=300 --test-samples=10 --partition=owners:owners
-expect_error 2 '3 devices: must be at most 2, the number of owners' \
+expect_exit 2 '3 devices: must be at most 2, the number of owners' \
   fl_program fl-quickstart --devices=3 --rounds=1 --data=letters --partition=owners:owners
