@@ -147,7 +147,8 @@ class SyntheticDigitsTestCase : public TestCase
 
         for (const Expected& expected : {Expected{"synthetic-digits", {1, 28, 28}, 0x3c96af22},
                                          Expected{"synthetic-clutter", {1, 28, 28}, 0x03ee961e},
-                                         Expected{"synthetic-street", {3, 32, 32}, 0xdf072fe1}})
+                                         Expected{"synthetic-street", {3, 32, 32}, 0xdf072fe1},
+                                         Expected{"synthetic-cifar10", {3, 32, 32}, 0xa0993efb}})
         {
             const auto set = ParseSyntheticSet(expected.name);
             NS_TEST_ASSERT_MSG_EQ(set.has_value(), true, expected.name);
@@ -167,7 +168,7 @@ class SyntheticDigitsTestCase : public TestCase
                                   true,
                                   "only the number");
             const std::string cache = FreshFolder(CreateTempDirFilename(expected.name));
-            const TrainTest kept = ReadMnist(EnsureSynthetic(*set, cache, 1, 6, 4));
+            const TrainTest kept = ReadMnist(EnsureSynthetic(*set, cache, 1, 6, 4), {10, false});
             NS_TEST_EXPECT_MSG_EQ(AreEqual(kept.test, data.Subset({6, 7, 8, 9})), true, "kept");
         }
     }

@@ -7,6 +7,7 @@
 #include "ns3/fl-dataset.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-partitioner.h"
+#include "ns3/fl-text-table.h"
 #include "ns3/fl-token-file.h"
 #include "ns3/fl-word-piece.h"
 #include "ns3/test.h"
@@ -283,6 +284,78 @@ class TokenFileRefusalTestCase : public TestCase
     }
 };
 
+/// Tables of texts, as GLUE's.
+class TextTableTestCase : public TestCase
+{
+  public:
+    TextTableTestCase()
+        : TestCase("tables of texts: columns, labels, refusals")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        const WordPiece tokenizer({"[UNK]", "[CLS]", "[SEP]", "a", "b", "c"});
+        const std::string path = CreateTempDirFilename("x.tsv");
+        const auto read = [&](const std::string& text, uint32_t classes = 0) {
+            return ReadTextTable(WriteText(path, text), tokenizer, 6, classes);
+        };
+        const Dataset single = read("sentence\tlabel\na b\t1\nc\t0\n\n");
+        NS_TEST_EXPECT_MSG_EQ((single.Labels() == std::vector<uint8_t>{1, 0}), true, "SST-2");
+        NS_TEST_EXPECT_MSG_EQ(single.ColumnCount(0), 4, "one text");
+        NS_TEST_EXPECT_MSG_EQ(single.Tokens().positions, 6, "positions");
+        const Dataset question = read("index\tquestion\tsentence\tlabel\r\n"
+                                      "0\ta\tb\tnot_entailment\r\n1\ta\tc\tentailment\r\n");
+        NS_TEST_EXPECT_MSG_EQ((question.Labels() == std::vector<uint8_t>{1, 0}), true, "QNLI");
+        NS_TEST_EXPECT_MSG_EQ(question.Features()(0, 3), 4, "the second text");
+        NS_TEST_EXPECT_MSG_EQ(question.Features()(1, 3), 1, "is of type 1");
+        const Dataset pair = read("Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\n"
+                                  "1\t7\t8\ta a a\tb\"c\n",
+                                  3);
+        NS_TEST_EXPECT_MSG_EQ(pair.ColumnCount(0), 6, "MRPC, cut");
+        NS_TEST_EXPECT_MSG_EQ(pair.Classes(), 3, "stated classes");
+        const auto refusal = [&](const std::string& text, uint32_t classes = 0) {
+            return RefusalOf([&] { read(text, classes); });
+        };
+        NS_TEST_EXPECT_MSG_EQ(refusal("text\tlabel\na\t1\n").rfind(path + ": line 1: must name", 0),
+                              0,
+                              "columns");
+        NS_TEST_EXPECT_MSG_EQ(refusal("sentence\tlabel\na\t1\nb\t2\n", 2),
+                              path + ": line 3: must have 2 columns, and as label a whole number "
+                                     "between 0 and 1, entailment or not_entailment",
+                              "label");
+        NS_TEST_EXPECT_MSG_EQ(refusal("sentence\tlabel\na\n").rfind(path + ": line 2: must", 0),
+                              0,
+                              "too few columns");
+        NS_TEST_EXPECT_MSG_EQ(refusal("sentence\tlabel\n"),
+                              path + ": no samples: must be at least 1",
+                              "empty");
+        CheckFolder();
+    }
+
+    /// The three files.
+    void CheckFolder()
+    {
+        const std::string folder = CreateTempDirFilename("");
+        WriteText(folder + "train.tsv", "sentence\tlabel\na\t2\n");
+        NS_TEST_EXPECT_MSG_EQ(HoldsTextTables(folder), true, "found");
+        const auto refusal = [&] { return RefusalOf([&] { ReadTextTables(folder, 8); }); };
+        NS_TEST_EXPECT_MSG_EQ(
+            refusal().rfind("data folder " + folder + ": vocab.txt is missing", 0),
+            0,
+            "vocabulary");
+        WriteText(folder + "vocab.txt", "[UNK]\n[CLS]\n[SEP]\na\n");
+        NS_TEST_EXPECT_MSG_EQ(refusal().rfind("data folder " + folder + ": dev.tsv is missing", 0),
+                              0,
+                              "held-out data");
+        WriteText(folder + "dev.tsv", "sentence\tlabel\na a\t0\n");
+        const TrainTest data = ReadTextTables(folder, 8);
+        NS_TEST_EXPECT_MSG_EQ(data.test.Classes(), 3, "the training part's classes");
+        NS_TEST_EXPECT_MSG_EQ(data.test.ColumnCount(0), 4, "tokens");
+    }
+};
+
 /// All of these.
 class TokenDataTestSuite : public TestSuite
 {
@@ -294,6 +367,7 @@ class TokenDataTestSuite : public TestSuite
         AddTestCase(new WordPieceTestCase);
         AddTestCase(new TokenDatasetTestCase);
         AddTestCase(new TokenFileRefusalTestCase);
+        AddTestCase(new TextTableTestCase);
     }
 };
 

@@ -301,9 +301,9 @@ function(fl_add_tests)
     fl-fuzz-read test/fuzz/fl-fuzz-read.cc test/fuzz/fl-fuzz-samples.cc test/fuzz/fl-fuzz-watch.cc
   )
   target_link_libraries(fl-fuzz-read PRIVATE fl)
-  foreach(reader safetensors tokens vocabulary idx-labels idx-images)
+  foreach(reader safetensors tokens vocabulary idx-labels idx-images text-table r-object lzma2)
     file(MAKE_DIRECTORY ${work}/fuzz-${reader})
-    add_test(NAME fuzz-${reader} COMMAND fl-fuzz-read --reader=${reader} --cases=20000 --limit=${limit}
+    add_test(NAME fuzz-${reader} COMMAND fl-fuzz-read --reader=${reader} --cases=4000 --limit=${limit}
              WORKING_DIRECTORY ${work}/fuzz-${reader})
     set_tests_properties(fuzz-${reader} PROPERTIES LABELS fuzz TIMEOUT ${timeout} ENVIRONMENT "${environment}")
   endforeach()

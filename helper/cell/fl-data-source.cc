@@ -9,6 +9,7 @@
 #include "ns3/fl-reviews.h"
 #include "ns3/fl-synthetic-digits.h"
 #include "ns3/fl-synthetic-text.h"
+#include "ns3/fl-text-table.h"
 #include "ns3/fl-token-file.h"
 
 #include <cstdlib>
@@ -37,7 +38,7 @@ Below(const char* variable, const char* folder)
     return value && *value ? (std::filesystem::path(value) / folder).string() : "";
 }
 
-/// @return whether a path is a folder
+/// Whether a path is a folder
 bool
 IsFolder(const std::string& path)
 {
@@ -45,7 +46,7 @@ IsFolder(const std::string& path)
     return std::filesystem::is_directory(path, error);
 }
 
-/// @return where Debian's packages put data sets
+/// Where Debian's packages put data sets
 std::string
 DatasetFolder(const char* name)
 {
@@ -53,7 +54,7 @@ DatasetFolder(const char* name)
     return own.empty() ? std::string("/usr/share/datasets/") + name : own;
 }
 
-/// @return synthetic images, which are kept in the cache
+/// Synthetic images, which are kept in the cache
 TrainTest
 ReadSyntheticImages(SyntheticSet set,
                     const Scenario& scenario,
@@ -71,7 +72,7 @@ ReadSyntheticImages(SyntheticSet set,
     return ReadMnist(folder, {SYNTHETIC_CLASSES, false});
 }
 
-/// @return synthetic texts, which are made each time: that takes less than reading them
+/// Synthetic texts, which are made each time: that takes less than reading them
 TrainTest
 MakeTexts(SyntheticText set, const Scenario& scenario, ThreadPool& pool)
 {
@@ -82,7 +83,7 @@ MakeTexts(SyntheticText set, const Scenario& scenario, ThreadPool& pool)
                      MakeSyntheticText(set, DATA_SEED, train, test, &pool)};
 }
 
-/// @return the data of a folder, whatever they are
+/// The data of a folder, whatever they are
 TrainTest
 ReadFolder(const Scenario& scenario)
 {
@@ -90,6 +91,10 @@ ReadFolder(const Scenario& scenario)
     if (HoldsTokens(folder))
     {
         return ReadTokens(folder);
+    }
+    if (HoldsTextTables(folder))
+    {
+        return ReadTextTables(folder, scenario.textLength);
     }
     if (HoldsCifar10(folder))
     {
@@ -138,7 +143,7 @@ const InstalledSet INSTALLED_SETS[] = {
      }},
 };
 
-/// @return the set of that name; null if there is none
+/// The set of that name; null if there is none
 const InstalledSet*
 FindInstalledSet(const std::string& data)
 {

@@ -60,8 +60,8 @@ std::string FolderOfInstalledSet(const std::string& name, const std::string& cac
  * Read a scenario's data, or make them.
  *
  * `data` is a name (see DataSourceTexts(); none: synthetic-digits) or a folder, in which are, in
- * the order in which they are looked for, tokens (ReadTokens()), CIFAR-10's files (ReadCifar10()),
- * or IDX files (ReadMnist()). Synthetic images are made once and
+ * the order in which they are looked for, tokens (ReadTokens()), texts (ReadTextTables()),
+ * CIFAR-10's files (ReadCifar10()), or IDX files (ReadMnist()). Synthetic images are made once and
  * kept in a cache, as reviews are that were converted. Where a set is not installed, a synthetic
  * one of its shape stands in, which a note says.
  * @param scenario `data`, `dataTranspose`, `textLength`, `trainSamples` and `testSamples` are used

@@ -227,7 +227,7 @@ AddLearningFields(FieldList& fields)
                &Scenario::model,
                AcceptedBy(CheckModelText, KnownModels()));
     fields.Add("data",
-               Describe("folder of IDX files, CIFAR-10 or tokens, plain or .gz, or one of ",
+               Describe("folder of IDX files, CIFAR-10, tokens or texts, plain or .gz, or one of ",
                         DataSourceTexts(),
                         "; none: synthetic-digits"),
                &Scenario::data,

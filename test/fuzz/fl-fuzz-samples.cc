@@ -6,7 +6,10 @@
 #include "ns3/fl-data-file.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-idx.h"
+#include "ns3/fl-lzma2.h"
+#include "ns3/fl-r-data.h"
 #include "ns3/fl-safetensors.h"
+#include "ns3/fl-text-table.h"
 #include "ns3/fl-token-file.h"
 #include "ns3/fl-word-piece.h"
 
@@ -143,6 +146,66 @@ ReadImagesFile(const std::string& path)
     }
 }
 
+/// A table of pairs.
+std::string
+MakeTable(const std::string& /* path */)
+{
+    return "index\tquestion\tsentence\tlabel\n0\thello\tun, able\tentailment\n"
+           "1\tunaffable\thello\tnot_entailment\n2\t\t,\t3\n";
+}
+
+/// Read a table.
+void
+ReadTableFile(const std::string& path)
+{
+    ReadTextTable(path, WordPiece({"[UNK]", "[CLS]", "[SEP]", "un", "##aff", "##able", ","}), 8);
+}
+
+/// An R object: a list of texts, factors and numbers, with names.
+std::string
+MakeRObject(const std::string& /* path */)
+{
+    const auto word = [](uint32_t value) {
+        std::string text(4, '\0');
+        for (int i = 0; i < 4; i++)
+        {
+            text[static_cast<size_t>(i)] = static_cast<char>(value >> (24 - 8 * i));
+        }
+        return text;
+    };
+    const auto text = [&](const std::string& value) {
+        return word(9) + word(static_cast<uint32_t>(value.size())) + value;
+    };
+    const std::string names = word(0x402) + word(1) + text("names") + word(16) + word(2) +
+                              text("review") + text("score") + word(254);
+    return "X\n" + word(2) + word(0) + word(0) + word(0x213) + word(2) + word(16) + word(2) +
+           text("good") + text("bad") + word(0x20d) + word(2) + word(1) + word(2) + names + names;
+}
+
+/// Read an R object.
+void
+ReadRFile(const std::string& path)
+{
+    ParseRObject(ReadDataFile(path), path);
+}
+
+/// Raw LZMA2: 'a' a thousand times, packed by liblzma, then three bytes as they are.
+std::string
+MakeLzma2(const std::string& /* path */)
+{
+    return std::string("\xe0\x03\xe7\x00\x0b\x5d\x00\x30\xef\xfb\xbf\xfe\xa3\xb0\xb9\xa6\x56\x00"
+                       "\x02\x00\x02xyz\x00",
+                       25);
+}
+
+/// Unpack LZMA2.
+void
+UnpackFile(const std::string& path)
+{
+    const auto bytes = ReadDataFile(path);
+    UnpackLzma2(bytes.data(), bytes.size(), 1003, path);
+}
+
 } // namespace
 
 const std::vector<FuzzReader>&
@@ -154,6 +217,9 @@ FuzzReaders()
         {"vocabulary", &MakeVocabulary, &ReadVocabulary},
         {"idx-labels", &MakeLabels, &ReadLabelsFile},
         {"idx-images", &MakeImages, &ReadImagesFile},
+        {"text-table", &MakeTable, &ReadTableFile},
+        {"r-object", &MakeRObject, &ReadRFile},
+        {"lzma2", &MakeLzma2, &UnpackFile},
     };
     return readers;
 }

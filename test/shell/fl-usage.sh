@@ -13,6 +13,7 @@ expect_error 2 "unknown example ''" "$FL" run ""
 expect_error 2 "unknown option '--rounds=3'.*after --" "$FL" run --rounds=3
 expect_error 2 "unexpected argument 'all'" "$FL" build all
 expect_error 2 "unexpected argument 'all'" "$FL" list all
+expect_error 2 "unknown set 'mnist'; allowed: fashion-mnist, reviews" "$FL" data mnist
 expect_error 2 "PROBLEM and FILE.json" "$FL" solve
 expect_error 2 "PROBLEM and FILE.json" "$FL" solve nonesuch
 expect_error 2 "nonesuch" "$FL" solve nonesuch instance.json

@@ -51,7 +51,7 @@ struct IdxName
     Role role;       //!< which of the set's files it is
 };
 
-/// @return what a file's name says, if it is one of a set
+/// What a file's name says, if it is one of a set
 std::optional<IdxName>
 ParseIdxName(const std::string& name)
 {
@@ -67,7 +67,7 @@ ParseIdxName(const std::string& name)
     return IdxName{match[1], static_cast<Role>((isTrain ? 0 : 2) + (hasImages ? 0 : 1))};
 }
 
-/// @return the files of all sets in a folder, by what their names begin with
+/// The files of all sets in a folder, by what their names begin with
 std::map<std::string, IdxFiles>
 FindSets(const std::filesystem::path& folder)
 {
@@ -98,7 +98,7 @@ struct Place
     std::optional<std::string> set; //!< what their names begin with; nothing: any
 };
 
-/// @return the folder itself, or, if there is none of that name, the one before the last slash
+/// The folder itself, or, if there is none of that name, the one before the last slash
 Place
 PlaceOf(const std::string& path)
 {
@@ -111,7 +111,7 @@ PlaceOf(const std::string& path)
     return {whole.has_parent_path() ? whole.parent_path() : ".", whole.filename().string()};
 }
 
-/// @return what "emnist-letters" and "emnist-letters-" have in common
+/// What "emnist-letters" and "emnist-letters-" have in common
 std::string
 WithoutSeparator(std::string name)
 {
@@ -122,7 +122,7 @@ WithoutSeparator(std::string name)
     return name;
 }
 
-/// @return the sets that are meant, at a place
+/// The sets that are meant, at a place
 std::map<std::string, IdxFiles>
 FindMeant(const Place& place)
 {
@@ -135,7 +135,7 @@ FindMeant(const Place& place)
     return sets;
 }
 
-/// @return the files of the one set that is meant
+/// The files of the one set that is meant
 IdxFiles
 RequireFiles(const std::string& path)
 {
@@ -191,7 +191,7 @@ struct IdxPart
     std::vector<uint8_t> labels; //!< as many
 };
 
-/// @return one part, as it is in the files
+/// One part, as it is in the files
 IdxPart
 ReadPart(const std::string& imagesPath, const std::string& labelsPath)
 {
@@ -278,7 +278,7 @@ class LabelRange
     std::set<uint8_t> m_labels; //!< that occur
 };
 
-/// @return where a file of a set is to be written
+/// Where a file of a set is to be written
 std::string
 MnistPath(const std::string& folder, Role role, const ImageShape& shape, bool gzipped)
 {
@@ -339,11 +339,11 @@ ReadMnist(const std::string& path, const IdxOptions& options)
 void
 WriteMnist(const TrainTest& data, const std::string& folder, bool gzipped)
 {
-    const auto path = [&](Role role) {
-        return MnistPath(folder, role, data.train.Shape(), gzipped);
+    const auto path = [&](Role role, const Dataset& part) {
+        return MnistPath(folder, role, part.Shape(), gzipped);
     };
-    WriteIdxDataset(data.train, path(TRAIN_IMAGES), path(TRAIN_LABELS));
-    WriteIdxDataset(data.test, path(TEST_IMAGES), path(TEST_LABELS));
+    WriteIdxDataset(data.train, path(TRAIN_IMAGES, data.train), path(TRAIN_LABELS, data.train));
+    WriteIdxDataset(data.test, path(TEST_IMAGES, data.test), path(TEST_LABELS, data.test));
 }
 
 bool

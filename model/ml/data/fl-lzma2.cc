@@ -24,9 +24,9 @@ struct Damage
 /// Probability that a bit is 0, of 2048.
 using Probability = uint16_t;
 
-constexpr Probability EVEN = 1024;  //!< nothing is known yet
-constexpr uint32_t MATCH_LEAST = 2; //!< bytes of the shortest match
-constexpr uint32_t DISTANCE_STATES = 4;
+constexpr Probability EVEN = 1024;      //!< nothing is known yet
+constexpr uint32_t MATCH_LEAST = 2;     //!< bytes of the shortest match
+constexpr uint32_t DISTANCE_STATES = 4; //!< by length: distances are coded apart
 
 /// Set all probabilities of an array to one half.
 template <typename Array>
@@ -86,8 +86,8 @@ class RangeDecoder
         return value;
     }
 
-    /// @return a number of so many bits, the highest first
-    /// @param tree probabilities of 2^bits nodes, of which the first is not used
+    /// A number of so many bits, the highest first; the tree has 2^bits probabilities, of which the
+    /// first is not used.
     uint32_t Tree(Probability* tree, uint32_t bits)
     {
         uint32_t node = 1;
@@ -98,7 +98,7 @@ class RangeDecoder
         return node - (1U << bits);
     }
 
-    /// @return a number of so many bits, the lowest first @param tree as in Tree()
+    /// A number of so many bits, the lowest first.
     uint32_t ReverseTree(Probability* tree, uint32_t bits)
     {
         uint32_t node = 1;
@@ -277,7 +277,7 @@ class LzmaDecoder
     }
 
   private:
-    /// @return the byte so far back, from 0 on
+    /// The byte so far back, from 0 on
     uint8_t Back(uint32_t distance) const
     {
         if (distance >= m_used - m_first)

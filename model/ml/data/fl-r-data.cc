@@ -79,7 +79,7 @@ class RParser
         throw InvalidInput(m_name + ": " + what);
     }
 
-    /// @return the next bytes
+    /// The next bytes
     std::string Text(size_t size)
     {
         if (size > m_bytes.size() - m_at)
@@ -91,7 +91,7 @@ class RParser
                            m_bytes.begin() + static_cast<std::ptrdiff_t>(m_at));
     }
 
-    /// @return the next big-endian number
+    /// The next big-endian number
     uint64_t Number(size_t size)
     {
         uint64_t value = 0;
@@ -127,7 +127,7 @@ class RParser
         return length == 0xffffffff ? std::string() : Text(length);
     }
 
-    /// @return name of a symbol, or of one that was there before
+    /// Name of a symbol, or of one that was there before
     std::string Symbol(uint32_t flags)
     {
         if ((flags & 0xff) == SYMBOL)
@@ -168,7 +168,7 @@ class RParser
         }
     }
 
-    /// Read a vector's elements. @return false if the type is none of a vector
+    /// Read a vector's elements; false if the type is none of a vector.
     bool Elements(uint32_t type, RObject& object, uint32_t depth)
     {
         if (type == LOGICALS || type == INTEGERS)
@@ -213,7 +213,7 @@ class RParser
         return true;
     }
 
-    /// @return the next object
+    /// The next object
     RObject Object(uint32_t depth)
     {
         if (depth > MAX_DEPTH)
@@ -244,7 +244,7 @@ class RParser
     std::vector<std::string> m_symbols;  //!< that were there so far
 };
 
-/// @return what a packed object of an .rdb file unpacks to
+/// What a packed object of an .rdb file unpacks to
 std::vector<uint8_t>
 UnpackObject(const std::vector<uint8_t>& file,
              int32_t offset,

@@ -27,9 +27,9 @@ namespace
 
 /// In the cache: a change of what is written must change it.
 constexpr const char* FOLDER = "reviews-v1";
-constexpr uint32_t VOCABULARY = 8192; //!< most tokens
-constexpr uint32_t LEAST_COUNT = 3;   //!< of words in the vocabulary
-constexpr const char* GREAT = "great";
+constexpr uint32_t VOCABULARY = 8192;  //!< most tokens
+constexpr uint32_t LEAST_COUNT = 3;    //!< of words in the vocabulary
+constexpr const char* GREAT = "great"; //!< level of class 1
 
 /// Texts and labels of a part.
 struct Reviews
@@ -38,7 +38,7 @@ struct Reviews
     std::vector<uint8_t> labels;    //!< 1: great
 };
 
-/// @return a data frame's reviews
+/// A data frame's reviews
 Reviews
 ReviewsOf(const RObject& frame, const std::string& path)
 {
@@ -62,7 +62,7 @@ ReviewsOf(const RObject& frame, const std::string& path)
     return reviews;
 }
 
-/// @return reviews as tokens
+/// Reviews as tokens
 Dataset
 Tokenize(const Reviews& reviews, const WordPiece& tokenizer)
 {

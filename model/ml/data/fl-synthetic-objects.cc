@@ -15,15 +15,15 @@ namespace fl
 namespace
 {
 
-constexpr int SIZE = SYNTHETIC_OBJECT_SIZE;
-constexpr int AREA = SIZE * SIZE;
-constexpr double NOISE = 0.08; //!< standard deviation, of full brightness
-constexpr double PI = 3.14159265358979323846;
+constexpr int SIZE = SYNTHETIC_OBJECT_SIZE;   //!< rows and columns
+constexpr int AREA = SIZE * SIZE;             //!< pixels of a channel
+constexpr double NOISE = 0.08;                //!< standard deviation, of full brightness
+constexpr double PI = 3.14159265358979323846; //!< half a turn [rad]
 
 /// Red, green, blue, each 0 to 1.
 using Colour = std::array<double, 3>;
 
-/// @return whether a point is in a shape that fills the unit circle
+/// Whether a point is in a shape that fills the unit circle
 bool
 IsInside(int shape, double x, double y)
 {
@@ -71,7 +71,7 @@ class Pose
         m_stretch = stretch;
     }
 
-    /// @return which part of a pixel is covered, 0 to 1
+    /// Which part of a pixel is covered, 0 to 1
     double Cover(int shape, int row, int column) const
     {
         int inside = 0;
@@ -97,7 +97,7 @@ class Pose
     double m_stretch; //!< of one side, the inverse of the other one's
 };
 
-/// @return any colour
+/// Any colour
 Colour
 DrawColour(RandomStream& random)
 {
@@ -106,7 +106,7 @@ DrawColour(RandomStream& random)
     return {red, green, random.Uniform()};
 }
 
-/// @return how far apart two colours are
+/// How far apart two colours are
 double
 Distance(const Colour& a, const Colour& b)
 {

@@ -24,20 +24,20 @@ namespace
 /// Words of a text, without special tokens.
 using Words = std::vector<uint32_t>;
 
-constexpr uint32_t BEGIN = 2;     //!< id of [CLS]
-constexpr uint32_t SEPARATOR = 3; //!< id of [SEP]
-constexpr uint32_t FIRST_WORD = 5;
+constexpr uint32_t BEGIN = 2;       //!< id of [CLS]
+constexpr uint32_t SEPARATOR = 3;   //!< id of [SEP]
+constexpr uint32_t FIRST_WORD = 5;  //!< id of the first one behind special tokens
 constexpr uint32_t POSITIONS = 128; //!< most tokens of a sample
 /// All words beside special tokens. Every word has a twin of the same meaning, its neighbour: word
 /// w and word w ^ 1, counted from the first word.
 constexpr uint32_t WORDS = 2000;
-constexpr uint32_t THEMES = 20;      //!< that a text may have
-constexpr uint32_t THEME_WORDS = 40; //!< that each makes likely, none of them of two themes
-constexpr uint32_t FIRST_THEME_WORD = 400;
+constexpr uint32_t THEMES = 20;            //!< that a text may have
+constexpr uint32_t THEME_WORDS = 40;       //!< that each makes likely, none of them of two themes
+constexpr uint32_t FIRST_THEME_WORD = 400; //!< those before it are of no theme
 constexpr uint32_t FIRST_TONE_WORD = 1200; //!< words of praise (even pairs) and blame (odd ones)
-constexpr uint32_t TONE_WORDS = 400;
-constexpr double TONE_NOISE = 0.7;   //!< standard deviation, in words
-constexpr double LABEL_NOISE = 0.05; //!< share of labels of pairs that are drawn at random
+constexpr uint32_t TONE_WORDS = 400;       //!< that are of praise or blame
+constexpr double TONE_NOISE = 0.7;         //!< standard deviation, in words
+constexpr double LABEL_NOISE = 0.05;       //!< share of labels of pairs that are drawn at random
 
 /// Draws words and texts.
 class Writer
@@ -49,19 +49,19 @@ class Writer
     {
     }
 
-    /// @return a number below a limit
+    /// A number below a limit
     uint32_t Below(uint32_t limit)
     {
         return std::min(limit - 1, static_cast<uint32_t>(m_random.Uniform() * limit));
     }
 
-    /// @return whether something of a probability happens
+    /// Whether something of a probability happens
     bool Chance(double probability)
     {
         return m_random.Uniform() < probability;
     }
 
-    /// @return a text's length, log-normal @param median of it @param spread of its logarithm
+    /// A text's length, log-normal, by its median, the spread of its logarithm, and bounds.
     uint32_t Length(double median, double spread, uint32_t least, uint32_t most)
     {
         const double length = median * std::exp(spread * m_random.Normal());
@@ -76,13 +76,13 @@ class Writer
                         static_cast<uint32_t>(std::pow(FIRST_THEME_WORD, m_random.Uniform())) - 1);
     }
 
-    /// @return a word of a theme
+    /// A word of a theme
     uint32_t ThemeWord(uint32_t theme)
     {
         return FIRST_THEME_WORD + theme * THEME_WORDS + Below(THEME_WORDS);
     }
 
-    /// @return words of a theme, between common ones
+    /// Words of a theme, between common ones
     Words Text(uint32_t theme, uint32_t length)
     {
         Words words(length);
@@ -209,7 +209,7 @@ const std::array<TextEntry, 4> TEXTS{{
      [](Writer& writer) { return DrawTone(writer, 60, 0.6); }},
 }};
 
-/// @return the sample as a model takes it
+/// The sample as a model takes it
 TokenSequence
 Assemble(const Sample& sample)
 {

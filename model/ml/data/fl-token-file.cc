@@ -107,7 +107,7 @@ class LineReader
     const std::string& m_path; //!< of the file
 };
 
-/// @return what the first line says
+/// What the first line says
 TokenHeader
 ParseHeader(LineReader line)
 {

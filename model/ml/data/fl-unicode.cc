@@ -273,7 +273,7 @@ constexpr FoldBlock BLOCKS[] = {{0xc0, 0x24f, LATIN},
                                 {0x302a, 0x30ff, KANA},
                                 {0xff21, 0xff3a, WIDE}};
 
-/// @return whether one of the ranges, which ascend, has a character
+/// Whether one of the ranges, which ascend, has a character
 template <size_t N>
 bool
 IsIn(const Range (&ranges)[N], char32_t character)

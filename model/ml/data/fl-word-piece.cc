@@ -35,7 +35,7 @@ class WordBuilder
         }
     }
 
-    /// Append a character to the word. @param isAlone whether it is a word of its own
+    /// Append a character to the word, or as a word of its own.
     void Add(const std::string& character, bool isAlone)
     {
         if (isAlone)
@@ -61,14 +61,14 @@ class WordBuilder
     std::string m_word;               //!< that was begun
 };
 
-/// @return whether a byte continues a character of UTF-8
+/// Whether a byte continues a character of UTF-8
 bool
 IsContinuation(char byte)
 {
     return (static_cast<uint8_t>(byte) & 0xc0) == 0x80;
 }
 
-/// @return number of characters
+/// Number of characters
 size_t
 CountCharacters(const std::string& text)
 {

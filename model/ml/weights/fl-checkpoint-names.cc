@@ -80,7 +80,7 @@ const std::vector<Part> VIT_TENSORS{
     {"embeddings.position", "embeddings.position_embeddings"},
 };
 
-/// @return the published name of a part, if one of the lists has it
+/// The published name of a part, if one of the lists has it
 std::optional<std::string>
 FindPart(const std::string& own, std::initializer_list<const std::vector<Part>*> lists)
 {
@@ -97,7 +97,7 @@ FindPart(const std::string& own, std::initializer_list<const std::vector<Part>*>
     return {};
 }
 
-/// @return the published name of "layerN.PART" or "PART", which have a weight and a bias
+/// The published name of "layerN.PART" or "PART", which have a weight and a bias
 std::optional<std::string>
 FindModule(const std::string& own, bool isBert)
 {
@@ -116,7 +116,7 @@ FindModule(const std::string& own, bool isBert)
     return FindPart(own, {&MODEL_PARTS, isBert ? &BERT_PARTS : &VIT_PARTS});
 }
 
-/// @return text with an ending that is replaced, if it has that
+/// Text with an ending that is replaced, if it has that
 std::string
 ReplaceEnding(const std::string& text, const std::string& ending, const std::string& other)
 {
@@ -126,7 +126,7 @@ ReplaceEnding(const std::string& text, const std::string& ending, const std::str
                : text;
 }
 
-/// @return the first tensor that any checkpoint of a family has
+/// The first tensor that any checkpoint of a family has
 std::string
 FirstTensor(CheckpointFamily family)
 {

@@ -72,28 +72,33 @@ class HeaderReader
         return std::move(m_header);
     }
 
-    /// @name Events of nlohmann::json::sax_parse()
-    ///@{
+    // Events of nlohmann::json::sax_parse()
+
+    /// Nothing.
     bool null()
     {
         return Refuse("null");
     }
 
+    /// A truth value.
     bool boolean(bool /* value */)
     {
         return Refuse("a truth value");
     }
 
+    /// A negative number.
     bool number_integer(json::number_integer_t value)
     {
         return Refuse(Describe("the number ", value));
     }
 
+    /// A number that is not whole, or too large.
     bool number_float(json::number_float_t /* value */, const std::string& text)
     {
         return Refuse("the number " + text.substr(0, 40));
     }
 
+    /// A whole number.
     bool number_unsigned(json::number_unsigned_t value)
     {
         if (m_depth != 3 || m_numbers.size() >= MAX_DIMENSIONS)
@@ -104,6 +109,7 @@ class HeaderReader
         return true;
     }
 
+    /// A text.
     bool string(std::string& value)
     {
         if (m_depth == 2 && m_inMetadata)
@@ -121,11 +127,13 @@ class HeaderReader
         return true;
     }
 
+    /// Never there in JSON.
     bool binary(json::binary_t& /* value */)
     {
         return Refuse("binary data");
     }
 
+    /// A file, a tensor or the metadata begin.
     bool start_object(std::size_t /* elements */)
     {
         if (m_depth == 2 || m_depth == 3)
@@ -143,6 +151,7 @@ class HeaderReader
         return true;
     }
 
+    /// Name of what follows.
     bool key(std::string& name)
     {
         m_key = name;
@@ -165,6 +174,7 @@ class HeaderReader
         return true;
     }
 
+    /// What began last is over.
     bool end_object()
     {
         m_depth--;
@@ -175,6 +185,7 @@ class HeaderReader
         return true;
     }
 
+    /// A shape or offsets begin.
     bool start_array(std::size_t /* elements */)
     {
         if (m_depth != 2 || m_inMetadata || m_key == "dtype")
@@ -186,6 +197,7 @@ class HeaderReader
         return true;
     }
 
+    /// They are over.
     bool end_array()
     {
         m_depth--;
@@ -210,6 +222,7 @@ class HeaderReader
         return true;
     }
 
+    /// No JSON.
     bool parse_error(std::size_t position,
                      const std::string& /* token */,
                      const json::exception& /* error */)
@@ -217,8 +230,6 @@ class HeaderReader
         throw InvalidInput(
             Describe(m_path, ": header: not JSON in UTF-8 at byte ", position, " of it"));
     }
-
-    ///@}
 
   private:
     /// Something stands where it must not.

@@ -78,7 +78,7 @@ Append(const TensorSource& tensor, DataFileWriter& file, const std::string& path
     }
 }
 
-/// @return length and header, padded so that the data lie at a multiple of eight bytes
+/// Length and header, padded so that the data lie at a multiple of eight bytes
 std::string
 MakeHeader(const std::vector<TensorSource>& tensors,
            const std::map<std::string, std::string>& metadata,

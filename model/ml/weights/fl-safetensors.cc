@@ -97,7 +97,7 @@ struct Mapping
     }
 };
 
-/// @return size of the header up to the data, which is checked against the file's
+/// Size of the header up to the data, which is checked against the file's
 uint64_t
 HeaderBytes(const uint8_t* bytes, uint64_t size, const std::string& path)
 {
@@ -185,7 +185,7 @@ ConvertAs(const std::string& type, const uint8_t* from, size_t count, float* to)
     }
 }
 
-/// Complain if an element is not finite. @param first index of the first value in the tensor
+/// Complain if an element is not finite; the first value has that index in the tensor.
 void
 RequireFinite(const float* values,
               size_t count,

@@ -104,9 +104,14 @@ class SafetensorsFile
     std::string DescribeUnread() const;
 
   private:
-    /// Check a tensor's type and shape. @return its description
+    /**
+     * @param name of a tensor
+     * @param shape that it must have
+     * @return its description
+     * @throws InvalidInput if it is missing, or of another type or shape
+     */
     const TensorEntry& Require(const std::string& name, const std::vector<uint64_t>& shape) const;
-    /// @return the first byte of a tensor
+    /// The first byte of a tensor
     const uint8_t* DataOf(const TensorEntry& entry) const;
 
     std::string m_path;                            //!< of the file
