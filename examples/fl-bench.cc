@@ -19,6 +19,7 @@
 #include "../test/bench/fl-bench-mel.h"
 #include "../test/bench/fl-bench-memory.h"
 #include "../test/bench/fl-bench-ml.h"
+#include "../test/bench/fl-bench-offload.h"
 #include "../test/bench/fl-bench-phy.h"
 #include "../test/bench/fl-bench-report.h"
 #include "../test/bench/fl-bench-schedule.h"
@@ -61,6 +62,7 @@ const std::vector<Section> SECTIONS{
     {"mel", &BenchMel},
     {"schedule", &BenchSchedule},
     {"dma", &BenchDma},
+    {"offload", &BenchOffload},
     {"solve", &BenchSolve},
 };
 

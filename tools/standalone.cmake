@@ -278,19 +278,21 @@ function(fl_add_tests)
   add_executable(
     fl-fuzz-solve test/fuzz/fl-fuzz-solve.cc test/fuzz/fl-fuzz-check.cc test/fuzz/fl-fuzz-dma.cc
                   test/fuzz/fl-fuzz-instance.cc
-                  test/fuzz/fl-fuzz-mel.cc test/fuzz/fl-fuzz-method-checker.cc test/fuzz/fl-fuzz-schedule.cc test/fuzz/fl-fuzz-watch.cc
+                  test/fuzz/fl-fuzz-mel.cc test/fuzz/fl-fuzz-method-checker.cc test/fuzz/fl-fuzz-offload.cc
+                  test/fuzz/fl-fuzz-random.cc test/fuzz/fl-fuzz-schedule.cc test/fuzz/fl-fuzz-watch.cc
   )
   target_link_libraries(fl-fuzz-solve PRIVATE fl)
   set(cases_dma 300)
   set(cases_joint 700)
   set(cases_mel 6000)
+  set(cases_offload 2000)
   set(cases_schedule 10000)
   # Processor time; sanitizers make the solvers about five times slower.
   set(limit 30)
   if(FL_SANITIZE)
     set(limit 150)
   endif()
-  foreach(problem dma joint mel schedule)
+  foreach(problem dma joint mel offload schedule)
     file(MAKE_DIRECTORY ${work}/fuzz-${problem})
     add_test(NAME fuzz-${problem} COMMAND fl-fuzz-solve --problem=${problem} --cases=${cases_${problem}} --limit=${limit}
              WORKING_DIRECTORY ${work}/fuzz-${problem})

@@ -4,6 +4,7 @@
 #include "fl-fuzz-dma.h"
 
 #include "fl-fuzz-method-checker.h"
+#include "fl-fuzz-random.h"
 
 #include "ns3/fl-dma-bound.h"
 #include "ns3/fl-error.h"
@@ -14,7 +15,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 namespace ns3
@@ -28,13 +28,6 @@ namespace
 {
 
 using Json = nlohmann::ordered_json;
-
-/// @return a number around an ordinary one, so many orders of magnitude away at most
-double
-Around(RandomStream& random, double ordinary, double decades)
-{
-    return std::clamp(ordinary * std::pow(10, random.Uniform(-decades, decades)), 1e-30, 1e30);
-}
 
 /// @return a task
 Json
@@ -182,31 +175,6 @@ class DmaChecker : public MethodChecker
         }
     }
 };
-
-/// Damage one value somewhere.
-void
-Damage(Json& json, RandomStream& random)
-{
-    static const std::vector<Json> VALUES{1e308,
-                                          -1,
-                                          0,
-                                          -0.0,
-                                          5e-324,
-                                          1e-41,
-                                          nullptr,
-                                          true,
-                                          "1",
-                                          Json::array(),
-                                          Json::object()};
-    Json* at = &json;
-    while (at->is_structured() && !at->empty() && (at == &json || random.Uniform() < 0.8))
-    {
-        auto entry = at->begin();
-        std::advance(entry, static_cast<std::ptrdiff_t>(random.Below(at->size())));
-        at = &*entry;
-    }
-    *at = VALUES[random.Below(VALUES.size())];
-}
 
 } // namespace
 

@@ -17,6 +17,7 @@
 #include "fl-fuzz-dma.h"
 #include "fl-fuzz-instance.h"
 #include "fl-fuzz-mel.h"
+#include "fl-fuzz-offload.h"
 #include "fl-fuzz-schedule.h"
 #include "fl-fuzz-watch.h"
 
@@ -97,6 +98,11 @@ const std::vector<FuzzProblem> PROBLEMS{
      &MakeMelFuzzInstance,
      [](const std::string& text, Magnitude magnitude, uint32_t, Statistics& statistics) {
          return CheckMelInstance(text, magnitude, statistics);
+     }},
+    {"offload",
+     &MakeOffloadFuzz,
+     [](const std::string& text, Magnitude magnitude, uint32_t, Statistics& statistics) {
+         return CheckOffloadInstance(text, magnitude, statistics);
      }},
     {"schedule",
      &MakeScheduleFuzz,

@@ -122,18 +122,22 @@ SolveExact(const OffloadProblem& problem, const OffloadOptions& options)
 {
     const auto isLate = Deadline(options.seconds);
     OffloadColumns columns(problem);
-    const auto start = SearchOffload(columns);
+    OffloadSearchOptions search;
+    search.isLate = isLate;
+    const auto start = SearchOffload(columns, search);
     OffloadState state(columns);
     state.Set(start);
     const auto result = IsSum(columns)
                             ? PartitionOffload(columns, start, isLate)
                             : BranchMakespan(columns, start, state.Score().learnS, isLate);
     const double boundS = Larger(FreeBoundS(columns), result.lowerBoundS);
-    return Conclude(columns,
-                    result.columns,
-                    boundS,
-                    result.isComplete ? "all assignments are covered"
-                                      : Describe("time is over after ", options.seconds, " s"));
+    std::string reason = "all assignments are covered";
+    if (!result.isComplete)
+    {
+        reason = isLate() ? Describe("time is over after ", options.seconds, " s")
+                          : "more columns are within the gap than are listed";
+    }
+    return Conclude(columns, result.columns, boundS, reason);
 }
 
 /// Local search.
@@ -141,7 +145,9 @@ OffloadSolution
 SolveSearch(const OffloadProblem& problem, const OffloadOptions& options)
 {
     OffloadColumns columns(problem);
-    const auto chosen = SearchOffload(columns);
+    OffloadSearchOptions search;
+    search.isLate = Deadline(options.seconds);
+    const auto chosen = SearchOffload(columns, search);
     return WithBound(columns, chosen, options, "no change of a slot was found better");
 }
 
@@ -151,7 +157,10 @@ SolveBlind(const OffloadProblem& problem, const OffloadOptions& options)
 {
     OffloadColumns columns(problem);
     OffloadColumns blind(problem, true);
-    const auto chosen = IsSum(columns) ? FreeOffloadMatching(blind) : SearchOffload(blind);
+    OffloadSearchOptions search;
+    search.kicks = 10;
+    search.isLate = Deadline(options.seconds);
+    const auto chosen = IsSum(columns) ? FreeOffloadMatching(blind) : SearchOffload(blind, search);
     return WithBound(columns, chosen, options, "the best assignment without interference");
 }
 

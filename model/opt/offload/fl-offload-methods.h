@@ -28,7 +28,7 @@ namespace fl
 /// What methods may use besides the problem.
 struct OffloadOptions
 {
-    double seconds{60};              //!< exact: when it ends at the latest, of processor time [s]
+    double seconds{60};              //!< when searches end at the latest, of processor time [s]
     bool hasPartitionBound{false};   //!< others: the set partition's bound, which takes longer
     std::function<double()> uniform; //!< draws from [0, 1); random needs it
 };

@@ -20,7 +20,7 @@ namespace
 /// Reduced costs may exceed their limit by this, relative to the answer, for rounding errors.
 constexpr double NOISE = 1e-10;
 /// More columns than this are not listed.
-constexpr size_t MOST_COLUMNS = 2'000'000;
+constexpr size_t MOST_COLUMNS = 300'000;
 
 /// Columns of one sub-channel to choose from.
 struct Choice
@@ -106,6 +106,7 @@ class Chooser
             }
             return;
         }
+        std::vector<std::vector<const Choice*>> left(lists.size());
         for (const auto* choice : lists[next])
         {
             if (++m_visits % 256 == 0 && m_isLate())
@@ -118,7 +119,6 @@ class Chooser
             }
             m_chosen[next] = choice;
             Mark(*choice, 1);
-            auto left = lists;
             if (Filter(lists, left, sumS + choice->excessS, openS - choice->coveredS))
             {
                 Visit(left, sumS + choice->excessS, openS - choice->coveredS);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace ns3
 {
@@ -84,7 +85,7 @@ OffloadState::Evaluate() const
     }
     double ownS = 0;
     double localS = 0;
-    std::vector<double> serverS(m_cells, 0);
+    m_serverS.assign(m_cells, 0);
     for (size_t n = 0; n < m_slotOf.size(); ++n)
     {
         if (m_slotOf[n] == UNMATCHED)
@@ -95,7 +96,7 @@ OffloadState::Evaluate() const
         else
         {
             const double executeS = m_columns.ExecuteS(n, m_slotOf[n] % m_cells);
-            serverS[m_slotOf[n] % m_cells] += executeS;
+            m_serverS[m_slotOf[n] % m_cells] += executeS;
             ownS += executeS;
         }
     }
@@ -103,7 +104,7 @@ OffloadState::Evaluate() const
     {
         return {columnsS + ownS, 0};
     }
-    const double busiestS = *std::max_element(serverS.begin(), serverS.end());
+    const double busiestS = *std::max_element(m_serverS.begin(), m_serverS.end());
     return {longestS + std::max(localS, busiestS), columnsS + ownS};
 }
 
@@ -118,27 +119,40 @@ OffloadState::OwnS(char16_t n, size_t slot) const
 }
 
 double
-OffloadState::LeastChange(size_t slot, char16_t n, bool hasExchange) const
+OffloadState::WithoutS(size_t slot)
+{
+    auto& now = m_now[slot / m_cells];
+    const char16_t before = std::exchange(now[slot % m_cells], OFFLOAD_NOBODY);
+    const double costS = m_columns.Cost(slot / m_cells, now).costS;
+    now[slot % m_cells] = before;
+    return costS;
+}
+
+double
+OffloadState::LeastChange(size_t slot, char16_t n, bool hasExchange)
 {
     const char16_t before = Occupant(slot);
     const size_t other = n == OFFLOAD_NOBODY ? UNMATCHED : m_slotOf[n];
     const size_t next = hasExchange ? other : UNMATCHED;
-    double change = OwnS(n, slot) - OwnS(n, other) + OwnS(before, next) - OwnS(before, slot);
-    const auto free = [this](char16_t device, size_t at) {
-        return device == OFFLOAD_NOBODY || at == UNMATCHED
-                   ? 0
-                   : m_columns.FreeS(device, at % m_cells, at / m_cells);
+    const auto freeS = [this](char16_t device, size_t at) {
+        return device == OFFLOAD_NOBODY ? 0 : m_columns.FreeS(device, at % m_cells, at / m_cells);
     };
+    double change = OwnS(n, slot) - OwnS(n, other) + OwnS(before, next) - OwnS(before, slot);
     const size_t g = slot / m_cells;
-    change += m_columns.FreeCost(g, m_now[g]) - m_costS[g];
-    change += free(n, slot) - free(before, slot);
+    const bool isWithin = other != UNMATCHED && other / m_cells == g;
+    // Who comes adds at least what it takes without interference.
+    change += freeS(n, slot) - m_costS[g];
+    if (isWithin)
+    {
+        return change + (hasExchange ? freeS(before, other) : 0) + m_columns.FreeCost(g, m_now[g]) -
+               freeS(before, slot) - freeS(n, other);
+    }
     if (other != UNMATCHED)
     {
-        const size_t h = other / m_cells;
-        change += h == g ? 0 : m_columns.FreeCost(h, m_now[h]) - m_costS[h];
-        change += (hasExchange ? free(before, other) : 0) - free(n, other);
+        change +=
+            WithoutS(other) + (hasExchange ? freeS(before, other) : 0) - m_costS[other / m_cells];
     }
-    return change;
+    return change < 0 ? change + WithoutS(slot) : change;
 }
 
 bool
@@ -201,7 +215,7 @@ OffloadState::Clear(size_t slot)
 }
 
 void
-ImproveOffload(OffloadState& state)
+ImproveOffload(OffloadState& state, const std::function<bool()>& isLate)
 {
     const size_t cells = state.Columns()[0].size();
     const size_t slots = state.Columns().size() * cells;
@@ -213,6 +227,10 @@ ImproveOffload(OffloadState& state)
             state.Occupant(slot) != OFFLOAD_NOBODY && state.Improve(slot, OFFLOAD_NOBODY, false);
         for (size_t n = 0; n < devices; ++n)
         {
+            if (n % 64 == 0 && isLate && isLate())
+            {
+                return;
+            }
             const size_t other = state.SlotOf(n);
             if (other == slot)
             {
@@ -268,7 +286,7 @@ std::vector<OffloadColumn>
 SearchOffload(OffloadColumns& columns, const OffloadSearchOptions& options)
 {
     OffloadState state(columns);
-    ImproveOffload(state);
+    ImproveOffload(state, options.isLate);
     auto best = state.Columns();
     auto score = state.Score();
     const auto compare = [&] {
@@ -279,18 +297,19 @@ SearchOffload(OffloadColumns& columns, const OffloadSearchOptions& options)
         }
     };
     state.Set(FreeOffloadMatching(columns));
-    ImproveOffload(state);
+    ImproveOffload(state, options.isLate);
     compare();
     const size_t slots = columns.Cells() * columns.Channels();
     RandomStream random(options.seed);
-    for (uint32_t kick = 0; kick < options.kicks; ++kick)
+    const uint64_t most = columns.Solves() + options.solvesPerDevice * columns.Devices();
+    for (uint32_t kick = 0; kick < options.kicks && columns.Solves() < most; ++kick)
     {
         state.Set(best);
         for (size_t k = 0; k < 1 + slots / 6; ++k)
         {
             state.Clear(random.Below(slots));
         }
-        ImproveOffload(state);
+        ImproveOffload(state, options.isLate);
         compare();
     }
     return best;

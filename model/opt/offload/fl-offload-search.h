@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 /**
@@ -99,25 +100,29 @@ class OffloadState
     void Refresh(size_t g);
     /// @return the score of the present columns
     OffloadScore Evaluate() const;
-    /// @return by how much the sum of costs changes at least if the free costs were the costs
-    double LeastChange(size_t slot, char16_t n, bool hasExchange) const;
+    /// @return the cost of a slot's column without who has the slot
+    double WithoutS(size_t slot);
+    /// @return by how much the sum of costs changes at least
+    double LeastChange(size_t slot, char16_t n, bool hasExchange);
     /// @return what a device adds to the sum at a slot, beside the column's cost; or at home
     double OwnS(char16_t n, size_t slot) const;
 
-    OffloadColumns& m_columns;        //!< costs
-    size_t m_cells;                   //!< M
-    std::vector<OffloadColumn> m_now; //!< by sub-channel
-    std::vector<double> m_costS;      //!< by sub-channel
-    std::vector<size_t> m_slotOf;     //!< by device
-    OffloadScore m_score;             //!< of the present columns
+    OffloadColumns& m_columns;             //!< costs
+    size_t m_cells;                        //!< M
+    std::vector<OffloadColumn> m_now;      //!< by sub-channel
+    std::vector<double> m_costS;           //!< by sub-channel
+    std::vector<size_t> m_slotOf;          //!< by device
+    OffloadScore m_score;                  //!< of the present columns
+    mutable std::vector<double> m_serverS; //!< work by server, while a score is computed
 };
 
 /**
  * Improve by giving slots to other devices, exchanging them, and leaving them empty, until nothing
  * helps.
  * @param state where to begin, and the answer
+ * @param isLate whether time is over; none: there is time
  */
-void ImproveOffload(OffloadState& state);
+void ImproveOffload(OffloadState& state, const std::function<bool()>& isLate = {});
 
 /**
  * The best assignment without interference, objective sum.
@@ -129,8 +134,14 @@ std::vector<OffloadColumn> FreeOffloadMatching(const OffloadColumns& columns);
 /// How long the search lasts.
 struct OffloadSearchOptions
 {
-    uint32_t kicks{40}; //!< how often some slots of the best answer are cleared and filled again
-    uint64_t seed{1};   //!< of which ones
+    /// How often some slots of the best answer are cleared and filled again.
+    uint32_t kicks{100};
+    /// Power problems after which there are no further kicks.
+    uint64_t solvesPerDevice{250};
+    /// Of which slots are cleared.
+    uint64_t seed{1};
+    /// Whether time is over; none: there is time.
+    std::function<bool()> isLate{};
 };
 
 /**
