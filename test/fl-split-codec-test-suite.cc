@@ -160,7 +160,7 @@ class BatchTestCase : public TestCase
             const auto back = DecodeBatch(encoding, bytes.data(), bytes.size(), WIDTH, 5, 3);
             NS_TEST_EXPECT_MSG_EQ((back.offsets == batch.offsets), true, "lengths");
             NS_TEST_EXPECT_MSG_LT((back.tokens - batch.tokens).cwiseAbs().maxCoeff(),
-                                  encoding == Encoding::FLOAT32 ? 1e-30 : 1e-2,
+                                  (encoding == Encoding::FLOAT32 ? 1e-30 : 1e-2),
                                   "numbers");
             NS_TEST_EXPECT_MSG_EQ(Refusal(bytes, 5, 3, encoding), "accepted", "as it is");
         }
