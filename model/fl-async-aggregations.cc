@@ -208,5 +208,30 @@ AsyncCoordinator::FinishTask(Learner& learner)
     }
 }
 
+void
+AsyncCoordinator::ReportAborted()
+{
+    for (auto& learner : m_learners)
+    {
+        learner.model.Discard();
+        if (learner.record.ended.empty())
+        {
+            continue;
+        }
+        learner.record.aborted = true;
+        for (auto& work : learner.record.ended)
+        {
+            if (work.measured.status == WorkStatus::MERGED)
+            {
+                work.measured.status = WorkStatus::ABORTED; // it was discarded
+                work.measured.aggregation = 0;
+            }
+        }
+        RoundRecord record = TakeRecord(learner);
+        CompleteRecord(record);
+        m_roundEndTrace(record);
+    }
+}
+
 } // namespace fl
 } // namespace ns3
