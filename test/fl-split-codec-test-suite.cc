@@ -97,7 +97,7 @@ class SizesTestCase : public TestCase
 {
   public:
     SizesTestCase()
-        : TestCase("sizes of BERT-base and ViT-B/16, batch 32")
+        : TestCase("sizes of BERT-base and ViT-B-16, batch 32")
     {
     }
 
