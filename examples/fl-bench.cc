@@ -16,6 +16,7 @@
 #include "../test/bench/fl-bench-cnn.h"
 #include "../test/bench/fl-bench-dma.h"
 #include "../test/bench/fl-bench-joint.h"
+#include "../test/bench/fl-bench-lora.h"
 #include "../test/bench/fl-bench-mel.h"
 #include "../test/bench/fl-bench-memory.h"
 #include "../test/bench/fl-bench-ml.h"
@@ -54,6 +55,7 @@ const std::vector<Section> SECTIONS{
     {"transfer", &BenchTransfer},
     {"step", &BenchStep},
     {"cnn", &BenchCnn},
+    {"lora", &BenchLora},
     {"weights", &BenchWeights},
     {"memory", &BenchMemory},
     {"training", &BenchTraining},

@@ -8,7 +8,7 @@
 #include "fl-split-task.h"
 #include "fl-task-text.h"
 
-#include "ns3/fl-error.h"
+#include "ns3/fl-data-fit.h"
 #include "ns3/fl-model-factory.h"
 #include "ns3/fl-partitioner.h"
 
@@ -95,15 +95,11 @@ BuildTask(const Scenario& scenario, const LearningData& data, uint64_t seed, uin
         SetSplitModel(own, *task);
         return task;
     }
-    if (train->Tokens().IsText())
-    {
-        throw InvalidInput(Describe("--data=",
-                                    own.data,
-                                    ": is text: must be images with --model=",
-                                    own.model,
-                                    ", which takes features"));
-    }
-    task->model = MakeModel(own.model, train->Dimension(), train->Classes());
+    task->model = MakeModel(own.model,
+                            InputShape{train->Dimension(), train->Shape(), train->Tokens()},
+                            train->Classes());
+    CheckClassifierFit(*task->model, *train);
+    CheckClassifierFit(*task->model, *test);
     task->encoding = ParseEncoding(own.encoding);
     task->trainer.learningRate = own.lr;
     task->trainer.momentum = own.momentum;

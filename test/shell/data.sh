@@ -48,8 +48,14 @@ run quickstart --data=fashion-mnist --out=a
 grep -q '^note: fashion-mnist is not installed (./fl data fashion-mnist does that): these are synthetic-clutter' <<<"$err" ||
   fail "does not say what stands in: $err"
 
-# Text and features do not go together.
-expect_error 2 '\-\-data=synthetic-mrpc: is text: must be images with --model=softmax' quickstart --data=synthetic-mrpc
+# Text needs a transformer; images may have one too.
+expect_error 2 "model 'softmax': does not take text: must be transformer" quickstart --data=synthetic-mrpc
+expect_error 2 "model 'transformer:bert-base': takes text: data must be text" quickstart --model=transformer:bert-base
+expect_error 2 "model 'transformer:vit-b-16': 784 features per sample: must be 150528" \
+  quickstart --model=transformer:vit-b-16
+for data in synthetic-sst2 synthetic-digits; do
+  expect_exit 0 '' quickstart --data=$data --model=transformer:1-8-2 --train-samples=60 --test-samples=20 --out=text
+done
 
 # Labels that begin with 1, by the name of the set in a folder; each owner's samples are a device's.
 idx() # idx FILE MAGIC BYTES... - writes an IDX file

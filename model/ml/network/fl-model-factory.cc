@@ -4,6 +4,7 @@
 #include "fl-model-factory.h"
 
 #include "fl-classifiers.h"
+#include "fl-transformer.h"
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-option-text.h"
@@ -21,21 +22,38 @@ namespace fl
 namespace
 {
 
-constexpr size_t MAX_HIDDEN_LAYERS = 64; //!< of a multilayer perceptron (MLP)
-constexpr uint32_t MAX_UNITS = 65536;    //!< of one hidden layer
+constexpr size_t MAX_HIDDEN_LAYERS = 64; //!< of a perceptron, or a transformer
+constexpr uint32_t MAX_UNITS = 65536;    //!< of one hidden layer, or a feed-forward part
 
 /// What stands behind the colon, if there is one.
 using Rest = std::optional<std::string>;
+
+/// Makes a model of a shape of input and a number of classes; null refuses what is behind the
+/// colon.
+using ShapedMaker =
+    std::function<std::unique_ptr<const Model>(const Rest&, const InputShape&, uint32_t)>;
 
 /// A model that has a name.
 struct Entry
 {
     std::string name;  //!< what stands before the colon
     std::string usage; //!< for help and messages
-    ModelMaker make;   //!< makes it
-    /// Features per sample that it takes; 0: any number.
-    uint32_t inputSize{0};
+    ShapedMaker make;  //!< makes it; of an input that it does not take, as near as it can
 };
+
+/**
+ * @param make makes a model of a number of features
+ * @param inputSize that it takes; 0: any number
+ * @return the same of a shape of input
+ */
+ShapedMaker
+OfFeatures(ModelMaker make, uint32_t inputSize = 0)
+{
+    return [make = std::move(make),
+            inputSize](const Rest& rest, const InputShape& shape, uint32_t classes) {
+        return make(rest, inputSize > 0 ? inputSize : shape.features, classes);
+    };
+}
 
 /**
  * Make multinomial logistic regression (softmax).
@@ -89,34 +107,89 @@ MakeSvhnCnn(const Rest& rest, uint32_t /* inputSize */, uint32_t classes)
     return rest ? nullptr : std::make_unique<const SvhnCnn>(classes);
 }
 
+/// @return the structure that "LAYERS-WIDTH-HEADS" says; nothing if it is no such thing
+/// @param text the three numbers
+/// @param shape of the input
+std::optional<TransformerConfig>
+ParseTransformer(const std::string& text, const InputShape& shape)
+{
+    std::vector<uint32_t> sizes;
+    for (const auto& piece : SplitText(text, '-'))
+    {
+        sizes.push_back(ParseCount(piece).value_or(0));
+    }
+    constexpr uint32_t UNITS_PER_WIDTH = 4;
+    if (sizes.size() != 3 || sizes[0] < 1 || sizes[0] > MAX_HIDDEN_LAYERS || sizes[1] < 1 ||
+        sizes[1] > MAX_UNITS / UNITS_PER_WIDTH || sizes[2] < 1 || sizes[1] % sizes[2] != 0)
+    {
+        return {};
+    }
+    auto config = TransformerConfig::ForInput(shape.image, shape.tokens);
+    config.layers = sizes[0];
+    config.width = sizes[1];
+    config.heads = sizes[2];
+    config.feedForward = UNITS_PER_WIDTH * config.width;
+    config.pooler = shape.tokens.IsText();
+    return config;
+}
+
+/**
+ * Make a transformer, of which all parameters train.
+ * @param rest layers, width and heads, separated by '-', or a preset's name; absent: 2-64-4
+ * @param shape of the input: text, or images
+ * @param classes number of classes
+ * @return the model; null if the rest is no such thing
+ */
+std::unique_ptr<const Model>
+MakeTransformer(const Rest& rest, const InputShape& shape, uint32_t classes)
+{
+    const std::string text = rest.value_or("2-64-4");
+    auto config = text == "bert-base"  ? TransformerConfig::BertBase()
+                  : text == "vit-b-16" ? TransformerConfig::VitBase()
+                                       : ParseTransformer(text, shape);
+    if (!config)
+    {
+        return nullptr;
+    }
+    config->targets.clear();
+    return std::make_unique<const Model>(MakeTransformerLayers<float>(*config, classes));
+}
+
 /// @return all that have a name, in the order in which they got it: this module's come first
 std::vector<Entry>&
 Entries()
 {
     // Within a function, since registrations of other files may come before this file's objects.
     static std::vector<Entry> entries{
-        {"softmax", "softmax", MakeSoftmax, 0},
+        {"softmax", "softmax", OfFeatures(MakeSoftmax)},
         {"mlp",
          "mlp (of 200 hidden units) or mlp:UNITS[-UNITS...] with 1 to 65536 units in each of up to "
          "64 hidden layers",
-         MakeMlp,
-         0},
-        {"svhn-cnn", "svhn-cnn (of images of 3 x 32 x 32)", MakeSvhnCnn, SvhnCnn::INPUT_SIZE},
+         OfFeatures(MakeMlp)},
+        {"svhn-cnn",
+         "svhn-cnn (of images of 3 x 32 x 32)",
+         OfFeatures(MakeSvhnCnn, SvhnCnn::INPUT_SIZE)},
+        {"transformer",
+         "transformer (of text or images; 2 layers of width 64 with 4 heads), "
+         "transformer:LAYERS-WIDTH-HEADS with up to 64 layers of width up to 16384, which the "
+         "heads "
+         "divide, transformer:bert-base (of text) or transformer:vit-b-16 (of images of "
+         "3 x 224 x 224)",
+         MakeTransformer},
     };
     return entries;
 }
 
-/// The model of a text; where it takes another number of features than asked for, with that.
+/// The model of a text; where it takes another input than asked for, with that.
 std::unique_ptr<const Model>
-TryMake(const std::string& text, uint32_t inputSize, uint32_t classes)
+TryMake(const std::string& text, const InputShape& shape, uint32_t classes)
 {
     const auto [name, rest] = SplitOption(text);
     for (const auto& entry : Entries())
     {
         if (name == entry.name)
         {
-            const uint32_t size = entry.inputSize > 0 ? entry.inputSize : inputSize;
-            if (auto model = entry.make(rest, size, classes))
+            if (auto model = entry.make(rest, shape, classes))
             {
                 return model;
             }
@@ -128,25 +201,39 @@ TryMake(const std::string& text, uint32_t inputSize, uint32_t classes)
 } // namespace
 
 std::unique_ptr<const Model>
-MakeModel(const std::string& text, uint32_t inputSize, uint32_t classes)
+MakeModel(const std::string& text, const InputShape& shape, uint32_t classes)
 {
-    auto model = TryMake(text, inputSize, classes);
-    if (model && model->InputSize() != inputSize)
+    auto model = TryMake(text, shape, classes);
+    const bool takesText = model->Tokens().IsText();
+    if (takesText != shape.tokens.IsText())
+    {
+        throw InvalidInput(Describe("model '",
+                                    text,
+                                    takesText ? "': takes text: data must be text"
+                                              : "': does not take text: must be transformer"));
+    }
+    if (!takesText && model->InputSize() != shape.features)
     {
         throw InvalidInput(Describe("model '",
                                     text,
                                     "': ",
-                                    inputSize,
+                                    shape.features,
                                     " features per sample: must be ",
                                     model->InputSize()));
     }
     return model;
 }
 
+std::unique_ptr<const Model>
+MakeModel(const std::string& text, uint32_t inputSize, uint32_t classes)
+{
+    return MakeModel(text, InputShape{inputSize, {1, inputSize, 1}, {}}, classes);
+}
+
 void
 CheckModelText(const std::string& text)
 {
-    TryMake(text, 1, 2);
+    TryMake(text, {}, 2);
 }
 
 std::string
@@ -177,7 +264,7 @@ ModelRegistration::ModelRegistration(const std::string& name,
                                         "': must be one that no other model has, not empty and "
                                         "without a colon"));
     }
-    entries.push_back({name, usage, std::move(make), inputSize});
+    entries.push_back({name, usage, OfFeatures(std::move(make), inputSize)});
 }
 
 ModelRegistration::~ModelRegistration()

@@ -6,6 +6,9 @@
 
 #include "fl-model.h"
 
+#include "ns3/fl-image-shape.h"
+#include "ns3/fl-token-shape.h"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,12 +20,39 @@ namespace ns3
 namespace fl
 {
 
+/// What a model's input is.
+struct InputShape
+{
+    uint32_t features{1}; //!< per column
+    ImageShape image;     //!< how they form an image
+    TokenShape tokens;    //!< of text; no text: features
+};
+
 /**
  * @ingroup fl
  * Make a model from the value of `--model`.
+ * @param text as below, or a transformer, all of whose parameters train: "transformer" (2 layers of
+ *        width 64 with 4 heads), "transformer:LAYERS-WIDTH-HEADS", of text or images
+ *        (TransformerConfig::ForInput(), with four times the width in the feed-forward part, and a
+ *        pooler for text), or with a preset's structure, without its adapters,
+ *        "transformer:bert-base" (TransformerConfig::BertBase()) or "transformer:vit-b-16"
+ *        (TransformerConfig::VitBase())
+ * @param shape of the input
+ * @param classes number of classes
+ * @return the model. Whether text has more token ids, tokens or types than a preset takes is seen
+ *         by CheckFit()
+ * @throws InvalidInput as below, or if one of input and model is text, and the other is not
+ */
+std::unique_ptr<const Model> MakeModel(const std::string& text,
+                                       const InputShape& shape,
+                                       uint32_t classes);
+
+/**
+ * @ingroup fl
+ * Make a model of features that are no text from the value of `--model`.
  * @param text "softmax", "mlp" (200 hidden units), or "mlp:" and the units of each hidden layer, as
  *        "mlp:200" or "mlp:300-124-60" ("mlp:300,124,60" is the same), "svhn-cnn" (SvhnCnn), or
- * what else was registered
+ *        what else was registered
  * @param inputSize features per sample
  * @param classes number of classes
  * @return the model
@@ -35,7 +65,7 @@ std::unique_ptr<const Model> MakeModel(const std::string& text,
 
 /**
  * @param text of an option
- * @throws InvalidInput if MakeModel() does not take it, whatever the number of features
+ * @throws InvalidInput if MakeModel() does not take it, whatever the input
  */
 void CheckModelText(const std::string& text);
 

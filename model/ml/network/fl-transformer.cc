@@ -9,6 +9,7 @@
 #include "ns3/fl-error.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 
 namespace ns3
@@ -148,6 +149,24 @@ class EncoderLayerMaker
     std::string m_name;                //!< of the layer
 };
 
+/// @return the side of an image's patches [pixel]: what divides both sides, and is nearest to a
+///         quarter of the height
+/// @param image the image
+uint32_t
+PatchOf(const ImageShape& image)
+{
+    const auto distance = [&image](uint32_t side) {
+        return std::abs(4 * static_cast<int64_t>(side) - static_cast<int64_t>(image.rows));
+    };
+    uint32_t best = 1;
+    for (uint32_t side = 1; side <= image.rows && side <= image.columns; ++side)
+    {
+        const bool divides = image.rows % side == 0 && image.columns % side == 0;
+        best = divides && distance(side) < distance(best) ? side : best;
+    }
+    return best;
+}
+
 /// What all presets of published models share.
 TransformerConfig
 BaseConfig()
@@ -162,6 +181,22 @@ BaseConfig()
 }
 
 } // namespace
+
+TransformerConfig
+TransformerConfig::ForInput(const ImageShape& image, const TokenShape& tokens)
+{
+    TransformerConfig config;
+    if (tokens.IsText())
+    {
+        config.tokens = tokens;
+        return config;
+    }
+    config.norm = Norm::PRE;
+    config.eps = 1e-6;
+    config.image = image;
+    config.patch = PatchOf(image);
+    return config;
+}
 
 uint32_t
 TransformerConfig::Positions() const

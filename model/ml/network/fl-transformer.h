@@ -62,6 +62,16 @@ struct TransformerConfig
     /// text. None: no adapters.
     std::vector<std::string> targets;
 
+    /**
+     * The default structure for samples of a kind: as BERT's for text; as ViT's, with norms before
+     * and the square patches that divide both sides and are nearest to a quarter of the height, for
+     * images.
+     * @param image how features form an image
+     * @param tokens what text there is; no text: images
+     * @return its structure
+     */
+    static TransformerConfig ForInput(const ImageShape& image, const TokenShape& tokens);
+
     /// @return whether it takes text; else images
     bool IsText() const
     {

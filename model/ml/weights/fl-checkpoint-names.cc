@@ -53,7 +53,7 @@ const std::vector<Part> VIT_LAYER_PARTS{
 /// Parts with weight and bias outside of layers, of both.
 const std::vector<Part> MODEL_PARTS{
     {"pooler", "pooler.dense"},
-    {"classifier", "classifier"},
+    {"head", "classifier"},
 };
 
 /// Those of BERT.
@@ -97,6 +97,9 @@ FindPart(const std::string& own, std::initializer_list<const std::vector<Part>*>
     return {};
 }
 
+/// What the parameters of a part end in
+constexpr const char* ENDINGS[] = {".weight", ".bias", ".lora_A", ".lora_B"};
+
 /// The published name of "layerN.PART" or "PART", which have a weight and a bias
 std::optional<std::string>
 FindModule(const std::string& own, bool isBert)
@@ -126,6 +129,20 @@ ReplaceEnding(const std::string& text, const std::string& ending, const std::str
                : text;
 }
 
+/// What stands before the names of a family's tensors, where the file has a head besides
+const char*
+PrefixOf(CheckpointFamily family)
+{
+    return family == CheckpointFamily::BERT ? "bert." : "vit.";
+}
+
+/// A published name behind a prefix, but for the head, which stands beside the encoder, not in it
+std::string
+Prefixed(const std::string& prefix, const std::string& name, CheckpointFamily family)
+{
+    return (name.rfind("head.", 0) == 0 ? "" : prefix) + CheckpointNames::Published(name, family);
+}
+
 /// The first tensor that any checkpoint of a family has
 std::string
 FirstTensor(CheckpointFamily family)
@@ -142,7 +159,7 @@ CheckpointNames::CheckpointNames(const SafetensorsFile& file, CheckpointFamily f
       m_family(family)
 {
     const std::string first = FirstTensor(family);
-    const std::string prefix = family == CheckpointFamily::BERT ? "bert." : "vit.";
+    const std::string prefix = PrefixOf(family);
     if (file.Has(prefix + first))
     {
         m_prefix = prefix;
@@ -156,9 +173,7 @@ CheckpointNames::CheckpointNames(const SafetensorsFile& file, CheckpointFamily f
 std::string
 CheckpointNames::InFile(const std::string& name) const
 {
-    const std::string published = Published(name, m_family);
-    // The head stands beside the encoder, not in it.
-    const std::string full = (name.rfind("classifier.", 0) == 0 ? "" : m_prefix) + published;
+    const std::string full = Prefixed(m_prefix, name, m_family);
     const std::string older =
         ReplaceEnding(ReplaceEnding(full, "LayerNorm.weight", "LayerNorm.gamma"),
                       "LayerNorm.bias",
@@ -175,7 +190,7 @@ CheckpointNames::Published(const std::string& name, CheckpointFamily family)
     {
         return *tensor;
     }
-    for (const char* ending : {".weight", ".bias"})
+    for (const char* ending : ENDINGS)
     {
         const std::string own = ReplaceEnding(name, ending, "");
         const auto found = own == name ? std::nullopt : FindModule(own, isBert);
@@ -189,6 +204,12 @@ CheckpointNames::Published(const std::string& name, CheckpointFamily family)
                                 ": must be one of a ",
                                 isBert ? "BERT" : "ViT",
                                 ", as layer0.attention.query.weight"));
+}
+
+std::string
+CheckpointNames::WithPrefix(const std::string& name, CheckpointFamily family)
+{
+    return Prefixed(PrefixOf(family), name, family);
 }
 
 const std::string&

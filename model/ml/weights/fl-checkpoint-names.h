@@ -29,7 +29,8 @@ enum class CheckpointFamily : uint8_t
  * `embeddings.word`, `.position`, `.type`, `.norm.{weight,bias}` (BERT), `embeddings.patch.{weight,
  * bias}`, `.cls`, `.position` (ViT), `layerN.attention.{query,key,value,output}.{weight,bias}`,
  * `layerN.{norm1,up,down,norm2}.{weight,bias}`, `norm.{weight,bias}` (ViT), `pooler.{weight,bias}`,
- * and of the head `classifier.{weight,bias}`.
+ * and of the head `head.{weight,bias}`, as TransformerConfig has them. A matrix with an adapter has
+ * `.lora_A` and `.lora_B` besides, for which there are no published names: they keep these endings.
  */
 class CheckpointNames
 {
@@ -58,6 +59,14 @@ class CheckpointNames
      * @throws InvalidInput if nothing is called so here
      */
     static std::string Published(const std::string& name, CheckpointFamily family);
+
+    /**
+     * @param name of a tensor, as it is called here
+     * @param family whose tensor it is
+     * @return its name in published checkpoints with a head: with the prefix, but for the head
+     * @throws InvalidInput if nothing is called so here
+     */
+    static std::string WithPrefix(const std::string& name, CheckpointFamily family);
 
     /// @return the prefix of the file's names; empty if there is none
     const std::string& GetPrefix() const;
