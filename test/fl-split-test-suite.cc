@@ -353,8 +353,9 @@ class OptimizersTestCase : public TestCase
     {
         for (const auto& entry : NamedOptimizers())
         {
-            // DMA-FL plans horizons of AsyncCoordinator.
-            if (entry.typeId == "ns3::fl::DmaOptimizer")
+            // DMA-FL plans horizons of AsyncCoordinator. The paper's formulas taken literally have
+            // no answer here, whatever the orders consist of.
+            if (entry.typeId == "ns3::fl::DmaOptimizer" || entry.name == "joint-paper-literal")
             {
                 continue;
             }
