@@ -128,7 +128,7 @@ WriteCourses(const Panel& panel,
                           rows,
                           {PlotColumn("aggregation"),
                            factor + PlotColumn(column + "_mean"),
-                           factor + PlotColumn(column + "_ci95")}},
+                           factor + "half('" + column + "_ci95')"}},
                          result.curve.name,
                          {"yerrorlines"});
         }
@@ -158,7 +158,7 @@ WriteEnergy(const Panel& panel,
                               PlotRowsWith("task", panel.taskName),
                           {"100 * " + PlotColumn("accuracy"),
                            "1e-3 * " + PlotColumn("device_j_mean"),
-                           "1e-3 * " + PlotColumn("device_j_ci95")}},
+                           "1e-3 * half('device_j_ci95')"}},
                          result.curve.name,
                          {"yerrorlines"});
         }
@@ -203,7 +203,7 @@ WriteSweep(const std::filesystem::path& folder,
                       PlotRowsWith("sweep", sweep.name) + " && " + PlotRowsWith("task", name),
                       {PlotColumn("value"),
                        factor + PlotColumn(std::string(plot.column) + "_mean"),
-                       factor + PlotColumn(std::string(plot.column) + "_ci95")}},
+                       factor + "half('" + plot.column + "_ci95')"}},
                      name,
                      {"yerrorlines"});
     }
