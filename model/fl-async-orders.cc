@@ -10,6 +10,7 @@
  */
 
 #include "fl-async-coordinator.h"
+#include "fl-client.h"
 #include "fl-optimizer.h"
 #include "fl-server.h"
 
@@ -27,6 +28,62 @@ namespace fl
 {
 
 NS_LOG_COMPONENT_DEFINE("FlAsyncOrders");
+
+// Who gets work
+
+bool
+AsyncCoordinator::CanTrain(Learner& learner, DeviceId device) const
+{
+    ObserveData(device, learner.state);
+    return m_connected[device] && !HasGivenUp(learner, device) &&
+           (!m_tasks[learner.task]->model || learner.state.profiles[device].samples > 0);
+}
+
+bool
+AsyncCoordinator::HasGivenUp(const Learner& learner, DeviceId device) const
+{
+    return m_maxRefusals > 0 && learner.refusals[device] >= m_maxRefusals;
+}
+
+void
+AsyncCoordinator::ServeDevice(DeviceId device)
+{
+    for (auto& learner : m_learners)
+    {
+        if (!m_running || learner.isDone || m_orders.HasOrderOf(device, learner.task))
+        {
+            continue;
+        }
+        if (CanTrain(learner, device))
+        {
+            PlanOrder(learner, device);
+        }
+        else if (m_clients[device] && m_clients[device]->HasDataStream(learner.task) &&
+                 !HasGivenUp(learner, device))
+        {
+            AskAgain(device); // it may get samples
+        }
+    }
+    if (!m_orders.HasOrders(device))
+    {
+        FreeSlot(device);
+    }
+}
+
+void
+AsyncCoordinator::AskAgain(DeviceId device)
+{
+    // One event a device, however many of its tasks and of its orders' ends lead here.
+    if (!IsPending(m_retryEvents[device]))
+    {
+        m_retryEvents[device] = Simulator::Schedule(m_emptyPlan, [this, device] {
+            if (m_connected[device])
+            {
+                Enqueue(device);
+            }
+        });
+    }
+}
 
 // One order at a time
 

@@ -29,8 +29,9 @@ struct Minibatch : public JobState
 /// What the server keeps of an order between forward and backward.
 struct ServerBatch : public JobState
 {
-    EmbeddedBatch batch;  //!< as it was received
-    EncoderCaches caches; //!< SplitModel::keepCaches: of the forward pass
+    EmbeddedBatch batch;      //!< as it was received
+    Eigen::VectorXf adapters; //!< w^a of the order's version, to which caches have pointers
+    EncoderCaches caches;     //!< SplitModel::keepCaches: of the forward pass
 };
 
 /// What a computation makes.
@@ -225,7 +226,8 @@ BeginForward(const JobContext& context, const std::shared_ptr<const SplitModel>&
     const uint32_t samples = kept->batch.Samples();
     auto made = Submit(context, [model, kept, adapters] {
         Eigen::MatrixXf features;
-        model->encoder->Forward(AdaptersOf(*adapters, *model->encoder),
+        kept->adapters = AdaptersOf(*adapters, *model->encoder);
+        model->encoder->Forward(kept->adapters,
                                 kept->batch,
                                 features,
                                 model->keepCaches ? &kept->caches : nullptr);
@@ -311,7 +313,6 @@ BeginBackward(const JobContext& context, const std::shared_ptr<const SplitModel>
 {
     const auto payload = Take(context, PayloadKind::GRADIENTS);
     const auto kept = Kept<ServerBatch>(context);
-    const auto adapters = context.content.Of(PayloadKind::MODEL);
     const uint32_t samples = kept->batch.Samples();
     auto featureGradient = DecodeMatrix(model->gradients,
                                         payload->GetData(),
@@ -319,16 +320,15 @@ BeginBackward(const JobContext& context, const std::shared_ptr<const SplitModel>
                                         model->encoder->Width(),
                                         samples,
                                         "gradient by the features");
-    auto made =
-        Submit(context, [model, kept, adapters, featureGradient = std::move(featureGradient)] {
-            Eigen::VectorXf gradient;
-            model->encoder->Backward(AdaptersOf(*adapters, *model->encoder),
-                                     kept->batch,
-                                     featureGradient,
-                                     gradient,
-                                     model->keepCaches ? &kept->caches : nullptr);
-            return MakePayload(Encode(Encoding::FLOAT32, gradient));
-        });
+    auto made = Submit(context, [model, kept, featureGradient = std::move(featureGradient)] {
+        Eigen::VectorXf gradient;
+        model->encoder->Backward(kept->adapters,
+                                 kept->batch,
+                                 featureGradient,
+                                 gradient,
+                                 model->keepCaches ? &kept->caches : nullptr);
+        return MakePayload(Encode(Encoding::FLOAT32, gradient));
+    });
     return std::make_unique<SplitJob>(PayloadKind::UPDATE, samples, std::move(made));
 }
 

@@ -8,6 +8,7 @@
 #include "ns3/fl-data-file.h"
 #include "ns3/fl-idx-set.h"
 #include "ns3/fl-idx.h"
+#include "ns3/fl-random-stream.h"
 #include "ns3/fl-zlib.h"
 #include "ns3/test.h"
 

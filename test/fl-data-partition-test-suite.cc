@@ -26,6 +26,9 @@ using namespace ns3::fl::test;
 namespace
 {
 
+/// Parts of a partition.
+using Parts = std::vector<std::vector<uint32_t>>;
+
 /// How samples are spread.
 class PartitionTestCase : public TestCase
 {

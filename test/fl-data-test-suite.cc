@@ -4,12 +4,14 @@
 #include "fl-test-data.h"
 #include "fl-test-refusal.h"
 
+#include "ns3/fl-idx-set.h"
 #include "ns3/fl-random-stream.h"
 #include "ns3/fl-synthetic-digits.h"
 #include "ns3/fl-thread-pool.h"
 #include "ns3/test.h"
 
 #include <algorithm>
+#include <boost/crc.hpp>
 #include <cmath>
 #include <filesystem>
 #include <future>
@@ -277,9 +279,6 @@ class RandomStreamTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ((std::set<int>(items.begin(), items.end()).size()), 6, "permutation");
     }
 };
-
-/// Parts of a partition.
-using Parts = std::vector<std::vector<uint32_t>>;
 
 /// Data sets.
 class DataTestSuite : public TestSuite

@@ -88,7 +88,7 @@ class CheckingJobs : public WorkJobs
             const auto byte = static_cast<uint8_t>(input ? input->GetData()[0] + 1 : 1);
             content.Of(m_step.to) =
                 std::make_shared<const Payload>(std::vector<uint8_t>(m_step.outputBytes, byte));
-            return {5, 1, 0.25, ""};
+            return {5, 1, 0.25, {}, ""};
         }
 
       private:

@@ -101,7 +101,7 @@ class CountingJobs : public WorkJobs
             const auto& input = content.Of(m_from);
             const auto byte = static_cast<uint8_t>(input ? input->GetData()[0] + 1 : 1);
             content.Of(m_to) = std::make_shared<const Payload>(std::vector<uint8_t>(m_bytes, byte));
-            return {5, 1, 0.25, ""};
+            return {5, 1, 0.25, {}, ""};
         }
 
       private:

@@ -396,8 +396,8 @@ class RefusalTestCase : public TestCase
         setup.statedBytes = 1000;
         NS_TEST_EXPECT_MSG_EQ(
             RunOf(setup),
-            "ns3::fl::MelOptimizer: Parallelised = true: must be false in a "
-            "timing study and with an asynchronous coordinator, which send no samples",
+            "ns3::fl::MelOptimizer: Parallelised = true: must be false in a timing "
+            "study, in split learning and with an asynchronous coordinator, which send no samples",
             "a timing study");
         setup = MakeSetup(false, "exact");
         Config::SetDefault("ns3::fl::MelOptimizer::CycleTime", TimeValue(MicroSeconds(1)));

@@ -372,7 +372,10 @@ class CellOptionsTestCase : public TestCase
         // Every default passes its own rule.
         for (const auto& [name, value] : json["options"].items())
         {
-            Parse(parser, {parser.Written(name)});
+            if (name != "task") // none; on a command line that is an empty one
+            {
+                Parse(parser, {parser.Written(name)});
+            }
         }
     }
 

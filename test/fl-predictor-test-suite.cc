@@ -205,7 +205,7 @@ class ProgramTestCase : public TestCase
         // 2e-28 (1e9 * 1e18 + 3e9 * 4e18): the server's is not the device's.
         NS_TEST_EXPECT_MSG_EQ_TOL(work.computeEnergyJ, 2.6, 1e-14, "on the device");
         NS_TEST_EXPECT_MSG_EQ_TOL(work.radioEnergyJ, 3e-3, 1e-16, "1 mW for 3 s");
-        NS_TEST_EXPECT_MSG_EQ(work.payloadBits, 1e6, "the last one's payload");
+        NS_TEST_EXPECT_MSG_EQ(work.payloadBits, 3e6, "both uplink payloads");
         NS_TEST_EXPECT_MSG_EQ_TOL(outcome.endS, 108.5, 1e-12, "the order ends the round");
 
         // Two orders of one device: the sum of what goes down shares nothing, and each is as alone.

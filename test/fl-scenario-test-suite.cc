@@ -64,6 +64,9 @@ OtherScenario()
     }
     other.coordinator = "async";
     other.staleness = "hinge";
+    other.tasks = {"lr=0.1,model=mlp:3", ""};
+    other.dataStart = 0.5;
+    other.levels = {0.65, 0.7};
     other.optimizer = "equal";
     other.phy = fl::AvailablePhys().back();
     other.model = "mlp:7";

@@ -140,8 +140,8 @@ class LemmaTestCase : public TestCase
             const auto norms = NormsOf(equal, Eigen::MatrixXd::Zero(2, devices));
             NS_TEST_EXPECT_MSG_EQ_TOL(norms.globalSquare, 4, ROUNDING, "|g|^2");
             NS_TEST_EXPECT_MSG_EQ_TOL(norms.PrintedBound(), 8.0 / devices, ROUNDING, "printed");
-            NS_TEST_EXPECT_MSG_EQ(norms.PrintedBound() < norms.globalSquare - ROUNDING,
-                                  devices > 2,
+            NS_TEST_EXPECT_MSG_EQ((norms.PrintedBound() < norms.globalSquare - ROUNDING),
+                                  (devices > 2),
                                   "false for K > 2: K = " << devices);
             NS_TEST_EXPECT_MSG_EQ_TOL(norms.CorrectedBound(), 4, ROUNDING, "met with equality");
         }

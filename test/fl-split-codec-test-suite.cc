@@ -97,7 +97,7 @@ class SizesTestCase : public TestCase
 {
   public:
     SizesTestCase()
-        : TestCase("sizes of BERT-base and ViT-B/16, batch 32")
+        : TestCase("sizes of the BERT-base and ViT-B payloads, batch 32")
     {
     }
 
@@ -160,7 +160,7 @@ class BatchTestCase : public TestCase
             const auto back = DecodeBatch(encoding, bytes.data(), bytes.size(), WIDTH, 5, 3);
             NS_TEST_EXPECT_MSG_EQ((back.offsets == batch.offsets), true, "lengths");
             NS_TEST_EXPECT_MSG_LT((back.tokens - batch.tokens).cwiseAbs().maxCoeff(),
-                                  encoding == Encoding::FLOAT32 ? 1e-30 : 1e-2,
+                                  (encoding == Encoding::FLOAT32 ? 1e-30 : 1e-2),
                                   "numbers");
             NS_TEST_EXPECT_MSG_EQ(Refusal(bytes, 5, 3, encoding), "accepted", "as it is");
         }
@@ -214,6 +214,53 @@ class BatchTestCase : public TestCase
     }
 };
 
+/// Bytes changed at random: whatever is accepted is valid and finite, all else is refused in words.
+class ChangedBytesTestCase : public TestCase
+{
+  public:
+    ChangedBytesTestCase()
+        : TestCase("bytes changed at random")
+    {
+    }
+
+  private:
+    static constexpr uint32_t WIDTH = 3;
+
+    void DoRun() override
+    {
+        EmbeddedBatch batch;
+        batch.offsets = {0, 2, 3, 6};
+        batch.tokens = MakeMatrix(WIDTH, 6, 1);
+        RandomStream random(9);
+        uint32_t accepted = 0;
+        uint32_t refused = 0;
+        for (const auto encoding : {Encoding::FLOAT32, Encoding::FLOAT16})
+        {
+            const auto good = EncodeBatch(encoding, batch);
+            for (int trial = 0; trial < 20000; ++trial)
+            {
+                auto bytes = good;
+                for (uint64_t i = random.Below(4) + 1; i > 0; --i)
+                {
+                    // As often in the header as in the numbers.
+                    const uint64_t range = random.Below(2) ? bytes.size() : 20;
+                    bytes[random.Below(range)] = static_cast<uint8_t>(random.Next());
+                }
+                bytes.resize(random.Below(8) ? bytes.size() : random.Below(2 * bytes.size()));
+                const auto why = RefusalOf([&] {
+                    const auto back =
+                        DecodeBatch(encoding, bytes.data(), bytes.size(), WIDTH, 4, 8);
+                    back.Validate(WIDTH, 4);
+                    NS_TEST_EXPECT_MSG_EQ((back.Samples() <= 8), true, "as many as allowed");
+                });
+                ++(why == "accepted" ? accepted : refused);
+            }
+        }
+        NS_TEST_EXPECT_MSG_GT(accepted, 1000, "some are still valid");
+        NS_TEST_EXPECT_MSG_GT(refused, 1000, "some are not");
+    }
+};
+
 /// The suite.
 class SplitCodecTestSuite : public TestSuite
 {
@@ -224,6 +271,7 @@ class SplitCodecTestSuite : public TestSuite
         AddTestCase(new ScaleTestCase);
         AddTestCase(new SizesTestCase);
         AddTestCase(new BatchTestCase);
+        AddTestCase(new ChangedBytesTestCase);
     }
 };
 

@@ -44,12 +44,14 @@ class RegistrationTestCase : public TestCase
     {
         // By name; an option by which each differs from a program with the cell's options alone.
         const std::vector<std::pair<std::string, std::string>> expected{
+            {"fl-async-multitask", "aggregations"},
             {"fl-calibration", "samples-per-device"},
             {"fl-device-scheduling", "formula-rounds"},
             {"fl-joint-energy-time", "weight-energy"},
             {"fl-phy-comparison", "train-samples"},
             {"fl-task-allocation", "quick"}};
-        const std::vector<std::string> written{"--samples-per-device=200",
+        const std::vector<std::string> written{"--aggregations=150",
+                                               "--samples-per-device=200",
                                                "--formula-rounds=5000",
                                                "--weight-energy=0.5",
                                                "--train-samples=4000",

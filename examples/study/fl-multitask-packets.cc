@@ -30,6 +30,7 @@
 #include <cmath>
 #include <iostream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 namespace ns3

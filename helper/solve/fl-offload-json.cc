@@ -99,6 +99,11 @@ Sized(const JsonReader& reader, size_t size, const char* what)
 void
 ReadGains(const JsonReader& reader, OffloadProblem& problem)
 {
+    if (problem.devices.empty() || problem.servers.empty() || problem.bandwidthHz.empty())
+    {
+        // That is what is wrong, and the problem says so.
+        return;
+    }
     const auto byDevice = Sized(reader, problem.devices.size(), "device");
     for (size_t n = 0; n < problem.devices.size(); ++n)
     {

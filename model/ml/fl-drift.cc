@@ -60,6 +60,11 @@ namespace
 
 /**
  * Measure one period.
+ * @param model the structure
+ * @param parameters the model w
+ * @param dataset which samples are indices into
+ * @param period samples at its beginning, and its duration
+ * @param after samples at its end
  * @param [in,out] rise of the loss, where a fall counts as 0, is added to it [nat]
  * @param [in,out] measuredS gets the duration, if it was measured [s]
  */

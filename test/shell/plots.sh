@@ -36,6 +36,7 @@ draw()
 small=(--rounds=2 --train-samples=200 --test-samples=100)
 declare -A arguments=(
   [fl-any-link]="--devices=2 ${small[*]}"
+  [fl-async-multitask]="--quick --figures=7,9 --runs=1 --aggregations=4 --test-samples=20"
   [fl-calibration]="--devices=2 --rounds=4 --runs=2 --payload-bits=20000 --phy=fdma"
   [fl-device-scheduling]="--runs=2 --devices=4 --formula-rounds=30"
   [fl-joint-energy-time]="--runs=2 --devices=4"

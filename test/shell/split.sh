@@ -60,5 +60,5 @@ expect_exit 0 'all rounds are done' fl_program fl-quickstart --devices=4 --round
 [ ! -e fdma/heads.csv ] || fail "heads of an earlier run are still there"
 
 # The server stops and starts again.
-expect_exit 0 'all rounds are done' quickstart --rounds=10 --server-stop=0.2 --server-restart=1 --out=stop
+expect_exit 0 'all rounds are done' quickstart --rounds=10 --server-stop=0.05 --server-restart=1 --out=stop
 awk -F, 'NR > 1 { print $22 }' stop/devices.csv | grep -q aborted || fail "no order was in flight when the server stopped"

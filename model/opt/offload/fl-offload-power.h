@@ -104,6 +104,11 @@ class OffloadPower
     }
 
   private:
+    /// The method ends at this gap, relative.
+    static constexpr double GOAL = 1e-10;
+    /// Multipliers times slacks at the start, each.
+    static constexpr double FIRST_CENTRE = 0.1;
+
     /// What depends on one link at the present point.
     struct State
     {

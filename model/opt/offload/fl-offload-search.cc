@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 namespace ns3
@@ -215,22 +216,24 @@ OffloadState::Clear(size_t slot)
 }
 
 void
-ImproveOffload(OffloadState& state, const std::function<bool()>& isLate)
+ImproveOffload(OffloadState& state, RandomStream& random, const std::function<bool()>& isLate)
 {
-    const size_t cells = state.Columns()[0].size();
-    const size_t slots = state.Columns().size() * cells;
-    const size_t devices = state.Devices();
-    // Every slot has been looked at since the last change, and nothing helped.
-    for (size_t slot = 0, idle = 0; idle < slots; slot = (slot + 1) % slots)
+    const auto order = [&random](size_t count) {
+        std::vector<size_t> numbers(count);
+        std::iota(numbers.begin(), numbers.end(), size_t{0});
+        random.Shuffle(numbers);
+        return numbers;
+    };
+    const auto slots = order(state.Columns().size() * state.Columns()[0].size());
+    const auto devices = order(state.Devices());
+    // Until every slot has been looked at since the last change, and nothing helped.
+    for (size_t k = 0, idle = 0; idle < slots.size(); k = (k + 1) % slots.size())
     {
+        const size_t slot = slots[k];
         bool isBetter =
             state.Occupant(slot) != OFFLOAD_NOBODY && state.Improve(slot, OFFLOAD_NOBODY, false);
-        for (size_t n = 0; n < devices; ++n)
+        for (const size_t n : devices)
         {
-            if (n % 64 == 0 && isLate && isLate())
-            {
-                return;
-            }
             const size_t other = state.SlotOf(n);
             if (other == slot)
             {
@@ -246,6 +249,10 @@ ImproveOffload(OffloadState& state, const std::function<bool()>& isLate)
             }
         }
         idle = isBetter ? 0 : idle + 1;
+        if (isLate && isLate())
+        {
+            return;
+        }
     }
 }
 
@@ -285,8 +292,9 @@ FreeOffloadMatching(const OffloadColumns& columns)
 std::vector<OffloadColumn>
 SearchOffload(OffloadColumns& columns, const OffloadSearchOptions& options)
 {
+    RandomStream random(options.seed);
     OffloadState state(columns);
-    ImproveOffload(state, options.isLate);
+    ImproveOffload(state, random, options.isLate);
     auto best = state.Columns();
     auto score = state.Score();
     const auto compare = [&] {
@@ -297,19 +305,22 @@ SearchOffload(OffloadColumns& columns, const OffloadSearchOptions& options)
         }
     };
     state.Set(FreeOffloadMatching(columns));
-    ImproveOffload(state, options.isLate);
+    ImproveOffload(state, random, options.isLate);
     compare();
     const size_t slots = columns.Cells() * columns.Channels();
-    RandomStream random(options.seed);
     const uint64_t most = columns.Solves() + options.solvesPerDevice * columns.Devices();
     for (uint32_t kick = 0; kick < options.kicks && columns.Solves() < most; ++kick)
     {
+        if (options.isLate && options.isLate())
+        {
+            break;
+        }
         state.Set(best);
-        for (size_t k = 0; k < 1 + slots / 6; ++k)
+        for (uint64_t k = 0, count = 2 + random.Below(1 + slots / 4); k < count; ++k)
         {
             state.Clear(random.Below(slots));
         }
-        ImproveOffload(state, options.isLate);
+        ImproveOffload(state, random, options.isLate);
         compare();
     }
     return best;

@@ -120,9 +120,12 @@ class OffloadState
  * Improve by giving slots to other devices, exchanging them, and leaving them empty, until nothing
  * helps.
  * @param state where to begin, and the answer
+ * @param random of the order in which slots and devices are looked at
  * @param isLate whether time is over; none: there is time
  */
-void ImproveOffload(OffloadState& state, const std::function<bool()>& isLate = {});
+void ImproveOffload(OffloadState& state,
+                    RandomStream& random,
+                    const std::function<bool()>& isLate = {});
 
 /**
  * The best assignment without interference, objective sum.
@@ -137,8 +140,8 @@ struct OffloadSearchOptions
     /// How often some slots of the best answer are cleared and filled again.
     uint32_t kicks{100};
     /// Power problems after which there are no further kicks.
-    uint64_t solvesPerDevice{250};
-    /// Of which slots are cleared.
+    uint64_t solvesPerDevice{220};
+    /// Of which slots are cleared, and of the order in which they are filled.
     uint64_t seed{1};
     /// Whether time is over; none: there is time.
     std::function<bool()> isLate{};
