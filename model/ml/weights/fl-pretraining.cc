@@ -35,7 +35,7 @@ Continue(uint32_t crc, const T* values, size_t count)
 
 /// All that the weights depend on, but for the data.
 std::string
-Describe(const PretrainingRecipe& recipe)
+TextOf(const PretrainingRecipe& recipe)
 {
     const TransformerConfig& c = recipe.config;
     std::ostringstream text;
@@ -55,7 +55,7 @@ ChecksumOf(const PretrainingRecipe& recipe,
            const Dataset& data,
            const std::vector<uint32_t>& samples)
 {
-    const std::string text = Describe(recipe);
+    const std::string text = TextOf(recipe);
     uint32_t crc = Continue(0, text.data(), text.size());
     crc = Continue(crc, recipe.classes.data(), recipe.classes.size());
     for (const uint32_t sample : samples)
