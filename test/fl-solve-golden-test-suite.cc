@@ -410,6 +410,8 @@ class FlSolveGoldenTestSuite : public TestSuite
         all.insert(all.end(), mel.begin(), mel.end());
         // Suite fl-dma-solve looks at these.
         all.insert(all.end(), {"dma-budgets-4x2", "dma-enum-2x2", "dma-medium-6x3"});
+        // Suite fl-offload looks at these.
+        all.insert(all.end(), {"offload-n4-m2", "offload-n8-energy", "offload-n8-m3"});
         AddTestCase(new GoldenFolderTestCase(all));
     }
 };
