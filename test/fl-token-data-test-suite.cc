@@ -262,7 +262,7 @@ class TokenFileRefusalTestCase : public TestCase
             HEADER + "0 1 1 0 7 8\n",
             "line 2: '7' behind the last type: must have 1 token ids, and none or as many types");
         Expect(HEADER + "\n0 1 1\n", "line 2: label '': must be a whole number between 0 and 2");
-        const std::string folder = FreshFolder(CreateTempDirFilename("missing")) + "/";
+        const std::string folder = fl::test::FreshFolder(CreateTempDirFilename("missing")) + "/";
         WriteText(folder + "train.tokens", HEADER + "0 1 1\n");
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { ReadTokens(folder); }),
                               "data folder " + folder +
@@ -338,7 +338,7 @@ class TextTableTestCase : public TestCase
     /// The three files.
     void CheckFolder()
     {
-        const std::string folder = FreshFolder(CreateTempDirFilename("tables")) + "/";
+        const std::string folder = fl::test::FreshFolder(CreateTempDirFilename("tables")) + "/";
         WriteText(folder + "train.tsv", "sentence\tlabel\na\t2\n");
         NS_TEST_EXPECT_MSG_EQ(HoldsTextTables(folder), true, "found");
         const auto refusal = [&] { return RefusalOf([&] { ReadTextTables(folder, 8); }); };
