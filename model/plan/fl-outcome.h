@@ -72,7 +72,7 @@ struct WorkOutcome
     double circuitEnergyJ{ABSENT}; //!< of the radio's circuits, where an energy model has it [J]
     double stationEnergyJ{ABSENT}; //!< radiated by the base station on the device's downlink
                                    //!< grants; ABSENT where the radio does not count it [J]
-    double loss{ABSENT};                    //!< training loss reported by the device
+    double loss{ABSENT};           //!< training loss reported by the device
     WorkStatus status{WorkStatus::PENDING}; //!< how the order ended
     std::vector<PhaseTimes> phases;         //!< one per phase of the order; empty: not known
 

@@ -235,7 +235,7 @@ class DualDevice
         const Real most = std::log(m_most) + BEYOND;
         const auto late = [&](Real price) {
             Respond(lambda, std::exp(price));
-            return m_excessS > 0 ? Rounded(std::log(m_excessS / spareS)) : -FARTHEST;
+            return m_overrunS > 0 ? Rounded(std::log(m_overrunS / spareS)) : -FARTHEST;
         };
         const Real none = most - NEGLIGIBLE;
         const Real before = m_price;
@@ -274,12 +274,12 @@ class DualDevice
     {
         const Real kappa = m_w1 * m_device.capacitance;
         m_cpuHz = m_device.maxCpuHz;
-        m_excessS = 0;
+        m_overrunS = 0;
         if (kappa > 0 && m_device.cycles > 0)
         {
             m_cpuHz =
                 std::clamp<Real>(std::cbrt(mu / (2 * kappa)), m_device.minCpuHz, m_device.maxCpuHz);
-            m_excessS =
+            m_overrunS =
                 m_device.cycles * ((m_device.maxCpuHz - m_cpuHz) / m_device.maxCpuHz) / m_cpuHz;
         }
         if (!Uploads())
@@ -347,14 +347,14 @@ class DualDevice
         if (m_powerW == 0)
         {
             m_uploadS = ENDLESS;
-            m_excessS = ENDLESS;
+            m_overrunS = ENDLESS;
             return;
         }
         const Phi phi(m_x);
         const Real least = m_a / (m_s * m_device.maxTxPowerW);
         m_uploadS = m_a * (1 + phi.excess) / (m_s * m_powerW);
-        m_excessS += m_a * phi.excess / (m_s * m_powerW) +
-                     least * ((m_device.maxTxPowerW - m_powerW) / m_powerW);
+        m_overrunS += m_a * phi.excess / (m_s * m_powerW) +
+                      least * ((m_device.maxTxPowerW - m_powerW) / m_powerW);
     }
 
     JointDevice m_device;    //!< the device
@@ -369,7 +369,7 @@ class DualDevice
     Real m_powerW{0};        //!< p
     Real m_cpuHz{0};         //!< f
     Real m_uploadS{0};       //!< d / r
-    Real m_excessS{0};       //!< what it takes, less what it takes at least
+    Real m_overrunS{0};      //!< what it takes, less what it takes at least
 };
 
 /// See MaximiseJointDual().

@@ -25,7 +25,7 @@ constexpr size_t MOST_COLUMNS = 300'000;
 /// Columns of one sub-channel to choose from.
 struct Choice
 {
-    double excessS{0};         //!< reduced cost above the least of the sub-channel [s]
+    double overrunS{0};        //!< reduced cost above the least of the sub-channel [s]
     double coveredS{0};        //!< prices of its devices [s]
     std::vector<char16_t> set; //!< its devices, ascending
     OffloadColumn column;      //!< who offloads
@@ -113,15 +113,15 @@ class Chooser
             {
                 m_isCut = true;
             }
-            if (m_isCut || sumS + choice->excessS >= m_limitS)
+            if (m_isCut || sumS + choice->overrunS >= m_limitS)
             {
                 break;
             }
             m_chosen[next] = choice;
             Mark(*choice, 1);
-            if (Filter(lists, left, sumS + choice->excessS, openS - choice->coveredS))
+            if (Filter(lists, left, sumS + choice->overrunS, openS - choice->coveredS))
             {
-                Visit(left, sumS + choice->excessS, openS - choice->coveredS);
+                Visit(left, sumS + choice->overrunS, openS - choice->coveredS);
             }
             Mark(*choice, 0);
             m_chosen[next] = nullptr;
@@ -155,7 +155,7 @@ class Chooser
             double most = 0;
             for (const auto* choice : lists[g])
             {
-                if (sumS + choice->excessS >= m_limitS)
+                if (sumS + choice->overrunS >= m_limitS)
                 {
                     break;
                 }
@@ -171,7 +171,7 @@ class Chooser
             {
                 return false;
             }
-            leastS += left[g].front()->excessS;
+            leastS += left[g].front()->overrunS;
             coverS += most;
         }
         return leastS + std::max(0.0, openS - coverS) < m_limitS;
@@ -209,7 +209,7 @@ ChoicesOf(const std::vector<OffloadPricedColumn>& found, const std::vector<doubl
         std::sort(set.begin(), set.end());
         leastS = std::min(leastS, priced.reducedS);
         auto& choice = cheapest[set];
-        if (choice.column.empty() || priced.reducedS < choice.excessS)
+        if (choice.column.empty() || priced.reducedS < choice.overrunS)
         {
             choice = {priced.reducedS, 0, set, priced.column};
         }
@@ -217,7 +217,7 @@ ChoicesOf(const std::vector<OffloadPricedColumn>& found, const std::vector<doubl
     std::vector<Choice> choices;
     for (auto& [set, choice] : cheapest)
     {
-        choice.excessS -= leastS;
+        choice.overrunS -= leastS;
         for (const char16_t n : set)
         {
             choice.coveredS += prices[n];
@@ -225,7 +225,7 @@ ChoicesOf(const std::vector<OffloadPricedColumn>& found, const std::vector<doubl
         choices.push_back(std::move(choice));
     }
     std::stable_sort(choices.begin(), choices.end(), [](const Choice& x, const Choice& y) {
-        return x.excessS < y.excessS;
+        return x.overrunS < y.overrunS;
     });
     return choices;
 }

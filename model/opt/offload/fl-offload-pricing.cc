@@ -115,13 +115,13 @@ OffloadPricing::PairExcess(size_t cell, size_t count)
 }
 
 void
-OffloadPricing::Visit(size_t cell, double valueS, double excessS, size_t count)
+OffloadPricing::Visit(size_t cell, double valueS, double overrunS, size_t count)
 {
     if (++m_visits % VISITS == 0 && (*m_isLate)())
     {
         m_isCut = true;
     }
-    if (m_isCut || cell == m_columns.Cells() || excessS - valueS - m_restS[cell] >= m_limitS)
+    if (m_isCut || cell == m_columns.Cells() || overrunS - valueS - m_restS[cell] >= m_limitS)
     {
         return;
     }
@@ -129,7 +129,7 @@ OffloadPricing::Visit(size_t cell, double valueS, double excessS, size_t count)
     {
         const double nextS = valueS + candidate.valueS;
         const double restS = m_restS[cell + 1];
-        if (m_isCut || excessS - nextS - restS >= m_limitS)
+        if (m_isCut || overrunS - nextS - restS >= m_limitS)
         {
             break;
         }
@@ -138,14 +138,14 @@ OffloadPricing::Visit(size_t cell, double valueS, double excessS, size_t count)
             continue;
         }
         m_column[cell] = candidate.device;
-        double nextExcessS = excessS;
+        double nextExcessS = overrunS;
         if (count > 0)
         {
-            nextExcessS = std::max(excessS, PairExcess(cell, count + 1));
+            nextExcessS = std::max(overrunS, PairExcess(cell, count + 1));
             if (nextExcessS - nextS - restS < m_limitS)
             {
                 const double boundS = m_columns.Cost(m_g, m_column).boundS;
-                nextExcessS = std::max(excessS, boundS - m_columns.FreeCost(m_g, m_column));
+                nextExcessS = std::max(overrunS, boundS - m_columns.FreeCost(m_g, m_column));
             }
         }
         const double reducedS = nextExcessS - nextS;
@@ -168,7 +168,7 @@ OffloadPricing::Visit(size_t cell, double valueS, double excessS, size_t count)
         m_column[cell] = OFFLOAD_NOBODY;
     }
     m_column[cell] = OFFLOAD_NOBODY;
-    Visit(cell + 1, valueS, excessS, count);
+    Visit(cell + 1, valueS, overrunS, count);
 }
 
 double

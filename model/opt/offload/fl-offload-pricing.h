@@ -85,9 +85,9 @@ class OffloadPricing
 
     /// Begin a search: list candidates by cell.
     void Begin(size_t g, const std::vector<double>& prices);
-    /// Go on with a cell. @param valueS of the devices so far @param excessS of their cost over
+    /// Go on with a cell. @param valueS of the devices so far @param overrunS of their cost over
     /// that without interference @param count of them
-    void Visit(size_t cell, double valueS, double excessS, size_t count);
+    void Visit(size_t cell, double valueS, double overrunS, size_t count);
     /// @return by how much the column's cost is above that without interference, at least, from
     /// its pairs. @param count of its links, the last one in this cell @param cell of it
     double PairExcess(size_t cell, size_t count);
