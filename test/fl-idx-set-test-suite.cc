@@ -239,7 +239,7 @@ class OwnersTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(RefusalOfText("a\nb\n"),
                               m_path + ": 2 lines: must be 6, the owner of each training sample",
                               "too few lines");
-        NS_TEST_EXPECT_MSG_EQ(RefusalOfText("a\nb\n\nc\nd\ne\n"),
+        NS_TEST_EXPECT_MSG_EQ(RefusalOfText("a\nb\n\nc\nv\ne\n"),
                               m_path + ": line 3 is empty: must be the owner of a sample",
                               "an empty line");
         std::filesystem::remove(m_path);

@@ -147,7 +147,8 @@ class Comparison
 /// What all schemes of figures 5, 6, 13 and 14 are compared with.
 const Names OTHERS{"DMA-FL-NS", "FedAsync", "FedAvg-Full", "FedAvg-Partial"};
 
-/// Add the claims about energy that figures 6 and 14 share. @param figure its number
+/// Add the claims about energy that figures 6 and 14 share. @param figure its number @param group
+/// its curves @param [in,out] claims gets them
 void
 AddEnergyClaims(const std::string& figure, const Comparison& group, std::vector<Claim>& claims)
 {

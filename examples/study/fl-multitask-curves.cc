@@ -88,6 +88,7 @@ Learn(std::vector<Lesson>& lessons, const std::string& what, ThreadPool& pool)
 class GroupRuns
 {
   public:
+    /// @param group what @param tasks models and data @param options how @param pool threads
     GroupRuns(const MultitaskGroup& group,
               const std::vector<MultitaskTask>& tasks,
               const MultitaskCurveOptions& options,
@@ -317,7 +318,8 @@ class GroupRuns
     std::vector<MultitaskResult> m_results;    //!< by curve
 };
 
-/// @param runs of a curve @param value of a run's course, which has that point
+/// @param runs of a curve @param task number of a task @param point index of an evaluation @param
+/// value of a run's course, which has that point
 /// @return over the runs with a plan
 template <typename Value>
 Sample

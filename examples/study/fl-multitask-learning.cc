@@ -96,6 +96,8 @@ class Versions
 class Course
 {
   public:
+    /// @param setting Table II @param task model and data @param parts of the run @param timeline
+    /// of the scheme @param periods of the task @param follow how @param seed of the run
     Course(const MultitaskSetting& setting,
            const MultitaskTask& task,
            const MultitaskParts& parts,

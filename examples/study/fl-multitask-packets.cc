@@ -164,7 +164,9 @@ class SchemeSamples
         ++m_run;
     }
 
-    /// Append rows to the tables. @param taskNames by task @param budgetJ of each device
+    /// Append rows to the tables. @param taskNames by task @param budgetJ of each device @param
+    /// [in,out] packets by task @param [in,out] phases by phase @param [in,out] budgets by device
+    /// @param [in,out] periods of the first run
     void AddRows(const std::vector<std::string>& taskNames,
                  double budgetJ,
                  std::string& packets,
@@ -470,6 +472,7 @@ RunScheme(const OptionParser& parser,
 }
 
 /// Draw figures 2 and 3 from periods.csv. @param folder of the tables @param scheme whose periods
+/// @param taskNames by task @param [in,out] scripts their names are appended
 void
 WritePeriodPlots(const std::filesystem::path& folder,
                  const std::string& scheme,

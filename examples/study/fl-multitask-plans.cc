@@ -58,7 +58,7 @@ SetDrift(double DmaDeviceTask::* drift, size_t task)
     };
 }
 
-/// @param run of a case @param tasks its plan's periods @return what the plan is
+/// @param run of a case @param timeline its plan @return what the plan is
 MultitaskPlanRun
 Summarize(const MultitaskCase& run, const MultitaskTimeline& timeline)
 {

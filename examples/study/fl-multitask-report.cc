@@ -93,7 +93,7 @@ struct Panel
     const std::filesystem::path& folder; //!< of the tables
 };
 
-/// @param name part of a plot's name @return the panel's plot
+/// @param panel which @param name part of a plot's name @return the panel's plot
 std::string
 PlotName(const Panel& panel, const std::string& name)
 {
@@ -101,7 +101,8 @@ PlotName(const Panel& panel, const std::string& name)
 }
 
 /// Draw a quantity of a panel over aggregations. @param panel which @param column of curves.csv
-/// @param label of the axis @param scale from column to label
+/// @param label of the axis @param scale from column to label @param results all curves @param
+/// [in,out] scripts its name is appended
 void
 WriteCourses(const Panel& panel,
              const std::string& column,
@@ -136,7 +137,8 @@ WriteCourses(const Panel& panel,
     script.Write(panel.folder, scripts);
 }
 
-/// Draw energy over target accuracies. @param panel which
+/// Draw energy over target accuracies. @param panel which @param results all curves @param [in,out]
+/// scripts its name is appended
 void
 WriteEnergy(const Panel& panel,
             const std::vector<MultitaskResult>& results,

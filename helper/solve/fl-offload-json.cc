@@ -66,7 +66,7 @@ ReadMining(const JsonReader& reader)
     return mining;
 }
 
-/// @return an array of numbers
+/// @return an array of numbers @param reader at it
 std::vector<double>
 ReadNumbers(const JsonReader& reader)
 {
@@ -78,7 +78,8 @@ ReadNumbers(const JsonReader& reader)
     return numbers;
 }
 
-/// @return the array, which must have so many entries, one per what
+/// @return the array, which must have so many entries, one per what @param reader at it @param size
+/// how many @param what that each entry is for
 JsonReader
 Sized(const JsonReader& reader, size_t size, const char* what)
 {

@@ -84,8 +84,10 @@ class BasicAttention : public BasicLayer<Scalar>
     };
 
     /// @return where things are for a batch; query, key, value and what heads gather come first
+    /// @param shape of it
     Places PlacesOf(const BatchShape& shape) const;
-    /// @return elements of one head's weights of attention in the longest sequence
+    /// @return elements of one head's weights of attention in the longest sequence @param shape of
+    /// the batch
     static size_t LargestSquare(const BatchShape& shape);
     /// @return index of a head's first feature of a sequence in a matrix of width x columns
     /// @param head index of the head
@@ -101,6 +103,7 @@ class BasicAttention : public BasicLayer<Scalar>
     void Gather(const BatchShape& shape, Scalar* cache, const Places& places) const;
     /// Back-propagation through Gather().
     /// @param gradients of what heads gather; then room for those of queries, keys and values
+    /// @param shape of the batch @param cache of the forward pass @param places in it
     void Scatter(const BatchShape& shape,
                  const Scalar* cache,
                  const Places& places,

@@ -78,13 +78,13 @@ class BasicChain : public BasicLayer<Scalar>
     /// Places of all layers.
     using Places = boost::container::small_vector<Place, 16>;
 
-    /// @return where things are for a batch, if all is kept
+    /// @return where things are for a batch, if all is kept @param input shape of it
     Places KeptPlaces(const BatchShape& input) const;
-    /// @return where things are for a batch if only one layer's at a time are needed
+    /// @return the same if one layer's at a time are needed @param input shape of it
     Places SharedPlaces(const BatchShape& input) const;
-    /// @return elements of the largest gradient between two layers
+    /// @return elements of the largest gradient between two @param places of all @param layers all
     static size_t GradientSize(const Places& places, const Layers& layers);
-    /// @return the first layer that Backward() has to reach
+    /// @return the first layer that Backward() has to reach @param pass its arguments
     size_t FirstNeeded(const BackwardPass& pass) const;
 
     Layers m_layers;                       //!< from input to output

@@ -296,7 +296,7 @@ class BasicDense : public BasicLayer<Scalar>
      * @return it, as a factor of products
      */
     Factor<Scalar> Of(const Scalar* data, Eigen::Index rows, Eigen::Index columns) const;
-    /// @return ParameterShape of such a matrix
+    /// @return shape of such a matrix @param name its name @param rows of it @param columns of it
     ParameterShape ShapeOf(const char* name, uint32_t rows, uint32_t columns) const;
     /// Add alpha l r^T to such a matrix.
     void AddOuter(Scalar* matrix,

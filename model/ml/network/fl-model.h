@@ -157,7 +157,7 @@ class BasicModel
      * @return that part of it as a matrix
      */
     static MatrixView View(Vector& parameters, const Slice& slice);
-    /// @copydoc View(Vector&,const Slice&)
+    /// @param parameters a flat vector @param slice one of Slices() @return that part as a matrix
     static ConstMatrixView View(const Vector& parameters, const Slice& slice);
 
     /**

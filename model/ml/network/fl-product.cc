@@ -76,6 +76,7 @@ Multiply(ProductMode mode,
     }
 }
 
+/// @cond INSTANTIATIONS
 template void Multiply<float>(ProductMode,
                               float,
                               const Factor<float>&,
@@ -88,6 +89,6 @@ template void Multiply<double>(ProductMode,
                                const Factor<double>&,
                                double*,
                                Eigen::Index);
-
+/// @endcond
 } // namespace fl
 } // namespace ns3

@@ -24,7 +24,7 @@ struct Factor
     Eigen::Index stride;    //!< elements from one column in memory to the next
     bool transposed{false}; //!< in memory there are columns x rows
 
-    /// @param matrix a matrix, or a part of one
+    /// @param matrix a matrix, or a part of one @return it, as a factor
     template <typename Matrix>
     static Factor Of(const Matrix& matrix)
     {

@@ -380,6 +380,7 @@ AdapterPatterns()
     return {"*.lora_A", "*.lora_B"};
 }
 
+/// @cond INSTANTIATIONS
 template BasicChain<float>::Layers MakeEmbeddingLayers<float>(const TransformerConfig&);
 template BasicChain<double>::Layers MakeEmbeddingLayers<double>(const TransformerConfig&);
 template BasicChain<float>::Layers MakeEncoderLayers<float>(const TransformerConfig&);
@@ -389,6 +390,6 @@ template BasicChain<double>::Layers MakeHeadLayers<double>(uint32_t, uint32_t);
 template BasicChain<float>::Layers MakeTransformerLayers<float>(const TransformerConfig&, uint32_t);
 template BasicChain<double>::Layers MakeTransformerLayers<double>(const TransformerConfig&,
                                                                   uint32_t);
-
+/// @endcond
 } // namespace fl
 } // namespace ns3

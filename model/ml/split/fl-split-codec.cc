@@ -20,7 +20,7 @@ namespace
 constexpr int TOP_EXPONENT = 15;
 /// Exponents of float32, of its smallest and its largest numbers.
 constexpr int LEAST_EXPONENT = -149;
-constexpr int MOST_EXPONENT = 128;
+constexpr int MOST_EXPONENT = 128; //!< of its largest
 
 /**
  * Append a number, little endian.
@@ -94,8 +94,8 @@ AppendNumbers(std::vector<uint8_t>& bytes,
 }
 
 /**
- * @param encoding of the numbers
  * @param matrix the numbers
+ *
  * @param what its name in messages
  * @throws InvalidInput if one is not finite
  */

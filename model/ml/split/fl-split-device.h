@@ -126,7 +126,8 @@ class PersonalHead
     BatchLoss Evaluate(const Eigen::MatrixXf& features, const std::vector<uint8_t>& labels) const;
 
   private:
-    /// @return outputs of features, in a workspace
+    /// @return outputs of features, in a workspace @param features z @param labels one per sample
+    /// @param workspace where
     ConstMatrixView Classify(const Eigen::MatrixXf& features,
                              const std::vector<uint8_t>& labels,
                              Workspace& workspace) const;

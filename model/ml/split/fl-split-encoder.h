@@ -102,7 +102,7 @@ class SplitEncoder
         uint32_t count; //!< how many
     };
 
-    /// @return the block that begins at a sample
+    /// @return the block that begins at a sample @param batch samples @param first index of it
     static Block NextBlock(const EmbeddedBatch& batch, uint32_t first);
     /// Put a block through the model.
     ConstMatrixView ForwardBlock(const Eigen::VectorXf& adapters,
@@ -110,7 +110,8 @@ class SplitEncoder
                                  const Block& block,
                                  Workspace& workspace,
                                  bool keeps) const;
-    /// @return the workspace for a block: the caches' one, or this thread's
+    /// @return the workspace for a block: the caches' one, or this thread's @param caches kept
+    /// ones, or null @param block its index
     static Workspace& WorkspaceOf(EncoderCaches* caches, size_t block);
 
     Model m_model;        //!< structure and frozen weights

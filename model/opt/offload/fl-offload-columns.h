@@ -130,10 +130,11 @@ class OffloadColumns
     }
 
   private:
-    /// Hand links of a column to a method. @return how many
+    /// Hand links of a column to a method. @return how many @param g sub-channel @param column its
+    /// links @param method gets them
     template <typename Method>
     size_t FillIn(size_t g, const OffloadColumn& column, Method& method) const;
-    /// @return cost, computed now
+    /// @return cost, computed now @param g sub-channel @param column its links
     OffloadColumnCost Compute(size_t g, const OffloadColumn& column);
 
     const OffloadProblem& m_problem; //!< see Problem()

@@ -44,7 +44,8 @@ class Bottleneck
         std::sort(m_limits.begin(), m_limits.end());
     }
 
-    /// Match one more device. @return the largest duration of the best matching, or infinity
+    /// Match one more device. @return the largest duration of the best matching, or infinity @param
+    /// n device
     double Add(size_t n)
     {
         while (m_limit < m_limits.size())
@@ -60,13 +61,13 @@ class Bottleneck
     }
 
   private:
-    /// @return duration without interference
+    /// @return duration without interference @param n device @param slot its place
     double FreeS(size_t n, size_t slot) const
     {
         return m_columns.FreeS(n, slot % m_columns.Cells(), slot / m_columns.Cells());
     }
 
-    /// @return whether the device gets a slot, others going to other ones
+    /// @return whether the device gets a slot, others going to other ones @param n device
     bool Augment(size_t n)
     {
         for (size_t slot = 0; slot < m_slots; ++slot)
@@ -148,7 +149,8 @@ class Branching
         return std::max(m_localS, *std::max_element(m_loadS.begin(), m_loadS.end()));
     }
 
-    /// @return what learning takes at least if a device has this place
+    /// @return what learning takes at least if a device has this place @param n device @param slot
+    /// its place
     double LeastS(size_t n, size_t slot) const
     {
         if (slot == UNMATCHED)
@@ -160,7 +162,7 @@ class Branching
                std::max(WorkS(), m_loadS[m] + m_columns.ExecuteS(n, m));
     }
 
-    /// @return the places of a device that are worth a look, best first
+    /// @return the places of a device that are worth a look, best first @param n device
     std::vector<Place> PlacesOf(size_t n) const
     {
         std::vector<Place> places{{LeastS(n, UNMATCHED), UNMATCHED}};

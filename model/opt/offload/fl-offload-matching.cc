@@ -90,7 +90,7 @@ class Matching
     }
 
   private:
-    /// @return what it costs: minus the weight, or 0
+    /// @return what it costs: minus the weight, or 0 @param row of the pair @param column of it
     double Cost(size_t row, size_t column) const
     {
         return column < m_columns ? std::min(0.0, -m_weights[row * m_columns + column]) : 0;

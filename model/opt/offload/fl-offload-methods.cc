@@ -41,14 +41,15 @@ Deadline(double seconds)
     return [endS = CpuS() + seconds] { return CpuS() > endS; };
 }
 
-/// @return whether the objective is the sum
+/// @return whether the objective is the sum @param columns of the problem
 bool
 IsSum(const OffloadColumns& columns)
 {
     return columns.Problem().objective == OffloadObjective::SUM;
 }
 
-/// @return what learning takes at least, as if there were no interference
+/// @return what learning takes at least, as if there were no interference @param columns of the
+/// problem
 double
 FreeBoundS(const OffloadColumns& columns)
 {
@@ -60,7 +61,8 @@ FreeBoundS(const OffloadColumns& columns)
     return OffloadSumS(blind, FreeOffloadMatching(blind));
 }
 
-/// @return the larger of two bounds, of which the second may be absent
+/// @return the larger of two bounds, of which the second may be absent @param bound one @param
+/// other the second
 double
 Larger(double bound, double other)
 {
@@ -99,7 +101,8 @@ Conclude(OffloadColumns& columns, const Columns& chosen, double boundS, const st
     return solution;
 }
 
-/// @return the answer of a method that proves nothing itself
+/// @return the answer of a method that proves nothing itself @param columns of the problem @param
+/// chosen what it found @param options for bounds @param reason why it ended
 OffloadSolution
 WithBound(OffloadColumns& columns,
           const Columns& chosen,

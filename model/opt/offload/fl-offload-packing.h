@@ -54,6 +54,7 @@ class OffloadPacking
 
   private:
     /// @return what bringing a column into the basis saves per unit, negative; slacks come last
+    /// @param column its index
     double ReducedCost(size_t column) const;
     /// Set m_direction to what the basis gives up for a unit of a column.
     void SetDirection(size_t column);

@@ -137,7 +137,9 @@ class Chooser
         }
     }
 
-    /// Keep what fits. @return whether something better than the best can come of it
+    /// Keep what fits. @return whether something better than the best can come of it @param lists
+    /// by sub-channel @param left gets it @param sumS of what is chosen @param openS of the rest,
+    /// at least
     bool Filter(const std::vector<std::vector<const Choice*>>& lists,
                 std::vector<std::vector<const Choice*>>& left,
                 double sumS,

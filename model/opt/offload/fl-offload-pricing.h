@@ -86,12 +86,13 @@ class OffloadPricing
     /// Begin a search: list candidates by cell.
     void Begin(size_t g, const std::vector<double>& prices);
     /// Go on with a cell. @param valueS of the devices so far @param overrunS of their cost over
-    /// that without interference @param count of them
+    /// that without interference @param count of them @param cell which
     void Visit(size_t cell, double valueS, double overrunS, size_t count);
     /// @return by how much the column's cost is above that without interference, at least, from
     /// its pairs. @param count of its links, the last one in this cell @param cell of it
     double PairExcess(size_t cell, size_t count);
-    /// @return the excess of a pair
+    /// @return the excess of a pair @param m cell @param n device @param k other cell @param j
+    /// device there
     double PairExcess(size_t m, char16_t n, size_t k, char16_t j);
 
     OffloadColumns& m_columns;                          //!< costs

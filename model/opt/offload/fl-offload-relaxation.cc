@@ -53,7 +53,8 @@ class Relaxation
         }
     }
 
-    /// @return the relaxation. @param targetS @param isLate as of RelaxOffload()
+    /// @return the relaxation @param targetS as of RelaxOffload() @param isLate as of
+    /// RelaxOffload()
     OffloadRelaxation Run(double targetS, const std::function<bool()>& isLate)
     {
         double smoothing = 0;
@@ -102,7 +103,8 @@ class Relaxation
         return true;
     }
 
-    /// @return prices between the master problem's and the best so far
+    /// @return prices between the master problem's and the best so far @param smoothing part of the
+    /// best
     std::vector<double> Smoothed(double smoothing) const
     {
         std::vector<double> prices(m_columns.Devices());
@@ -113,7 +115,8 @@ class Relaxation
         return prices;
     }
 
-    /// Find columns for prices, and the bound that these prove. @return whether one is new
+    /// Find columns for prices, and the bound that these prove. @return whether one is new @param
+    /// prices by device @param isLate whether to stop
     bool Separate(const std::vector<double>& prices, const std::function<bool()>& isLate)
     {
         double boundS = m_localS;

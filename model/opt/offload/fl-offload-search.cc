@@ -77,11 +77,11 @@ OffloadState::Refresh(size_t g)
 OffloadScore
 OffloadState::Evaluate() const
 {
-    double columnsS = 0;
+    double columnTimeS = 0;
     double longestS = 0;
     for (const double costS : m_costS)
     {
-        columnsS += costS;
+        columnTimeS += costS;
         longestS = std::max(longestS, costS);
     }
     double ownS = 0;
@@ -103,10 +103,10 @@ OffloadState::Evaluate() const
     }
     if (m_columns.Problem().objective == OffloadObjective::SUM)
     {
-        return {columnsS + ownS, 0};
+        return {columnTimeS + ownS, 0};
     }
     const double busiestS = *std::max_element(m_serverS.begin(), m_serverS.end());
-    return {longestS + std::max(localS, busiestS), columnsS + ownS};
+    return {longestS + std::max(localS, busiestS), columnTimeS + ownS};
 }
 
 double

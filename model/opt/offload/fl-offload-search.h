@@ -100,11 +100,13 @@ class OffloadState
     void Refresh(size_t g);
     /// @return the score of the present columns
     OffloadScore Evaluate() const;
-    /// @return the cost of a slot's column without who has the slot
+    /// @return the cost of a slot's column without who has the slot @param slot which
     double WithoutS(size_t slot);
-    /// @return by how much the sum of costs changes at least
+    /// @return by how much the sum of costs changes at least @param slot which @param n who gets it
+    /// @param hasExchange who had it gets n's
     double LeastChange(size_t slot, char16_t n, bool hasExchange);
-    /// @return what a device adds to the sum at a slot, beside the column's cost; or at home
+    /// @return what a device adds to the sum at a slot, beside the column's cost; or at home @param
+    /// n device @param slot its place
     double OwnS(char16_t n, size_t slot) const;
 
     OffloadColumns& m_columns;             //!< costs

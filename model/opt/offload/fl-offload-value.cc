@@ -42,7 +42,8 @@ RateBps(const OffloadProblem& problem, const std::vector<OffloadDecision>& decis
     return hz * std::log1p(powerW / disturbanceW) / std::log(2.0);
 }
 
-/// @return what becomes of a device
+/// @return what becomes of a device @param problem a valid one @param decisions by device @param n
+/// device
 OffloadOutcome
 OutcomeOf(const OffloadProblem& problem, const std::vector<OffloadDecision>& decisions, size_t n)
 {
@@ -67,7 +68,8 @@ OutcomeOf(const OffloadProblem& problem, const std::vector<OffloadDecision>& dec
     return outcome;
 }
 
-/// @return how long learning lasts when all work at once
+/// @return how long learning lasts when all work at once @param problem a valid one @param
+/// decisions by device @param outcomes by device
 double
 MakespanS(const OffloadProblem& problem,
           const std::vector<OffloadDecision>& decisions,
