@@ -562,8 +562,6 @@ MakeMultitaskCell(const MultitaskStudyOptions& options)
         cell.lossAt1mDb = table.lossAt1mDb;
         cell.lossExponent = table.lossExponent;
         cell.bandwidthHz = table.uplinkHz * cell.devices;
-        Config::SetDefault("ns3::fl::FdmaChannel::DownlinkBandwidth",
-                           DoubleValue(table.downlinkHz * cell.devices));
         Config::SetDefault("ns3::fl::FdmaChannel::NoiseDensity", DoubleValue(-174));
         Config::SetDefault("ns3::fl::FdmaChannel::StationTxPower",
                            DoubleValue(10 * std::log10(1e3 * table.downlinkPowerW * cell.devices)));

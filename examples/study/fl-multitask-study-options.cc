@@ -144,6 +144,8 @@ MultitaskStudyOptions::MultitaskStudyOptions()
     cell.trainSamples = 10000;
     cell.testSamples = 500;
     cell.threads = 2;
+    // TCP's pauses while tasks take turns would hide what the plans are worth.
+    cell.transport = "datagram";
 }
 
 void
