@@ -130,8 +130,8 @@ class TextLearningTestCase : public TestCase
   private:
     void DoRun() override
     {
-        const Dataset train = MakeSyntheticText(SyntheticText::SST2, 1, 0, 100);
-        const Dataset test = MakeSyntheticText(SyntheticText::SST2, 1, 100, 300);
+        const Dataset train = MakeSyntheticText(SyntheticText::SST2, 1, 0, 40);
+        const Dataset test = MakeSyntheticText(SyntheticText::SST2, 1, 40, 300);
         const auto parts = Partitioner::FromText("labels:1").Split(train.Labels(), 4, 1);
         for (const uint32_t sample : parts[0])
         {
@@ -143,9 +143,8 @@ class TextLearningTestCase : public TestCase
         std::vector<uint32_t> all(train.Size());
         std::iota(all.begin(), all.end(), 0);
         TrainerOptions options;
-        options.learningRate = 0.005;
-        options.momentum = 0.9;
-        options.localIterations = 100;
+        options.learningRate = 0.02;
+        options.localIterations = 200;
         const auto start = model->InitialParameters(1);
         const auto trained = Train(*model, start, train, all, 0, options, 1);
         const auto before = Evaluate(*model, start, train);
@@ -154,7 +153,7 @@ class TextLearningTestCase : public TestCase
         const auto threaded = Evaluate(*model, trained.parameters, train, &pool);
         NS_TEST_EXPECT_MSG_EQ(after.loss, threaded.loss, "any number of threads");
         NS_TEST_EXPECT_MSG_LT(after.loss, before.loss, "it learns");
-        // Few texts can be learned by heart. 100 coin tosses have a deviation of 5 %.
+        // Few texts can be learned by heart. 40 coin tosses have a deviation of 8 %.
         NS_TEST_EXPECT_MSG_GT(after.accuracy, 0.9, "by heart");
         Fits(test);
     }
