@@ -108,7 +108,7 @@ MakePayload(std::vector<uint8_t> bytes)
  * Take a payload that a computation needs.
  * @param context of the computation
  * @param kind of the payload
- * @return it
+ * @return its encoded bytes, not null
  * @throws InvalidInput if there is none
  */
 std::shared_ptr<const Payload>

@@ -62,7 +62,7 @@ class Versions
         }
     }
 
-    /// Keep a version if it is needed. @param version its number @param model it
+    /// Keep a version that periods begin with. @param version from 0 @param model flat parameters
     void Add(uint32_t version, const Eigen::VectorXf& model)
     {
         const auto uses = m_uses.find(version);

@@ -247,7 +247,7 @@ class SchemeSamples
         }
     }
 
-    /// Keep the phases of an order of the first run. @param work it
+    /// Keep the begins and ends of phases, for periods.csv. @param work a merged order
     void AddPeriod(const WorkRecord& work)
     {
         const auto& phases = work.measured.phases;

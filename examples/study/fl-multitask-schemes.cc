@@ -108,7 +108,7 @@ class Rounds
     }
 
   private:
-    /// All idle devices get a version. @param version it
+    /// All idle devices begin a period. @param version of the global model that they train, from 0
     void Begin(uint32_t version)
     {
         for (auto period : m_idle)

@@ -182,21 +182,7 @@ FuzzInstance
 MakeDmaFuzz(uint64_t seed, uint64_t number)
 {
     RandomStream random(seed ^ 0xd3af1000, number);
-    const auto magnitude = static_cast<Magnitude>(random.Below(4));
-    const double decades = magnitude == Magnitude::HOSTILE   ? 3
-                           : magnitude == Magnitude::EXTREME ? 25
-                                                             : 0.4;
-    Json json = MakeValid(random, decades);
-    if (magnitude == Magnitude::DAMAGED)
-    {
-        Damage(json, random);
-    }
-    std::string text = json.dump(1);
-    if (magnitude == Magnitude::DAMAGED && random.Uniform() < 0.3)
-    {
-        text[random.Below(text.size())] = static_cast<char>(random.Below(256));
-    }
-    return {magnitude, text};
+    return MakeFuzz(random, &MakeValid);
 }
 
 std::vector<Fault>

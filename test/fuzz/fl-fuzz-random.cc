@@ -46,6 +46,27 @@ Damage(nlohmann::ordered_json& json, RandomStream& random)
     *at = VALUES[random.Below(VALUES.size())];
 }
 
+FuzzInstance
+MakeFuzz(RandomStream& random,
+         nlohmann::ordered_json (*makeValid)(RandomStream& random, double decades))
+{
+    const auto magnitude = static_cast<Magnitude>(random.Below(4));
+    const double decades = magnitude == Magnitude::HOSTILE   ? 3
+                           : magnitude == Magnitude::EXTREME ? 25
+                                                             : 0.4;
+    nlohmann::ordered_json json = makeValid(random, decades);
+    if (magnitude == Magnitude::DAMAGED)
+    {
+        Damage(json, random);
+    }
+    std::string text = json.dump(1);
+    if (magnitude == Magnitude::DAMAGED && random.Uniform() < 0.3)
+    {
+        text[random.Below(text.size())] = static_cast<char>(random.Below(256));
+    }
+    return {magnitude, text};
+}
+
 } // namespace fuzz
 } // namespace fl
 } // namespace ns3

@@ -4,6 +4,8 @@
 #ifndef FL_FUZZ_RANDOM_H
 #define FL_FUZZ_RANDOM_H
 
+#include "fl-fuzz-instance.h"
+
 #include "ns3/fl-random-stream.h"
 
 #include <nlohmann/json.hpp>
@@ -34,6 +36,15 @@ double Around(RandomStream& random, double ordinary, double decades);
  * @param random source of the draws
  */
 void Damage(nlohmann::ordered_json& json, RandomStream& random);
+
+/**
+ * Make an instance of a magnitude that is drawn: valid, or one whose text is damaged.
+ * @param random source of the draws
+ * @param makeValid makes a valid instance of numbers so many orders of magnitude from ordinary ones
+ * @return it
+ */
+FuzzInstance MakeFuzz(RandomStream& random,
+                      nlohmann::ordered_json (*makeValid)(RandomStream& random, double decades));
 
 } // namespace fuzz
 } // namespace fl

@@ -25,37 +25,13 @@ constexpr size_t RECORD_BYTES = 1 + IMAGE_BYTES; //!< label, then image [byte]
 /// Of the five training files; its presence tells a folder of CIFAR-10
 constexpr const char* FIRST_FILE = "data_batch_1.bin";
 
-/// The name under which a file is there, plain or gzipped, or an empty one.
-std::string
-FindFile(const std::string& folder, const std::string& name)
-{
-    for (const char* packed : {"", ".gz"})
-    {
-        const auto path = std::filesystem::path(folder) / (name + packed);
-        std::error_code error;
-        if (std::filesystem::exists(path, error))
-        {
-            return path.string();
-        }
-    }
-    return "";
-}
-
-/// As FindFile(), but it must be there.
+/// FindDataFile(), but it must be there.
 std::string
 RequireFile(const std::string& folder, const std::string& name)
 {
-    const std::string path = FindFile(folder, name);
-    if (path.empty())
-    {
-        throw InvalidInput(Describe("data folder ",
-                                    folder,
-                                    ": ",
-                                    name,
-                                    " is missing: must hold CIFAR-10's five training files and "
-                                    "its test file, plain or .gz"));
-    }
-    return path;
+    return RequireDataFile(folder,
+                           name,
+                           "CIFAR-10's five training files and its test file, plain or .gz");
 }
 
 /// Append one file's records.
@@ -148,7 +124,7 @@ ReadCifar10(const std::string& folder)
 bool
 HoldsCifar10(const std::string& folder)
 {
-    return !FindFile(folder, FIRST_FILE).empty();
+    return !FindDataFile(folder, FIRST_FILE).empty();
 }
 
 } // namespace fl

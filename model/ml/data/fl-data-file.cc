@@ -145,5 +145,32 @@ TemporaryNameBeside(const std::string& path)
     return Describe(path, ".part-", process, "-", count++);
 }
 
+std::string
+FindDataFile(const std::string& folder, const std::string& name)
+{
+    for (const char* packed : {"", ".gz"})
+    {
+        const auto path = std::filesystem::path(folder) / (name + packed);
+        std::error_code error;
+        if (std::filesystem::exists(path, error))
+        {
+            return path.string();
+        }
+    }
+    return "";
+}
+
+std::string
+RequireDataFile(const std::string& folder, const std::string& name, const std::string& contents)
+{
+    const std::string path = FindDataFile(folder, name);
+    if (path.empty())
+    {
+        throw InvalidInput(
+            Describe("data folder ", folder, ": ", name, " is missing: must hold ", contents));
+    }
+    return path;
+}
+
 } // namespace fl
 } // namespace ns3

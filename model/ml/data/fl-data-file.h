@@ -80,6 +80,24 @@ void WriteDataFile(const std::string& path, const std::vector<uint8_t>& bytes);
  */
 std::string TemporaryNameBeside(const std::string& path);
 
+/**
+ * @param folder of data files
+ * @param name of one of them
+ * @return the path under which it is there, plain or as name.gz; empty: it is not
+ */
+std::string FindDataFile(const std::string& folder, const std::string& name);
+
+/**
+ * @param folder of data files
+ * @param name of one of them
+ * @param contents what the folder must hold, for the message
+ * @return as FindDataFile()
+ * @throws InvalidInput if it is not there
+ */
+std::string RequireDataFile(const std::string& folder,
+                            const std::string& name,
+                            const std::string& contents);
+
 } // namespace fl
 } // namespace ns3
 

@@ -71,7 +71,7 @@ class RangeDecoder
         return 1;
     }
 
-    /// @return bits that are as often 0 as 1, the highest first @param count how many
+    /// @return equiprobable bits, the highest first @param count number of bits, 1 to 32
     uint32_t DirectBits(uint32_t count)
     {
         uint32_t value = 0;
@@ -228,7 +228,7 @@ class LzmaDecoder
         Forget();
     }
 
-    /// Copy bytes as they are. @param begin the first one @param size how many
+    /// Append an uncompressed chunk. @param begin its first byte @param size of it [byte]
     void Copy(const uint8_t* begin, size_t size)
     {
         if (size > m_output.size() - m_used)

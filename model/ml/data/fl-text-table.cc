@@ -88,37 +88,11 @@ ParseLabel(const std::string& text)
     return label && *label < 256 ? label : std::nullopt;
 }
 
-/// The name under which a file is there, plain or gzipped, or an empty one.
-std::string
-FindFile(const std::string& folder, const std::string& name)
-{
-    for (const char* packed : {"", ".gz"})
-    {
-        const auto path = (std::filesystem::path(folder) / (name + packed)).string();
-        std::error_code error;
-        if (std::filesystem::exists(path, error))
-        {
-            return path;
-        }
-    }
-    return "";
-}
-
-/// As FindFile(), but it must be there.
+/// FindDataFile(), but it must be there.
 std::string
 RequireFile(const std::string& folder, const std::string& name)
 {
-    const std::string path = FindFile(folder, name);
-    if (path.empty())
-    {
-        throw InvalidInput(Describe("data folder ",
-                                    folder,
-                                    ": ",
-                                    name,
-                                    " is missing: must hold train.tsv, dev.tsv and vocab.txt, "
-                                    "plain or .gz"));
-    }
-    return path;
+    return RequireDataFile(folder, name, "train.tsv, dev.tsv and vocab.txt, plain or .gz");
 }
 
 } // namespace
@@ -182,8 +156,8 @@ TrainTest
 ReadTextTables(const std::string& folder, uint32_t maxLength)
 {
     const WordPiece tokenizer = WordPiece::FromFile(RequireFile(folder, "vocab.txt"));
-    const std::string dev = FindFile(folder, "dev.tsv");
-    const std::string test = dev.empty() ? FindFile(folder, "test.tsv") : dev;
+    const std::string dev = FindDataFile(folder, "dev.tsv");
+    const std::string test = dev.empty() ? FindDataFile(folder, "test.tsv") : dev;
     TrainTest data;
     data.train = ReadTextTable(RequireFile(folder, "train.tsv"), tokenizer, maxLength);
     data.test = ReadTextTable(test.empty() ? RequireFile(folder, "dev.tsv") : test,
@@ -196,7 +170,7 @@ ReadTextTables(const std::string& folder, uint32_t maxLength)
 bool
 HoldsTextTables(const std::string& folder)
 {
-    return !FindFile(folder, "train.tsv").empty();
+    return !FindDataFile(folder, "train.tsv").empty();
 }
 
 } // namespace fl

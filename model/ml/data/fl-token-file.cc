@@ -185,37 +185,11 @@ ParseSample(LineReader line,
     table.offsets.push_back(static_cast<uint32_t>(table.ids.size()));
 }
 
-/// The name under which one of the files is there, plain or gzipped, or an empty one.
-std::string
-FindTokenFile(const std::string& folder, const std::string& name)
-{
-    for (const char* packed : {"", ".gz"})
-    {
-        const auto path = std::filesystem::path(folder) / (name + packed);
-        std::error_code error;
-        if (std::filesystem::exists(path, error))
-        {
-            return path.string();
-        }
-    }
-    return "";
-}
-
-/// As FindTokenFile(), but it must be there.
+/// FindDataFile(), but it must be there.
 std::string
 RequireTokenFile(const std::string& folder, const std::string& name)
 {
-    const std::string path = FindTokenFile(folder, name);
-    if (path.empty())
-    {
-        throw InvalidInput(Describe("data folder ",
-                                    folder,
-                                    ": ",
-                                    name,
-                                    " is missing: must hold train.tokens and test.tokens, plain "
-                                    "or .gz"));
-    }
-    return path;
+    return RequireDataFile(folder, name, "train.tokens and test.tokens, plain or .gz");
 }
 
 /// @param dataset text @return its first line, without the line's end
@@ -325,7 +299,7 @@ WriteTokens(const TrainTest& data, const std::string& folder, bool gzipped)
 bool
 HoldsTokens(const std::string& folder)
 {
-    return !FindTokenFile(folder, "train.tokens").empty();
+    return !FindDataFile(folder, "train.tokens").empty();
 }
 
 void

@@ -43,7 +43,7 @@ struct BatchShape
     }
 
     /// @return the shape where each column is a sequence of its own
-    /// @param columns how many
+    /// @param columns samples, one column each, at least 1
     static BatchShape OfSamples(uint32_t columns)
     {
         return {columns, columns, nullptr, nullptr};

@@ -91,7 +91,7 @@ class FdmaTransmitter
         double energyJ{0};  //!< of segments that are over [J]
         Time airtime;       //!< of segments that are over
         Time start;         //!< of the present segment
-        Time segment;       //!< longest segment for now
+        Time segment;       //!< longest part of a frame that is sent at once; above 0
         bool isLast{false}; //!< whether the present segment completes the frame
     };
 
