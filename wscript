@@ -27,6 +27,8 @@ def configure(conf):
     have_zlib = conf.check_cc(lib='z', header_name='zlib.h', uselib_store='FL', mandatory=False)
     if have_zlib:
         conf.env.append_unique('DEFINES_FL', ['HAVE_ZLIB'])
+    if conf.check_cc(lib='sodium', header_name='sodium.h', uselib_store='FL', mandatory=False):
+        conf.env.append_unique('DEFINES_FL', ['HAVE_SODIUM'])
     conf.env.append_unique('DEFINES_FL', ['EIGEN_DONT_PARALLELIZE'])
     conf.env.append_unique('CXXFLAGS_FL', ['-std=c++17'])
 

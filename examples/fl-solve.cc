@@ -109,21 +109,6 @@ main(int argc, char* argv[])
         parser.Add("tight-bound",
                    "of methods that can: spend time on a better bound",
                    request.hasTightBound);
-        // Words are ours, all that begins with a dash is the parser's.
-        std::vector<std::string> words;
-        std::vector<const char*> options{argv[0]};
-        for (int i = 1; i < argc; ++i)
-        {
-            if (argv[i][0] == '-' && argv[i][1] != '\0')
-            {
-                options.push_back(argv[i]);
-            }
-            else
-            {
-                words.emplace_back(argv[i]);
-            }
-        }
-        parser.Parse(static_cast<int>(options.size()), options.data());
-        return Solve(words, request);
+        return Solve(parser.ParseWords(argc, argv), request);
     });
 }

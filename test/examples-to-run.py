@@ -47,6 +47,7 @@ cpp_examples = [
     ("fl-async-multitask --quick --figures=8,11 --runs=1 --aggregations=6", "True", "False"),
     ("fl-bench --quick", "True", "False"),
     ("fl-data", "True", "True"),
+    ("fl-ledger --help", "True", "False"),
     ("fl-solve --help", "True", "False"),
 ]
 

@@ -5,6 +5,8 @@
 
 # To build standalone.
 PACKAGES_BUILD=(cmake g++ ninja-build pkg-config libns3-dev libeigen3-dev libboost-dev nlohmann-json3-dev zlib1g-dev)
+# What it can do without: the ledger's hashes and signatures.
+PACKAGES_OPTIONAL=(libsodium-dev)
 # To build inside an ns-3 tree, whose test.py is in Python.
 PACKAGES_IN_TREE=(cmake g++ ninja-build python3 libeigen3-dev libboost-dev nlohmann-json3-dev zlib1g-dev)
 # To fetch Debian's source package of ns-3.

@@ -303,7 +303,11 @@ function(fl_add_tests)
     fl-fuzz-read test/fuzz/fl-fuzz-read.cc test/fuzz/fl-fuzz-samples.cc test/fuzz/fl-fuzz-watch.cc
   )
   target_link_libraries(fl-fuzz-read PRIVATE fl)
-  foreach(reader safetensors tokens vocabulary idx-labels idx-images text-table r-object lzma2)
+  set(readers safetensors tokens vocabulary idx-labels idx-images text-table r-object lzma2)
+  if(fl_sodium_libraries)
+    list(APPEND readers ledger)
+  endif()
+  foreach(reader ${readers})
     file(MAKE_DIRECTORY ${work}/fuzz-${reader})
     add_test(NAME fuzz-${reader} COMMAND fl-fuzz-read --reader=${reader} --cases=4000 --limit=${limit}
              WORKING_DIRECTORY ${work}/fuzz-${reader})

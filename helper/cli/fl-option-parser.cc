@@ -501,6 +501,26 @@ OptionParser::Help() const
     return HelpText(m_program, m_usage, options, m_choices);
 }
 
+std::vector<std::string>
+OptionParser::ParseWords(int argc, const char* const argv[])
+{
+    std::vector<std::string> words;
+    std::vector<const char*> options(argv, argv + std::min(argc, 1));
+    for (int i = 1; i < argc; ++i)
+    {
+        if (argv[i][0] == '-' && argv[i][1] != '\0')
+        {
+            options.push_back(argv[i]);
+        }
+        else
+        {
+            words.emplace_back(argv[i]);
+        }
+    }
+    Parse(static_cast<int>(options.size()), options.data());
+    return words;
+}
+
 void
 OptionParser::Parse(int argc, const char* const argv[])
 {

@@ -140,6 +140,16 @@ class OptionParser
      */
     void Parse(int argc, const char* const argv[]);
 
+    /**
+     * The same for a command line that has words beside the options, in any order: all that does
+     * not begin with a dash, and a dash alone.
+     * @param argc as main() gets it
+     * @param argv as main() gets it
+     * @return the words, in their order
+     * @throws InvalidInput as Parse()
+     */
+    std::vector<std::string> ParseWords(int argc, const char* const argv[]);
+
     /// @return name of the program
     const std::string& GetProgram() const;
 

@@ -6,6 +6,7 @@
 #include "ns3/fl-data-file.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-idx.h"
+#include "ns3/fl-ledger-file.h"
 #include "ns3/fl-lzma2.h"
 #include "ns3/fl-r-data.h"
 #include "ns3/fl-safetensors.h"
@@ -206,12 +207,55 @@ UnpackFile(const std::string& path)
     UnpackLzma2(bytes.data(), bytes.size(), 1003, path);
 }
 
-} // namespace
-
-const std::vector<FuzzReader>&
-FuzzReaders()
+/// A chain of four blocks.
+std::string
+MakeLedger(const std::string& /* path */)
 {
-    static const std::vector<FuzzReader> readers{
+    const Participant server{Participant::Role::SERVER, 0};
+    const Participant device{Participant::Role::DEVICE, 7};
+    std::map<Participant, SigningKey> keys{{server, MakeSigningKey({1})},
+                                           {device, MakeSigningKey({2})}};
+    constexpr uint32_t TARGET_BITS = 4;
+    Ledger ledger(std::make_shared<const Block>(MakeGenesis(keys, server)), TARGET_BITS);
+    for (uint32_t round = 1; round <= 3; ++round)
+    {
+        Transaction gradient;
+        gradient.sender = device;
+        gradient.round = round;
+        gradient.SetPayload({1, 2, 3}, round == 2);
+        gradient.SignWith(keys[device]);
+        Transaction model;
+        model.kind = Transaction::Kind::GLOBAL_MODEL;
+        model.sender = server;
+        model.round = round;
+        model.SetPayload({4, 5}, false);
+        model.SignWith(keys[server]);
+        Block block =
+            ledger.MakeNext(server, device, int64_t{1000000000} * round, {gradient, model});
+        SearchNonce(block.header);
+        block.SignWith(keys[server]);
+        ledger.Add(std::make_shared<const Block>(block));
+    }
+    const auto bytes = EncodeChain(ledger.GetChain());
+    return std::string(bytes.begin(), bytes.end());
+}
+
+/// Check a chain.
+void
+CheckLedger(const std::string& path)
+{
+    const auto report = CheckChain(ReadDataFile(path));
+    if (!report.fault.empty())
+    {
+        throw InvalidInput(path + ": " + report.fault);
+    }
+}
+
+/// @return the readers; that of the ledger where there is libsodium
+std::vector<FuzzReader>
+MakeReaders()
+{
+    std::vector<FuzzReader> readers{
         {"safetensors", &MakeTensors, &ReadTensors},
         {"tokens", &MakeTokens, &ReadTokensFile},
         {"vocabulary", &MakeVocabulary, &ReadVocabulary},
@@ -221,6 +265,19 @@ FuzzReaders()
         {"r-object", &MakeRObject, &ReadRFile},
         {"lzma2", &MakeLzma2, &UnpackFile},
     };
+    if (SodiumIsAvailable())
+    {
+        readers.push_back({"ledger", &MakeLedger, &CheckLedger});
+    }
+    return readers;
+}
+
+} // namespace
+
+const std::vector<FuzzReader>&
+FuzzReaders()
+{
+    static const std::vector<FuzzReader> readers = MakeReaders();
     return readers;
 }
 
