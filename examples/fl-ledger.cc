@@ -30,6 +30,7 @@ using namespace ns3::fl;
 namespace
 {
 
+/// The first lines of --help.
 constexpr const char* USAGE =
     "fl-ledger verify FILE | show FILE [--block=N]\n\n"
     "verify: checks that each block follows from the one before, shows its work, and that all its\n"

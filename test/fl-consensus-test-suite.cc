@@ -332,6 +332,13 @@ class ConsensusRefusalTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ_TOL(mixing.ExchangesFor(2, 10, 100), 1.5, 1e-12, "exchanges");
         NS_TEST_EXPECT_MSG_EQ(mixing.ExchangesFor(1e9, 1, 1), 0, "none are needed");
         NS_TEST_EXPECT_MSG_EQ(NormalisedGradient({}, 1, 1, 2).norm(), 0, "no data, no term");
+        // (8) and (12) by hand: C = (2 / 0.5), of 3 samples of 12 and 4 steps.
+        const Eigen::VectorXf update = Eigen::VectorXf::Constant(1, -2);
+        const Eigen::VectorXf gradient = NormalisedGradient({{&update, 3, 4}}, 12, 0.5, 1);
+        NS_TEST_EXPECT_MSG_EQ(gradient(0), 0.25F, "normalised gradient");
+        Eigen::VectorXf w = Eigen::VectorXf::Ones(1);
+        TakeConsensusStep(w, gradient, 0.5, 2, 3);
+        NS_TEST_EXPECT_MSG_EQ(w(0), 1 - 0.5F * 2 * 3 * 0.25F, "step");
     }
 };
 

@@ -21,7 +21,7 @@ namespace fl
 namespace
 {
 
-/// @return the graph's Laplacian: degrees on the diagonal, -1 for each edge
+/// @param graph any one @return its Laplacian: degrees on the diagonal, -1 for each edge
 Eigen::MatrixXd
 LaplacianOf(const ServerGraph& graph)
 {
@@ -36,7 +36,7 @@ LaplacianOf(const ServerGraph& graph)
     return laplacian;
 }
 
-/// @return the Laplacian's eigenvalues, ascending; the first is 0
+/// @param graph any one @return its Laplacian's eigenvalues, ascending; the first is 0
 Eigen::VectorXd
 SpectrumOf(const ServerGraph& graph)
 {
@@ -60,7 +60,7 @@ Normalize(ServerGraph& graph)
     graph.edges.erase(std::unique(graph.edges.begin(), graph.edges.end()), graph.edges.end());
 }
 
-/// @return "{0, 1, 4}"
+/// @param part servers that reach each other @return "{0, 1, 4}"
 std::string
 TextOf(const std::vector<uint32_t>& part)
 {

@@ -21,7 +21,7 @@ constexpr uint8_t BLOCK_DOMAIN[] = {'f', 'l', '-', 'b', 'l', 'o', 'c', 'k', '-',
 constexpr size_t LEAST_TRANSACTION_BYTES = 1 + 5 + 4 + 4 + 8 + 32 + 1 + 64;
 constexpr size_t NONCE_BYTES = sizeof(uint64_t); //!< the nonce ends the header
 
-/// @return what is hashed and signed, with its domain
+/// @param header of a block @return what is hashed and signed, with its domain
 std::vector<uint8_t>
 HashedBytes(const BlockHeader& header)
 {
@@ -30,7 +30,8 @@ HashedBytes(const BlockHeader& header)
     return bytes;
 }
 
-/// @throws InvalidInput unless a target can be met by a search for a nonce
+/// @param targetBits leading zero bits @throws InvalidInput unless a target can be met by a search
+/// for a nonce
 void
 RequireTarget(uint32_t targetBits)
 {

@@ -104,15 +104,33 @@ class Ledger
         uint32_t modelRound{0};             //!< of the last global model up to here
     };
 
-    /// @return what a transaction is about
+    /// @param transaction any one @return what it is about
     static Subject SubjectOf(const Transaction& transaction);
-    /// @return whether an entry comes before another one of its chain, or is it
+    /**
+     * @param early an entry
+     * @param late another one
+     * @return whether the first comes before the second on its chain, or is it
+     */
     static bool IsAncestor(const Entry* early, const Entry* late);
-    /// @return whether a subject has a transaction on the chain that ends in an entry
+    /**
+     * @param subject what a transaction is about
+     * @param end last entry of a chain
+     * @return whether that chain has such a transaction
+     */
     bool IsRecorded(const Subject& subject, const Entry* end) const;
-    /// @return what is wrong with a block that follows from an entry; empty: nothing
+    /**
+     * @param block a block
+     * @param parent what it follows from
+     * @param [in,out] modelRound round of the last global model before, and after the block
+     * @return which rule it breaks; empty: none
+     */
     std::string FindFault(const Block& block, const Entry& parent, uint32_t& modelRound) const;
-    /// @return whether a block's transactions are new on its chain; says what isn't
+    /**
+     * @param block a block
+     * @param parent what it follows from
+     * @param [in,out] modelRound round of the last global model before, and after the block
+     * @return which of its transactions is on the chain already or out of turn; empty: none
+     */
     std::string FindRepeated(const Block& block, const Entry& parent, uint32_t& modelRound) const;
     /// The chain ends elsewhere: what waits changes. @param end its new last entry
     void MoveTo(const Entry* end);

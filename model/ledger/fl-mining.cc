@@ -36,7 +36,7 @@ RequireNonNegative(const char* name, double value)
     }
 }
 
-/// @return the sum of the miners' hash rates [hash/s]
+/// @param hashRates of the miners [hash/s] @return their sum [hash/s]
 double
 TotalRate(const std::vector<double>& hashRates)
 {

@@ -31,7 +31,7 @@ AppendSigned(std::vector<uint8_t>& bytes, const Transaction& transaction)
     AppendNumber(bytes, static_cast<uint8_t>(transaction.hasPayload));
 }
 
-/// @return what is signed, with its domain
+/// @param transaction any one @return what is signed, with its domain
 std::vector<uint8_t>
 SignedBytes(const Transaction& transaction)
 {
