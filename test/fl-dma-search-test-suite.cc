@@ -276,7 +276,7 @@ class BudgetTestCase : public TestCase
         DmaDraw draw;
         draw.devices = 6;
         draw.tasks = 3;
-        draw.versions = 24;
+        draw.versions = 16;
         draw.staleness = 5;
         draw.mixing = 0.6;
         draw.relaxed = false;

@@ -339,6 +339,8 @@ class SummaryTestCase : public ScenarioTestCase
                                            "--test-samples=0",
                                            "--payload-bits=0",
                                            "--samples-per-device=500",
+                                           "--downlink-bandwidth=0",
+                                           "--downlink-power=0",
                                            "--max-cpu=2e9"},
                                           options),
                               "accepted",
@@ -349,6 +351,8 @@ class SummaryTestCase : public ScenarioTestCase
         options.payloadBits = other.payloadBits;
         options.samplesPerDevice = other.samplesPerDevice;
         options.maxCpuHz = other.maxCpuHz;
+        options.downlinkBandwidthHz = other.downlinkBandwidthHz;
+        options.downlinkPowerW = other.downlinkPowerW;
         NS_TEST_EXPECT_MSG_EQ(SummaryOf(options).dump(), json.dump(), "all others by --like");
         NS_TEST_EXPECT_MSG_EQ(options.out, "results/fl-example", "folder");
         NS_TEST_EXPECT_MSG_EQ(options.threads, 3, "threads");

@@ -28,6 +28,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 namespace ns3
