@@ -246,6 +246,8 @@ DmaOptimizer::DoPlan(const SystemState& state)
         DmaPeriodOutcome outcome;
         outcome.cpuHz = problem.CpuShare(i, 0) * (device.minCpuHz + device.maxCpuHz) / 2;
         plan.orders.push_back(MakeOrder(state, horizon.devices[i], period, outcome));
+        plan.orders.back().round = state.round;
+        plan.orders.back().baseVersion = state.modelVersion;
     }
     return plan;
 }

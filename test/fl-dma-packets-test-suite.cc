@@ -226,10 +226,14 @@ class MiddleTestCase : public TestCase
                               "with --coordinator=async (ns3::fl::AsyncCoordinator)",
                               "rounds of others");
         state.offered = {1};
+        state.round = 5;
+        state.modelVersion = 4;
         const auto plan = optimizer->MakePlan(state);
         NS_TEST_ASSERT_MSG_EQ(plan.orders.size(), 1, "one device");
         const auto& order = plan.orders.front();
         NS_TEST_EXPECT_MSG_EQ(order.device, 1, "which");
+        NS_TEST_EXPECT_MSG_EQ(order.round, 5, "the round that is asked for");
+        NS_TEST_EXPECT_MSG_EQ(order.baseVersion, 4, "from the present model");
         // e in [1, 20] and B in [1, 60], rounded down; a third of 3 MHz.
         NS_TEST_EXPECT_MSG_EQ(order.localIterations, 10, "e");
         NS_TEST_EXPECT_MSG_EQ(order.batch, 30, "B");

@@ -160,10 +160,10 @@ WriteFigure4(const std::filesystem::path& folder,
                                         "0.5 * " + height};
     };
     script.Mark({PERIODS, RowsOf(scheme, task) + " && !(" + active + ")", box("0.3")},
-                "y^{ID} = 1",
+                "idle: y(ID) = 1",
                 Describe("with boxxyerror lc rgb '", colours::SKY_BLUE, "'"));
     script.Mark({PERIODS, active, box("0.6")},
-                "y^{AC} = 1",
+                "active: y(AC) = 1",
                 Describe("with boxxyerror lc rgb '", colours::GREEN, "'"));
     script.Mark(
         {PERIODS,
