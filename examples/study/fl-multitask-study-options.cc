@@ -144,7 +144,7 @@ MultitaskStudyOptions::MultitaskStudyOptions()
     cell.trainSamples = 10000;
     cell.testSamples = 500;
     cell.threads = 2;
-    // TCP's pauses while tasks take turns would hide what the plans are worth.
+    // As in the tables of the documentation.
     cell.transport = "datagram";
 }
 
