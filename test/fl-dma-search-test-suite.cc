@@ -31,6 +31,17 @@ namespace
 /// The interior point method's gap, with room for another solver's.
 constexpr double GAP = 1e-6;
 
+/// A fifth more time than FedAsync takes. @param [in,out] problem gets it
+void
+SetTime(DmaProblem& problem)
+{
+    const auto baseline = FedAsyncDmaBaseline(problem);
+    for (size_t j = 0; j < problem.tasks.size(); ++j)
+    {
+        problem.tasks[j].qoeS = 1.2 * baseline.allocation[j].back().arrivalS;
+    }
+}
+
 /// Searches against enumeration, and each other.
 class SearchTestCase : public TestCase
 {
@@ -92,16 +103,6 @@ class SearchTestCase : public TestCase
         }
         const auto solution = SolveDma("best", problem);
         NS_TEST_EXPECT_MSG_EQ(ToString(solution.status), std::string("feasible"), "spread");
-    }
-
-    /// Time for what is fastest, and a little more.
-    static void SetTime(DmaProblem& problem)
-    {
-        const auto baseline = FedAsyncDmaBaseline(problem);
-        for (size_t j = 0; j < problem.tasks.size(); ++j)
-        {
-            problem.tasks[j].qoeS = 1.2 * baseline.allocation[j].back().arrivalS;
-        }
     }
 
     /// All methods on one instance.
@@ -295,18 +296,8 @@ class BudgetTestCase : public TestCase
         {
             device.energyBudgetJ = *std::max_element(spent.begin(), spent.end());
         }
-        SetQoe(problem);
+        SetTime(problem);
         return problem;
-    }
-
-    /// A fifth more time than FedAsync takes.
-    static void SetQoe(DmaProblem& problem)
-    {
-        const auto baseline = FedAsyncDmaBaseline(problem);
-        for (size_t j = 0; j < problem.tasks.size(); ++j)
-        {
-            problem.tasks[j].qoeS = 1.2 * baseline.allocation[j].back().arrivalS;
-        }
     }
 
     /// No method is worse than FedAsync's schedule with the resources that the method has.

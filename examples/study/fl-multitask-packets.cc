@@ -16,6 +16,7 @@
 #include "ns3/fl-dma-optimizer.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-folder-lock.h"
+#include "ns3/fl-optimizer.h"
 #include "ns3/fl-option-text.h"
 #include "ns3/fl-output-file.h"
 #include "ns3/fl-plot-script.h"
@@ -52,7 +53,12 @@ struct PacketScheme
     uint32_t closeAfter{0}; //!< updates that close a round; 0: no rounds
 };
 
-/// @param name as in `--compare` @param devices their number @return the scheme
+/**
+ * @param name as in `--compare`
+ * @param devices their number
+ * @return the scheme
+ * @throws InvalidInput if there is no such scheme
+ */
 PacketScheme
 MakeScheme(const std::string& name, uint32_t devices)
 {
@@ -63,6 +69,16 @@ MakeScheme(const std::string& name, uint32_t devices)
     if (name == "fedavg-partial")
     {
         return {name, "dma-middle", std::min(MultitaskSchemes().back().closesAt, devices)};
+    }
+    try
+    {
+        CreateOptimizer(name);
+    }
+    catch (const InvalidInput& error)
+    {
+        throw InvalidInput(Describe("--compare: must have fedavg-full, fedavg-partial or names of "
+                                    "optimizers, separated by commas: ",
+                                    error.what()));
     }
     return {name, name, 0};
 }
@@ -269,6 +285,11 @@ void
 RunMultitaskPackets(const OptionParser& parser, const MultitaskStudyOptions& options)
 {
     const auto names = SplitText(options.compare, ',');
+    std::vector<PacketScheme> schemes;
+    for (const auto& name : names)
+    {
+        schemes.push_back(MakeScheme(name, options.cell.devices));
+    }
     const PacketCase what = MakePacketCase(options);
     if (what.budgetJ > 0)
     {
@@ -282,10 +303,9 @@ RunMultitaskPackets(const OptionParser& parser, const MultitaskStudyOptions& opt
                       static_cast<uint32_t>(names.size()));
     progress.SetTasks(static_cast<uint32_t>(what.tasks.size()));
     MultitaskPacketTables tables;
-    for (const auto& name : names)
+    for (const auto& scheme : schemes)
     {
-        const auto scheme = MakeScheme(name, what.cell.devices);
-        MultitaskSchemeSamples samples(name, what.tasks.size(), what.cell.devices);
+        MultitaskSchemeSamples samples(scheme.name, what.tasks.size(), what.cell.devices);
         RunScheme(parser, what, scheme, data, samples, progress);
         samples.AddRows(what.names, what.budgetJ, tables);
         samples.Print(std::cout, what.names);

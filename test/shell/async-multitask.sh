@@ -51,7 +51,7 @@ expect_exit 0 '' study --figures=5 --schemes=DMA-FL,FedAsync --learning-rate=0.1
 grep -q '^figure 6: asynchronous baselines need less than synchronous ones,.*,not tested$' d/claims.csv || fail "judged what was not drawn"
 
 # Packets: rounds of several tasks beside asynchronous ones. Nobody is late where all are waited for.
-expect_error 2 '--compare=|worst: must be one of' study --packets --compare=worst
+expect_error 2 "--compare: must have fedavg-full, fedavg-partial or .*'worst'" study --packets --compare=worst
 packets()
 {
   study --packets --aggregations=3 --threads=1 "$@"
