@@ -6,13 +6,16 @@
 #include "fl-checkpoint.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-random-stream.h"
 #include "ns3/fl-zlib.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <iomanip>
+#include <numeric>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 namespace ns3
 {
@@ -23,7 +26,7 @@ namespace
 {
 
 /// To be raised whenever the same recipe comes to give other weights.
-constexpr uint32_t RECIPE_VERSION = 1;
+constexpr uint32_t RECIPE_VERSION = 2;
 
 /// Continue a checksum with numbers.
 template <typename T>
@@ -68,6 +71,86 @@ ChecksumOf(const PretrainingRecipe& recipe,
     return crc;
 }
 
+/**
+ * Text with some tokens left out.
+ * @param data text
+ * @param samples of it
+ * @param share of tokens, but for the first of each sample
+ * @param random draws them
+ * @return these samples without them
+ */
+Dataset
+DropTokens(const Dataset& data,
+           const std::vector<uint32_t>& samples,
+           double share,
+           RandomStream& random)
+{
+    TokenTable table;
+    table.offsets.assign(1, 0);
+    std::vector<uint8_t> labels;
+    for (const uint32_t sample : samples)
+    {
+        for (uint32_t i = 0; i < data.ColumnCount(sample); i++)
+        {
+            const auto token = data.Features().col(data.FirstColumn(sample) + i);
+            if (i == 0 || random.Uniform() >= share)
+            {
+                table.ids.push_back(static_cast<uint32_t>(token[0]));
+                table.types.push_back(static_cast<uint8_t>(token[1]));
+            }
+        }
+        table.offsets.push_back(static_cast<uint32_t>(table.ids.size()));
+        labels.push_back(data.Labels()[sample]);
+    }
+    return Dataset::FromTokens(table, labels, data.Classes(), data.Tokens());
+}
+
+/// Complain about training that has no result.
+void
+RequireFinite(const TrainingResult& result)
+{
+    if (!result.finite)
+    {
+        throw std::runtime_error("pretraining diverges: a lower learning rate is needed");
+    }
+}
+
+/**
+ * Train in epochs, each with other tokens left out.
+ * @param model the structure
+ * @param recipe how
+ * @param options of an epoch
+ * @param data text
+ * @param samples of it
+ * @return its parameters
+ */
+Eigen::VectorXf
+TrainWithDrops(const Model& model,
+               const PretrainingRecipe& recipe,
+               TrainerOptions options,
+               const Dataset& data,
+               std::vector<uint32_t> samples)
+{
+    RandomStream random(recipe.seed);
+    if (recipe.maxSamples > 0 && recipe.maxSamples < samples.size())
+    {
+        random.Shuffle(samples, recipe.maxSamples);
+        samples.resize(recipe.maxSamples);
+    }
+    std::vector<uint32_t> all(samples.size());
+    std::iota(all.begin(), all.end(), 0);
+    options.localIterations = 1;
+    auto parameters = model.InitialParameters(recipe.seed);
+    for (uint32_t epoch = 0; epoch < recipe.epochs; epoch++)
+    {
+        const Dataset rest = DropTokens(data, samples, recipe.tokenDrop, random);
+        auto result = Train(model, parameters, rest, all, 0, options, random.Next());
+        RequireFinite(result);
+        parameters = std::move(result.parameters);
+    }
+    return parameters;
+}
+
 /// Train, and write the weights.
 void
 Pretrain(const PretrainingRecipe& recipe,
@@ -81,20 +164,27 @@ Pretrain(const PretrainingRecipe& recipe,
     TrainerOptions options;
     options.learningRate = recipe.learningRate;
     options.momentum = recipe.momentum;
+    options.weightDecay = recipe.weightDecay;
     options.batchSize = recipe.batch;
     options.localIterations = recipe.epochs;
-    const auto result = Train(model,
-                              model.InitialParameters(recipe.seed),
-                              data,
-                              samples,
-                              recipe.maxSamples,
-                              options,
-                              recipe.seed);
-    if (!result.finite)
+    Eigen::VectorXf parameters;
+    if (recipe.tokenDrop > 0 && config.IsText())
     {
-        throw std::runtime_error("pretraining diverges: a lower learning rate is needed");
+        parameters = TrainWithDrops(model, recipe, options, data, samples);
     }
-    WriteSafetensors(path, CheckpointOf({{&model, &result.parameters}}, config));
+    else
+    {
+        auto result = Train(model,
+                            model.InitialParameters(recipe.seed),
+                            data,
+                            samples,
+                            recipe.maxSamples,
+                            options,
+                            recipe.seed);
+        RequireFinite(result);
+        parameters = std::move(result.parameters);
+    }
+    WriteSafetensors(path, CheckpointOf({{&model, &parameters}}, config));
 }
 
 } // namespace
@@ -105,6 +195,18 @@ PretrainingRecipe::ForImages(const ImageShape& image)
     PretrainingRecipe recipe;
     recipe.config = TransformerConfig::ForInput(image, {});
     recipe.config.pooler = false;
+    return recipe;
+}
+
+PretrainingRecipe
+PretrainingRecipe::ForText(const TokenShape& tokens)
+{
+    PretrainingRecipe recipe;
+    recipe.config = TransformerConfig::ForInput({}, tokens);
+    recipe.classes = {0, 1};
+    recipe.epochs = 30;
+    recipe.learningRate = 0.01;
+    recipe.tokenDrop = 0.3;
     return recipe;
 }
 
@@ -127,6 +229,11 @@ EnsurePretrained(const PretrainingRecipe& recipe,
                  const std::string& cacheFolder)
 {
     recipe.config.Validate();
+    if (!(recipe.tokenDrop >= 0 && recipe.tokenDrop < 1))
+    {
+        throw InvalidInput(
+            Describe("pretraining: tokenDrop = ", recipe.tokenDrop, ": must be 0 to below 1"));
+    }
     const std::vector<uint32_t> chosen = SamplesOfClasses(data, samples, recipe.classes);
     if (chosen.empty())
     {
