@@ -4,12 +4,14 @@
 #include "fl-split-case.h"
 
 #include "ns3/double.h"
+#include "ns3/fl-model-factory.h"
 #include "ns3/fl-partitioner.h"
 #include "ns3/fl-random-stream.h"
 #include "ns3/fl-split-coordinator.h"
 #include "ns3/fl-split-jobs.h"
 #include "ns3/fl-split-task.h"
 #include "ns3/fl-task-builder.h"
+#include "ns3/fl-trainer.h"
 
 #include <algorithm>
 #include <numeric>
@@ -41,6 +43,23 @@ Some(const std::shared_ptr<const Dataset>& data, uint32_t count)
     samples.resize(count);
     std::sort(samples.begin(), samples.end());
     return std::make_shared<const Dataset>(data->Subset(samples));
+}
+
+/// @return which words each text has, 1 or 0 by token id
+/// @param text a data set
+Dataset
+BagsOfWords(const Dataset& text)
+{
+    const uint32_t vocabulary = text.Tokens().vocabulary;
+    Eigen::MatrixXf words = Eigen::MatrixXf::Zero(vocabulary, text.Size());
+    for (uint32_t i = 0; i < text.Size(); ++i)
+    {
+        for (uint32_t k = 0; k < text.ColumnCount(i); ++k)
+        {
+            words(static_cast<Eigen::Index>(text.Features()(0, text.FirstColumn(i) + k)), i) = 1;
+        }
+    }
+    return Dataset(std::move(words), text.Labels(), text.Classes(), {1, vocabulary, 1});
 }
 
 } // namespace
@@ -76,6 +95,58 @@ MakeSplitCase(const Scenario& scenario, uint32_t testSamples, uint32_t threads)
     made.round.serverCpuHz = costs.serverCpuHz;
     made.model = std::make_shared<const SplitModel>(std::move(model));
     return made;
+}
+
+std::vector<SplitCase>
+MakeBaseCases(const Scenario& scenario, uint32_t testSamples, uint32_t threads)
+{
+    std::vector<SplitCase> cases{MakeSplitCase(scenario, testSamples, threads)};
+    cases.push_back(cases.front());
+    auto frozen = *cases.back().model;
+    frozen.adapterStep.rule = StepOptions::Rule::NONE;
+    cases.back().model = std::make_shared<const SplitModel>(std::move(frozen));
+    Scenario other = scenario;
+    other.base = "random";
+    cases.push_back(MakeSplitCase(other, testSamples, threads));
+    // The same devices have the same samples.
+    cases.back().samples = cases.front().samples;
+    cases[0].name = "adapters";
+    cases[1].name = "heads alone";
+    cases[2].name = "random base";
+    return cases;
+}
+
+SplitBaselines
+BaselinesOf(const SplitCase& task)
+{
+    SplitBaselines baselines;
+    std::vector<uint32_t> counts(task.train->Classes(), 0);
+    for (const uint8_t label : task.train->Labels())
+    {
+        ++counts[label];
+    }
+    const auto largest = std::max_element(counts.begin(), counts.end()) - counts.begin();
+    const auto& labels = task.test->Labels();
+    baselines.largestClass =
+        static_cast<double>(std::count(labels.begin(), labels.end(), largest)) /
+        static_cast<double>(labels.size());
+    if (!task.train->Tokens().IsText())
+    {
+        baselines.bagOfWords = ABSENT;
+        return baselines;
+    }
+    const Dataset train = BagsOfWords(*task.train);
+    const auto model = MakeModel("softmax", train.Dimension(), train.Classes());
+    TrainerOptions options;
+    options.learningRate = 0.05;
+    options.weightDecay = 0.001;
+    options.localIterations = 20;
+    std::vector<uint32_t> all(train.Size());
+    std::iota(all.begin(), all.end(), 0);
+    const auto trained =
+        Train(*model, model->InitialParameters(TEST_SEED), train, all, 0, options, TEST_SEED);
+    baselines.bagOfWords = Evaluate(*model, trained.parameters, BagsOfWords(*task.test)).accuracy;
+    return baselines;
 }
 
 SplitRound

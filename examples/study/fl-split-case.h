@@ -54,6 +54,31 @@ struct SplitCase
  */
 SplitCase MakeSplitCase(const Scenario& scenario, uint32_t testSamples, uint32_t threads);
 
+/**
+ * What a base is worth: the same task on a pretrained base, on that with adapters that don't move
+ * (heads alone), and on a random one.
+ * @param scenario its data, adapters and training; `base` is used for the first two
+ * @param testSamples most held-out samples
+ * @param threads of the loading
+ * @return "adapters", "heads alone", "random base"
+ * @throws InvalidInput as MakeSplitCase()
+ */
+std::vector<SplitCase> MakeBaseCases(const Scenario& scenario,
+                                     uint32_t testSamples,
+                                     uint32_t threads);
+
+/// Who needs no transformer.
+struct SplitBaselines
+{
+    double largestClass{0}; //!< accuracy of who always says the class that training data have most
+    double bagOfWords{0}; //!< accuracy of logistic regression on which words there are, trained on
+                          //!< all training data at one place; NaN: no text
+};
+
+/// @return accuracies on a task's held-out samples, 0 to 1
+/// @param task the task
+SplitBaselines BaselinesOf(const SplitCase& task);
+
 /// @return costs of a round in the computations of the nodes, as SplitCoordinator's attributes have
 /// them; sizes are not set
 SplitRound SplitCosts();

@@ -243,12 +243,48 @@ CompareTimes(const std::vector<ScheduleRunTimes>& times)
     return count;
 }
 
+/// What a base is worth.
+/// @param results curves of the base's figure
+/// @param baselines of its task
+/// @param [in,out] claims get them
+void
+AppendBaseClaims(const std::vector<SplitResult>& results,
+                 const std::optional<SplitBaselines>& baselines,
+                 std::vector<Claim>& claims)
+{
+    OrderCount heads;
+    OrderCount random;
+    OrderCount largest;
+    OrderCount words;
+    if (baselines)
+    {
+        const Sample adapters = results.at(0).Last(&SplitPoint::accuracy);
+        heads.Add(adapters, results.at(1).Last(&SplitPoint::accuracy));
+        random.Add(adapters, results.at(2).Last(&SplitPoint::accuracy));
+        largest.Add(adapters, baselines->largestClass);
+        words.Add(adapters, baselines->bagOfWords - 0.02);
+    }
+    const char* ours = "ours: a base must be worth having";
+    claims.push_back(heads.ToClaim("adapters learn better than heads alone on the same base",
+                                   ours,
+                                   ClaimedOrder::ABOVE));
+    claims.push_back(
+        random.ToClaim("adapters learn better than on a random base", ours, ClaimedOrder::ABOVE));
+    claims.push_back(largest.ToClaim("adapters are right more often than the largest class",
+                                     ours,
+                                     ClaimedOrder::ABOVE));
+    claims.push_back(words.ToClaim("adapters are within 2 points of a bag of words or above",
+                                   ours,
+                                   ClaimedOrder::ABOVE));
+}
+
 } // namespace
 
 std::vector<Claim>
 JudgeSplitClaims(const std::vector<SplitResult>& results,
                  const std::vector<SplitCase>& tasks,
-                 const std::vector<ScheduleRunTimes>& times)
+                 const std::vector<ScheduleRunTimes>& times,
+                 const std::optional<SplitBaselines>& baselines)
 {
     std::vector<Claim> claims{
         Compare(results, "Algorithm 1", ALL_IN)
@@ -284,6 +320,7 @@ JudgeSplitClaims(const std::vector<SplitResult>& results,
         CompareTimes(times).ToClaim("a solution takes longer under a higher limit",
                                     "figure 6",
                                     ClaimedOrder::ABOVE)};
+    AppendBaseClaims(results, baselines, claims);
     const auto paper = PaperSizes();
     claims.push_back({"BERT-base has 454 thousand adapters; 0.42 % of all",
                       "454K; 0.42 %",

@@ -46,6 +46,39 @@ AreOptimizers(const std::string& text)
     });
 }
 
+/// @return names of the schemes of figures 3 to 5, separated by commas
+std::string
+SchemeNames()
+{
+    std::string names;
+    for (const auto& scheme : SplitSchemes())
+    {
+        names += (names.empty() ? "" : ", ") + scheme.name;
+    }
+    return names;
+}
+
+/// @param text of --schemes @param name of a scheme @return whether it is one of them
+bool
+IsWanted(const std::string& text, const std::string& name)
+{
+    const auto names = SplitText(text, ',');
+    return text == "all" || std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// @param text of --schemes @return whether all of it are schemes
+bool
+AreSchemes(const std::string& text)
+{
+    const auto names = SplitText(text, ',');
+    return text == "all" ||
+           (!names.empty() && std::all_of(names.begin(), names.end(), [](const auto& name) {
+               return std::any_of(SplitSchemes().begin(),
+                                  SplitSchemes().end(),
+                                  [&name](const auto& scheme) { return scheme.name == name; });
+           }));
+}
+
 /// Which options go together.
 void
 AddStudyRules(OptionParser& parser, const SplitStudyOptions& options)
@@ -64,7 +97,7 @@ AddStudyRules(OptionParser& parser, const SplitStudyOptions& options)
         "figures are by formula, and have no packets");
     RequireAbsence(
         parser,
-        {"figure", "texts", "limits", "timed-rounds", "evaluate-every"},
+        {"figure", "texts", "schemes", "limits", "timed-rounds", "evaluate-every"},
         "packets",
         [&options] { return options.packets; },
         "that is a cell in place of figures");
@@ -113,7 +146,8 @@ SplitStudyOptions::SplitStudyOptions()
 const std::vector<std::string>&
 SplitFigureNames()
 {
-    static const std::vector<std::string> names{"3", "4", "4a", "5", "6", "devices", "table"};
+    static const std::vector<std::string>
+        names{"3", "4", "4a", "5", "6", "devices", "base", "table"};
     return names;
 }
 
@@ -123,13 +157,18 @@ AddSplitStudyOptions(OptionParser& parser, SplitStudyOptions& options)
     parser.Add(
         "figure",
         "3 (texts) or 4 (images) at both limits, 4a (4 at the tight one), 5 (over limits), 6 "
-        "(run times), devices (N at random), table (parameters and payloads)",
+        "(run times), devices (N at random), base (what it is worth), table (parameters and "
+        "payloads)",
         options.figure,
         OneOf(SplitFigureNames()));
     parser.Add("texts",
                "data of figure 3, separated by commas, each as --data",
                options.texts,
                {"names of data, separated by commas", AreDataSources});
+    parser.Add("schemes",
+               "of figures 3 to 5: all, or some of " + SchemeNames(),
+               options.schemes,
+               {"all, or some of " + SchemeNames() + ", separated by commas", AreSchemes});
     parser.Add("limits",
                "of the average delay in place of the figure's, separated by commas [ms/bit]",
                options.limitsMs,
@@ -234,6 +273,10 @@ MakeSplitCases(const SplitStudyOptions& options)
         scenario.data = data;
         cases.push_back(MakeSplitCase(scenario, options.evaluated, options.cell.threads));
     };
+    if (options.figure == "base")
+    {
+        return MakeBaseCases(options.cell, options.evaluated, options.cell.threads);
+    }
     if (!IsOfTexts(options))
     {
         add(options.cell.data);
@@ -254,11 +297,19 @@ MakeSplitFigure(const SplitStudyOptions& options, size_t tasks)
     {
         schemes = SplitRandomSchemes(options.cell.devices);
     }
+    else if (options.figure == "base")
+    {
+        schemes = {SplitSchemes().back()};
+    }
     std::vector<SplitCurve> curves;
     for (size_t task = 0; task < tasks; ++task)
     {
         for (const auto& scheme : schemes)
         {
+            if (scheme.scheduled == 0 && !IsWanted(options.schemes, scheme.name))
+            {
+                continue;
+            }
             for (const double limitS : SplitLimits(options))
             {
                 curves.push_back({options.figure, task, scheme, limitS});

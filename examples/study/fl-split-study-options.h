@@ -32,6 +32,7 @@ struct SplitStudyOptions
     Options cell;             //!< of the cell, with section V's values as defaults
     std::string figure{"4a"}; //!< which one, see SplitFigureNames()
     std::string texts{"reviews,synthetic-mrpc,synthetic-qnli"}; //!< data of figure 3
+    std::string schemes{"all"};   //!< names of schemes, separated by commas
     std::vector<double> limitsMs; //!< limits of the average delay; empty: the figure's [ms/bit]
     uint32_t evaluateEvery{10};   //!< rounds from one evaluation to the next
     uint32_t evaluated{1000};     //!< most held-out samples
@@ -47,7 +48,7 @@ inline constexpr double SPLIT_PAPER_LIMIT_S = 0.05e-3;
 /// A limit at which the schemes differ [s/bit].
 inline constexpr double SPLIT_TIGHT_LIMIT_S = 0.0008e-3;
 
-/// @return 3, 4, 4a (figure 4 at the tight limit), 5, 6, devices, table
+/// @return 3, 4, 4a (figure 4 at the tight limit), 5, 6, devices, base, table
 const std::vector<std::string>& SplitFigureNames();
 
 /**

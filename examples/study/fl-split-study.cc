@@ -23,9 +23,11 @@
 #include "ns3/fl-thread-pool.h"
 
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace ns3
 {
@@ -106,10 +108,11 @@ TasksToJson(const std::vector<SplitCase>& tasks)
 /// A figure's data.
 struct SplitFigure
 {
-    std::vector<SplitCase> tasks;        //!< what is learned
-    std::vector<SplitResult> results;    //!< curves
-    std::vector<ScheduleRunTimes> times; //!< of figure 6
-    std::vector<std::string> scripts;    //!< plots
+    std::vector<SplitCase> tasks;            //!< what is learned
+    std::vector<SplitResult> results;        //!< curves
+    std::vector<ScheduleRunTimes> times;     //!< of figure 6
+    std::vector<std::string> scripts;        //!< plots
+    std::optional<SplitBaselines> baselines; //!< of the base's figure
 };
 
 /// Learn the curves of a figure, and write their tables.
@@ -140,6 +143,16 @@ LearnFigure(const SplitStudyOptions& options,
     {
         std::cout << note << "\n";
     }
+    if (options.figure == "base")
+    {
+        figure.baselines = BaselinesOf(figure.tasks.front());
+        std::cout << "Largest class: " << 100 * figure.baselines->largestClass << " %";
+        if (!std::isnan(figure.baselines->bagOfWords))
+        {
+            std::cout << "; bag of words: " << 100 * figure.baselines->bagOfWords << " %";
+        }
+        std::cout << "\n";
+    }
 }
 
 /// Draw a figure and judge the claims. @param parser the parsed command line @param options as
@@ -163,7 +176,8 @@ RunFigure(const OptionParser& parser, const SplitStudyOptions& options)
     }
     WriteTable(folder / "table.csv", SplitTableCsv(figure.tasks));
     PrintSplitTable(std::cout);
-    const auto claims = JudgeSplitClaims(figure.results, figure.tasks, figure.times);
+    const auto claims =
+        JudgeSplitClaims(figure.results, figure.tasks, figure.times, figure.baselines);
     WriteTable(folder / "claims.csv", ClaimsCsv(claims));
     const std::chrono::duration<double> wallClock = std::chrono::steady_clock::now() - start;
     auto json = StudySummary(parser, "done");

@@ -139,7 +139,11 @@ SplitTableCsv(const std::vector<SplitCase>& tasks)
             for (const uint32_t tokens : LengthsOf(sizes))
             {
                 const auto traffic = TrafficOf(sizes, batch, tokens);
-                row.Add(sizes.name.c_str()).Add(sizes.base).Add(sizes.adapters).Add(sizes.head);
+                row.Add(sizes.name.c_str());
+                for (const uint64_t count : {sizes.base, sizes.adapters, sizes.head})
+                {
+                    row.Add(static_cast<double>(count));
+                }
                 row.Add(sizes.ShareOfBase()).Add(sizes.ShareOfAll()).Add(batch).Add(tokens);
                 for (const double bits : {traffic.activations,
                                           traffic.features,

@@ -4,11 +4,11 @@
 #ifndef FL_SPLIT_MODEL_H
 #define FL_SPLIT_MODEL_H
 
-#include "fl-gradient-step.h"
 #include "fl-split-device.h"
 #include "fl-split-encoder.h"
 
 #include "ns3/fl-codec.h"
+#include "ns3/fl-gradient-step.h"
 
 #include <cstdint>
 #include <memory>

@@ -6,13 +6,15 @@
 #include "fl-checkpoint.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-finite.h"
+#include "ns3/fl-gradient-step.h"
+#include "ns3/fl-loss.h"
 #include "ns3/fl-random-stream.h"
 #include "ns3/fl-zlib.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <iomanip>
-#include <numeric>
 #include <sstream>
 #include <stdexcept>
 #include <utility>
@@ -107,29 +109,70 @@ DropTokens(const Dataset& data,
 
 /// Complain about training that has no result.
 void
-RequireFinite(const TrainingResult& result)
+RequireFinite(bool isFinite)
 {
-    if (!result.finite)
+    if (!isFinite)
     {
         throw std::runtime_error("pretraining diverges: a lower learning rate is needed");
     }
 }
 
 /**
- * Train in epochs, each with other tokens left out.
+ * One step of Adam.
+ * @param model the structure
+ * @param batch a minibatch
+ * @param [in,out] step the rule, and what it remembers
+ * @param [in,out] workspace buffers
+ * @param [in,out] parameters follow the gradient
+ */
+void
+TakeStep(const Model& model,
+         const Dataset& batch,
+         GradientStep& step,
+         Workspace& workspace,
+         Eigen::VectorXf& parameters)
+{
+    std::vector<uint32_t> offsets;
+    for (uint32_t i = 0; i <= batch.Size(); i++)
+    {
+        offsets.push_back(batch.FirstColumn(i));
+    }
+    const ConstMatrixView input(batch.Features().data(),
+                                batch.Features().rows(),
+                                batch.Features().cols());
+    const ConstMatrixView logits =
+        model.Forward(parameters,
+                      input,
+                      BatchShape{offsets.back(), batch.Size(), offsets.data(), nullptr},
+                      workspace);
+    Eigen::MatrixXf above(logits.rows(), logits.cols());
+    SoftmaxCrossEntropy(logits,
+                        batch.Labels().data(),
+                        1.0F / static_cast<float>(batch.Size()),
+                        MatrixView(above.data(), above.rows(), above.cols()));
+    Eigen::VectorXf gradient = Eigen::VectorXf::Zero(parameters.size());
+    model.Backward(parameters,
+                   input,
+                   ConstMatrixView(above.data(), above.rows(), above.cols()),
+                   model.Trainable(),
+                   workspace,
+                   gradient);
+    step.Apply(gradient, parameters);
+}
+
+/**
+ * Train in epochs of Adam, of text each with other tokens left out.
  * @param model the structure
  * @param recipe how
- * @param options of an epoch
- * @param data text
- * @param samples of it
+ * @param data the samples
+ * @param samples indices of those that are used
  * @return its parameters
  */
 Eigen::VectorXf
-TrainWithDrops(const Model& model,
-               const PretrainingRecipe& recipe,
-               TrainerOptions options,
-               const Dataset& data,
-               std::vector<uint32_t> samples)
+TrainByAdam(const Model& model,
+            const PretrainingRecipe& recipe,
+            const Dataset& data,
+            std::vector<uint32_t> samples)
 {
     RandomStream random(recipe.seed);
     if (recipe.maxSamples > 0 && recipe.maxSamples < samples.size())
@@ -137,18 +180,58 @@ TrainWithDrops(const Model& model,
         random.Shuffle(samples, recipe.maxSamples);
         samples.resize(recipe.maxSamples);
     }
-    std::vector<uint32_t> all(samples.size());
-    std::iota(all.begin(), all.end(), 0);
-    options.localIterations = 1;
+    StepOptions options;
+    options.rule = StepOptions::Rule::ADAM;
+    options.learningRate = recipe.learningRate;
+    GradientStep step(options);
+    Workspace workspace;
     auto parameters = model.InitialParameters(recipe.seed);
     for (uint32_t epoch = 0; epoch < recipe.epochs; epoch++)
     {
-        const Dataset rest = DropTokens(data, samples, recipe.tokenDrop, random);
-        auto result = Train(model, parameters, rest, all, 0, options, random.Next());
-        RequireFinite(result);
-        parameters = std::move(result.parameters);
+        random.Shuffle(samples);
+        for (size_t first = 0; first < samples.size(); first += recipe.batch)
+        {
+            const auto begin = samples.begin() + static_cast<std::ptrdiff_t>(first);
+            const size_t count = std::min<size_t>(recipe.batch, samples.size() - first);
+            const std::vector<uint32_t> some(begin, begin + static_cast<std::ptrdiff_t>(count));
+            TakeStep(model,
+                     recipe.tokenDrop > 0 ? DropTokens(data, some, recipe.tokenDrop, random)
+                                          : data.Subset(some),
+                     step,
+                     workspace,
+                     parameters);
+        }
     }
+    RequireFinite(AllFinite(parameters));
     return parameters;
+}
+
+/// Train by SGD.
+/// @return its parameters
+/// @param model the structure
+/// @param recipe how
+/// @param data the samples
+/// @param samples indices of those that may be used
+Eigen::VectorXf
+TrainBySgd(const Model& model,
+           const PretrainingRecipe& recipe,
+           const Dataset& data,
+           const std::vector<uint32_t>& samples)
+{
+    TrainerOptions options;
+    options.learningRate = recipe.learningRate;
+    options.momentum = recipe.momentum;
+    options.batchSize = recipe.batch;
+    options.localIterations = recipe.epochs;
+    auto result = Train(model,
+                        model.InitialParameters(recipe.seed),
+                        data,
+                        samples,
+                        recipe.maxSamples,
+                        options,
+                        recipe.seed);
+    RequireFinite(result.finite);
+    return std::move(result.parameters);
 }
 
 /// Train, and write the weights.
@@ -161,30 +244,28 @@ Pretrain(const PretrainingRecipe& recipe,
     TransformerConfig config = recipe.config;
     config.targets.clear();
     const Model model(MakeTransformerLayers<float>(config, data.Classes()));
-    TrainerOptions options;
-    options.learningRate = recipe.learningRate;
-    options.momentum = recipe.momentum;
-    options.weightDecay = recipe.weightDecay;
-    options.batchSize = recipe.batch;
-    options.localIterations = recipe.epochs;
-    Eigen::VectorXf parameters;
-    if (recipe.tokenDrop > 0 && config.IsText())
-    {
-        parameters = TrainWithDrops(model, recipe, options, data, samples);
-    }
-    else
-    {
-        auto result = Train(model,
-                            model.InitialParameters(recipe.seed),
-                            data,
-                            samples,
-                            recipe.maxSamples,
-                            options,
-                            recipe.seed);
-        RequireFinite(result);
-        parameters = std::move(result.parameters);
-    }
+    const auto parameters = recipe.isAdam ? TrainByAdam(model, recipe, data, samples)
+                                          : TrainBySgd(model, recipe, data, samples);
     WriteSafetensors(path, CheckpointOf({{&model, &parameters}}, config));
+}
+
+/// Complain about a recipe's numbers.
+void
+Validate(const PretrainingRecipe& recipe)
+{
+    recipe.config.Validate();
+    const bool hasDrop = recipe.tokenDrop != 0;
+    if (!(recipe.tokenDrop >= 0 && recipe.tokenDrop < 1) ||
+        (hasDrop && !(recipe.isAdam && recipe.config.IsText())))
+    {
+        throw InvalidInput(Describe("pretraining: tokenDrop = ",
+                                    recipe.tokenDrop,
+                                    ": must be 0 to below 1, and 0 but for text by Adam"));
+    }
+    if (recipe.batch < 1)
+    {
+        throw InvalidInput("pretraining: batch = 0: must be at least 1");
+    }
 }
 
 } // namespace
@@ -204,8 +285,9 @@ PretrainingRecipe::ForText(const TokenShape& tokens)
     PretrainingRecipe recipe;
     recipe.config = TransformerConfig::ForInput({}, tokens);
     recipe.classes = {0, 1};
-    recipe.epochs = 30;
-    recipe.learningRate = 0.01;
+    recipe.epochs = 2;
+    recipe.isAdam = true;
+    recipe.learningRate = 0.001;
     recipe.tokenDrop = 0.3;
     return recipe;
 }
@@ -228,12 +310,7 @@ EnsurePretrained(const PretrainingRecipe& recipe,
                  const std::vector<uint32_t>& samples,
                  const std::string& cacheFolder)
 {
-    recipe.config.Validate();
-    if (!(recipe.tokenDrop >= 0 && recipe.tokenDrop < 1))
-    {
-        throw InvalidInput(
-            Describe("pretraining: tokenDrop = ", recipe.tokenDrop, ": must be 0 to below 1"));
-    }
+    Validate(recipe);
     const std::vector<uint32_t> chosen = SamplesOfClasses(data, samples, recipe.classes);
     if (chosen.empty())
     {
