@@ -3,8 +3,6 @@
  */
 #include "fl-split-curves.h"
 
-#include "fl-split-probe.h"
-
 #include "ns3/double.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-formula-rounds.h"

@@ -6,10 +6,10 @@
 
 #include "fl-schedule-channels.h"
 #include "fl-split-case.h"
+#include "fl-split-probe.h"
 
 #include "ns3/fl-round-record.h"
 #include "ns3/fl-sample.h"
-#include "ns3/fl-schedule-convergence.h"
 
 #include <array>
 #include <cstdint>
@@ -81,17 +81,6 @@ struct SplitPoint
     double accuracy{0};     //!< likewise, 0 to 1
     double spread{0};       //!< standard deviation of the accuracy over devices
     std::array<double, N_PAYLOAD_KINDS> bits{}; //!< sent until then, by kind [bit]
-};
-
-/// Gradients of all devices at one point, and how they vary.
-struct SplitProbe
-{
-    uint32_t round{0};    //!< after this one
-    GradientNorms norms;  //!< both sides of Lemma 1
-    double smoothness{0}; //!< |change of grad F| / |change of W| since the probe before; 0: first
-    double variance{0};   //!< mean over entries of a minibatch gradient's variance
-    double largest{0};    //!< largest of these variances
-    double loss{0};       //!< F(W) on the probe's samples [nat]
 };
 
 /// A curve in one run.

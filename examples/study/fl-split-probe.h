@@ -4,13 +4,11 @@
 #ifndef FL_SPLIT_PROBE_H
 #define FL_SPLIT_PROBE_H
 
-#include "fl-split-curves.h"
-
+#include "ns3/fl-schedule-convergence.h"
 #include "ns3/fl-split-learner.h"
 
 #include <Eigen/Core>
 #include <cstdint>
-#include <vector>
 
 /**
  * @file
@@ -22,6 +20,17 @@ namespace ns3
 {
 namespace fl
 {
+
+/// Gradients of all devices at one point, and how they vary.
+struct SplitProbe
+{
+    uint32_t round{0};    //!< after this one
+    GradientNorms norms;  //!< both sides of Lemma 1
+    double smoothness{0}; //!< |change of grad F| / |change of W| since the probe before; 0: first
+    double variance{0};   //!< mean over entries of a minibatch gradient's variance
+    double largest{0};    //!< largest of these variances
+    double loss{0};       //!< F(W) on the probe's samples [nat]
+};
 
 /// Looks at all devices' gradients from time to time.
 class SplitProber
