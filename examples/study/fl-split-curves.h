@@ -150,7 +150,6 @@ SplitRun LearnSplit(const SplitCase& task,
  * @param tasks by SplitCurve::task
  * @param options how; curves of ALL_IN are probed, if any are to be
  * @param pool threads; results do not depend on them
- * @param progress may be null
  * @return in the order of the curves
  */
 std::vector<SplitResult> MakeSplitCurves(const std::vector<SplitCurve>& curves,

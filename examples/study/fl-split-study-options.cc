@@ -116,6 +116,7 @@ AddStudyRules(OptionParser& parser, const SplitStudyOptions& options)
 }
 
 /// @return whether a figure is one of text
+/// @param options as parsed
 bool
 IsOfTexts(const SplitStudyOptions& options)
 {
