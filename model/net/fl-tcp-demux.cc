@@ -167,6 +167,12 @@ TcpDemux::Find(uint16_t port, size_t hash)
     return table ? table : m_own;
 }
 
+const TcpOvertaking&
+TcpDemux::GetOvertaking() const
+{
+    return m_overtaking;
+}
+
 int
 TcpDemux::GetProtocolNumber() const
 {
@@ -179,7 +185,7 @@ TcpDemux::Receive(Ptr<Packet> packet,
                   Ptr<Ipv4Interface> incomingInterface)
 {
     const auto table = Find(DestinationPort(*packet), Ipv4AddressHash()(header.GetSource()));
-    return table->Receive(packet, header, incomingInterface);
+    return table->Receive(m_overtaking.Renew(packet, header), header, incomingInterface);
 }
 
 IpL4Protocol::RxStatus
@@ -188,7 +194,7 @@ TcpDemux::Receive(Ptr<Packet> packet,
                   Ptr<Ipv6Interface> incomingInterface)
 {
     const auto table = Find(DestinationPort(*packet), Ipv6AddressHash()(header.GetSource()));
-    return table->Receive(packet, header, incomingInterface);
+    return table->Receive(m_overtaking.Renew(packet, header), header, incomingInterface);
 }
 
 void
