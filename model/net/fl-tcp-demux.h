@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <vector>
 
 namespace ns3
@@ -108,6 +109,8 @@ class TcpDemux : public IpL4Protocol
         Listen listen;                          //!< opens a listening socket; null after Leave()
     };
 
+    /// @param port local port @return what is served there; null: nothing
+    Port* FindPort(uint16_t port);
     /**
      * @param port local port of a segment
      * @param hash hash of the peer's address
@@ -117,10 +120,11 @@ class TcpDemux : public IpL4Protocol
     /// @return a new instance with the attributes and down targets of the node's own
     Ptr<TcpL4Protocol> MakeTable() const;
 
-    Ptr<Node> m_node;                 //!< the node
-    Ptr<TcpL4Protocol> m_own;         //!< the node's own instance
-    std::map<uint16_t, Port> m_ports; //!< ports given to Serve(), by local port
-    TcpOvertaking m_overtaking;       //!< of all connections
+    Ptr<Node> m_node;         //!< the node
+    Ptr<TcpL4Protocol> m_own; //!< the node's own instance
+    /// Ports given to Serve(), by local port; null: none, as on the nodes of clients
+    std::unique_ptr<std::map<uint16_t, Port>> m_ports;
+    TcpOvertaking m_overtaking; //!< of all connections
 };
 
 } // namespace fl

@@ -9,8 +9,6 @@
 #include "ns3/tcp-header.h"
 #include "ns3/tcp-l4-protocol.h"
 
-#include <algorithm>
-
 namespace ns3
 {
 namespace fl
@@ -21,8 +19,6 @@ namespace
 
 /// Bytes of a TCP header without options.
 constexpr uint32_t HEADER_BYTES = 20;
-/// Bytes of a key that say who the peer is, and which local port: all but its port.
-constexpr size_t PEER_BYTES = 34;
 
 /// What is looked at in a TCP header.
 struct Segment
@@ -50,24 +46,26 @@ Look(const std::array<uint8_t, HEADER_BYTES>& bytes, uint32_t size)
     return segment;
 }
 
-/// Write both addresses of a header, 16 bytes each.
-/// @param header of IP
-/// @param [out] bytes gets them
-void
-WriteAddresses(const Ipv4Header& header, uint8_t* bytes)
+/// @param header of IP @return address of the source, in as many bits as an IPv6 address has
+std::array<uint64_t, 2>
+SourceOf(const Ipv4Header& header)
 {
-    header.GetSource().Serialize(bytes);
-    header.GetDestination().Serialize(bytes + 16);
+    return {0, header.GetSource().Get()};
 }
 
-/// Write both addresses of a header, 16 bytes each.
-/// @param header of IP
-/// @param [out] bytes gets them
-void
-WriteAddresses(const Ipv6Header& header, uint8_t* bytes)
+/// @param header of IP @return address of the source
+std::array<uint64_t, 2>
+SourceOf(const Ipv6Header& header)
 {
-    Ipv6Address(header.GetSource()).Serialize(bytes);
-    Ipv6Address(header.GetDestination()).Serialize(bytes + 16);
+    std::array<uint8_t, 16> bytes{};
+    Ipv6Address(header.GetSource()).GetBytes(bytes.data());
+    std::array<uint64_t, 2> address{};
+    for (size_t i = 0; i < bytes.size(); ++i)
+    {
+        auto& part = address[i / 8];
+        part = part << 8 | bytes[i];
+    }
+    return address;
 }
 
 } // namespace
@@ -93,11 +91,10 @@ TcpOvertaking::DoRenew(Ptr<Packet> packet, const Header& header)
     {
         return packet;
     }
-    Key key{};
-    WriteAddresses(header, key.data());
-    // The local port first: what belongs to one peer stands together.
-    std::copy_n(&bytes[2], 2, &key[32]);
-    std::copy_n(&bytes[0], 2, &key[34]);
+    Key key;
+    key.peer = SourceOf(header);
+    key.peerPort = static_cast<uint16_t>(bytes[0] << 8 | bytes[1]);
+    key.ownPort = static_cast<uint16_t>(bytes[2] << 8 | bytes[3]);
     const Segment segment = Look(bytes, packet->GetSize());
     if (segment.flags & TcpHeader::SYN)
     {
@@ -156,10 +153,10 @@ void
 TcpOvertaking::Forget(const Key& key)
 {
     Key first = key;
-    std::fill(first.begin() + PEER_BYTES, first.end(), 0);
-    for (auto at = m_connections.lower_bound(first);
-         at != m_connections.end() &&
-         std::equal(key.begin(), key.begin() + PEER_BYTES, at->first.begin());)
+    first.peerPort = 0;
+    for (auto at = m_connections.lower_bound(first); at != m_connections.end() &&
+                                                     at->first.peer == key.peer &&
+                                                     at->first.ownPort == key.ownPort;)
     {
         at = at->second.isEnding ? m_connections.erase(at) : std::next(at);
     }

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <tuple>
 
 namespace ns3
 {
@@ -63,16 +64,30 @@ class TcpOvertaking
     }
 
   private:
-    /// Addresses of source and destination, 16 bytes each, destination port, source port.
-    using Key = std::array<uint8_t, 36>;
+    /// A connection. The node's own address does not count: a port of the peer has one connection
+    /// with a port of the node. There may be one for each of many nodes, so that it is small.
+    struct Key
+    {
+        std::array<uint64_t, 2> peer{}; //!< address of the source
+        uint16_t ownPort{0};            //!< of the destination
+        uint16_t peerPort{0};           //!< of the source
+
+        /// @return whether it stands before another: those of a peer and own port stand together
+        /// @param other connection
+        bool operator<(const Key& other) const
+        {
+            return std::tie(peer, ownPort, peerPort) <
+                   std::tie(other.peer, other.ownPort, other.peerPort);
+        }
+    };
 
     /// What the peer of a connection has acknowledged.
     struct Newest
     {
-        bool isKnown{false};  //!< something was
-        bool isEnding{false}; //!< it has sent FIN
         SequenceNumber32 ack; //!< newest number
         uint16_t window{0};   //!< that came with it, as on the wire
+        bool isKnown{false};  //!< something was acknowledged
+        bool isEnding{false}; //!< it has sent FIN
     };
 
     /**
@@ -87,7 +102,7 @@ class TcpOvertaking
     /// @param key of a new connection with it
     void Forget(const Key& key);
 
-    std::map<Key, Newest> m_connections; //!< by addresses and ports
+    std::map<Key, Newest> m_connections; //!< by peer and ports
     uint64_t m_nRenewed{0};              //!< see GetNRenewed
 };
 
