@@ -4,7 +4,7 @@
 #ifndef FL_MEAN_GRADIENT_H
 #define FL_MEAN_GRADIENT_H
 
-#include "fl-gradient-step.h"
+#include "ns3/fl-gradient-step.h"
 
 #include "ns3/fl-aggregator.h"
 

@@ -5,7 +5,7 @@
 #define FL_SPLIT_DEVICE_H
 
 #include "fl-embedded-batch.h"
-#include "fl-gradient-step.h"
+#include "ns3/fl-gradient-step.h"
 
 #include "ns3/fl-dataset.h"
 #include "ns3/fl-loss.h"
