@@ -95,9 +95,10 @@ OffloadEnvironment::Begin(uint64_t episode)
 {
     m_random = RandomStream(MixSeed({m_options.seed, episode}));
     m_problem = m_first;
-    WriteOffloadState(m_problem, m_options.state, FirstOffloadDecisions(m_problem), m_state);
+    m_state.resize(StateSize());
     Draw(Redraw::EPISODE);
     Draw(Redraw::STEP);
+    WriteOffloadState(m_problem, m_options.state, FirstOffloadDecisions(m_problem), m_state);
 }
 
 double
