@@ -159,6 +159,7 @@ Pass(OptionsPass<Stream>& pass, OffloadEnvironmentOptions& options)
                           &options.drop.discM,
                           &options.drop.maxHashRateHps,
                           &options.drop.propagationPerNodeS,
+                          &options.consensusS,
                           &options.tauPerDeviceS})
     {
         pass(*value);

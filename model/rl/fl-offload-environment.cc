@@ -23,6 +23,7 @@ DrawFirst(const OffloadEnvironmentOptions& options, std::vector<double>& meanGai
     RandomStream random(options.placement);
     auto problem = DrawOffload(options.drop, random, &meanGains);
     problem.objective = options.objective;
+    problem.consensusS = options.consensusS;
     problem.Validate();
     problem.RequireEnergy();
     return problem;

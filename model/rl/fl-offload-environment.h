@@ -47,6 +47,7 @@ struct OffloadEnvironmentOptions
     Redraw gains{Redraw::STEP};                        //!< fading
     uint64_t placement{1};                             //!< seed of places, CPUs and budgets
     uint64_t seed{1};                                  //!< of all other draws
+    double consensusS{0.01};                           //!< (25), which nothing moves [s]
     double tauPerDeviceS{3}; //!< tau of (31) is N times that, the paper's 3 s a device [s]
 };
 
