@@ -45,7 +45,7 @@ PositionText(const std::string& text, const std::string& source, size_t offset)
 }
 
 /// The events of nlohmann-json's parser, made into a JsonDocument.
-class Builder : public nlohmann::json_sax<Json>
+class Builder final : public nlohmann::json_sax<Json>
 {
   public:
     /**
@@ -131,14 +131,7 @@ class Builder : public nlohmann::json_sax<Json>
      */
     bool key(string_t& key) override
     {
-        const auto [entry, isNew] =
-            m_ids.emplace(key, static_cast<uint32_t>(m_document.keys.size()));
-        m_key = entry->second;
-        if (isNew)
-        {
-            m_document.keys.push_back(key);
-            m_holders.emplace_back();
-        }
+        m_key = IdOf(key);
         // Of the objects of one depth only one is open: it is enough to know the last that had it.
         uint32_t& holder = m_holders[m_key][m_open.size() - 1];
         if (holder == m_open.back() + 1)
@@ -208,6 +201,35 @@ class Builder : public nlohmann::json_sax<Json>
     using Type = JsonDocument::Type; //!< kind of a JSON value
 
     /**
+     * @param key name of a member
+     * @return its index among the document's keys, where it is appended if it is new
+     */
+    uint32_t IdOf(const std::string& key)
+    {
+        // Entries of an array mostly have the same keys in the same order: try the one that came
+        // after the last key when that was read before.
+        if (!m_nextIds.empty() && m_document.keys[m_nextIds[m_key]] == key)
+        {
+            return m_nextIds[m_key];
+        }
+        uint32_t id = 0;
+        if (const auto known = m_ids.find(key); known != m_ids.end())
+        {
+            id = known->second;
+        }
+        else
+        {
+            id = static_cast<uint32_t>(m_document.keys.size());
+            m_ids.emplace(key, id);
+            m_document.keys.push_back(key);
+            m_holders.emplace_back();
+            m_nextIds.push_back(id);
+        }
+        m_nextIds[m_key] = id;
+        return id;
+    }
+
+    /**
      * Append a value, as the next entry of the innermost container.
      * @param type kind of the JSON value
      * @return its node, to be filled in
@@ -271,6 +293,7 @@ class Builder : public nlohmann::json_sax<Json>
     std::vector<uint32_t> m_open; //!< containers that are not closed yet, outermost first
     uint32_t m_key{0};            //!< the last key
     std::unordered_map<std::string, uint32_t> m_ids; //!< indices of keys
+    std::vector<uint32_t> m_nextIds; //!< by key: the key that was read after it the last time
     /// By key and depth: node of the last object that has it, plus 1; 0: none
     std::vector<std::array<uint32_t, MAX_JSON_DEPTH>> m_holders;
 };
