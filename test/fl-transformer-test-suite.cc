@@ -153,8 +153,9 @@ class DoubleGradientTestCase : public TestCase
                          const Vector& gradient,
                          const Vector& inputGradient)
     {
-        const Vector direction = MakeNumbers<double>(parameters.size(), 4);
-        Vector inputDirection = MakeNumbers<double>(input.size(), 5);
+        // Of length 1, so that a step goes as far as one of a single element.
+        const Vector direction = MakeNumbers<double>(parameters.size(), 4).stableNormalized();
+        const Vector inputDirection = MakeNumbers<double>(input.size(), 5).stableNormalized();
         const BasicConstMatrixView<double> none(nullptr, 0, 0);
         for (const bool movesInput : {false, true})
         {

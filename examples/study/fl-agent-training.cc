@@ -92,10 +92,12 @@ RandomSearch(OffloadEnvironment& ground, uint32_t draws, RandomStream& random)
         random.Shuffle(slots);
         std::copy(slots.begin(), slots.end(), action.options.begin());
         slots.resize(space.options - 1);
+        // Any part of the parameters is at its upper end, where many are best.
+        const double upper = random.Uniform();
         for (float& parameter : action.parameters)
         {
-            // Each end of each range as often as all between.
-            parameter = static_cast<float>(random.Uniform(-1, 3));
+            const bool isUpper = random.Uniform() < upper;
+            parameter = isUpper ? 1 : static_cast<float>(random.Uniform(-1, 1));
         }
         leastS = std::min(leastS, ground.LatencyOf(action));
     }
