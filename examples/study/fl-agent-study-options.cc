@@ -155,11 +155,6 @@ AddAgentStudyOptions(OptionParser& parser, AgentStudyOptions& options)
     AddProblemOptions(parser, options);
     AddAgentOptions(parser, options);
     parser.Add("quick", "small sizes, to see that it runs", options.isQuick);
-    parser.Add("threads",
-               "beside the main one; results do not depend on them",
-               options.threads,
-               InRange(0U, 1024U));
-    parser.Add("out", "folder of the results", options.out);
     RequireAbsence(
         parser,
         {"figure", "runs", "evaluations", "random-draws", "tune"},
@@ -190,6 +185,7 @@ AddAgentStudyOptions(OptionParser& parser, AgentStudyOptions& options)
         "resume",
         [&options] { return !options.resume.empty(); },
         "the file says that");
+    AddOutputOptions(parser, options.output);
 }
 
 } // namespace fl

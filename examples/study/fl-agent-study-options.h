@@ -8,6 +8,7 @@
 #include "fl-agent-training.h"
 
 #include "ns3/fl-option-parser.h"
+#include "ns3/fl-options.h"
 
 #include <cstdint>
 #include <string>
@@ -45,8 +46,7 @@ struct AgentStudyOptions
     double criticRate{0.02};             //!< of the critic
     double discount{0};                  //!< gamma
     AgentEffort effort;                  //!< how much
-    uint32_t threads{0};                 //!< beside the main one
-    std::string out{"results/fl-offload-agent"}; //!< folder
+    OutputOptions output;                //!< folder and threads
 
     /// @return what all figures start from
     AgentSetting Setting() const;

@@ -140,7 +140,7 @@ void
 RunFigures(const OptionParser& parser, const AgentStudyOptions& options)
 {
     const auto start = std::chrono::steady_clock::now();
-    const std::filesystem::path folder = options.out;
+    const std::filesystem::path folder = options.output.out;
     const FolderLock lock(folder);
     OutputFile summary(folder / "summary.json");
     std::vector<AgentFigure> figures;
@@ -153,7 +153,7 @@ RunFigures(const OptionParser& parser, const AgentStudyOptions& options)
             episodes += EpisodesOf(figure, options);
         }
     }
-    ThreadPool pool(options.threads);
+    ThreadPool pool(options.output.threads);
     WorkProgress progress(episodes);
     std::vector<std::string> scripts;
     for (const auto& figure : figures)
@@ -182,7 +182,7 @@ RunFigures(const OptionParser& parser, const AgentStudyOptions& options)
 void
 TrainOne(const OptionParser& parser, const AgentStudyOptions& options)
 {
-    const std::filesystem::path folder = options.out;
+    const std::filesystem::path folder = options.output.out;
     const FolderLock lock(folder);
     OutputFile summary(folder / "summary.json");
     OutputFile episodes(folder / "training.csv");
