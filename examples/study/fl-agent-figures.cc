@@ -29,7 +29,8 @@ constexpr double CONSENSUS_ROUNDS = 5;
 /// The schemes of figures 8b to 10.
 const std::vector<std::string> SCHEMES{"parameterized", "ddpg", "a2c", "ac", "dqn"};
 
-/// @return what an environment is like with so many rounds of consensus
+/// Set how long consensus takes. @param [in,out] options of an environment @param rounds of
+/// consensus
 void
 SetConsensus(OffloadEnvironmentOptions& options, double rounds)
 {

@@ -17,7 +17,8 @@ namespace fl
 namespace
 {
 
-/// @return seconds that a point adds to latencies of the first one
+/// @return seconds that a point adds to latencies of the first one @param data of a figure @param x
+/// the point
 double
 ShiftOf(const AgentFigureData& data, double x)
 {
@@ -31,7 +32,7 @@ ShiftOf(const AgentFigureData& data, double x)
     return here.consensusS - trainedS;
 }
 
-/// @return names of what needs no training, in their order
+/// @return names of what needs no training, in their order @param data of a figure
 std::vector<std::string>
 ReferenceNames(const AgentFigureData& data)
 {

@@ -71,7 +71,8 @@ RunOne(const AgentCase& what,
     return result;
 }
 
-/// @return the least latency of random decisions, of a round [s]
+/// @return the least latency of random decisions, of a round [s] @param ground at that round @param
+/// draws how many decisions @param random source of the draws
 double
 RandomSearch(OffloadEnvironment& ground, uint32_t draws, RandomStream& random)
 {

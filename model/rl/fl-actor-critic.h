@@ -61,7 +61,8 @@ class ActorCritic : public Agent
     void DoDecide(const Eigen::VectorXf& state, HybridAction& action) override;
     void DoSave(AgentWriter& writer) const override;
     void DoLoad(AgentReader& reader) override;
-    /// Take a step of TRPO. @param batch what was done @param advantages by state
+    /// Take a step of TRPO. @return divergence and factor @param batch what was done @param
+    /// advantages by state
     EpisodeReport StepInRegion(const HybridPolicy::Batch& batch, const Eigen::VectorXf& advantages);
     /// Take a step along the gradient. @param batch what was done @param advantages by state
     void StepAlong(const HybridPolicy::Batch& batch, const Eigen::VectorXf& advantages);

@@ -121,7 +121,8 @@ class Agent
     Agent(const AgentOptions& options, const ActionSpace& space, uint32_t stateSize);
 
   private:
-    /// As RunEpisode(). @param environment that fits @param random of this episode
+    /// As RunEpisode(). @return what happened @param environment that fits @param random of this
+    /// episode
     virtual EpisodeReport DoEpisode(Environment& environment, RandomStream& random) = 0;
     /// As Decide(). @param state that fits @param [out] action the best one
     virtual void DoDecide(const Eigen::VectorXf& state, HybridAction& action) = 0;

@@ -72,7 +72,7 @@ DrawIndex(const Vector& p, RandomStream& random)
     return last;
 }
 
-/// @return KL(p || q) of probabilities
+/// @return KL(p || q) @param p probabilities @param q probabilities, of as many
 template <typename Vector>
 double
 SoftmaxDivergence(const Vector& p, const Vector& q)
@@ -91,6 +91,8 @@ SoftmaxDivergence(const Vector& p, const Vector& q)
 
 /// Normal distributions, of which the first one is by mean a and ln deviation la.
 /// @return KL(first || second)
+/// @param a mean of the first @param la its logarithm @param b mean of the second @param lb its
+/// logarithm
 double
 NormalDivergence(double a, double la, double b, double lb)
 {

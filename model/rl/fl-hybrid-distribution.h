@@ -192,7 +192,8 @@ class BasicHybridDistribution
     float LevelValue(uint32_t level) const;
     /// @return index of the first normal number of the parameters
     size_t FirstParameterSpread() const;
-    /// Draw, or take the best of, all parameters. @param random null: the best
+    /// Draw, or take the best of, all parameters. @param outputs what it is given by @param random
+    /// null: the best @param [out] sample its parameters are set
     void SetParameters(const Outputs& outputs, RandomStream* random, HybridSample& sample);
 
     /// Numbers in a row.

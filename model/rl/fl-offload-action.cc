@@ -25,7 +25,8 @@ constexpr double LEAST_SNR = 1e-6;    //!< below, a gain is none
 constexpr double MEAN_LN_SNR = 4;     //!< of Table IV's cells, about
 constexpr double LN_SNR_UNIT = 3;     //!< its deviation, about
 
-/// @return an action's parameter as a part of its range, from 0 to 1
+/// @return a parameter as a part of its range, from 0 to 1 @param action with it @param n device
+/// @param parameter which
 double
 PartOf(const HybridAction& action, size_t n, OffloadParameter parameter)
 {
@@ -34,7 +35,8 @@ PartOf(const HybridAction& action, size_t n, OffloadParameter parameter)
     return (std::clamp(value, -1.0F, 1.0F) + 1) / 2;
 }
 
-/// @return of a limit, the share that a part of the range means
+/// @return of a limit, the share that a part of the range means @param limit the limit @param part
+/// of the range, from 0 to 1
 double
 ShareOf(double limit, double part)
 {

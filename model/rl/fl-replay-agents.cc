@@ -23,14 +23,14 @@ constexpr double NOISE = 0.2;           //!< standard deviation of what explores
 constexpr double LEAST_CHANCE = 0.05;   //!< of a draw instead of the best, DQN
 constexpr double CHANCE_EPISODES = 100; //!< in which that chance falls by a factor of e
 
-/// @return a view of a matrix
+/// @return a view of a matrix @param matrix the matrix
 ConstMatrixView
 ViewOf(const Eigen::MatrixXf& matrix)
 {
     return {matrix.data(), matrix.rows(), matrix.cols()};
 }
 
-/// @return one above the other
+/// @return one above the other @param upper a matrix @param lower one of as many columns
 Eigen::MatrixXf
 Stack(const Eigen::MatrixXf& upper, const Eigen::MatrixXf& lower)
 {

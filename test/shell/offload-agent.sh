@@ -48,7 +48,7 @@ expect_error 2 "problem of 8 devices, 3 servers and 3 sub-channels: the agent is
 head -c 1000 whole.agent >cut.agent
 expect_error 2 "cut\.agent: damaged: 976 bytes after its header: must be " fl_program fl-offload-agent --train=x --resume=cut.agent
 expect_error 2 "nonesuch: cannot be read" fl_program fl-offload-agent --train=x --resume=nonesuch
-expect_error 2 "nonesuch/x: cannot be written" fl_program fl-offload-agent --train=nonesuch/x "${small[@]}" --episodes=1
+expect_exit 2 "nonesuch/x: cannot be written" fl_program fl-offload-agent --train=nonesuch/x "${small[@]}" --episodes=1
 
 # --- Bad input ---
 
