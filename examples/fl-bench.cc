@@ -21,6 +21,7 @@
 #include "../test/bench/fl-bench-mel.h"
 #include "../test/bench/fl-bench-memory.h"
 #include "../test/bench/fl-bench-ml.h"
+#include "../test/bench/fl-bench-multitask.h"
 #include "../test/bench/fl-bench-offload.h"
 #include "../test/bench/fl-bench-phy.h"
 #include "../test/bench/fl-bench-report.h"
@@ -65,6 +66,7 @@ const std::vector<Section> SECTIONS{
     {"mel", &BenchMel},
     {"schedule", &BenchSchedule},
     {"dma", &BenchDma},
+    {"multitask", &BenchMultitask},
     {"offload", &BenchOffload},
     {"agent", &BenchAgent},
     {"solve", &BenchSolve},

@@ -33,6 +33,7 @@ AsyncCoordinator::EndOrder(const OrderKey& key, WorkStatus status)
 {
     auto& learner = m_learners[key.task];
     OrderInFlight inFlight = m_orders.Take(key);
+    --learner.nActive;
     const bool isBound = inFlight.isBound;
     const uint32_t base = inFlight.order.baseVersion;
     const uint32_t staleness = isBound ? learner.model.GetVersion() - base : 0;
@@ -99,9 +100,10 @@ AsyncCoordinator::DoNotifyUpdate(DeviceId device, const Message& message, const 
         return false;
     }
     EndOrder(key, isMerged ? WorkStatus::MERGED : WorkStatus::STALE);
+    learner.waits[device] = m_closeAfter > 0 && isMerged;
     m_stalenessTrace(device, key.task, staleness, isMerged);
     // A trace sink may have stopped the server, and what was collected is discarded then.
-    if (m_running && learner.model.GetNCollected() >= m_buffer)
+    if (m_running && learner.model.GetNCollected() >= GetGroupSize())
     {
         Aggregate(learner);
     }
@@ -131,6 +133,24 @@ AsyncCoordinator::DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round)
 
 // Aggregations
 
+uint32_t
+AsyncCoordinator::GetGroupSize() const
+{
+    return m_closeAfter > 0 ? m_closeAfter : m_buffer;
+}
+
+void
+AsyncCoordinator::CloseDeserted()
+{
+    for (auto& learner : m_learners)
+    {
+        if (m_running && learner.nActive == 0 && learner.model.GetNCollected() > 0)
+        {
+            Aggregate(learner);
+        }
+    }
+}
+
 RoundRecord
 AsyncCoordinator::TakeRecord(Learner& learner)
 {
@@ -155,6 +175,14 @@ AsyncCoordinator::Aggregate(Learner& learner)
     {
         DropStale(learner);
     }
+    for (DeviceId device = 0; m_closeAfter > 0 && device < GetNDevices(); ++device)
+    {
+        if (learner.waits[device] && m_connected[device])
+        {
+            Enqueue(device);
+        }
+    }
+    learner.waits.assign(GetNDevices(), false);
     RoundRecord record = TakeRecord(learner);
     if (m_evaluateEvery > 0 && version % m_evaluateEvery == 0)
     {

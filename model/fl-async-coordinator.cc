@@ -57,6 +57,13 @@ AsyncCoordinator::GetTypeId()
                           UintegerValue(1),
                           MakeUintegerAccessor(&A::m_buffer),
                           MakeUintegerChecker<uint32_t>(1))
+            .AddAttribute("CloseAfter",
+                          "Learn in rounds, each task in its own, that close with so many updates, "
+                          "which are merged together; a device whose update is in waits for the "
+                          "end of the round. 0: no rounds",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&A::m_closeAfter),
+                          MakeUintegerChecker<uint32_t>())
             .AddAttribute("Alpha",
                           "FedAsync: weight of a fresh update against the global model",
                           DoubleValue(0.6),
@@ -124,8 +131,8 @@ AsyncCoordinator::GetTypeId()
                 MakeUintegerChecker<uint32_t>())
             .AddAttribute(
                 "JoinTimeout",
-                "With an optimizer that plans a horizon: how long to wait for all devices "
-                "before it is planned",
+                "With an optimizer that plans a horizon, or with CloseAfter: how long to wait for "
+                "all devices before it is planned, or the first round begins",
                 TimeValue(Seconds(60)),
                 MakeTimeAccessor(&A::m_joinTimeout),
                 MakeTimeChecker(Time(0)))
@@ -206,6 +213,14 @@ AsyncCoordinator::Initialize()
                                         " needs a LearningTask, an Optimizer, and profiles of the "
                                         "devices for each task"));
     }
+    if (m_closeAfter > 0 && (HasHorizon() || m_buffer > 1))
+    {
+        throw InvalidInput(
+            Describe("ns3::fl::AsyncCoordinator::CloseAfter = ",
+                     m_closeAfter,
+                     ": must be 0 with ",
+                     m_buffer > 1 ? "Buffer above 1" : "an optimizer that plans a horizon"));
+    }
     m_learners.resize(m_tasks.size());
     for (auto& learner : m_learners)
     {
@@ -241,6 +256,8 @@ AsyncCoordinator::DoStart()
         learner.pending.clear();
         learner.record.startS = NowS();
         learner.refusals.assign(GetNDevices(), 0);
+        learner.waits.assign(GetNDevices(), false);
+        learner.nActive = 0;
     }
     m_orders.Clear();
     m_queue.clear();
@@ -255,16 +272,18 @@ AsyncCoordinator::DoStart()
         End("all aggregations are done");
         return;
     }
-    m_isGathering = HasHorizon();
+    m_isGathering = Gathers();
     if (m_isGathering)
     {
         m_joinEvent.Cancel();
         m_joinEvent = Simulator::Schedule(m_joinTimeout, [this] {
-            if (m_isGathering && m_nConnected > 0)
+            const bool isWaiting = m_isGathering;
+            m_isGathering = isWaiting && HasHorizon();
+            if (isWaiting && m_nConnected > 0)
             {
                 Wake();
             }
-            else if (m_isGathering)
+            else if (isWaiting)
             {
                 AwaitDevices();
             }
@@ -356,8 +375,9 @@ AsyncCoordinator::DoNotifyJoined(DeviceId device)
     {
         Enqueue(device);
     }
-    else if (m_isGathering && m_nConnected == GetNDevices())
+    if (m_isGathering && m_nConnected == GetNDevices())
     {
+        m_isGathering = HasHorizon();
         Wake();
     }
 }
@@ -399,7 +419,7 @@ AsyncCoordinator::Enqueue(DeviceId device)
 void
 AsyncCoordinator::Wake()
 {
-    if (m_running && !IsPending(m_serveEvent))
+    if (m_running && !IsPending(m_serveEvent) && (HasHorizon() || !m_isGathering))
     {
         // Not from within a session's callback: planning sends to sessions.
         m_serveEvent = Simulator::ScheduleNow(&AsyncCoordinator::Serve, this);
@@ -473,7 +493,7 @@ AsyncCoordinator::Release(DeviceId device)
     {
         Enqueue(device);
     }
-    if (isIdle && !m_queue.empty())
+    if ((isIdle && !m_queue.empty()) || m_closeAfter > 0)
     {
         Wake();
     }
@@ -504,6 +524,10 @@ AsyncCoordinator::Serve()
         m_queue.pop_front();
         m_isQueued[device] = false;
         ServeDevice(device);
+    }
+    if (m_running && m_closeAfter > 0 && m_queue.empty())
+    {
+        CloseDeserted();
     }
     // Devices that nobody wants, or that got an empty plan, do not hold up the end.
     if (m_running && m_orders.IsEmpty() && m_queue.empty() && !IsPending(m_waitEvent))

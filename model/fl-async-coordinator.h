@@ -46,6 +46,13 @@ namespace fl
  * orders that ended since the one before, and, every EvaluateEvery aggregations, loss and accuracy.
  * An order's round is its number among the orders of the task.
  *
+ * With CloseAfter it learns in rounds, each task in its own: a device whose update of a task is in
+ * waits until so many updates of the task are, or until nobody is left who works on it. They are
+ * merged together, and all who wait get the new model. With Method FedAsync, Alpha 1 and Staleness
+ * Constant that is FedAvg with equal weights. An update that a round did not wait for counts in the
+ * round in which it arrives, with a staleness above 0, or its order ends with the round that it
+ * began in (StalenessLimit 0, StalePolicy Abort).
+ *
  * The staleness of an update is the number of aggregations since the one that its device began
  * with. Beyond StalenessLimit, StalePolicy decides.
  *
@@ -99,6 +106,8 @@ class AsyncCoordinator : public Coordinator
         std::multimap<uint32_t, WorkOrder> pending; //!< of a horizon, by base version
         std::map<uint32_t, uint32_t> inUse; //!< orders in flight by the version they began with
         std::vector<uint32_t> refusals;     //!< by device: orders in a row that were refused
+        std::vector<bool> waits;            //!< by device: its update of the present round is in
+        uint32_t nActive{0};                //!< orders in flight
         bool isDone{false};                 //!< all of its aggregations are made
     };
 
@@ -164,6 +173,12 @@ class AsyncCoordinator : public Coordinator
     bool HasHorizon() const;
     /// Plan all aggregations to come.
     void PlanHorizon();
+    /// @return updates that are merged together
+    uint32_t GetGroupSize() const;
+    /// @return whether the start waits for all devices: a horizon, or rounds
+    bool Gathers() const;
+    /// Close rounds that nobody works on any more.
+    void CloseDeserted();
     /// Bring a task's state up to date for a horizon.
     /// @param learner the task
     void ObserveAll(Learner& learner);
@@ -251,6 +266,7 @@ class AsyncCoordinator : public Coordinator
     uint32_t m_aggregations{100};                                   //!< attribute, of each task
     Method m_method{FEDASYNC};                                      //!< attribute
     uint32_t m_buffer{1};                                           //!< attribute
+    uint32_t m_closeAfter{0};                                       //!< attribute; 0: no rounds
     double m_alpha{0.6};                                            //!< attribute
     double m_serverRate{1};                                         //!< attribute
     StalenessWeight::Kind m_staleness{StalenessWeight::POLYNOMIAL}; //!< attribute
@@ -275,7 +291,7 @@ class AsyncCoordinator : public Coordinator
     uint32_t m_maxVersions{0};          //!< see GetMaxVersionsInUse
     uint32_t m_nConnected{0};           //!< devices that have a session
     uint32_t m_sincePlan{0};            //!< aggregations since the horizon was planned
-    bool m_isGathering{false};          //!< waiting for all devices before a horizon is planned
+    bool m_isGathering{false};          //!< waiting for all devices before the first plan
     EventId m_serveEvent;               //!< serves who waits
     EventId m_joinEvent;                //!< plans a horizon for the devices that are there
     std::vector<EventId> m_retryEvents; //!< by device: asks the optimizer again

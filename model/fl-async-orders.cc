@@ -50,7 +50,8 @@ AsyncCoordinator::ServeDevice(DeviceId device)
 {
     for (auto& learner : m_learners)
     {
-        if (!m_running || learner.isDone || m_orders.HasOrderOf(device, learner.task))
+        if (!m_running || learner.isDone || m_orders.HasOrderOf(device, learner.task) ||
+            learner.waits[device])
         {
             continue;
         }
@@ -231,6 +232,12 @@ bool
 AsyncCoordinator::HasHorizon() const
 {
     return m_optimizer->PlansHorizon();
+}
+
+bool
+AsyncCoordinator::Gathers() const
+{
+    return HasHorizon() || m_closeAfter > 0;
 }
 
 void
@@ -426,6 +433,7 @@ AsyncCoordinator::Dispatch(Learner& learner, const WorkOrder& order, const WorkO
     }
     m_orders.Add(std::move(inFlight));
     ++learner.record.selected;
+    ++learner.nActive;
     const Time sent = m_server->SendWork(order,
                                          predicted,
                                          learner.model.GetEncoded(),

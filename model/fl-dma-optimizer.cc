@@ -4,6 +4,7 @@
 #include "fl-dma-optimizer.h"
 
 #include "ns3/double.h"
+#include "ns3/fl-dma-baselines.h"
 #include "ns3/fl-dma-bound.h"
 #include "ns3/fl-dma-methods.h"
 #include "ns3/fl-error.h"
@@ -23,6 +24,25 @@ namespace fl
 
 NS_OBJECT_ENSURE_REGISTERED(DmaOptimizer);
 
+namespace
+{
+
+/// The method that plans one device at a time.
+constexpr char MIDDLE[] = "middle";
+
+/// Refuse to plan without a radio. @param state of the cell
+void
+RequireCells(const SystemState& state)
+{
+    if (state.cells.empty())
+    {
+        throw InvalidInput("ns3::fl::DmaOptimizer: there is no bandwidth to be shared: must have a "
+                           "RadioControl");
+    }
+}
+
+} // namespace
+
 TypeId
 DmaOptimizer::GetTypeId()
 {
@@ -33,7 +53,8 @@ DmaOptimizer::GetTypeId()
             .SetGroupName("Fl")
             .AddConstructor<DmaOptimizer>()
             .AddAttribute("Method",
-                          "Name of a method of ./fl solve dma, with or without \"dma-\"",
+                          "Name of a method of ./fl solve dma, with or without \"dma-\"; or "
+                          "middle: one device at a time, e, B and f in the middle of their ranges",
                           StringValue("best"),
                           MakeStringAccessor(&O::SetMethod, &O::GetMethod),
                           MakeStringChecker())
@@ -114,7 +135,13 @@ DmaOptimizer::GetTypeId()
                           "Least number of updates of each task by each device; 0: P as printed",
                           UintegerValue(0),
                           MakeUintegerAccessor(&O::m_minUploads),
-                          MakeUintegerChecker<uint32_t>());
+                          MakeUintegerChecker<uint32_t>())
+            .AddAttribute("Tasks",
+                          "Method middle: among how many tasks a processor is shared, in equal "
+                          "parts",
+                          UintegerValue(1),
+                          MakeUintegerAccessor(&O::m_tasks),
+                          MakeUintegerChecker<uint32_t>(1));
     return tid;
 }
 
@@ -148,7 +175,9 @@ DmaOptimizer::Solve(const std::string& method, const DmaProblem& problem) const
 void
 DmaOptimizer::SetMethod(std::string method)
 {
-    m_method = CheckedMethod("dma", "best", method, NamesOf(DmaMethods()));
+    auto names = NamesOf(DmaMethods());
+    names.emplace_back(MIDDLE);
+    m_method = CheckedMethod("dma", "best", method, names);
 }
 
 std::string
@@ -187,16 +216,46 @@ DmaOptimizer::GetProblem() const
 }
 
 Plan
-DmaOptimizer::DoPlan(const SystemState& /* state */)
+DmaOptimizer::DoPlan(const SystemState& state)
 {
-    throw InvalidInput("ns3::fl::DmaOptimizer plans asynchronous aggregations: must be used with "
-                       "--coordinator=async (ns3::fl::AsyncCoordinator)");
+    // Only asynchronous coordinators offer one device.
+    if (m_method != MIDDLE || state.offered.empty())
+    {
+        throw InvalidInput(
+            "ns3::fl::DmaOptimizer plans asynchronous aggregations: must be used with "
+            "--coordinator=async (ns3::fl::AsyncCoordinator)");
+    }
+    RequireCells(state);
+    const Horizon horizon{{&state}, state.offered};
+    DmaProblem problem;
+    problem.tasks.push_back(MakeTask(state));
+    for (const auto device : horizon.devices)
+    {
+        problem.devices.push_back(MakeDevice(horizon, device));
+        problem.devices.back().tasks.front().cpuShare = 1.0 / m_tasks;
+    }
+    const auto work = MiddleDmaWork(problem);
+    Plan plan;
+    plan.termination = "nothing is optimized";
+    for (size_t i = 0; i < horizon.devices.size(); ++i)
+    {
+        const auto& device = problem.devices[i];
+        DmaPeriodPlan period;
+        period.iterations = work[i].front().iterations;
+        period.batch = work[i].front().batch;
+        DmaPeriodOutcome outcome;
+        outcome.cpuHz = problem.CpuShare(i, 0) * (device.minCpuHz + device.maxCpuHz) / 2;
+        plan.orders.push_back(MakeOrder(state, horizon.devices[i], period, outcome));
+        plan.orders.back().round = state.round;
+        plan.orders.back().baseVersion = state.modelVersion;
+    }
+    return plan;
 }
 
 bool
 DmaOptimizer::DoPlansHorizon() const
 {
-    return true;
+    return m_method != MIDDLE;
 }
 
 DmaOptimizer::Horizon
@@ -347,11 +406,7 @@ DmaOptimizer::DoPlanHorizon(const std::vector<const SystemState*>& tasks)
     {
         return {};
     }
-    if (horizon.tasks.front()->cells.empty())
-    {
-        throw InvalidInput("ns3::fl::DmaOptimizer: there is no bandwidth to be shared: must have a "
-                           "RadioControl");
-    }
+    RequireCells(*horizon.tasks.front());
     m_problem = MakeProblem(horizon);
     m_solution = Solve(m_method, m_problem);
     return MakePlanOf(horizon);

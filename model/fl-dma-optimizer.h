@@ -49,6 +49,10 @@ struct DmaConstants
  * AsyncCoordinator, tasks whose local iterations are SGD steps, and a radio.
  *
  * Rates are Shannon's on the device's part of the bands, with the gains at planning time.
+ *
+ * With the method "middle" it plans no horizon but one device at a time, with e, B and f in the
+ * middle of their ranges, as FedAsync and FedAvg have them in the paper; AsyncCoordinator's
+ * CloseAfter makes rounds of that.
  */
 class DmaOptimizer : public Optimizer
 {
@@ -147,6 +151,7 @@ class DmaOptimizer : public Optimizer
     double m_qoeFactor{1.2};               //!< attribute
     double m_budgetJ{0};                   //!< attribute; 0: that of the profile
     uint32_t m_minUploads{0};              //!< attribute
+    uint32_t m_tasks{1};                   //!< attribute
     std::vector<DmaConstants> m_constants; //!< by task
     DmaProblem m_problem;                  //!< see GetProblem
     DmaSolution m_solution;                //!< see GetSolution

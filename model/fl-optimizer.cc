@@ -326,6 +326,10 @@ MakeNamedOptimizers()
                              {{"Method", method.name}}});
         }
     }
+    names.push_back({"dma-middle",
+                     "ns3::fl::DmaOptimizer",
+                     "asynchronous: one device at a time, resources in the middle",
+                     {{"Method", "middle"}}});
     return names;
 }
 

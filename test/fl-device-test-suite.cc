@@ -6,6 +6,7 @@
 #include "ns3/basic-energy-source-helper.h"
 #include "ns3/basic-energy-source.h"
 #include "ns3/double.h"
+#include "ns3/enum.h"
 #include "ns3/fl-fdma-radio-energy-model.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-processor-energy-model.h"
@@ -192,6 +193,50 @@ class SharedProcessorTestCase : public DeviceTestCase
         const double secondJ = 0.1 * (0.5 * 4.0 / 9 + 1.5);
         NS_TEST_EXPECT_MSG_EQ_TOL(processor->GetTotalEnergyJ(), firstJ + secondJ, 2e-9, "in all");
         NS_TEST_EXPECT_MSG_EQ(processor->GetJobHz(second), 0, "over");
+    }
+};
+
+/// With Excess = Wait a job waits until those before it leave enough.
+class WaitingProcessorTestCase : public DeviceTestCase
+{
+  public:
+    WaitingProcessorTestCase()
+        : DeviceTestCase("jobs that ask for more than MaxFrequency wait for their turn")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        // 2 GHz: the first one runs for 1 s, the second one waits for it and runs for 2 s, and the
+        // third one, for which there would be room beside the first, does not overtake.
+        const auto processor = MakeProcessor();
+        processor->SetAttribute("Excess", EnumValue(Processor::WAIT));
+        std::vector<double> doneS;
+        const auto run = [&](double cycles, double hz) {
+            return processor->Run(cycles, hz, [&] {
+                doneS.push_back(Simulator::Now().GetSeconds());
+            });
+        };
+        run(1.5e9, 1.5e9);
+        const auto second = run(2e9, 1e9);
+        const auto third = run(0.5e9, 0.5e9);
+        const auto fourth = run(1e9, 2e9);
+        NS_TEST_EXPECT_MSG_EQ(processor->GetJobHz(second), 0, "waits");
+        NS_TEST_EXPECT_MSG_EQ(processor->GetJobHz(third), 0, "does not overtake");
+        NS_TEST_EXPECT_MSG_EQ(processor->IsRunning(third), true, "but is not refused");
+        NS_TEST_EXPECT_MSG_EQ(processor->GetFreeHz(), 0.5e9, "which nobody uses");
+        Simulator::Schedule(MilliSeconds(500), [&] {
+            NS_TEST_EXPECT_MSG_EQ(processor->Cancel(fourth), 0, "has not run");
+        });
+        Simulator::Run();
+        NS_TEST_ASSERT_MSG_EQ(doneS.size(), 3, "all but the one that was cancelled");
+        NS_TEST_EXPECT_MSG_EQ_TOL(doneS[0], 1, 1e-9, "alone");
+        NS_TEST_EXPECT_MSG_EQ_TOL(doneS[1], 2, 2e-9, "the third one, beside the second");
+        NS_TEST_EXPECT_MSG_EQ_TOL(doneS[2], 3, 2e-9, "the second one");
+        // kappa C f^2 at the frequencies that were asked for; 1e-28 J s^2.
+        const double energyJ = 0.1 * (1.5 * 2.25 + 2 + 0.5 * 0.25);
+        NS_TEST_EXPECT_MSG_EQ_TOL(processor->GetTotalEnergyJ(), energyJ, 1e-12, "in all");
     }
 };
 
@@ -454,6 +499,7 @@ class FlDeviceTestSuite : public TestSuite
         AddTestCase(new ProcessorTestCase);
         AddTestCase(new CancelTestCase);
         AddTestCase(new SharedProcessorTestCase);
+        AddTestCase(new WaitingProcessorTestCase);
         AddTestCase(new ProcessorRefusalTestCase);
         AddTestCase(new ProcessorHelperTestCase);
         AddTestCase(new DepletionTestCase);

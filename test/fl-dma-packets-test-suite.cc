@@ -18,6 +18,7 @@
 #include "ns3/simulator.h"
 #include "ns3/string.h"
 #include "ns3/test.h"
+#include "ns3/uinteger.h"
 
 #include <algorithm>
 #include <limits>
@@ -190,6 +191,65 @@ class BudgetTestCase : public TestCase
                                       predictedJ[device] * 1e-4 + 1e-15,
                                       "overrun as predicted");
         }
+    }
+};
+
+/// One device at a time, with e, B and f in the middle of their ranges.
+class MiddleTestCase : public TestCase
+{
+  public:
+    MiddleTestCase()
+        : TestCase("the method middle plans one device")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        const auto optimizer = CreateOptimizer("dma-middle");
+        optimizer->SetAttribute("Tasks", UintegerValue(3));
+        NS_TEST_EXPECT_MSG_EQ(optimizer->PlansHorizon(), false, "no horizon");
+        SystemState state;
+        state.profiles.resize(2);
+        state.available = {false, true};
+        state.gains = GainTable(2, 1);
+        state.gains.At(1, 0, Direction::UPLINK) = 1e-9;
+        state.gains.At(1, 0, Direction::DOWNLINK) = 1e-9;
+        state.cells.push_back({1e6, 2e5, 0.1, 4e-21});
+        auto& profile = state.profiles[1];
+        profile.samples = 60;
+        profile.cyclesPerSample = 100;
+        profile.minCpuHz = 2e6;
+        profile.maxCpuHz = 4e6;
+        NS_TEST_EXPECT_MSG_EQ(fl::test::RefusalOf([&] { optimizer->MakePlan(state); }),
+                              "ns3::fl::DmaOptimizer plans asynchronous aggregations: must be used "
+                              "with --coordinator=async (ns3::fl::AsyncCoordinator)",
+                              "rounds of others");
+        state.offered = {1};
+        state.round = 5;
+        state.modelVersion = 4;
+        const auto plan = optimizer->MakePlan(state);
+        NS_TEST_ASSERT_MSG_EQ(plan.orders.size(), 1, "one device");
+        const auto& order = plan.orders.front();
+        NS_TEST_EXPECT_MSG_EQ(order.device, 1, "which");
+        NS_TEST_EXPECT_MSG_EQ(order.round, 5, "the round that is asked for");
+        NS_TEST_EXPECT_MSG_EQ(order.baseVersion, 4, "from the present model");
+        // e in [1, 20] and B in [1, 60], rounded down; a third of 3 MHz.
+        NS_TEST_EXPECT_MSG_EQ(order.localIterations, 10, "e");
+        NS_TEST_EXPECT_MSG_EQ(order.batch, 30, "B");
+        for (const auto& phase : order.phases)
+        {
+            if (const auto* compute = std::get_if<Compute>(&phase))
+            {
+                NS_TEST_EXPECT_MSG_EQ(compute->cycles, 100 * 10 * 30, "cycles");
+                NS_TEST_EXPECT_MSG_EQ_TOL(compute->cpuHz, 1e6, 1e-9, "f");
+            }
+        }
+        state.cells.clear();
+        NS_TEST_EXPECT_MSG_EQ(fl::test::RefusalOf([&] { optimizer->MakePlan(state); }),
+                              "ns3::fl::DmaOptimizer: there is no bandwidth to be shared: must "
+                              "have a RadioControl",
+                              "no radio");
     }
 };
 
@@ -384,6 +444,7 @@ class DmaPacketsTestSuite : public TestSuite
             AddTestCase(new HorizonTestCase(optimizer));
         }
         AddTestCase(new BudgetTestCase);
+        AddTestCase(new MiddleTestCase);
         AddTestCase(new RefusalTestCase);
         AddTestCase(new StepsTestCase);
         AddTestCase(new HyperparametersTestCase);

@@ -11,6 +11,7 @@
 #include "ns3/fl-dma-timing.h"
 #include "ns3/test.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -29,6 +30,17 @@ namespace
 
 /// The interior point method's gap, with room for another solver's.
 constexpr double GAP = 1e-6;
+
+/// A fifth more time than FedAsync takes. @param [in,out] problem gets it
+void
+SetTime(DmaProblem& problem)
+{
+    const auto baseline = FedAsyncDmaBaseline(problem);
+    for (size_t j = 0; j < problem.tasks.size(); ++j)
+    {
+        problem.tasks[j].qoeS = 1.2 * baseline.allocation[j].back().arrivalS;
+    }
+}
 
 /// Searches against enumeration, and each other.
 class SearchTestCase : public TestCase
@@ -91,16 +103,6 @@ class SearchTestCase : public TestCase
         }
         const auto solution = SolveDma("best", problem);
         NS_TEST_EXPECT_MSG_EQ(ToString(solution.status), std::string("feasible"), "spread");
-    }
-
-    /// Time for what is fastest, and a little more.
-    static void SetTime(DmaProblem& problem)
-    {
-        const auto baseline = FedAsyncDmaBaseline(problem);
-        for (size_t j = 0; j < problem.tasks.size(); ++j)
-        {
-            problem.tasks[j].qoeS = 1.2 * baseline.allocation[j].back().arrivalS;
-        }
     }
 
     /// All methods on one instance.
@@ -250,6 +252,75 @@ class MiddleTestCase : public TestCase
     }
 };
 
+/// Budgets that FedAsync's schedule just keeps: it is a plan, and searches begin with it as well.
+class BudgetTestCase : public TestCase
+{
+  public:
+    BudgetTestCase()
+        : TestCase("budgets of the energy that FedAsync's dearest device spends")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        for (const uint64_t seed : {1, 2})
+        {
+            Check(MakeProblem(seed));
+        }
+    }
+
+    /// @return an instance in which uploads take nearly all of the energy
+    /// @param seed of its random numbers
+    static DmaProblem MakeProblem(uint64_t seed)
+    {
+        DmaDraw draw;
+        draw.devices = 6;
+        draw.tasks = 3;
+        draw.versions = 16;
+        draw.staleness = 5;
+        draw.mixing = 0.6;
+        draw.relaxed = false;
+        draw.hasShares = false;
+        draw.isVaried = false;
+        RandomStream stream(seed);
+        auto problem = DrawDmaProblem(draw, stream);
+        for (auto& device : problem.devices)
+        {
+            device.uplinkBps = 1e7 * std::pow(10, stream.Uniform(-0.5, 0.5));
+            device.downlinkBps = 1e6 * std::pow(10, stream.Uniform(-0.5, 0.5));
+            device.effectiveCapacitance = 1e-22;
+        }
+        const auto spent = SolveDma("fedasync", problem).value.deviceEnergyJ;
+        for (auto& device : problem.devices)
+        {
+            device.energyBudgetJ = *std::max_element(spent.begin(), spent.end());
+        }
+        SetTime(problem);
+        return problem;
+    }
+
+    /// No method is worse than FedAsync's schedule with the resources that the method has.
+    void Check(const DmaProblem& problem)
+    {
+        const auto ns = SolveDma("ns", problem);
+        for (const auto* method : {"best", "local", "sca"})
+        {
+            const auto found = SolveDma(method, problem);
+            NS_TEST_EXPECT_MSG_EQ(ToString(found.status), std::string("feasible"), method);
+            NS_TEST_EXPECT_MSG_LT_OR_EQ(found.value.objective, ns.value.objective, method);
+        }
+        DmaResourceOptions middle;
+        middle.pairWork = MiddleDmaWork(problem);
+        const auto fedAsync = SolveDmaResources(WithMiddleDmaFrequency(problem),
+                                                FedAsyncDmaBaseline(problem).schedule,
+                                                middle);
+        const auto nr = SolveDma("nr", problem);
+        NS_TEST_EXPECT_MSG_EQ(ToString(nr.status), std::string("feasible"), "nr");
+        NS_TEST_EXPECT_MSG_LT_OR_EQ(nr.value.objective, fedAsync.value.objective * (1 + GAP), "nr");
+    }
+};
+
 /// Schedules of DMA-FL.
 class FlDmaSearchTestSuite : public TestSuite
 {
@@ -260,6 +331,7 @@ class FlDmaSearchTestSuite : public TestSuite
         AddTestCase(new SearchTestCase);
         AddTestCase(new BaselinesTestCase);
         AddTestCase(new MiddleTestCase);
+        AddTestCase(new BudgetTestCase);
     }
 };
 

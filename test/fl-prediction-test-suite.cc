@@ -220,6 +220,7 @@ class FdmaPredictionTestCase : public TestCase
         double upload{0};        //!< of upload times
         double download{0};      //!< of download times
         double radiated{0};      //!< of radiated energies
+        double station{0};       //!< of the base station's energies
         double round{0};         //!< of rounds
         double sum{0};           //!< largest error of a round's energy against its devices'
         double backgroundBps{0}; //!< what came of other traffic, per device
@@ -260,6 +261,7 @@ class FdmaPredictionTestCase : public TestCase
                     add(errors.upload, predicted.uploadS, measured.uploadS);
                     add(errors.download, predicted.downloadS, measured.downloadS);
                     add(errors.radiated, predicted.radioEnergyJ, measured.radioEnergyJ);
+                    add(errors.station, predicted.stationEnergyJ, measured.stationEnergyJ);
                     sumJ += measured.computeEnergyJ + measured.radioEnergyJ;
                     ++count;
                 }
@@ -270,6 +272,7 @@ class FdmaPredictionTestCase : public TestCase
         errors.upload /= count;
         errors.download /= count;
         errors.radiated /= count;
+        errors.station /= count;
         errors.round /= options.rounds;
         errors.backgroundBps =
             8 * cell.GetBackgroundBytes() / Simulator::Now().GetSeconds() / options.devices;
@@ -285,6 +288,7 @@ class FdmaPredictionTestCase : public TestCase
         NS_TEST_EXPECT_MSG_LT(errors.download, limit, what << ": downloads");
         NS_TEST_EXPECT_MSG_LT(errors.round, limit, what << ": rounds");
         NS_TEST_EXPECT_MSG_LT(errors.radiated, energyLimit, what << ": radiated energy");
+        NS_TEST_EXPECT_MSG_LT(errors.station, energyLimit, what << ": the base station's");
         NS_TEST_EXPECT_MSG_LT(errors.sum, 1e-12, what << ": a round's energy is its devices'");
     }
 

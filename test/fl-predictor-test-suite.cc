@@ -148,6 +148,7 @@ class PlanTestCase : public TestCase
         // 1 MHz at 1 mW: SNR 1, 1 Mbit/s.
         NS_TEST_EXPECT_MSG_EQ_TOL(work.uploadS, 3, 1e-13, "3 Mbit at 1 Mbit per s");
         NS_TEST_EXPECT_MSG_EQ_TOL(work.radioEnergyJ, 3e-3, 1e-16, "1 mW for 3 s");
+        NS_TEST_EXPECT_MSG_EQ_TOL(work.stationEnergyJ, 5e-4, 1e-17, "2 mW for 0.25 s");
         NS_TEST_EXPECT_MSG_EQ(std::isnan(work.circuitEnergyJ), true, "circuits are not modelled");
         NS_TEST_EXPECT_MSG_EQ_TOL(work.DurationS(), 5.5, 1e-13, "in all");
         NS_TEST_EXPECT_MSG_EQ(outcome.startS, 100, "round starts");

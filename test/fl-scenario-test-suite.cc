@@ -211,6 +211,12 @@ class ValidationTestCase : public ScenarioTestCase
         Expect([](auto& s) { s.cpuHzInTurn = {1e9, 0}; },
                "--max-cpu-in-turn=1e+09,0: must be numbers above 0, up to 1e+12, separated by "
                "commas");
+        Expect([](auto& s) { s.downlinkBandwidthHz = -1; },
+               "--downlink-bandwidth=-1: must be a number from 0 to 1e+12");
+        Expect([](auto& s) { s.downlinkPowerW = -1; },
+               "--downlink-power=-1: must be a number from 0 to 1e+06");
+        Expect([](auto& s) { s.maxCapacitance = 2; },
+               "--max-capacitance=2: must be a number from 0 to 1");
         NS_TEST_EXPECT_MSG_EQ(fl::test::RefusalOf([] {
                                   fl::Scenario scenario;
                                   scenario.phy = "all";
@@ -230,6 +236,26 @@ class ValidationTestCase : public ScenarioTestCase
                 s.minCpuHz = 1.5e9;
             },
             "--min-cpu=1.5e+09: must not exceed any of --max-cpu-in-turn=3e+09,1e+09");
+        Expect(
+            [](auto& s) {
+                s.phy = "lte";
+                s.downlinkBandwidthHz = 5e6;
+            },
+            "--downlink-bandwidth=5e+06: must be left out with --phy=lte");
+        Expect(
+            [](auto& s) {
+                s.phy = "lte";
+                s.downlinkPowerW = 2;
+            },
+            "--downlink-power=2: must be left out with --phy=lte");
+        Expect(
+            [](auto& s) {
+                s.downlinkPowerW = 2;
+                s.attributes["ns3::fl::FdmaChannel::StationTxPower"] = "3";
+            },
+            "--downlink-power=2: must be left out with --ns3::fl::FdmaChannel::StationTxPower=3");
+        Expect([](auto& s) { s.maxCapacitance = 5e-29; },
+               "--max-capacitance=5e-29: must be 0 or at least --capacitance=1e-28");
         Expect([](auto& s) { s.serverRestartS = 2; },
                "--server-restart=2: must be left out, or come after a --server-stop: "
                "--server-stop=0 is none");
@@ -313,6 +339,8 @@ class SummaryTestCase : public ScenarioTestCase
                                            "--test-samples=0",
                                            "--payload-bits=0",
                                            "--samples-per-device=500",
+                                           "--downlink-bandwidth=0",
+                                           "--downlink-power=0",
                                            "--max-cpu=2e9"},
                                           options),
                               "accepted",
@@ -323,6 +351,8 @@ class SummaryTestCase : public ScenarioTestCase
         options.payloadBits = other.payloadBits;
         options.samplesPerDevice = other.samplesPerDevice;
         options.maxCpuHz = other.maxCpuHz;
+        options.downlinkBandwidthHz = other.downlinkBandwidthHz;
+        options.downlinkPowerW = other.downlinkPowerW;
         NS_TEST_EXPECT_MSG_EQ(SummaryOf(options).dump(), json.dump(), "all others by --like");
         NS_TEST_EXPECT_MSG_EQ(options.out, "results/fl-example", "folder");
         NS_TEST_EXPECT_MSG_EQ(options.threads, 3, "threads");

@@ -4,7 +4,6 @@
 #include "ns3/config.h"
 #include "ns3/fl-cell-experiment.h"
 #include "ns3/fl-ns3-compat.h"
-#include "ns3/fl-tcp-demux.h"
 #include "ns3/object-ptr-container.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
@@ -33,7 +32,6 @@ struct DemuxRun
     std::vector<double> timesS; //!< measured downloads and uploads, and ends of rounds [s]
     uint32_t received{0};       //!< updates merged in all
     uint32_t sockets{0};        //!< in the SocketList of the server node's own TcpL4Protocol
-    bool installed{false};      //!< whether the server's node has a TcpDemux
 };
 
 /**
@@ -64,7 +62,6 @@ RunCell(uint32_t tables, const Options& options)
             ObjectPtrContainerValue sockets;
             node->GetObject<TcpL4Protocol>()->GetAttribute("SocketList", sockets);
             run.sockets = sockets.GetN();
-            run.installed = node->GetObject<TcpDemux>() != nullptr;
         }));
     Simulator::Run();
     Config::SetDefault("ns3::fl::TcpTransport::EndPointTables", UintegerValue(0));
@@ -99,13 +96,11 @@ class DemuxTest : public TestCase
     void Same(const Options& options)
     {
         const auto own = RunCell(1, options);
-        NS_TEST_EXPECT_MSG_EQ(own.installed, false, "no demux");
         NS_TEST_EXPECT_MSG_GT(own.sockets, options.devices, "all at the node's own");
         NS_TEST_EXPECT_MSG_EQ(own.received, options.devices * options.rounds, "all updates");
         for (const uint32_t tables : {2, 7, 100})
         {
             const auto spread = RunCell(tables, options);
-            NS_TEST_EXPECT_MSG_EQ(spread.installed, true, "a demux");
             NS_TEST_EXPECT_MSG_EQ(spread.sockets, 1, "the first listener only");
             NS_TEST_EXPECT_MSG_EQ((spread.timesS == own.timesS), true, "bit for bit");
         }

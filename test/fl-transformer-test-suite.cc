@@ -153,9 +153,11 @@ class DoubleGradientTestCase : public TestCase
                          const Vector& gradient,
                          const Vector& inputGradient)
     {
-        // Of length 1, so that a step goes as far as one of a single element.
-        const Vector direction = MakeNumbers<double>(parameters.size(), 4).stableNormalized();
-        const Vector inputDirection = MakeNumbers<double>(input.size(), 5).stableNormalized();
+        // Of length 1 at most, so that a step goes as far as one of a single element.
+        Vector direction = MakeNumbers<double>(parameters.size(), 4);
+        Vector inputDirection = MakeNumbers<double>(input.size(), 5);
+        direction /= std::max(1.0, direction.norm());
+        inputDirection /= std::max(1.0, inputDirection.norm());
         const BasicConstMatrixView<double> none(nullptr, 0, 0);
         for (const bool movesInput : {false, true})
         {

@@ -3,19 +3,20 @@
  */
 #include "fl-multitask-packets.h"
 
-#include "fl-claims.h"
 #include "fl-multitask-case.h"
+#include "fl-multitask-packet-plots.h"
+#include "fl-multitask-packet-tables.h"
 #include "fl-study.h"
 
 #include "ns3/config.h"
 #include "ns3/double.h"
+#include "ns3/enum.h"
 #include "ns3/fl-async-coordinator.h"
 #include "ns3/fl-cell-experiment.h"
-#include "ns3/fl-csv.h"
 #include "ns3/fl-dma-optimizer.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-folder-lock.h"
-#include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-optimizer.h"
 #include "ns3/fl-option-text.h"
 #include "ns3/fl-output-file.h"
 #include "ns3/fl-plot-script.h"
@@ -26,10 +27,8 @@
 #include "ns3/uinteger.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <iostream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -41,327 +40,94 @@ namespace fl
 namespace
 {
 
-/// Phases of a period, in their order.
-constexpr const char* PHASE_NAMES[] = {"idle", "download", "compute", "upload"};
-/// How many these are.
-constexpr size_t N_PHASES = std::size(PHASE_NAMES);
 /// Bits of a parameter on the air.
 constexpr double BITS_PER_PARAMETER = 32;
 /// Learning rate of all tasks.
 constexpr double RATE = 0.1;
 
-/// @param phase of an order @return its index in PHASE_NAMES
-size_t
-IndexOf(const Phase& phase)
+/// A scheme of `--compare`.
+struct PacketScheme
 {
-    if (const auto* transfer = std::get_if<Transfer>(&phase))
+    std::string name;       //!< as written
+    std::string optimizer;  //!< as in `--optimizer`
+    uint32_t closeAfter{0}; //!< updates that close a round; 0: no rounds
+};
+
+/**
+ * @param name as in `--compare`
+ * @param devices their number
+ * @return the scheme
+ * @throws InvalidInput if there is no such scheme
+ */
+PacketScheme
+MakeScheme(const std::string& name, uint32_t devices)
+{
+    if (name == "fedavg-full")
     {
-        return transfer->direction == Direction::DOWNLINK ? 1 : 3;
+        return {name, "dma-middle", devices};
     }
-    return std::holds_alternative<Compute>(phase) ? 2 : 0;
+    if (name == "fedavg-partial")
+    {
+        return {name, "dma-middle", std::min(MultitaskSchemes().back().closesAt, devices)};
+    }
+    try
+    {
+        CreateOptimizer(name);
+    }
+    catch (const InvalidInput& error)
+    {
+        throw InvalidInput(Describe("--compare: must have fedavg-full, fedavg-partial or names of "
+                                    "optimizers, separated by commas: ",
+                                    error.what()));
+    }
+    return {name, name, 0};
 }
 
-/// @param outcome of an order @return durations by phase [s]
-std::array<double, N_PHASES>
-DurationsOf(const WorkOutcome& outcome)
-{
-    return {outcome.idleS, outcome.downloadS, outcome.computeS, outcome.uploadS};
-}
-
-/// Durations of a phase, over all orders.
-struct PhaseAgreement
-{
-    Sample predictedS;          //!< [s]
-    Sample measuredS;           //!< [s]
-    std::vector<double> errors; //!< |measured / predicted - 1|, where something was predicted
-
-    /// Add an order. @param predicted duration [s] @param measured duration [s]
-    void Add(double predicted, double measured)
-    {
-        predictedS.Add(predicted);
-        measuredS.Add(measured);
-        const double error = std::fabs(measured / predicted - 1);
-        if (predicted > 0 && std::isfinite(error))
-        {
-            errors.push_back(error);
-        }
-    }
-
-    /// @param quantile from 0 to 1 @return of the errors; ABSENT without any
-    double Quantile(double quantile) const
-    {
-        if (errors.empty())
-        {
-            return ABSENT;
-        }
-        auto sorted = errors;
-        std::sort(sorted.begin(), sorted.end());
-        return sorted[static_cast<size_t>(quantile * static_cast<double>(sorted.size() - 1))];
-    }
-};
-
-/// What a task came to, over the runs.
-struct TaskSamples
-{
-    Sample aggregations;     //!< made
-    Sample lastS;            //!< time of the last one [s]
-    Sample accuracy;         //!< at the end, 0 to 1
-    Sample deviceJ;          //!< of all devices [J]
-    Sample stationJ;         //!< of the base station [J]
-    Sample plannedStaleness; //!< of updates
-    Sample staleness;        //!< of updates, as measured
-    Sample asPlanned;        //!< 1 for an update that makes the aggregation that it was planned for
-};
-
-/// What a device was planned to spend, and spent, over the runs.
-struct DeviceSamples
-{
-    Sample plannedJ; //!< [J]
-    Sample spentJ;   //!< [J]
-};
-
-/// All runs of a scheme.
-class SchemeSamples
-{
-  public:
-    /// @param name as in --optimizer @param tasks their number @param devices their number
-    SchemeSamples(std::string name, size_t tasks, size_t devices)
-        : m_name(std::move(name)),
-          m_tasks(tasks),
-          m_devices(devices)
-    {
-    }
-
-    /// Connect to the traces of a run. @param coordinator of the run, which has not begun
-    void Watch(Ptr<Coordinator> coordinator)
-    {
-        m_last.assign(m_tasks.size(), {});
-        m_spent.assign(m_devices.size(), {});
-        coordinator->TraceConnectWithoutContext(
-            "RoundEnd",
-            MakeFlCallback<void, const RoundRecord&>(
-                [this](const RoundRecord& record) { EndAggregation(record); }));
-    }
-
-    /// The run is over.
-    void EndRun()
-    {
-        for (size_t j = 0; j < m_tasks.size(); ++j)
-        {
-            auto& of = m_tasks[j];
-            const auto& last = m_last[j];
-            of.aggregations.Add(last.aggregations);
-            of.lastS.Add(last.endS);
-            of.accuracy.Add(last.accuracy);
-            of.deviceJ.Add(last.deviceJ);
-            of.stationJ.Add(last.stationJ);
-        }
-        for (size_t i = 0; i < m_devices.size(); ++i)
-        {
-            m_devices[i].plannedJ.Add(m_spent[i].plannedJ);
-            m_devices[i].spentJ.Add(m_spent[i].spentJ);
-        }
-        ++m_run;
-    }
-
-    /// Append rows to the tables. @param taskNames by task @param budgetJ of each device @param
-    /// [in,out] packets by task @param [in,out] phases by phase @param [in,out] budgets by device
-    /// @param [in,out] periods of the first run
-    void AddRows(const std::vector<std::string>& taskNames,
-                 double budgetJ,
-                 std::string& packets,
-                 std::string& phases,
-                 std::string& budgets,
-                 std::string& periods) const;
-
-    /// Print how it ended. @param out output stream @param taskNames by task
-    void Print(std::ostream& out, const std::vector<std::string>& taskNames) const;
-
-    /// @return as in --optimizer
-    const std::string& GetName() const
-    {
-        return m_name;
-    }
-
-  private:
-    /// A task in the present run.
-    struct Last
-    {
-        double aggregations{0};  //!< made
-        double endS{ABSENT};     //!< of the last one [s]
-        double accuracy{ABSENT}; //!< of the last evaluation, 0 to 1
-        double deviceJ{0};       //!< [J]
-        double stationJ{0};      //!< [J]
-    };
-
-    /// A device in the present run.
-    struct Spent
-    {
-        double plannedJ{0}; //!< [J]
-        double spentJ{0};   //!< [J]
-    };
-
-    /// Sink of RoundEnd.
-    void EndAggregation(const RoundRecord& record)
-    {
-        auto& last = m_last[record.task];
-        last.aggregations += 1;
-        last.endS = record.endS;
-        last.accuracy = std::isnan(record.accuracy) ? last.accuracy : record.accuracy;
-        for (const auto& work : record.ended)
-        {
-            EndOrder(work, record.round);
-        }
-    }
-
-    /// An order is over. @param work it @param aggregation number of the present one
-    void EndOrder(const WorkRecord& work, uint32_t aggregation)
-    {
-        const auto& order = work.order;
-        const auto& measured = work.measured;
-        const auto spend = [](double joules) { return std::isnan(joules) ? 0 : joules; };
-        m_last[order.task].deviceJ += spend(measured.EnergyJ());
-        m_last[order.task].stationJ += spend(measured.stationEnergyJ);
-        m_spent[order.device].plannedJ += spend(work.predicted.EnergyJ());
-        m_spent[order.device].spentJ += spend(measured.EnergyJ());
-        if (measured.status != WorkStatus::MERGED && measured.status != WorkStatus::LATE)
-        {
-            return;
-        }
-        const auto predictedS = DurationsOf(work.predicted);
-        const auto measuredS = DurationsOf(measured);
-        for (size_t phase = 0; phase < N_PHASES; ++phase)
-        {
-            m_phases[phase].Add(predictedS[phase], measuredS[phase]);
-        }
-        auto& task = m_tasks[order.task];
-        task.staleness.Add(measured.staleness);
-        if (order.forAggregation)
-        {
-            task.plannedStaleness.Add(*order.forAggregation - 1.0 - order.baseVersion);
-            task.asPlanned.Add(*order.forAggregation == aggregation ? 1 : 0);
-        }
-        if (m_run == 0)
-        {
-            AddPeriod(work);
-        }
-    }
-
-    /// Keep the begins and ends of phases, for periods.csv. @param work a merged order
-    void AddPeriod(const WorkRecord& work)
-    {
-        const auto& phases = work.measured.phases;
-        for (size_t i = 0; i < phases.size(); ++i)
-        {
-            m_periods.push_back({work.order.task,
-                                 work.order.device,
-                                 IndexOf(work.order.phases[i]),
-                                 phases[i].startS,
-                                 phases[i].endS});
-        }
-    }
-
-    /// A phase of the first run.
-    struct Period
-    {
-        uint32_t task;   //!< number of the task
-        uint32_t device; //!< the device
-        size_t phase;    //!< index in PHASE_NAMES
-        double startS;   //!< [s]
-        double endS;     //!< [s]
-    };
-
-    std::string m_name;                            //!< as in --optimizer
-    std::vector<TaskSamples> m_tasks;              //!< by task
-    std::vector<DeviceSamples> m_devices;          //!< by device
-    std::array<PhaseAgreement, N_PHASES> m_phases; //!< by phase
-    std::vector<Period> m_periods;                 //!< of the first run
-    std::vector<Last> m_last;                      //!< of the present run, by task
-    std::vector<Spent> m_spent;                    //!< of the present run, by device
-    uint32_t m_run{0};                             //!< runs that are over
-};
-
+/**
+ * Make a run's coordinator that of a scheme.
+ * @param scheme the scheme
+ * @param late what becomes of updates that a round did not wait for
+ * @param constants by task
+ * @param coordinator of a run that has not begun
+ */
 void
-SchemeSamples::AddRows(const std::vector<std::string>& taskNames,
-                       double budgetJ,
-                       std::string& packets,
-                       std::string& phases,
-                       std::string& budgets,
-                       std::string& periods) const
+SetScheme(const PacketScheme& scheme,
+          LateUpdates late,
+          const std::vector<DmaConstants>& constants,
+          Ptr<Coordinator> coordinator)
 {
-    CsvRow row;
-    for (size_t j = 0; j < m_tasks.size(); ++j)
+    if (auto optimizer = DynamicCast<DmaOptimizer>(coordinator->GetOptimizer()))
     {
-        const auto& of = m_tasks[j];
-        row.Add(m_name.c_str()).Add(taskNames[j].c_str()).Add(of.lastS.GetN());
-        for (const auto* sample : {&of.aggregations,
-                                   &of.lastS,
-                                   &of.accuracy,
-                                   &of.deviceJ,
-                                   &of.stationJ,
-                                   &of.plannedStaleness,
-                                   &of.staleness,
-                                   &of.asPlanned})
+        for (uint32_t j = 0; j < constants.size(); ++j)
         {
-            row.Add(sample->Mean()).Add(sample->Ci95());
+            optimizer->SetConstants(j, constants[j]);
         }
-        packets += row.Finish();
+        optimizer->SetAttribute("Tasks", UintegerValue(constants.size()));
     }
-    for (size_t phase = 0; phase < N_PHASES; ++phase)
+    if (scheme.closeAfter == 0)
     {
-        const auto& of = m_phases[phase];
-        row.Add(m_name.c_str()).Add(PHASE_NAMES[phase]).Add(of.measuredS.GetN());
-        row.Add(of.predictedS.Mean()).Add(of.measuredS.Mean());
-        row.Add(of.Quantile(0.5)).Add(of.Quantile(0.95));
-        phases += row.Finish();
+        return;
     }
-    for (uint32_t i = 0; i < m_devices.size(); ++i)
+    // FedAvg: the mean of the updates replaces the model.
+    coordinator->SetAttribute("CloseAfter", UintegerValue(scheme.closeAfter));
+    coordinator->SetAttribute("Alpha", DoubleValue(1));
+    coordinator->SetAttribute("Staleness", EnumValue(StalenessWeight::CONSTANT));
+    if (late == LateUpdates::DROP)
     {
-        const auto& of = m_devices[i];
-        row.Add(m_name.c_str()).Add(i).Add(budgetJ);
-        row.Add(of.plannedJ.Mean()).Add(of.spentJ.Mean());
-        row.Add(of.spentJ.Mean() / budgetJ - 1);
-        budgets += row.Finish();
-    }
-    for (const auto& period : m_periods)
-    {
-        row.Add(m_name.c_str()).Add(taskNames[period.task].c_str()).Add(period.device);
-        row.Add(PHASE_NAMES[period.phase]).Add(period.startS).Add(period.endS);
-        periods += row.Finish();
-    }
-}
-
-void
-SchemeSamples::Print(std::ostream& out, const std::vector<std::string>& taskNames) const
-{
-    out << m_name << ":";
-    for (size_t j = 0; j < m_tasks.size(); ++j)
-    {
-        const auto& of = m_tasks[j];
-        out << (j > 0 ? ";" : "") << " " << taskNames[j];
-        if (of.accuracy.GetN() > 0)
-        {
-            out << " " << ShortNumber(100 * of.accuracy.Mean()) << " %,";
-        }
-        out << " " << ShortNumber(of.deviceJ.Mean()) << " J, " << ShortNumber(of.lastS.Mean())
-            << " s";
-    }
-    out << "\n  median error of";
-    for (size_t phase = 1; phase < N_PHASES; ++phase)
-    {
-        out << " " << PHASE_NAMES[phase] << " " << ShortNumber(100 * m_phases[phase].Quantile(0.5))
-            << " %" << (phase + 1 < N_PHASES ? "," : "\n");
+        coordinator->SetAttribute("StalenessLimit", UintegerValue(0));
+        coordinator->SetAttribute("StalePolicy", EnumValue(AsyncCoordinator::ABORT));
     }
 }
 
 /// The cell of the packets, and what its plans have to know.
 struct PacketCase
 {
-    std::vector<MultitaskTask> tasks;    //!< models and data
-    std::vector<std::string> names;      //!< by task
-    std::vector<DmaConstants> constants; //!< by task
-    Options cell;                        //!< as simulated
-    double budgetJ{0};                   //!< of each device [J]
+    std::vector<MultitaskTask> tasks;     //!< models and data
+    std::vector<std::string> names;       //!< by task
+    std::vector<DmaConstants> constants;  //!< by task
+    Options cell;                         //!< as simulated
+    double budgetJ{0};                    //!< of each device [J]
+    LateUpdates late{LateUpdates::STALE}; //!< of FedAvg-Partial
 };
 
 /**
@@ -407,6 +173,7 @@ MakePacketCase(const MultitaskStudyOptions& options)
     made.budgetJ = run.problem.devices.front().energyBudgetJ.value();
     made.cell = MakeMultitaskCell(options);
     made.cell.rounds = setting.aggregations;
+    made.late = how.late;
     for (size_t j = 0; j < parts.size(); ++j)
     {
         // The second half of the samples comes while FedAsync would make all aggregations.
@@ -432,31 +199,26 @@ MakePacketCase(const MultitaskStudyOptions& options)
 void
 RunScheme(const OptionParser& parser,
           const PacketCase& what,
+          const PacketScheme& scheme,
           const LearningData& data,
-          SchemeSamples& samples,
+          MultitaskSchemeSamples& samples,
           Progress& progress)
 {
     Options cell = what.cell;
-    cell.optimizer = samples.GetName();
-    cell.out += "/" + cell.optimizer;
+    cell.optimizer = scheme.optimizer;
+    cell.out += "/" + scheme.name;
     const auto nTasks = static_cast<uint32_t>(what.tasks.size());
     ResultFolder results(cell.out,
                          cell.runs,
                          parser.GetProgram(),
                          parser.ToJson(),
                          RunTotals(nTasks, cell.levels));
-    progress.BeginCase(cell.phy + ", " + cell.optimizer);
+    progress.BeginCase(cell.phy + ", " + scheme.name);
     std::string reason;
     ForEachRun(cell.runs, progress, [&](uint64_t) {
         CellRun run(cell, data);
         auto coordinator = run.GetFederation().coordinator;
-        if (auto optimizer = DynamicCast<DmaOptimizer>(coordinator->GetOptimizer()))
-        {
-            for (uint32_t j = 0; j < nTasks; ++j)
-            {
-                optimizer->SetConstants(j, what.constants[j]);
-            }
-        }
+        SetScheme(scheme, what.late, what.constants, coordinator);
         samples.Watch(coordinator);
         reason = run.Run(results.BeginRun(), progress);
         samples.EndRun();
@@ -466,62 +228,9 @@ RunScheme(const OptionParser& parser,
     PlotRequest plots;
     plots.folder = cell.out;
     plots.runs = cell.runs;
-    plots.curve = cell.optimizer;
+    plots.curve = scheme.name;
     plots.isAsynchronous = true;
     DrawPlots(plots, std::cerr);
-}
-
-/// Draw figures 2 and 3 from periods.csv. @param folder of the tables @param scheme whose periods
-/// @param taskNames by task @param [in,out] scripts their names are appended
-void
-WritePeriodPlots(const std::filesystem::path& folder,
-                 const std::string& scheme,
-                 const std::vector<std::string>& taskNames,
-                 std::vector<std::string>& scripts)
-{
-    const char* phaseColours[] = {colours::GREY,
-                                  colours::SKY_BLUE,
-                                  colours::GREEN,
-                                  colours::ORANGE};
-    for (size_t j = 0; j < taskNames.size(); ++j)
-    {
-        PlotScript script(Describe("figure-2", static_cast<char>('a' + j)),
-                          "Local periods of " + taskNames[j] + ", " + scheme,
-                          "time [s]",
-                          "device");
-        script.KeyBeside();
-        script.Line("set offsets 0, 0, 0.5, 0.5");
-        for (size_t phase = 0; phase < N_PHASES; ++phase)
-        {
-            script.Mark({"periods.csv",
-                         PlotRowsWith("scheme", scheme) + " && " +
-                             PlotRowsWith("task", taskNames[j]) + " && " +
-                             PlotRowsWith("phase", PHASE_NAMES[phase]),
-                         {PlotColumn("start_s"),
-                          PlotColumn("device"),
-                          PlotColumn("end_s") + " - " + PlotColumn("start_s"),
-                          "0"}},
-                        PHASE_NAMES[phase],
-                        Describe("with vectors nohead lw 6 lc rgb '", phaseColours[phase], "'"));
-        }
-        script.Write(folder, scripts);
-    }
-    PlotScript script("figure-3",
-                      "Uploads that made an aggregation, " + scheme,
-                      "time [s]",
-                      "device, shifted by task");
-    script.KeyBeside();
-    for (size_t j = 0; j < taskNames.size(); ++j)
-    {
-        script.Mark({"periods.csv",
-                     PlotRowsWith("scheme", scheme) + " && " + PlotRowsWith("task", taskNames[j]) +
-                         " && " + PlotRowsWith("phase", "upload"),
-                     {PlotColumn("end_s"),
-                      PlotColumn("device") + Describe(" + ", 0.2 * static_cast<double>(j))}},
-                    taskNames[j],
-                    Describe("with points pt 7 ps 0.6 lc rgb '", PaletteColour(j), "'"));
-    }
-    script.Write(folder, scripts);
 }
 
 /// Write a table. @param path of the file @param text its content
@@ -550,8 +259,8 @@ MakeMultitaskCell(const MultitaskStudyOptions& options)
     cell.maxCpuHz = table.maxCpuHz;
     cell.minCycles = table.minCycles;
     cell.maxCycles = table.maxCycles;
-    // The mean: a cell has one.
-    cell.capacitance = (table.minCapacitance + table.maxCapacitance) / 2;
+    cell.capacitance = table.minCapacitance;
+    cell.maxCapacitance = table.maxCapacitance;
     if (cell.maxPowerDbm == others.maxPowerDbm)
     {
         cell.maxPowerDbm = 10 * std::log10(1e3 * table.txPowerW);
@@ -562,9 +271,11 @@ MakeMultitaskCell(const MultitaskStudyOptions& options)
         cell.lossAt1mDb = table.lossAt1mDb;
         cell.lossExponent = table.lossExponent;
         cell.bandwidthHz = table.uplinkHz * cell.devices;
+        const auto orElse = [](double given, double value) { return given > 0 ? given : value; };
+        cell.downlinkBandwidthHz =
+            orElse(cell.downlinkBandwidthHz, table.downlinkHz * cell.devices);
+        cell.downlinkPowerW = orElse(cell.downlinkPowerW, table.downlinkPowerW * cell.devices);
         Config::SetDefault("ns3::fl::FdmaChannel::NoiseDensity", DoubleValue(-174));
-        Config::SetDefault("ns3::fl::FdmaChannel::StationTxPower",
-                           DoubleValue(10 * std::log10(1e3 * table.downlinkPowerW * cell.devices)));
         Config::SetDefault("ns3::fl::ShadowingLossModel::SigmaDb", DoubleValue(0));
     }
     return cell;
@@ -574,6 +285,11 @@ void
 RunMultitaskPackets(const OptionParser& parser, const MultitaskStudyOptions& options)
 {
     const auto names = SplitText(options.compare, ',');
+    std::vector<PacketScheme> schemes;
+    for (const auto& name : names)
+    {
+        schemes.push_back(MakeScheme(name, options.cell.devices));
+    }
     const PacketCase what = MakePacketCase(options);
     if (what.budgetJ > 0)
     {
@@ -586,28 +302,21 @@ RunMultitaskPackets(const OptionParser& parser, const MultitaskStudyOptions& opt
                       ProgressDisplay::StandardError(),
                       static_cast<uint32_t>(names.size()));
     progress.SetTasks(static_cast<uint32_t>(what.tasks.size()));
-    std::string packets = "scheme,task,runs,aggregations_mean,aggregations_ci95,last_s_mean,"
-                          "last_s_ci95,accuracy_mean,accuracy_ci95,device_j_mean,device_j_ci95,"
-                          "station_j_mean,station_j_ci95,planned_staleness_mean,"
-                          "planned_staleness_ci95,staleness_mean,staleness_ci95,as_planned_mean,"
-                          "as_planned_ci95\n";
-    std::string phases = "scheme,phase,orders,predicted_s,measured_s,median_error,error_95\n";
-    std::string budgets = "scheme,device,budget_j,planned_j,spent_j,overrun\n";
-    std::string periods = "scheme,task,device,phase,start_s,end_s\n";
-    for (const auto& name : names)
+    MultitaskPacketTables tables;
+    for (const auto& scheme : schemes)
     {
-        SchemeSamples samples(name, what.tasks.size(), what.cell.devices);
-        RunScheme(parser, what, data, samples, progress);
-        samples.AddRows(what.names, what.budgetJ, packets, phases, budgets, periods);
+        MultitaskSchemeSamples samples(scheme.name, what.tasks.size(), what.cell.devices);
+        RunScheme(parser, what, scheme, data, samples, progress);
+        samples.AddRows(what.names, what.budgetJ, tables);
         samples.Print(std::cout, what.names);
     }
     const std::filesystem::path folder = what.cell.out;
-    WriteTable(folder / "packets.csv", packets);
-    WriteTable(folder / "phases.csv", phases);
-    WriteTable(folder / "budgets.csv", budgets);
-    WriteTable(folder / "periods.csv", periods);
+    WriteTable(folder / "packets.csv", tables.packets);
+    WriteTable(folder / "phases.csv", tables.phases);
+    WriteTable(folder / "budgets.csv", tables.budgets);
+    WriteTable(folder / "periods.csv", tables.periods);
     std::vector<std::string> scripts;
-    WritePeriodPlots(folder, names.front(), what.names, scripts);
+    WriteMultitaskPeriodPlots(folder, names, what.names, scripts);
     DrawScripts(folder, scripts, "gnuplot", std::cerr);
     std::cout << "Tables and plots are in " << what.cell.out << "/.\n";
 }

@@ -85,7 +85,7 @@ AddStudyRules(OptionParser& parser, const MultitaskStudyOptions& options)
         "figures have the paper's tasks and devices, and no network");
     RequireAbsence(
         parser,
-        {"figures", "schemes", "learning-rate", "drop-late"},
+        {"figures", "schemes", "learning-rate"},
         "packets",
         [&options] { return options.packets; },
         "that is a cell in place of figures");
@@ -144,7 +144,7 @@ MultitaskStudyOptions::MultitaskStudyOptions()
     cell.trainSamples = 10000;
     cell.testSamples = 500;
     cell.threads = 2;
-    // TCP's pauses while tasks take turns would hide what the plans are worth.
+    // As in the tables of the documentation.
     cell.transport = "datagram";
 }
 
@@ -184,10 +184,12 @@ AddMultitaskStudyOptions(OptionParser& parser, MultitaskStudyOptions& options)
                "that it runs",
                options.quick);
     parser.Add("packets",
-               "the three tasks through the simulator in place of figures, by the optimizers of "
+               "the three tasks through the simulator in place of figures, by the schemes of "
                "--compare",
                options.packets);
-    parser.Add("compare", "with --packets: names of optimizers", options.compare);
+    parser.Add("compare",
+               "with --packets: fedavg-full, fedavg-partial and names of optimizers",
+               options.compare);
     AddStudyRules(parser, options);
     AddOptions(parser, options.cell);
 }

@@ -42,8 +42,9 @@ struct MultitaskStudyOptions
     bool drop{false};           //!< FedAvg-Partial drops late updates
     bool quick{false};          //!< few aggregations, values and runs
     bool packets{false};        //!< packet-level simulation in place of figures
-    /// Optimizers that are simulated with packets, separated by commas.
-    std::string compare{"dma,dma-nr,dma-ns,dma-fedasync,dma-conventional"};
+    /// Schemes that are simulated with packets, separated by commas.
+    std::string compare{
+        "dma,dma-nr,dma-ns,dma-fedasync,dma-conventional,fedavg-full,fedavg-partial"};
 };
 
 /// A parsed `--figures`.

@@ -182,6 +182,23 @@ CellRun::EnablePcap(const std::string& folder)
     m_radio->EnablePcap(folder + "/cell" + run);
 }
 
+void
+CellRun::DrawCapacitances()
+{
+    m_capacitances.assign(m_scenario.devices, m_scenario.capacitance);
+    if (m_scenario.maxCapacitance > 0)
+    {
+        auto capacitance = CreateObject<UniformRandomVariable>();
+        capacitance->SetAttribute("Min", DoubleValue(m_scenario.capacitance));
+        capacitance->SetAttribute("Max", DoubleValue(m_scenario.maxCapacitance));
+        capacitance->SetStream(m_stream++);
+        for (auto& value : m_capacitances)
+        {
+            value = capacitance->GetValue();
+        }
+    }
+}
+
 std::vector<DeviceProfile>
 CellRun::DrawProfiles(uint32_t task)
 {
@@ -205,7 +222,7 @@ CellRun::DrawProfiles(uint32_t task)
         profile.minCpuHz = m_scenario.minCpuHz;
         const auto& hz = m_scenario.cpuHzInTurn;
         profile.maxCpuHz = hz.empty() ? m_scenario.maxCpuHz : hz[i % hz.size()];
-        profile.effectiveCapacitance = m_scenario.capacitance;
+        profile.effectiveCapacitance = m_capacitances[i];
         profile.minTxPowerW = WattOfDbm(m_scenario.minPowerDbm);
         profile.maxTxPowerW = WattOfDbm(m_scenario.maxPowerDbm);
         profile.samples = own.samplesPerDevice;
@@ -221,6 +238,7 @@ CellRun::InstallFederation(const LearningData& data)
     std::vector<std::vector<DeviceProfile>> profiles;
     std::vector<FederationHelper::Parts> parts;
     std::vector<std::shared_ptr<const LearningTask>> tasks;
+    DrawCapacitances();
     for (uint32_t index = 0; index < CountTasks(m_scenario); ++index)
     {
         const uint64_t own = index == 0 ? seed : MixSeed({seed, index});

@@ -111,6 +111,8 @@ class CellRun
     void InstallBackground();
     /// Connect Availability to the clients.
     void InstallAvailability();
+    /// Draw the devices' effective capacitances: a processor is the same for all tasks.
+    void DrawCapacitances();
     /**
      * @param task number of a task
      * @return profiles by DeviceId, drawn from the ranges of the task's scenario
@@ -132,6 +134,7 @@ class CellRun
     Ptr<Availability> m_availability;   //!< availability of the devices
     Ptr<PacketSink> m_background;       //!< receives background traffic; null: none
     int64_t m_stream{0};                //!< next random stream to assign
+    std::vector<double> m_capacitances; //!< by DeviceId, effective [J s^2]
     std::string m_reason;               //!< reason of the end
     EqualSharesComparison m_comparison; //!< see GetComparison
 };

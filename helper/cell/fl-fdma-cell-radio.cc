@@ -28,7 +28,13 @@ FdmaCellRadio::Install(Ptr<Node> station, const NodeContainer& devices)
         m_helper.AddPropagationLoss(factory);
     }
     m_helper.SetChannelAttribute("UplinkBandwidth", DoubleValue(m_scenario.bandwidthHz));
-    m_helper.SetChannelAttribute("DownlinkBandwidth", DoubleValue(m_scenario.bandwidthHz));
+    const double downlinkHz = m_scenario.downlinkBandwidthHz;
+    m_helper.SetChannelAttribute("DownlinkBandwidth",
+                                 DoubleValue(downlinkHz > 0 ? downlinkHz : m_scenario.bandwidthHz));
+    if (m_scenario.downlinkPowerW > 0)
+    {
+        m_helper.SetChannelAttribute("StationTxPower", DoubleValue(m_scenario.downlinkPowerW));
+    }
     m_helper.SetDeviceAttribute("MaxTxPower", DoubleValue(WattOfDbm(m_scenario.maxPowerDbm)));
     m_netDevices = m_helper.Install(station, devices);
 

@@ -288,6 +288,16 @@ AddRadioFields(FieldList& fields)
                "of the uplink, and of the downlink [Hz]",
                &Scenario::bandwidthHz,
                Positive(1e12));
+    fields.Add("downlink-bandwidth",
+               "of the downlink, with --phy=fdma [Hz]; 0: --bandwidth",
+               &Scenario::downlinkBandwidthHz,
+               InRange(0.0, 1e12));
+    fields.Add(
+        "downlink-power",
+        "of the base station over the planned downlink band, with --phy=fdma [W]; 0: 1 W, or "
+        "--ns3::fl::FdmaChannel::StationTxPower",
+        &Scenario::downlinkPowerW,
+        InRange(0.0, 1e6));
     fields.Add("fading",
                "none, rayleigh or rician; more by --ns3::fl::BlockFadingLossModel::...",
                &Scenario::fading,
@@ -345,6 +355,12 @@ AddDeviceFields(FieldList& fields)
                "effective capacitance of a processor: a cycle at f takes this times f^2 [J s^2]",
                &Scenario::capacitance,
                InRange(0.0, 1.0));
+    fields.Add(
+        "max-capacitance",
+        "effective capacitances differ, uniformly from --capacitance to this [J s^2]; 0: all "
+        "have --capacitance",
+        &Scenario::maxCapacitance,
+        InRange(0.0, 1.0));
     fields.Add("min-cycles",
                "cycles per sample and pass: devices differ, from this",
                &Scenario::minCycles,

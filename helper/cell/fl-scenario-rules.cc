@@ -96,6 +96,44 @@ BandwidthOfPhy(const Scenario& scenario)
     return "";
 }
 
+/**
+ * @param member a field that only FDMA has
+ * @return checks that it is left at its default over other PHYs; see ScenarioRule
+ */
+std::function<std::string(const Scenario&)>
+OnlyFdma(double Scenario::* member)
+{
+    return [member](const Scenario& scenario) -> std::string {
+        for (const auto& phy : PhysOf(scenario))
+        {
+            if (phy != "fdma" && scenario.*member > 0)
+            {
+                return "be left out with --phy=" + phy;
+            }
+        }
+        return "";
+    };
+}
+
+/// @param scenario the scenario @return what --downlink-power must; see ScenarioRule
+std::string
+PowerSetOnce(const Scenario& scenario)
+{
+    const std::string attribute = "ns3::fl::FdmaChannel::StationTxPower";
+    return scenario.downlinkPowerW > 0 && scenario.attributes.count(attribute)
+               ? "be left out with " + Written(scenario, attribute)
+               : "";
+}
+
+/// @param scenario the scenario @return what --max-capacitance must; see ScenarioRule
+std::string
+CapacitanceInOrder(const Scenario& scenario)
+{
+    return scenario.maxCapacitance > 0 && scenario.maxCapacitance < scenario.capacitance
+               ? "be 0 or at least " + Written(scenario, "capacitance")
+               : "";
+}
+
 /// @param scenario the scenario @return what --devices must; see ScenarioRule
 std::string
 DevicesOfPhy(const Scenario& scenario)
@@ -220,6 +258,10 @@ ScenarioRules()
         {"min-cpu", &MinCpuInTurn},
         Order("min-cycles", &Scenario::minCycles, "max-cycles", &Scenario::maxCycles),
         {"bandwidth", &BandwidthOfPhy},
+        {"downlink-bandwidth", OnlyFdma(&Scenario::downlinkBandwidthHz)},
+        {"downlink-power", OnlyFdma(&Scenario::downlinkPowerW)},
+        {"downlink-power", &PowerSetOnce},
+        {"max-capacitance", &CapacitanceInOrder},
         {"devices", &DevicesOfPhy},
         {"server-restart", &RestartAfterStop},
     };
@@ -263,7 +305,7 @@ AttributesOfFields()
         {"ns3::fl::AsyncCoordinator::Method", "buffer"},
         {"ns3::fl::AsyncCoordinator::MaxInFlight", "in-flight"},
         {"ns3::fl::FdmaChannel::UplinkBandwidth", "bandwidth"},
-        {"ns3::fl::FdmaChannel::DownlinkBandwidth", "bandwidth"},
+        {"ns3::fl::FdmaChannel::DownlinkBandwidth", "downlink-bandwidth"},
         {"ns3::LteEnbNetDevice::UlBandwidth", "bandwidth"},
         {"ns3::LteEnbNetDevice::DlBandwidth", "bandwidth"},
         {"ns3::fl::FdmaNetDevice::MaxTxPower", "max-power"},

@@ -73,6 +73,9 @@ struct Scenario
     double proximal{0};              //!< mu of FedProx, at least 0
     double radius{0};                //!< radius of the disc of devices; 0: see CellRadius() [m]
     double bandwidthHz{20e6};        //!< bandwidth of uplink and of downlink [Hz]
+    double downlinkBandwidthHz{0};   //!< of the downlink on FDMA; 0: bandwidthHz [Hz]
+    double downlinkPowerW{0};        //!< of the base station on FDMA, over the planned downlink
+                                     //!< band; 0: FdmaChannel's StationTxPower [W]
     std::string fading{"none"};      //!< block fading: none, rayleigh or rician
     double minPowerDbm{0};           //!< lowest transmit power of a device [dBm]
     double maxPowerDbm{12};          //!< highest transmit power of a device [dBm]
@@ -91,8 +94,10 @@ struct Scenario
     /// empty: maxCpuHz for all [Hz].
     std::vector<double> cpuHzInTurn;
     double capacitance{
-        1e-28};              //!< effective capacitance kappa of each device, see Processor [J s^2]
-    double lossAt1mDb{15.3}; //!< path loss at 1 m [dB]
+        1e-28};               //!< effective capacitance kappa of each device, see Processor [J s^2]
+    double maxCapacitance{0}; //!< devices differ, uniform from capacitance to this; 0: they do not
+                              //!< [J s^2]
+    double lossAt1mDb{15.3};  //!< path loss at 1 m [dB]
     double lossExponent{3.76}; //!< path loss exponent: loss = lossAt1mDb + this * 10 log10(d / 1 m)
 
     /// Accuracies for which summary.json has time and energy until they were reached, 0 to 1.

@@ -216,7 +216,8 @@ const char ResultWriter::DEVICES_HEADER[] =
     "round,task,device,selected,gain,bandwidth_hz,tx_power_w,cpu_hz,iterations,samples,idle_s,"
     "download_s,compute_s,upload_s,energy_compute_j,energy_radio_j,predicted_download_s,"
     "predicted_compute_s,predicted_upload_s,predicted_energy_j,start_s,status,server,base_version,"
-    "staleness,payload_bits,energy_circuit_j,planned_aggregation,aggregation,energy_station_j\n";
+    "staleness,payload_bits,energy_circuit_j,planned_aggregation,aggregation,energy_station_j,"
+    "predicted_energy_station_j\n";
 
 const char ResultWriter::HEADS_HEADER[] = "round,task,device,accuracy\n";
 
@@ -328,7 +329,9 @@ ResultWriter::WriteOrder(const WorkRecord& work)
         .Add(measured.circuitEnergyJ)
         .Add(work.order.forAggregation ? *work.order.forAggregation : ABSENT)
         .Add(measured.aggregation > 0 ? measured.aggregation : ABSENT)
-        .Add(measured.stationEnergyJ);
+        .Add(measured.stationEnergyJ)
+        // Where the radio does not count it, a grant's power is not what is sent with.
+        .Add(std::isnan(measured.stationEnergyJ) ? ABSENT : predicted.stationEnergyJ);
     m_devices.Write(m_row.Finish());
     m_phases.AddOrder(work);
 }
@@ -336,7 +339,7 @@ ResultWriter::WriteOrder(const WorkRecord& work)
 void
 ResultWriter::WriteUnselected(const RoundRecord& record, DeviceId device)
 {
-    constexpr uint32_t COLUMNS_AFTER_SELECTED = 26;
+    constexpr uint32_t COLUMNS_AFTER_SELECTED = 27;
     m_row.Add(record.round).Add(record.task).Add(device).Add(0U).AddAbsent(COLUMNS_AFTER_SELECTED);
     m_devices.Write(m_row.Finish());
 }

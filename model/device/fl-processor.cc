@@ -4,7 +4,9 @@
 #include "fl-processor.h"
 
 #include "ns3/double.h"
+#include "ns3/enum.h"
 #include "ns3/fl-error.h"
+#include "ns3/fl-ns3-compat.h"
 #include "ns3/log.h"
 #include "ns3/simulator.h"
 #include "ns3/trace-source-accessor.h"
@@ -55,11 +57,18 @@ Processor::GetTypeId()
             .AddConstructor<Processor>()
             .AddAttribute(
                 "MaxFrequency",
-                "Highest sum of the frequencies of jobs that run at once, which share it in "
-                "proportion where they ask for more [Hz]",
+                "Highest sum of the frequencies of jobs that run at once; see Excess where they "
+                "ask for more [Hz]",
                 DoubleValue(2e9),
                 MakeDoubleAccessor(&Processor::SetMaxHz, &Processor::GetMaxHz),
                 MakeDoubleChecker<double>())
+            .AddAttribute("Excess",
+                          "What becomes of jobs that ask for more than MaxFrequency in all: Share "
+                          "(all run slower, in proportion) or Wait (the last ones, until there is "
+                          "enough)",
+                          EnumValue(Processor::SHARE),
+                          MakeFlEnumAccessor<Excess>(&Processor::m_excess),
+                          MakeEnumChecker(Processor::SHARE, "Share", Processor::WAIT, "Wait"))
             .AddAttribute("EffectiveCapacitance",
                           "kappa in energy = kappa * cycles * f^2 [J s^2]",
                           DoubleValue(1e-28),
@@ -228,19 +237,33 @@ Processor::Share()
         requestedHz += job.requestedHz;
     }
     const double scale = requestedHz > m_maxHz * (1 + ROUND_OFF) ? m_maxHz / requestedHz : 1;
+    double usedHz = 0;
     for (auto& [id, job] : m_jobs)
     {
-        const double hz = job.requestedHz * scale;
-        if (hz == job.hz)
-        {
-            continue;
-        }
-        const double cycles = CyclesRun(job);
-        job.energyJ = JobEnergyJ(job, cycles);
-        job.cyclesRun = cycles;
-        job.hz = hz;
-        job.since = Simulator::Now();
-        job.end.Cancel();
+        usedHz += job.requestedHz;
+        // Those that run are the first ones: they go on when one of them ends.
+        const bool waits = usedHz > m_maxHz * (1 + ROUND_OFF);
+        SetJobHz(id,
+                 job,
+                 m_excess == WAIT ? (waits ? 0 : job.requestedHz) : job.requestedHz * scale);
+    }
+}
+
+void
+Processor::SetJobHz(JobId id, Job& job, double hz)
+{
+    if (hz == job.hz)
+    {
+        return;
+    }
+    const double cycles = CyclesRun(job);
+    job.energyJ = JobEnergyJ(job, cycles);
+    job.cyclesRun = cycles;
+    job.hz = hz;
+    job.since = Simulator::Now();
+    job.end.Cancel();
+    if (hz > 0)
+    {
         job.end = Simulator::Schedule(Seconds((job.cycles - cycles) / hz),
                                       &Processor::Complete,
                                       this,

@@ -31,13 +31,14 @@ namespace fl
  * J. VLSI Signal Processing 13, 1996).
  *
  * Several jobs run at once, each at its requested frequency as long as the sum of these is at most
- * MaxFrequency. Otherwise MaxFrequency is shared in proportion (generalised processor sharing): job
- * i with the requested frequency f_i runs at
+ * MaxFrequency. Otherwise Excess decides. With Share, MaxFrequency is shared in proportion
+ * (generalised processor sharing): job i with the requested frequency f_i runs at
  *
  *     f_i min(1, MaxFrequency / sum_j f_j),
  *
- * until another job begins or ends. The energy of a cycle is kappa f^n at the frequency f at which
- * it runs: cycles of a shared processor are slower and take less energy.
+ * until another job begins or ends. With Wait, a job waits until those before it leave enough, and
+ * those behind it do not overtake it. The energy of a cycle is kappa f^n at the frequency f at
+ * which it runs: cycles of a shared processor are slower and take less energy.
  *
  * A processor that is switched off (by a depleted battery) cancels its jobs and runs none.
  */
@@ -46,6 +47,14 @@ class Processor : public Object
   public:
     /// Identifies a job; 0 stands for no job.
     using JobId = uint64_t;
+
+    /// What becomes of jobs that ask for more than MaxFrequency in all.
+    enum Excess
+    {
+        SHARE, //!< all run slower
+        WAIT   //!< the last ones wait
+    };
+
     /// Called when a job is complete.
     using Done = std::function<void()>;
 
@@ -73,7 +82,7 @@ class Processor : public Object
     /**
      * Begin a job.
      * @param cycles number of cycles to run
-     * @param hz requested frequency, reduced if the sum over jobs exceeds MaxFrequency [Hz]
+     * @param hz requested frequency; see Excess if the sum over jobs exceeds MaxFrequency [Hz]
      * @param done called when all cycles have run; never called if the job is cancelled
      * @return the job; 0 if the processor is switched off, and done is never called
      * @throws InvalidInput if cycles or frequency are not finite and above 0, or the frequency is
@@ -90,7 +99,7 @@ class Processor : public Object
 
     /**
      * @param job a job
-     * @return whether it is running
+     * @return whether it is running, or waiting
      */
     bool IsRunning(JobId job) const;
     /**
@@ -103,7 +112,7 @@ class Processor : public Object
     double GetFreeHz() const;
     /**
      * @param job a running job
-     * @return the frequency that it runs at now [Hz]; 0 if it is not running
+     * @return the frequency that it runs at now [Hz]; 0 if it is not running, or waits
      */
     double GetJobHz(JobId job) const;
     /// @return MaxFrequency [Hz]
@@ -129,7 +138,7 @@ class Processor : public Object
     {
         double cycles;      //!< total number of cycles
         double requestedHz; //!< requested frequency [Hz]
-        double hz;          //!< frequency that it runs at [Hz]
+        double hz;          //!< frequency that it runs at [Hz]; 0: it waits
         Time since;         //!< simulated time of the last change of hz
         Done done;          //!< called at the end
         EventId end;        //!< Complete()
@@ -159,6 +168,13 @@ class Processor : public Object
     /// Jobs came or went: give each its frequency.
     void Share();
     /**
+     * Have a job run at another frequency from now on.
+     * @param id the job
+     * @param job it
+     * @param hz the frequency [Hz]; 0: it waits
+     */
+    void SetJobHz(JobId id, Job& job, double hz);
+    /**
      * @param job one that runs
      * @param cycles that it has run in all
      * @return the energy of these [J]
@@ -174,14 +190,15 @@ class Processor : public Object
     /// Fire the trace Power, if the power has changed.
     void UpdatePower();
 
-    double m_maxHz{0};    //!< attribute MaxFrequency [Hz]
-    double m_kappa{0};    //!< attribute EffectiveCapacitance
-    double m_exponent{2}; //!< attribute FrequencyExponent
-    Jobs m_jobs;          //!< running jobs
-    JobId m_lastId{0};    //!< of the last job that was begun
-    double m_energyJ{0};  //!< of finished and cancelled jobs [J]
-    double m_powerW{0};   //!< as last reported by the trace Power [W]
-    bool m_isOn{true};    //!< whether it is switched on
+    double m_maxHz{0};      //!< attribute MaxFrequency [Hz]
+    double m_kappa{0};      //!< attribute EffectiveCapacitance
+    double m_exponent{2};   //!< attribute FrequencyExponent
+    Excess m_excess{SHARE}; //!< attribute Excess
+    Jobs m_jobs;            //!< running jobs
+    JobId m_lastId{0};      //!< of the last job that was begun
+    double m_energyJ{0};    //!< of finished and cancelled jobs [J]
+    double m_powerW{0};     //!< as last reported by the trace Power [W]
+    bool m_isOn{true};      //!< whether it is switched on
 
     TracedCallback<uint64_t, double, double> m_begin; //!< trace ComputeBegin
     TracedCallback<uint64_t, double, double> m_end;   //!< trace ComputeEnd

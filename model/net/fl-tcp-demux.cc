@@ -62,17 +62,20 @@ TcpDemux::~TcpDemux() = default;
 void
 TcpDemux::DoDispose()
 {
-    for (auto& [number, port] : m_ports)
+    if (m_ports)
     {
-        for (auto& table : port.tables)
+        for (auto& [number, port] : *m_ports)
         {
-            if (table)
+            for (auto& table : port.tables)
             {
-                table->Dispose();
+                if (table)
+                {
+                    table->Dispose();
+                }
             }
         }
     }
-    m_ports.clear();
+    m_ports = nullptr;
     m_own = nullptr;
     m_node = nullptr;
     IpL4Protocol::DoDispose();
@@ -108,7 +111,11 @@ TcpDemux::Install(Ptr<Node> node)
 void
 TcpDemux::Serve(uint16_t port, uint32_t tables, Listen listen)
 {
-    auto& served = m_ports[port];
+    if (!m_ports)
+    {
+        m_ports = std::make_unique<std::map<uint16_t, Port>>();
+    }
+    auto& served = (*m_ports)[port];
     if (served.tables.empty())
     {
         served.tables.resize(tables);
@@ -126,11 +133,21 @@ TcpDemux::Serve(uint16_t port, uint32_t tables, Listen listen)
 void
 TcpDemux::Leave(uint16_t port)
 {
-    const auto served = m_ports.find(port);
-    if (served != m_ports.end())
+    if (const auto served = FindPort(port))
     {
-        served->second.listen = nullptr;
+        served->listen = nullptr;
     }
+}
+
+TcpDemux::Port*
+TcpDemux::FindPort(uint16_t port)
+{
+    if (!m_ports)
+    {
+        return nullptr;
+    }
+    const auto found = m_ports->find(port);
+    return found == m_ports->end() ? nullptr : &found->second;
 }
 
 Ptr<TcpL4Protocol>
@@ -152,12 +169,12 @@ TcpDemux::MakeTable() const
 Ptr<TcpL4Protocol>
 TcpDemux::Find(uint16_t port, size_t hash)
 {
-    const auto served = m_ports.find(port);
-    if (served == m_ports.end())
+    const auto served = FindPort(port);
+    if (!served)
     {
         return m_own;
     }
-    auto& [tables, listen] = served->second;
+    auto& [tables, listen] = *served;
     auto& table = tables[hash % tables.size()];
     if (!table && listen)
     {
@@ -165,6 +182,12 @@ TcpDemux::Find(uint16_t port, size_t hash)
         listen(table);
     }
     return table ? table : m_own;
+}
+
+const TcpOvertaking&
+TcpDemux::GetOvertaking() const
+{
+    return m_overtaking;
 }
 
 int
@@ -179,7 +202,7 @@ TcpDemux::Receive(Ptr<Packet> packet,
                   Ptr<Ipv4Interface> incomingInterface)
 {
     const auto table = Find(DestinationPort(*packet), Ipv4AddressHash()(header.GetSource()));
-    return table->Receive(packet, header, incomingInterface);
+    return table->Receive(m_overtaking.Renew(packet, header), header, incomingInterface);
 }
 
 IpL4Protocol::RxStatus
@@ -188,7 +211,7 @@ TcpDemux::Receive(Ptr<Packet> packet,
                   Ptr<Ipv6Interface> incomingInterface)
 {
     const auto table = Find(DestinationPort(*packet), Ipv6AddressHash()(header.GetSource()));
-    return table->Receive(packet, header, incomingInterface);
+    return table->Receive(m_overtaking.Renew(packet, header), header, incomingInterface);
 }
 
 void

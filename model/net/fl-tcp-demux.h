@@ -4,12 +4,15 @@
 #ifndef FL_TCP_DEMUX_H
 #define FL_TCP_DEMUX_H
 
+#include "fl-tcp-overtaking.h"
+
 #include "ns3/ip-l4-protocol.h"
 #include "ns3/node.h"
 #include "ns3/tcp-l4-protocol.h"
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <vector>
 
 namespace ns3
@@ -19,13 +22,14 @@ namespace fl
 
 /**
  * @ingroup fl
- * Demultiplexes the TCP segments of a server's port over several TcpL4Protocol instances, by the
- * hash of the peer's address.
+ * Stands before a node's TCP: lets no data segment be dropped for having been overtaken
+ * (TcpOvertaking), and demultiplexes the segments of a server's port over several TcpL4Protocol
+ * instances, by the hash of the peer's address.
  *
  * A TcpL4Protocol finds the connection of a segment by a linear search over all end points of its
  * node (Ipv4EndPointDemux::Lookup), which takes 78 % of the wall-clock time with 10,000
  * connections. With n instances each search is over one n-th of them. Segments to other ports go to
- * the node's own instance. The behaviour of TCP does not change; but the sockets of these
+ * the node's own instance. That does not change the behaviour of TCP; but the sockets of these
  * connections are not in the SocketList of the node's own TcpL4Protocol.
  *
  * It takes the place of the node's TcpL4Protocol in the IP layers, and is aggregated to the node.
@@ -61,6 +65,9 @@ class TcpDemux : public IpL4Protocol
      * @param port local port
      */
     void Leave(uint16_t port);
+
+    /// @return what was done for segments that were overtaken
+    const TcpOvertaking& GetOvertaking() const;
 
     // IpL4Protocol
     int GetProtocolNumber() const override;
@@ -102,6 +109,8 @@ class TcpDemux : public IpL4Protocol
         Listen listen;                          //!< opens a listening socket; null after Leave()
     };
 
+    /// @param port local port @return what is served there; null: nothing
+    Port* FindPort(uint16_t port);
     /**
      * @param port local port of a segment
      * @param hash hash of the peer's address
@@ -111,9 +120,11 @@ class TcpDemux : public IpL4Protocol
     /// @return a new instance with the attributes and down targets of the node's own
     Ptr<TcpL4Protocol> MakeTable() const;
 
-    Ptr<Node> m_node;                 //!< the node
-    Ptr<TcpL4Protocol> m_own;         //!< the node's own instance
-    std::map<uint16_t, Port> m_ports; //!< ports given to Serve(), by local port
+    Ptr<Node> m_node;         //!< the node
+    Ptr<TcpL4Protocol> m_own; //!< the node's own instance
+    /// Ports given to Serve(), by local port; null: none, as on the nodes of clients
+    std::unique_ptr<std::map<uint16_t, Port>> m_ports;
+    TcpOvertaking m_overtaking; //!< of all connections
 };
 
 } // namespace fl

@@ -137,6 +137,10 @@ TcpTransport::Configure(Ptr<Socket> socket) const
 Ptr<Socket>
 TcpTransport::CreateSocket(Ptr<Node> node) const
 {
+    if (m_socketType == TcpSocketFactory::GetTypeId())
+    {
+        TcpDemux::Install(node);
+    }
     auto socket = Socket::CreateSocket(node, m_socketType);
     Configure(socket);
     return socket;

@@ -63,6 +63,7 @@ struct PhaseSums
     PhaseSum upload;        //!< transfers from the device [s]
     PhaseSum computeEnergy; //!< of computations on the device [J]
     PhaseSum radioEnergy;   //!< radiated on uplink grants [J]
+    PhaseSum stationEnergy; //!< radiated on downlink grants [J]
     double controlJ{0};     //!< radiated outside of uplink grants [J]
 };
 
@@ -125,6 +126,7 @@ class OrderPredictor
         outcome.uploadS = sums.upload.Get();
         outcome.computeEnergyJ = sums.computeEnergy.Get();
         outcome.radioEnergyJ = sums.radioEnergy.Get() + sums.controlJ;
+        outcome.stationEnergyJ = sums.stationEnergy.Get();
         return outcome;
     }
 
@@ -215,6 +217,7 @@ class OrderPredictor
         if (transfer.direction == Direction::DOWNLINK)
         {
             sums.download.Add(time.seconds);
+            sums.stationEnergy.Add(grant ? RadiatedJ(*grant, time.airtimeS) : ABSENT);
             return time.seconds;
         }
         sums.upload.Add(time.seconds);

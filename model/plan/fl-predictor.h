@@ -22,9 +22,10 @@ namespace fl
  *
  * - a pause takes its duration;
  * - a transfer takes RateModel::TransferAt(): with Shannon's rate, s / r seconds for s bits on a
- *   grant of rate r; the radiated energy of an uplink transfer is its power times its airtime. For
- * a transfer without a grant TransferGrants has the resources; where it has none (an uplink
- * transfer without any grant, no radio control) times are ABSENT from the end of this phase on;
+ *   grant of rate r; the radiated energy of a transfer is its power times its airtime, the
+ *   device's of an uplink transfer, the base station's of a downlink transfer. For a transfer
+ * without a grant TransferGrants has the resources; where it has none (an uplink transfer without
+ * any grant, no radio control) times are ABSENT from the end of this phase on;
  * - C cycles at f take C / f seconds, on the device and on the server's node alike. On the device
  *   the energy is kappa C f^n, kappa and n the profile's effective capacitance and frequency
  *   exponent (2: A. P. Chandrakasan et al., "Low-power CMOS digital design", IEEE JSSC 27, 1992);

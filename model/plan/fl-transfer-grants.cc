@@ -4,6 +4,7 @@
 #include "fl-transfer-grants.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace ns3
 {
@@ -14,19 +15,19 @@ namespace
 {
 
 /**
- * @param [in,out] flags by device; enlarged as needed
- * @param device the device whose flag is set
+ * @param [in,out] flags enlarged as needed
+ * @param index of the flag that is set
  * @return whether it was not set before
  */
 bool
-SetFlag(std::vector<bool>& flags, DeviceId device)
+SetFlag(std::vector<bool>& flags, size_t index)
 {
-    if (device >= flags.size())
+    if (index >= flags.size())
     {
-        flags.resize(device + 1, false);
+        flags.resize(index + 1, false);
     }
-    const bool isNew = !flags[device];
-    flags[device] = true;
+    const bool isNew = !flags[index];
+    flags[index] = true;
     return isNew;
 }
 
@@ -49,8 +50,14 @@ Grant
 DefaultDownlinkGrant(const CellState& cell, uint32_t cellId, const Plan& plan)
 {
     CellState left = cell;
-    std::vector<bool> hasGrant;   // by device
-    std::vector<bool> needsGrant; // by device
+    // By device from the plan's first on: a plan of one order costs the same whoever has it.
+    DeviceId first = std::numeric_limits<DeviceId>::max();
+    for (const auto& order : plan.orders)
+    {
+        first = std::min(first, order.device);
+    }
+    std::vector<bool> hasGrant;
+    std::vector<bool> needsGrant;
     for (const auto& order : plan.orders)
     {
         for (const auto& phase : order.phases)
@@ -63,9 +70,9 @@ DefaultDownlinkGrant(const CellState& cell, uint32_t cellId, const Plan& plan)
             }
             if (!transfer->grant)
             {
-                SetFlag(needsGrant, order.device);
+                SetFlag(needsGrant, order.device - first);
             }
-            else if (SetFlag(hasGrant, order.device))
+            else if (SetFlag(hasGrant, order.device - first))
             {
                 left.downlinkBandwidthHz -= transfer->grant->bandwidthHz;
                 left.downlinkTxPowerW -= transfer->grant->txPowerW;

@@ -13,6 +13,7 @@
 #include "ns3/fl-random-stream.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace ns3
@@ -82,6 +83,58 @@ Draw(size_t devices, size_t tasks, uint32_t aggregations, RandomStream& random)
     return problem;
 }
 
+/// Give each device the energy that FedAsync has one spend at most. @param [in,out] problem gets it
+void
+LimitEnergy(DmaProblem& problem)
+{
+    const auto spentJ = SolveDma("fedasync", problem).value.deviceEnergyJ;
+    for (auto& device : problem.devices)
+    {
+        device.energyBudgetJ = *std::max_element(spentJ.begin(), spentJ.end());
+    }
+}
+
+/**
+ * How far methods that search are from the best of all schedules, on instances with few of them.
+ * @param draws number of instances
+ * @param rows get one for each method
+ */
+void
+AddDistances(int draws, BenchRows& rows)
+{
+    constexpr double TARGET = 0.01;
+    const std::array<const char*, 3> methods{"best", "local", "sca"};
+    std::array<double, methods.size()> sum{};
+    std::array<double, methods.size()> most{};
+    RandomStream random(43);
+    WorkProgress progress(draws);
+    progress.Begin(Describe("dma: enumeration, ", draws, " draws"));
+    for (int k = 0; k < draws; ++k)
+    {
+        const auto problem = Draw(3, 2, 4, random);
+        const double optimum = SolveDma("enumerate", problem).value.objective;
+        for (size_t m = 0; m < methods.size(); ++m)
+        {
+            const double found = SolveDma(methods[m], problem).value.objective;
+            sum[m] += found / optimum - 1;
+            most[m] = std::max(most[m], found / optimum - 1);
+        }
+        progress.Add();
+    }
+    for (size_t m = 0; m < methods.size(); ++m)
+    {
+        const double mean = sum[m] / draws;
+        const bool isDefault = m == 0;
+        rows.push_back({Describe("DMA-FL, method ",
+                                 methods[m],
+                                 " above the best of all schedules, 3 devices, 2 tasks, G = 4"),
+                        Describe(Round(100 * mean), " %, mean of ", draws, " draws"),
+                        isDefault ? "1 %" : "",
+                        isDefault ? JudgeAtMost(mean, TARGET) : "",
+                        Describe("at most ", Round(100 * most[m]), " %")});
+    }
+}
+
 /// Time of a method, median of draws.
 void
 AddMethod(const std::string& what,
@@ -89,6 +142,7 @@ AddMethod(const std::string& what,
           uint32_t aggregations,
           double targetS,
           int draws,
+          bool binds,
           BenchRows& rows)
 {
     RandomStream random(41, aggregations);
@@ -100,6 +154,10 @@ AddMethod(const std::string& what,
     for (int k = 0; k < draws; ++k)
     {
         auto problem = Draw(10, 3, aggregations, random);
+        if (binds)
+        {
+            LimitEnergy(problem);
+        }
         if (method == "resources")
         {
             problem.schedule = FedAsyncDmaBaseline(problem).schedule;
@@ -173,9 +231,17 @@ BenchDma(const BenchOptions& options)
          {std::tuple(50U, 0.02, 2.0), {150U, 0.1, 20.0}})
     {
         const uint32_t count = options.Pick(aggregations, 6U);
-        AddMethod("resources", "resources", count, resourcesS, options.Pick(21, 1), rows);
-        AddMethod("whole plan", "best", count, planS, options.Pick(3, 1), rows);
+        AddMethod("resources", "resources", count, resourcesS, options.Pick(21, 1), false, rows);
+        AddMethod("whole plan", "best", count, planS, options.Pick(3, 1), false, rows);
+        AddMethod("whole plan, budgets as FedAsync spends",
+                  "best",
+                  count,
+                  planS,
+                  options.Pick(3, 1),
+                  true,
+                  rows);
     }
+    AddDistances(options.Pick(20, 1), rows);
     AddSlsqp(options, rows);
     return rows;
 }

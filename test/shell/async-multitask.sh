@@ -49,3 +49,24 @@ awk -F, 'NR > 1 && $4 !~ /^(met|(exceeded|missed) by .*|holds (beyond|within) in
 expect_exit 0 '' study --figures=5 --schemes=DMA-FL,FedAsync --learning-rate=0.1 --out=d
 [ "$(cut -d, -f2 d/curves.csv | sort -u | tr '\n' ' ')" = "DMA-FL FedAsync curve " ] || fail "other schemes: $(cut -d, -f2 d/curves.csv | sort -u)"
 grep -q '^figure 6: asynchronous baselines need less than synchronous ones,.*,not tested$' d/claims.csv || fail "judged what was not drawn"
+
+# Packets: rounds of several tasks beside asynchronous ones. Nobody is late where all are waited for.
+expect_error 2 "--compare: must have fedavg-full, fedavg-partial or .*'worst'" study --packets --compare=worst
+packets()
+{
+  study --packets --aggregations=3 --threads=1 "$@"
+}
+expect_exit 0 '^fedavg-partial: SVHN' packets --compare=dma-fedasync,fedavg-full,fedavg-partial --out=p
+[ "$(cut -d, -f1 p/packets/packets.csv | uniq -c | tr -s ' ' | tr '\n' ';')" = \
+  ' 1 scheme; 3 dma-fedasync; 3 fedavg-full; 3 fedavg-partial;' ] || fail "schemes: $(cat p/packets/packets.csv)"
+awk -F, '$1 == "fedavg-full" && $16 != 0 || $1 == "fedavg-partial" && $16 > 0 { late += 1 } END { exit late != 3 }' \
+  p/packets/packets.csv || fail "staleness of rounds: $(cat p/packets/packets.csv)"
+# An aggregation of FedAvg-Full has the uploads of all devices.
+awk -F, '$1 == "fedavg-full" && $4 == "upload" { n[$2 $8] += 1 } END { for (i in n) if (n[i] != 10) exit 1 }' \
+  p/packets/periods.csv || fail "uploads of an aggregation"
+for figure in 1-fedavg-full 1-dma-fedasync 2c 3 4a; do
+  [ -s "p/packets/figure-$figure.plt" ] || fail "figure $figure"
+done
+# Late devices that are told to stop merge nothing stale.
+expect_exit 0 '^fedavg-partial: SVHN' packets --compare=fedavg-partial --drop-late --out=q
+awk -F, 'NR > 1 && $16 != 0 { exit 1 }' q/packets/packets.csv || fail "dropped: $(cat q/packets/packets.csv)"

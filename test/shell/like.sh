@@ -54,6 +54,7 @@ grep -q '"rng_run": 3' second/summary.json || fail "run number of a repetition: 
 repeated fl-quickstart --devices=4 --rounds=3 --runs=2 --payload-bits=28100 --transport=datagram --optimizer=equal --battery=2 \
   --mobility --background --radius=120 --bandwidth=5e6 --min-power=1 --max-power=10 --min-cpu=2e8 --min-cycles=2e4 \
   --samples-per-device=50 --server-stop=0.3 --server-restart=0.5 --max-cpu-in-turn=1e9,2e9 --capacitance=2e-28 \
+  --max-capacitance=3e-28 --downlink-bandwidth=2e6 --downlink-power=0.4 \
   --loss-at-1m=16 --loss-exponent=3.5 --stream-after-radio=5000 --RngSeed=11 --local-iterations=3 --ChecksumEnabled=true
 repeated fl-quickstart "${small[@]}" --coordinator=async --rounds=8 --buffer=2 --in-flight=3 --staleness=hinge \
   --ns3::fl::AsyncCoordinator::StalenessLimit=1 --ns3::fl::AsyncCoordinator::StalePolicy=Drop

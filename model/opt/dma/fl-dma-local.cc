@@ -161,18 +161,7 @@ DmaTaskSolver::Solve(const DmaTaskSchedule& schedule)
         return plan;
     }
     plan.isFeasible = plan.result.converged;
-    plan.energyJ.assign(m_problem.devices.size(), 0);
-    for (size_t p = 0; p < plan.model.periods.size(); ++p)
-    {
-        const auto& period = plan.model.periods[p];
-        if (!period.inFlight)
-        {
-            const double speed = plan.result.point.work[p] / plan.result.point.computeS[p];
-            plan.energyJ[period.device] +=
-                m_table.Get(period.device, 0).uploadJ +
-                period.energyJ * plan.result.point.work[p] * speed * speed;
-        }
-    }
+    plan.energyJ = DmaDeviceEnergyJ(m_problem, plan.model, plan.result.point, 0);
     return plan;
 }
 

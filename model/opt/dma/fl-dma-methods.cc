@@ -5,12 +5,15 @@
 
 #include "fl-dma-baselines.h"
 #include "fl-dma-enumerate.h"
+#include "fl-dma-local.h"
 #include "fl-dma-search.h"
 #include "fl-dma-shares.h"
 
 #include "ns3/fl-error.h"
 
+#include <optional>
 #include <stdexcept>
+#include <utility>
 
 namespace ns3
 {
@@ -81,21 +84,119 @@ Chosen(DmaSolution solution, const std::string& reason, uint64_t solves)
     return solution;
 }
 
+/// @return FedAsync's schedule, or none where it breaks the staleness limit of what is in flight or
+/// the least number of uploads
+/// @param problem a valid problem
+DmaSchedule
+FedAsyncSchedule(const DmaProblem& problem)
+{
+    auto schedule = FedAsyncDmaBaseline(problem).schedule;
+    try
+    {
+        ValidateDmaSchedule(problem, schedule);
+    }
+    catch (const InvalidInput&)
+    {
+        schedule.clear();
+    }
+    return schedule;
+}
+
+/// @return the parts of an answer's objective as they are compared
+/// @param problem a valid problem
+/// @param value of the answer
+DmaCost
+CostOf(const DmaProblem& problem, const DmaValue& value)
+{
+    DmaCost cost;
+    cost.rest = value.energyPart;
+    for (size_t j = 0; j < value.terms.size(); ++j)
+    {
+        const double weight = problem.weightModel * problem.tasks[j].importance;
+        DmaTerms others = value.terms[j];
+        others.e = 0;
+        cost.rest += weight * others.Sum();
+        cost.staleness += weight > 0 ? weight * value.terms[j].e : 0;
+    }
+    return cost;
+}
+
+/// @return whether an answer may be used
+/// @param solution the answer
+bool
+IsFeasible(const DmaSolution& solution)
+{
+    return solution.status == SolveStatus::OPTIMAL || solution.status == SolveStatus::FEASIBLE;
+}
+
+/**
+ * The better one of two schedules, each with its best resources: rounding e and B, and shares of
+ * the CPU, may turn round what relaxed optima with equal shares say.
+ * @param problem a valid problem
+ * @param found the schedule that a search has found
+ * @param start another one; empty: none
+ * @param solve gives a schedule its resources; may throw Infeasible
+ * @return the better answer
+ * @throws Infeasible if neither is feasible, as for the first
+ */
+DmaSolution
+BetterOf(const DmaProblem& problem,
+         const DmaSchedule& found,
+         const DmaSchedule& start,
+         const std::function<DmaSolution(const DmaSchedule&)>& solve)
+{
+    std::optional<DmaSolution> best;
+    std::optional<Infeasible> refusal;
+    for (const auto* schedule : {&found, &start})
+    {
+        if (schedule->empty() || (schedule == &start && start == found))
+        {
+            continue;
+        }
+        try
+        {
+            auto solution = solve(*schedule);
+            const bool isBetter =
+                !best || (IsFeasible(solution) &&
+                          (!IsFeasible(*best) || DmaImprovement(CostOf(problem, solution.value),
+                                                                CostOf(problem, best->value)) > 0));
+            if (isBetter)
+            {
+                best = std::move(solution);
+            }
+        }
+        catch (const Infeasible& error)
+        {
+            refusal = refusal ? refusal : error;
+        }
+    }
+    if (!best)
+    {
+        throw *refusal;
+    }
+    return std::move(*best);
+}
+
 /**
  * @param problem a valid problem
  * @param options of resource problems of the schedule that is found
  * @param search how the schedule is searched
  * @param reason why the method ended
- * @return the answer of a search
+ * @return the answer of a search, no worse than FedAsync's schedule with its best resources
  */
 DmaSolution
 Searched(const DmaProblem& problem,
          const DmaOptions& options,
-         const DmaSearchOptions& search,
+         DmaSearchOptions search,
          const std::string& reason)
 {
+    search.start = FedAsyncSchedule(problem);
     const auto found = SearchDmaSchedule(problem, search);
-    return Chosen(SolveWithShares(problem, found.schedule, options), reason, found.solves);
+    auto solution =
+        BetterOf(problem, found.schedule, search.start, [&](const DmaSchedule& schedule) {
+            return SolveWithShares(problem, schedule, options);
+        });
+    return Chosen(std::move(solution), reason, found.solves);
 }
 
 /// The best resources for the problem's schedule.
@@ -218,13 +319,17 @@ SolveNoResources(const DmaProblem& problem, const DmaOptions& options)
     const auto middle = WithMiddleDmaFrequency(problem);
     DmaSearchOptions search;
     search.pairWork = MiddleDmaWork(problem);
+    search.start = FedAsyncSchedule(problem);
     const auto found = SearchDmaSchedule(middle, search);
     auto resources = ResourceOptions(options);
     resources.pairWork = search.pairWork;
-    auto solution = SolveDmaResources(middle, found.schedule, resources);
-    solution = Chosen(std::move(solution), "a searched schedule, resources in the middle", 0);
-    solution.iterations = static_cast<uint32_t>(found.solves);
-    return solution;
+    auto solution =
+        BetterOf(middle, found.schedule, search.start, [&](const DmaSchedule& schedule) {
+            return SolveDmaResources(middle, schedule, resources);
+        });
+    return Chosen(std::move(solution),
+                  "a searched schedule, resources in the middle",
+                  found.solves);
 }
 
 /// Conventional asynchronous learning: idle times random, the rest optimized.

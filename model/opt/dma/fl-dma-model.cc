@@ -153,7 +153,7 @@ class ModelMaker
         for (size_t i = 0; i < index.size(); ++i)
         {
             const auto& limitJ = m_problem.devices[i].energyBudgetJ;
-            if (limitJ && mostJ[i] + uploadJ[i] > *limitJ)
+            if (limitJ && mostJ[i] + uploadJ[i] > *limitJ * (1 + DMA_BUDGET_ROUNDING))
             {
                 index[i] = static_cast<int32_t>(m_model.budgets.size());
                 m_model.budgets.push_back({i, *limitJ, *limitJ - uploadJ[i]});
@@ -280,6 +280,28 @@ EvaluateDmaModel(const DmaModel& model, const DmaPoint& point)
                                     : 0;
     }
     return cost;
+}
+
+std::vector<double>
+DmaDeviceEnergyJ(const DmaProblem& problem,
+                 const DmaModel& model,
+                 const DmaPoint& point,
+                 size_t task)
+{
+    std::vector<double> energyJ(problem.devices.size(), 0);
+    const auto& of = model.tasks[task];
+    for (size_t p = of.first; p < of.first + of.count; ++p)
+    {
+        const auto& period = model.periods[p];
+        if (!period.inFlight)
+        {
+            const double speed = point.work[p] / point.computeS[p];
+            energyJ[period.device] +=
+                problem.devices[period.device].txPowerW * problem.UploadS(period.device, of.task) +
+                period.energyJ * point.work[p] * speed * speed;
+        }
+    }
+    return energyJ;
 }
 
 DmaPeriodChoice

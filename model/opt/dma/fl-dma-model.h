@@ -99,6 +99,9 @@ struct DmaBudgetModel
     double remainJ{0}; //!< what its uploads leave for computing
 };
 
+/// Budgets that are exceeded by less than this, relative, are met: sums are rounded.
+inline constexpr double DMA_BUDGET_ROUNDING = 1e-12;
+
 /// A resource problem.
 struct DmaModel
 {
@@ -184,6 +187,18 @@ struct DmaCost
  * @return the objective
  */
 DmaCost EvaluateDmaModel(const DmaModel& model, const DmaPoint& point);
+
+/**
+ * @param problem a valid problem
+ * @param model of its resources
+ * @param point values of the model's variables
+ * @param task index among the tasks of the model
+ * @return by device, E^U + E^C of the task; what is in flight is not counted [J]
+ */
+std::vector<double> DmaDeviceEnergyJ(const DmaProblem& problem,
+                                     const DmaModel& model,
+                                     const DmaPoint& point,
+                                     size_t task);
 
 /**
  * Lagrange multipliers, not negative [objective per unit of the constraint].

@@ -42,12 +42,26 @@ class Search
     DmaSearchResult Run()
     {
         m_modelOptions.energyPrice.assign(m_problem.devices.size(), 0);
+        if (!m_options.start.empty())
+        {
+            TryStart();
+        }
         for (; m_round < m_options.priceRounds; ++m_round)
         {
-            if (SearchTasks() && !Combine())
+            if (!SearchTasks())
+            {
+                m_binds = true;
+                continue;
+            }
+            if (!Combine())
             {
                 break;
             }
+            m_binds = true;
+        }
+        if (m_binds && !m_result.schedule.empty())
+        {
+            TakeTurns();
         }
         if (m_result.schedule.empty())
         {
@@ -59,6 +73,19 @@ class Search
     }
 
   private:
+    /// Measure the schedule to begin from, all tasks together.
+    void TryStart()
+    {
+        try
+        {
+            Measure(m_options.start);
+        }
+        catch (const Infeasible& refusal)
+        {
+            m_refusal = refusal;
+        }
+    }
+
     /// Search all tasks, each alone.
     /// @return whether each has a plan; if not, prices were raised
     bool SearchTasks()
@@ -67,13 +94,27 @@ class Search
         {
             for (size_t j = 0; j < m_plans.size(); ++j)
             {
-                SearchTask(j);
+                std::vector<DmaTaskSchedule> starts;
+                if (m_plans[j])
+                {
+                    starts.push_back(m_plans[j]->schedule);
+                }
+                if (!m_options.start.empty())
+                {
+                    starts.push_back(m_options.start[j]);
+                }
+                // Later rounds begin from what earlier ones found.
+                m_plans[j] = SearchTask(m_isSplit ? m_split : m_problem,
+                                        j,
+                                        m_modelOptions,
+                                        starts,
+                                        MostSolves(j) / (1 + m_round));
             }
             return true;
         }
         catch (const Infeasible& refusal)
         {
-            if (!m_isSplit)
+            if (!m_isSplit && m_result.schedule.empty())
             {
                 throw;
             }
@@ -98,11 +139,30 @@ class Search
         return split;
     }
 
-    /// Search one task at the present prices of energy.
-    void SearchTask(size_t j)
+    /// @return most resource problems of a task's local search
+    /// @param j the task
+    uint64_t MostSolves(size_t j) const
     {
-        const DmaProblem& problem = m_isSplit ? m_split : m_problem;
-        DmaTaskSolver solver(problem, j, m_modelOptions, m_options.relativeGap);
+        return uint64_t{m_options.solvesPerAggregation} * m_problem.tasks[j].aggregations + 100;
+    }
+
+    /**
+     * Search one task.
+     * @param problem with the budgets that hold for it
+     * @param j the task
+     * @param modelOptions what is given, prices of energy
+     * @param starts schedules to begin from, beside greedy ones
+     * @param most resource problems of the local search
+     * @return the best plan
+     * @throws Infeasible if nothing to begin from keeps all limits
+     */
+    DmaTaskPlan SearchTask(const DmaProblem& problem,
+                           size_t j,
+                           const DmaModelOptions& modelOptions,
+                           const std::vector<DmaTaskSchedule>& starts,
+                           uint64_t most)
+    {
+        DmaTaskSolver solver(problem, j, modelOptions, m_options.relativeGap);
         std::vector<DmaTaskPlan> plans;
         const auto add = [&](const DmaTaskSchedule& schedule) {
             auto plan = solver.Solve(schedule);
@@ -111,14 +171,9 @@ class Search
                 plans.push_back(std::move(plan));
             }
         };
-        if (m_plans[j])
-        {
-            add(m_plans[j]->schedule);
-        }
-        for (const auto& schedule : GreedyDmaSchedules(solver.Table()))
-        {
-            add(schedule);
-        }
+        std::for_each(starts.begin(), starts.end(), add);
+        const auto greedy = GreedyDmaSchedules(solver.Table());
+        std::for_each(greedy.begin(), greedy.end(), add);
         if (plans.empty())
         {
             m_result.solves += solver.GetSolves();
@@ -126,17 +181,13 @@ class Search
                                       : Infeasible(Describe("staleness: tasks[",
                                                             j,
                                                             "].staleness_limit = ",
-                                                            m_problem.tasks[j].stalenessLimit,
+                                                            problem.tasks[j].stalenessLimit,
                                                             ": no schedule was found"));
         }
         std::stable_sort(plans.begin(), plans.end(), [](const auto& one, const auto& other) {
             return DmaImprovement(one.result.cost, other.result.cost) > 0;
         });
         plans.resize(std::min(plans.size(), m_options.useLocal ? STARTS : 1));
-        // Later rounds begin from what earlier ones found.
-        const uint64_t most =
-            (uint64_t{m_options.solvesPerAggregation} * m_problem.tasks[j].aggregations + 100) /
-            (1 + m_round);
         for (auto& plan : plans)
         {
             if (m_options.useRelaxation && &plan == &plans.front())
@@ -149,10 +200,39 @@ class Search
             }
         }
         m_result.solves += solver.GetSolves();
-        m_plans[j] =
-            *std::min_element(plans.begin(), plans.end(), [](const auto& a, const auto& b) {
-                return DmaImprovement(a.result.cost, b.result.cost) > 0;
-            });
+        return *std::min_element(plans.begin(), plans.end(), [](const auto& a, const auto& b) {
+            return DmaImprovement(a.result.cost, b.result.cost) > 0;
+        });
+    }
+
+    /// All tasks together, with the best resources; keep it if it is the best so far.
+    /// @param schedule of all tasks
+    /// @return the resource problem and its solution
+    /// @throws Infeasible if it breaks a limit
+    DmaResources Measure(const DmaSchedule& schedule)
+    {
+        DmaModelOptions options;
+        options.pairWork = m_options.pairWork;
+        DmaResourceOptions resources;
+        resources.relativeGap = m_options.relativeGap;
+        ++m_result.solves;
+        DmaResources measured;
+        measured.model = MakeDmaModel(m_problem, schedule, options);
+        measured.result = SolveDmaModel(measured.model, resources);
+        if (measured.result.converged &&
+            (m_result.schedule.empty() || DmaImprovement(measured.result.cost, m_result.cost) > 0))
+        {
+            m_result.schedule = schedule;
+            m_result.cost = measured.result.cost;
+            m_result.history.push_back(measured.result.cost.Sum());
+            m_spentJ.clear();
+            for (size_t j = 0; j < schedule.size(); ++j)
+            {
+                m_spentJ.push_back(
+                    DmaDeviceEnergyJ(m_problem, measured.model, measured.result.point, j));
+            }
+        }
+        return measured;
     }
 
     /// Put the tasks together.
@@ -164,26 +244,10 @@ class Search
         {
             schedule.push_back(plan->schedule);
         }
-        DmaModelOptions options;
-        options.pairWork = m_options.pairWork;
-        const auto model = MakeDmaModel(m_problem, schedule, options);
-        DmaResourceOptions resources;
-        resources.relativeGap = m_options.relativeGap;
-        ++m_result.solves;
         try
         {
-            const auto result = SolveDmaModel(model, resources);
-            if (!result.converged)
-            {
-                return false;
-            }
-            if (m_result.schedule.empty() || DmaImprovement(result.cost, m_result.cost) > 0)
-            {
-                m_result.schedule = schedule;
-                m_result.cost = result.cost;
-                m_result.history.push_back(result.cost.Sum());
-            }
-            return SetPrices(model, result);
+            const auto measured = Measure(schedule);
+            return measured.result.converged && SetPrices(measured.model, measured.result);
         }
         catch (const Infeasible& refusal)
         {
@@ -200,6 +264,59 @@ class Search
                 RaisePrices();
             }
             return true;
+        }
+    }
+
+    /// Search each task in turn with what the others leave, until that changes nothing.
+    void TakeTurns()
+    {
+        for (uint32_t turn = 0; turn < m_options.turns; ++turn)
+        {
+            const size_t found = m_result.history.size();
+            for (size_t j = 0; j < m_plans.size(); ++j)
+            {
+                TakeTurn(j, MostSolves(j) / (2 + turn));
+            }
+            if (m_result.history.size() == found)
+            {
+                break;
+            }
+        }
+    }
+
+    /// Search one task with what the others leave of the budgets in the best schedule so far.
+    /// @param j the task
+    /// @param most resource problems of the local search
+    void TakeTurn(size_t j, uint64_t most)
+    {
+        DmaProblem left = m_problem;
+        for (size_t i = 0; i < left.devices.size(); ++i)
+        {
+            auto& budgetJ = left.devices[i].energyBudgetJ;
+            if (budgetJ)
+            {
+                double leftJ = *budgetJ * (1 + DMA_BUDGET_ROUNDING);
+                for (size_t k = 0; k < m_spentJ.size(); ++k)
+                {
+                    leftJ -= k == j ? 0 : m_spentJ[k][i];
+                }
+                *budgetJ = std::max(0.0, leftJ);
+            }
+        }
+        DmaModelOptions options;
+        options.pairWork = m_options.pairWork;
+        auto schedule = m_result.schedule;
+        try
+        {
+            schedule[j] = SearchTask(left, j, options, {schedule[j]}, most).schedule;
+            if (schedule[j] != m_result.schedule[j])
+            {
+                Measure(schedule);
+            }
+        }
+        catch (const Infeasible&)
+        {
+            // Next to a limit rounding decides; the best so far stays.
         }
     }
 
@@ -236,8 +353,8 @@ class Search
         double rest = 0;
         for (const auto& plan : m_plans)
         {
-            rest += std::abs(plan->result.cost.rest);
-            for (size_t i = 0; i < spentJ.size(); ++i)
+            rest += plan ? std::abs(plan->result.cost.rest) : 0;
+            for (size_t i = 0; plan && i < spentJ.size(); ++i)
             {
                 spentJ[i] += plan->energyJ[i];
             }
@@ -258,11 +375,13 @@ class Search
     DmaModelOptions m_modelOptions;                  //!< what is given, prices
     std::vector<std::optional<DmaTaskPlan>> m_plans; //!< by task
     DmaSearchResult m_result;                        //!< so far
-    DmaProblem m_split;                              //!< with budgets divided among the tasks
-    uint32_t m_round{0};                             //!< how often prices were set
-    bool m_isSplit{false};                           //!< it is the one that tasks are searched in
-    bool m_wasSplit{false};                          //!< it has been
-    std::optional<Infeasible> m_refusal;             //!< the last
+    std::vector<std::vector<double>> m_spentJ; //!< of the best schedule, by task, by device [J]
+    bool m_binds{false};                       //!< budgets have been in the way
+    DmaProblem m_split;                        //!< with budgets divided among the tasks
+    uint32_t m_round{0};                       //!< how often prices were set
+    bool m_isSplit{false};                     //!< it is the one that tasks are searched in
+    bool m_wasSplit{false};                    //!< it has been
+    std::optional<Infeasible> m_refusal;       //!< the last
 };
 
 } // namespace

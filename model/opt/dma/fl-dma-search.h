@@ -25,12 +25,16 @@ namespace fl
 /// How schedules are searched.
 struct DmaSearchOptions
 {
-    bool useGreedy{true};     //!< begin from greedy schedules, and take the best if nothing else
-    bool useRelaxation{true}; //!< penalised relaxation and rounding
-    bool useLocal{true};      //!< local search over changes of single aggregations
-    double relativeGap{1e-7}; //!< of resource problems on the way
+    bool useRelaxation{true};         //!< penalised relaxation and rounding
+    bool useLocal{true};              //!< local search over changes of single aggregations
+    double relativeGap{1e-7};         //!< of resource problems on the way
     uint32_t solvesPerAggregation{8}; //!< of one task's local search, for each aggregation
     uint32_t priceRounds{4};          //!< how often budgets' prices are set anew
+    /// How often all tasks are searched in turn, each with what the others leave of the budgets.
+    uint32_t turns{2};
+    /// A valid schedule to begin from as well: the answer is no worse, if it keeps all limits.
+    /// Empty: none.
+    DmaSchedule start;
     /// Work that is given, by device and task; none: it is chosen.
     std::vector<std::vector<DmaFixedWork>> pairWork;
 };
@@ -47,8 +51,10 @@ struct DmaSearchResult
 /**
  * Search the schedule of all tasks. Without budgets that bind, tasks have nothing to do with each
  * other, and each is searched alone. Where budgets bind, the energy of a device gets the price that
- * its budget has in the resource problem of all tasks together, and tasks are searched again; the
- * best schedule of all is the answer, measured with all tasks together.
+ * its budget has in the resource problem of all tasks together, and tasks are searched again. Then
+ * each task in turn is searched with the energy that the others leave of the budgets in the best
+ * schedule so far, which stays feasible and only gets better. The best schedule of all is the
+ * answer, measured with all tasks together.
  * @param problem a valid problem; its schedule does not matter
  * @param options how
  * @return the best schedule that was found
