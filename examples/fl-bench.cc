@@ -11,6 +11,7 @@
  * what stands in doc/benchmarks.md.
  */
 
+#include "../test/bench/fl-bench-agent.h"
 #include "../test/bench/fl-bench-cell.h"
 #include "../test/bench/fl-bench-child.h"
 #include "../test/bench/fl-bench-cnn.h"
@@ -67,6 +68,7 @@ const std::vector<Section> SECTIONS{
     {"dma", &BenchDma},
     {"multitask", &BenchMultitask},
     {"offload", &BenchOffload},
+    {"agent", &BenchAgent},
     {"solve", &BenchSolve},
 };
 

@@ -72,6 +72,12 @@ Solve(const std::vector<std::string>& words, const SolveRequest& request)
                                     PrintableText(words[2], 40),
                                     "': must be --name=value (--help lists the names)"));
     }
+    if (!request.agent.empty() && request.method != "agent" && request.method != "offload-agent")
+    {
+        throw InvalidInput(Describe("--agent=",
+                                    PrintableText(request.agent, 40),
+                                    ": --method=agent alone takes it"));
+    }
     const auto& problem = FindSolveProblem(words[0]);
     const auto report = SolveInstance(problem, ReadJsonText(words[1]), words[1], request);
     Print(report);
@@ -109,6 +115,7 @@ main(int argc, char* argv[])
         parser.Add("tight-bound",
                    "of methods that can: spend time on a better bound",
                    request.hasTightBound);
+        parser.Add("agent", "of the method agent: the file of a trained one", request.agent);
         return Solve(parser.ParseWords(argc, argv), request);
     });
 }

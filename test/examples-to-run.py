@@ -55,6 +55,7 @@ cpp_examples = [
         "False",
     ),
     ("fl-async-multitask --quick --figures=8,11 --runs=1 --aggregations=6", "True", "False"),
+    ("fl-offload-agent --quick --figure=8b", "True", "False"),
     ("fl-bench --quick", "True", "False"),
     ("fl-data", "True", "True"),
     ("fl-ledger --help", "True", "False"),

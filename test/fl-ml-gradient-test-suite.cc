@@ -170,6 +170,55 @@ class LayerGradientTestCase : public GradientTestCase
         return output.cast<double>().cwiseProduct(m_outputGradient.cast<double>()).sum();
     }
 
+    /// Forward-mode derivatives against the gradients, of which they are the transpose.
+    void CompareTangent(const Eigen::VectorXf& parameters,
+                        const Eigen::VectorXf& input,
+                        const Eigen::MatrixXf& output,
+                        const Eigen::VectorXf& gradient,
+                        const Eigen::VectorXf& inputGradient)
+    {
+        const Eigen::VectorXf direction = MakeVector(parameters.size(), 5);
+        const Eigen::VectorXf inputDirection = MakeVector(input.size(), 6);
+        const auto matrices = MatricesOf(*m_layer, parameters);
+        auto moves = MatricesOf(*m_layer, direction);
+        for (const bool hasInput : {true, false})
+        {
+            for (const bool hasParameters : {true, false})
+            {
+                std::fill(m_scratch.begin(), m_scratch.end(), NAN);
+                auto tangents = moves;
+                std::fill(tangents.begin(),
+                          hasParameters ? tangents.begin() : tangents.end(),
+                          nullptr);
+                // What is not written shows as NaN.
+                Eigen::MatrixXf change = Eigen::MatrixXf::Constant(output.rows(), BATCH, NAN);
+                TangentPass pass{matrices.data(),
+                                 tangents.data(),
+                                 BatchShape::OfSamples(BATCH),
+                                 AsMatrix(input, m_layer->InputSize()),
+                                 ConstMatrixView(output.data(), output.rows(), BATCH),
+                                 ConstMatrixView(hasInput ? inputDirection.data() : nullptr,
+                                                 m_layer->InputSize(),
+                                                 BATCH),
+                                 MatrixView(change.data(), output.rows(), BATCH),
+                                 nullptr,
+                                 m_scratch.data()};
+                m_layer->Tangent(pass);
+                const double sum =
+                    (hasParameters ? gradient.cast<double>().dot(direction.cast<double>()) : 0) +
+                    (hasInput ? inputGradient.cast<double>().dot(inputDirection.cast<double>())
+                              : 0);
+                const double found =
+                    change.cast<double>().cwiseProduct(m_outputGradient.cast<double>()).sum();
+                // Terms are of size 1: each has an error of a rounding per term that goes into it.
+                const double tolerance =
+                    EPS * (m_layer->InputSize() + m_layer->OutputSize() + 4) *
+                    static_cast<double>(input.size() + output.size() + parameters.size());
+                NS_TEST_EXPECT_MSG_EQ_TOL(found, sum, tolerance, "tangents are the transpose");
+            }
+        }
+    }
+
     void DoRun() override
     {
         Eigen::Index parameterCount = 0;
@@ -217,6 +266,7 @@ class LayerGradientTestCase : public GradientTestCase
                           nullptr,
                           m_scratch.data()};
         m_layer->Backward(pass);
+        CompareTangent(parameters, input, output, gradient, inputGradient);
 
         // Each output is a sum of up to inputs + 1 terms of size up to 1 (tanh: a few roundings;
         // pooling: none), and f adds up the errors of all, weighted by at most 1.

@@ -146,6 +146,51 @@ class DoubleGradientTestCase : public TestCase
                               what << ": as finite differences");
     }
 
+    /// Compare forward-mode derivatives with differences of the outputs, and with the gradients:
+    /// each is the transpose of the other, to rounding errors of some thousand sums of size 10.
+    void CompareTangents(const Vector& parameters,
+                         const Vector& input,
+                         const Vector& gradient,
+                         const Vector& inputGradient)
+    {
+        // Of length 1 at most, so that a step goes as far as one of a single element.
+        Vector direction = MakeNumbers<double>(parameters.size(), 4);
+        Vector inputDirection = MakeNumbers<double>(input.size(), 5);
+        direction /= std::max(1.0, direction.norm());
+        inputDirection /= std::max(1.0, inputDirection.norm());
+        const BasicConstMatrixView<double> none(nullptr, 0, 0);
+        for (const bool movesInput : {false, true})
+        {
+            if (m_batch.tokens && movesInput)
+            {
+                continue;
+            }
+            const BasicConstMatrixView<double> moves(inputDirection.data(),
+                                                     m_model->InputSize(),
+                                                     m_batch.shape.columns);
+            const double inputStep = movesInput ? STEP : 0;
+            Run(parameters, input, true);
+            const auto tangent = m_model->Tangent(
+                direction,
+                BasicConstMatrixView<double>(input.data(), moves.rows(), m_batch.shape.columns),
+                m_workspace,
+                movesInput ? moves : none);
+            const Vector change = Eigen::Map<const Vector>(tangent.data(), tangent.size());
+            const double sum =
+                gradient.dot(direction) + (movesInput ? inputGradient.dot(inputDirection) : 0);
+            NS_TEST_EXPECT_MSG_EQ_TOL(change.dot(m_above), sum, 1e-11, "as back-propagation");
+            auto outputs = [&](double sign) -> Vector {
+                const Vector at = input + sign * inputStep * inputDirection;
+                const auto output = Run(parameters + sign * STEP * direction, at, false);
+                return Eigen::Map<const Vector>(output.data(), output.size());
+            };
+            const Vector expected = (outputs(1) - outputs(-1)) / (2 * STEP);
+            NS_TEST_EXPECT_MSG_LT((change - expected).cwiseAbs().maxCoeff(),
+                                  TOLERANCE * std::max(1.0, expected.cwiseAbs().maxCoeff()),
+                                  "tangents as finite differences");
+        }
+    }
+
     void DoRun() override
     {
         m_model = std::make_unique<const BasicModel<double>>(m_make());
@@ -172,6 +217,7 @@ class DoubleGradientTestCase : public TestCase
             gradient,
             true);
         const Vector inputGradient = Eigen::Map<const Vector>(below.data(), below.size());
+        CompareTangents(parameters, input, gradient, inputGradient);
         const auto again = Run(parameters, input, false);
         NS_TEST_EXPECT_MSG_EQ((Eigen::Map<const Vector>(again.data(), again.size()) == first),
                               true,

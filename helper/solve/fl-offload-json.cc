@@ -7,6 +7,7 @@
 #include "fl-solve-problem.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-offload-agent.h"
 #include "ns3/fl-offload-methods.h"
 #include "ns3/fl-random-stream.h"
 
@@ -120,6 +121,33 @@ ReadGains(const JsonReader& reader, OffloadProblem& problem)
     }
 }
 
+/// The method that a trained agent is, beside those of SolveOffload().
+constexpr char AGENT[] = "agent";
+
+/// @return names and descriptions of all methods
+std::vector<std::pair<std::string, std::string>>
+OffloadMethodNames()
+{
+    auto names = MethodNames<&OffloadMethods>();
+    names.emplace_back(AGENT, "what a trained agent decides, of the file --agent");
+    return names;
+}
+
+/// @return what a trained agent decides @param problem the problem @param options for bounds @param
+/// file of the agent
+OffloadSolution
+SolveByAgent(const OffloadProblem& problem, const OffloadOptions& options, const std::string& file)
+{
+    if (file.empty())
+    {
+        throw InvalidInput("--agent is needed: the file of a trained agent");
+    }
+    const auto agent = LoadOffloadAgent(file);
+    problem.RequireEnergy();
+    const auto decisions = agent->Decide(problem);
+    return PriceOffload(problem, decisions, options, agent->Brief());
+}
+
 /// Solve a problem as a request says.
 OffloadSolution
 SolveRequested(const OffloadProblem& problem, const SolveRequest& request)
@@ -128,6 +156,10 @@ SolveRequested(const OffloadProblem& problem, const SolveRequest& request)
     OffloadOptions options;
     options.seconds = request.seconds;
     options.hasPartitionBound = request.hasTightBound;
+    if (request.method == AGENT)
+    {
+        return SolveByAgent(problem, options, request.agent);
+    }
     options.uniform = [&stream] { return stream.Uniform(); };
     return SolveOffload(request.method, problem, options);
 }
@@ -137,7 +169,7 @@ const SolveProblemRegistration g_offload(MakeSolveProblem<OffloadProblem, Offloa
     {"offload",
      "offloading to several edge servers with a ledger: who offloads where, and with what",
      "exact",
-     &MethodNames<&OffloadMethods>},
+     &OffloadMethodNames},
     &OffloadProblemFromJson,
     &SolveRequested,
     &WriteOffloadAnswer));

@@ -37,6 +37,7 @@ struct SolveRequest
     uint32_t threads{1};       //!< of methods that use several
     double seconds{60};        //!< of methods that may take long: when they end at the latest [s]
     bool hasTightBound{false}; //!< whether methods spend time on a better bound, if they can
+    std::string agent{};       //!< of the method agent: the file of a trained one
 };
 
 /// What a method answered.

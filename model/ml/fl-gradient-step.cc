@@ -6,6 +6,7 @@
 #include "ns3/fl-error.h"
 
 #include <cmath>
+#include <utility>
 
 namespace ns3
 {
@@ -55,13 +56,13 @@ GradientStep::Apply(const Eigen::VectorXf& gradient, Eigen::VectorXf& parameters
         parameters -= rate * gradient;
         return;
     }
-    if (m_count == 0)
+    if (m_state.count == 0)
     {
-        m_mean.setZero(gradient.size());
-        m_square.setZero(gradient.size());
+        m_state.mean.setZero(gradient.size());
+        m_state.square.setZero(gradient.size());
     }
-    m_count++;
-    const double steps = static_cast<double>(m_count);
+    m_state.count++;
+    const double steps = static_cast<double>(m_state.count);
     const auto beta1 = static_cast<float>(m_options.beta1);
     const auto beta2 = static_cast<float>(m_options.beta2);
     // Means begin at 0; these make up for it.
@@ -70,10 +71,10 @@ GradientStep::Apply(const Eigen::VectorXf& gradient, Eigen::VectorXf& parameters
     const auto eps = static_cast<float>(m_options.eps);
     for (Eigen::Index i = 0; i < gradient.size(); i++)
     {
-        m_mean[i] = beta1 * m_mean[i] + (1 - beta1) * gradient[i];
-        m_square[i] = beta2 * m_square[i] + (1 - beta2) * gradient[i] * gradient[i];
+        m_state.mean[i] = beta1 * m_state.mean[i] + (1 - beta1) * gradient[i];
+        m_state.square[i] = beta2 * m_state.square[i] + (1 - beta2) * gradient[i] * gradient[i];
         parameters[i] -=
-            rate * (m_mean[i] * fromMean) / (std::sqrt(m_square[i] * fromSquare) + eps);
+            rate * (m_state.mean[i] * fromMean) / (std::sqrt(m_state.square[i] * fromSquare) + eps);
     }
 }
 
@@ -81,6 +82,18 @@ const StepOptions&
 GradientStep::GetOptions() const
 {
     return m_options;
+}
+
+const GradientStep::State&
+GradientStep::GetState() const
+{
+    return m_state;
+}
+
+void
+GradientStep::SetState(State state)
+{
+    m_state = std::move(state);
 }
 
 } // namespace fl

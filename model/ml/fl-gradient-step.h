@@ -57,11 +57,22 @@ class GradientStep
     /// @return the rule
     const StepOptions& GetOptions() const;
 
+    /// What is remembered from one step to the next.
+    struct State
+    {
+        Eigen::VectorXf mean;   //!< of gradients; empty before the first step, and with SGD
+        Eigen::VectorXf square; //!< mean of their squares; as long
+        uint64_t count{0};      //!< steps so far of ADAM
+    };
+
+    /// @return what the next steps depend on, for SetState()
+    const State& GetState() const;
+    /// Go on as the one that had this state. @param state of GetState()
+    void SetState(State state);
+
   private:
-    StepOptions m_options;    //!< the rule
-    Eigen::VectorXf m_mean;   //!< of gradients
-    Eigen::VectorXf m_square; //!< mean of their squares
-    uint64_t m_count{0};      //!< steps so far
+    StepOptions m_options; //!< the rule
+    State m_state;         //!< see there
 };
 
 } // namespace fl

@@ -111,6 +111,12 @@ class OffloadChecker : public MethodChecker
     }
 
   private:
+    /// The method agent needs the file of a trained one.
+    bool MayRefuse(const std::string& message) const override
+    {
+        return message.find("--agent is needed") != std::string::npos;
+    }
+
     /// An answer is one, and worth what it says; the first method is exact, and no other beats it.
     void Look(const Json& answer, int exitCode) override
     {

@@ -40,6 +40,7 @@ declare -A arguments=(
   [fl-calibration]="--devices=2 --rounds=4 --runs=2 --payload-bits=20000 --phy=fdma"
   [fl-device-scheduling]="--runs=2 --devices=4 --formula-rounds=30"
   [fl-joint-energy-time]="--runs=2 --devices=4"
+  [fl-offload-agent]="--quick --figure=9b"
   [fl-phy-comparison]="--devices=3 --runs=2 ${small[*]}"
   [fl-quickstart]="--devices=3 ${small[*]}"
   [fl-split-lora]="--quick --devices=3 --data=synthetic-digits --train-samples=200 --test-samples=50"

@@ -27,6 +27,9 @@ expect_exit 3 '^fl-solve: error: 28h: devices\[0\]\.energy_budget_j = 2400: must
 expect_exit 3 '"status": "infeasible"' fl_program fl-solve offload changed.json
 expect_exit 3 '"least_energy_budget_j": 2500\.0' fl_program fl-solve offload changed.json
 
+expect_error 2 "--agent is needed: the file of a trained agent$" fl_program fl-solve offload "$golden" --method=agent
+expect_error 2 "--agent=x: --method=agent alone takes it$" fl_program fl-solve offload "$golden" --agent=x
+
 changed 's/"noise_w"/"noise"/'
 expect_error 2 'changed\.json.*noise.*unknown key' fl_program fl-solve offload changed.json
 changed 's/"consensus_s": *[0-9.e+-]+/"consensus_s": -1/'

@@ -365,6 +365,84 @@ BasicAttention<Scalar>::Backward(BackwardPass& pass) const
     }
 }
 
+template <typename Scalar>
+void
+BasicAttention<Scalar>::GatherTangent(const BatchShape& shape,
+                                      const Scalar* cache,
+                                      const Places& places,
+                                      Scalar* tangents) const
+{
+    const Scalar scale =
+        1 / std::sqrt(static_cast<Scalar>(this->InputSize()) / static_cast<Scalar>(m_heads));
+    const Eigen::Index width = this->InputSize();
+    Scalar* scores = tangents + 4 * places.token;
+    const Scalar* weights = cache + places.weights;
+    for (uint32_t sequence = 0; sequence < shape.sequences; sequence++)
+    {
+        const uint32_t begin = shape.Begin(sequence);
+        const uint32_t length = shape.Length(sequence);
+        for (uint32_t head = 0; head < m_heads; head++)
+        {
+            auto of = [&](const Scalar* from, Part part) {
+                return Head(from + part * places.token, head, begin, length);
+            };
+            const Factor<Scalar> attention{weights, length, length, length};
+            const Factor<Scalar> change{scores, length, length, length};
+            const auto key = of(cache, KEY).Transpose();
+            const auto keyTangent = of(tangents, KEY).Transpose();
+            Multiply(ProductMode::SET, scale, keyTangent, of(cache, QUERY), scores, length);
+            Multiply(ProductMode::ADD, scale, key, of(tangents, QUERY), scores, length);
+            // Through the softmax: p (s' - p^T s').
+            for (uint32_t token = 0; token < length; token++)
+            {
+                const Scalar* p = weights + size_t{token} * length;
+                Scalar* s = scores + size_t{token} * length;
+                const Scalar mean = DotLanes<Scalar>(p, s, length);
+                for (uint32_t i = 0; i < length; i++)
+                {
+                    s[i] = p[i] * (s[i] - mean);
+                }
+            }
+            Scalar* to = tangents + 3 * places.token + HeadPlace(head, begin);
+            Multiply(ProductMode::SET, Scalar(1), of(tangents, VALUE), attention, to, width);
+            Multiply(ProductMode::ADD, Scalar(1), of(cache, VALUE), change, to, width);
+            weights += PaddedSize(size_t{length} * length);
+        }
+    }
+}
+
+template <typename Scalar>
+void
+BasicAttention<Scalar>::Tangent(TangentPass& pass) const
+{
+    const Places places = PlacesOf(pass.shape);
+    const Eigen::Index width = this->InputSize();
+    const Eigen::Index columns = pass.input.cols();
+    Scalar* dense = pass.scratch + 4 * places.token + LargestSquare(pass.shape);
+    const Scalar* gathered = pass.cache + 3 * places.token;
+    const Scalar* gatheredTangent = pass.scratch + 3 * places.token;
+    for (size_t part = 0; part < PARTS; part++)
+    {
+        const bool isOutput = part == OUTPUT;
+        if (isOutput)
+        {
+            GatherTangent(pass.shape, pass.cache, places, pass.scratch);
+        }
+        Scalar* to = isOutput ? pass.outputTangent.data() : pass.scratch + part * places.token;
+        TangentPass inner{pass.parameters + m_firstParameters[part],
+                          pass.parameterTangents + m_firstParameters[part],
+                          pass.shape,
+                          isOutput ? ConstView(gathered, width, columns) : pass.input,
+                          // A dense layer's tangent does not read its output.
+                          ConstView(nullptr, width, columns),
+                          isOutput ? ConstView(gatheredTangent, width, columns) : pass.inputTangent,
+                          View(to, width, columns),
+                          pass.cache + places.part[part],
+                          dense};
+        m_parts[part]->Tangent(inner);
+    }
+}
+
 template class BasicAttention<float>;
 template class BasicAttention<double>;
 

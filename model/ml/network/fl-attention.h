@@ -46,6 +46,7 @@ class BasicAttention : public BasicLayer<Scalar>
     using typename BasicLayer<Scalar>::ConstView;
     using typename BasicLayer<Scalar>::ForwardPass;
     using typename BasicLayer<Scalar>::BackwardPass;
+    using typename BasicLayer<Scalar>::TangentPass;
 
     /**
      * @param name unique within the model
@@ -62,6 +63,7 @@ class BasicAttention : public BasicLayer<Scalar>
     void Initialize(Scalar* const* parameters, RandomStream& random) const override;
     void Forward(ForwardPass& pass) const override;
     void Backward(BackwardPass& pass) const override;
+    void Tangent(TangentPass& pass) const override;
 
   private:
     /// The dense layers, in the order of their parameters.
@@ -108,6 +110,13 @@ class BasicAttention : public BasicLayer<Scalar>
                  const Scalar* cache,
                  const Places& places,
                  Scalar* gradients) const;
+    /// Forward-mode derivative of Gather().
+    /// @param shape of the batch @param cache of the forward pass @param places in it
+    /// @param tangents of queries, keys and values; then room for that of what heads gather
+    void GatherTangent(const BatchShape& shape,
+                       const Scalar* cache,
+                       const Places& places,
+                       Scalar* tangents) const;
     /// Back-propagation through one of the dense layers of the input.
     void BackwardPart(Part part,
                       BackwardPass& pass,

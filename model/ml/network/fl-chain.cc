@@ -275,6 +275,39 @@ BasicChain<Scalar>::Backward(BackwardPass& pass) const
 }
 
 template <typename Scalar>
+void
+BasicChain<Scalar>::Tangent(TangentPass& pass) const
+{
+    const Places places = KeptPlaces(pass.shape);
+    const size_t tangentSize = GradientSize(places, m_layers);
+    const Scalar* from = pass.inputTangent.data();
+    for (size_t i = 0; i < m_layers.size(); i++)
+    {
+        const auto& layer = *m_layers[i];
+        const bool isLast = i + 1 == m_layers.size();
+        const uint32_t columns = places[i].shape.columns;
+        const auto outputColumns =
+            isLast ? static_cast<uint32_t>(pass.output.cols()) : places[i + 1].shape.columns;
+        Scalar* to = isLast ? pass.outputTangent.data() : pass.scratch + (i % 2) * tangentSize;
+        TangentPass part{pass.parameters + m_firstParameters[i],
+                         pass.parameterTangents + m_firstParameters[i],
+                         places[i].shape,
+                         ConstView(i == 0 ? pass.input.data() : pass.cache + places[i - 1].output,
+                                   layer.InputSize(),
+                                   columns),
+                         ConstView(isLast ? pass.output.data() : pass.cache + places[i].output,
+                                   layer.OutputSize(),
+                                   outputColumns),
+                         ConstView(from, layer.InputSize(), columns),
+                         View(to, layer.OutputSize(), outputColumns),
+                         pass.cache + places[i].cache,
+                         pass.scratch + 2 * tangentSize};
+        layer.Tangent(part);
+        from = to;
+    }
+}
+
+template <typename Scalar>
 typename BasicChain<Scalar>::ConstView
 BasicChain<Scalar>::OutputOf(size_t layer, const BatchShape& input, const Scalar* cache) const
 {
@@ -385,6 +418,25 @@ BasicResidual<Scalar>::Backward(BackwardPass& pass) const
         {
             to[i] += from[i];
         }
+    }
+}
+
+template <typename Scalar>
+void
+BasicResidual<Scalar>::Tangent(TangentPass& pass) const
+{
+    TangentPass part = pass;
+    if (m_inner->UsesOutput())
+    {
+        new (&part.output) ConstView(pass.cache, pass.output.rows(), pass.output.cols());
+        part.cache = pass.cache + PaddedSize(pass.output.size());
+    }
+    m_inner->Tangent(part);
+    const Scalar* from = pass.inputTangent.data();
+    Scalar* to = pass.outputTangent.data();
+    for (Eigen::Index i = 0; from && i < pass.outputTangent.size(); i++)
+    {
+        to[i] += from[i];
     }
 }
 

@@ -31,6 +31,7 @@ class BasicChain : public BasicLayer<Scalar>
     using typename BasicLayer<Scalar>::ConstView;
     using typename BasicLayer<Scalar>::ForwardPass;
     using typename BasicLayer<Scalar>::BackwardPass;
+    using typename BasicLayer<Scalar>::TangentPass;
     /// Layers from input to output.
     using Layers = std::vector<std::unique_ptr<const BasicLayer<Scalar>>>;
 
@@ -57,6 +58,7 @@ class BasicChain : public BasicLayer<Scalar>
     void Initialize(Scalar* const* parameters, RandomStream& random) const override;
     void Forward(ForwardPass& pass) const override;
     void Backward(BackwardPass& pass) const override;
+    void Tangent(TangentPass& pass) const override;
 
     /**
      * @param layer index of a layer, not the last one, whose output is the chain's
@@ -103,6 +105,7 @@ class BasicResidual : public BasicLayer<Scalar>
     using typename BasicLayer<Scalar>::ConstView;
     using typename BasicLayer<Scalar>::ForwardPass;
     using typename BasicLayer<Scalar>::BackwardPass;
+    using typename BasicLayer<Scalar>::TangentPass;
 
     /**
      * @param name may be empty
@@ -118,6 +121,7 @@ class BasicResidual : public BasicLayer<Scalar>
     void Initialize(Scalar* const* parameters, RandomStream& random) const override;
     void Forward(ForwardPass& pass) const override;
     void Backward(BackwardPass& pass) const override;
+    void Tangent(TangentPass& pass) const override;
 
   private:
     std::unique_ptr<const BasicLayer<Scalar>> m_inner; //!< f

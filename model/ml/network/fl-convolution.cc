@@ -234,6 +234,34 @@ Conv2d::Backward(BackwardPass& pass) const
     }
 }
 
+void
+Conv2d::Tangent(TangentPass& pass) const
+{
+    const ConstMatrixView patches(pass.scratch, Positions(), PatchSize());
+    // Add the product of an image's patches and a weight matrix.
+    auto add = [&](const float* image, const float* weight, MatrixView& out) {
+        if (image && weight)
+        {
+            Unfold(image, pass.scratch);
+            out.noalias() +=
+                patches * ConstMatrixView(weight, m_output.channels, PatchSize()).transpose();
+        }
+    };
+    const float* const* tangents = pass.parameterTangents;
+    pass.outputTangent.setZero();
+    for (Eigen::Index sample = 0; sample < pass.input.cols(); sample++)
+    {
+        MatrixView out(pass.outputTangent.col(sample).data(), Positions(), m_output.channels);
+        if (tangents[1])
+        {
+            out.rowwise() = ConstVectorView(tangents[1], m_output.channels).transpose();
+        }
+        const float* moves = pass.inputTangent.data();
+        add(pass.input.col(sample).data(), tangents[0], out);
+        add(moves ? moves + sample * pass.input.rows() : nullptr, pass.parameters[0], out);
+    }
+}
+
 MaxPool2d::MaxPool2d(const std::string& name, ImageShape input)
     : Layer(name, input.Size(), input.channels * (input.rows / 2) * (input.columns / 2)),
       m_input(input),
@@ -321,6 +349,35 @@ MaxPool2d::Backward(BackwardPass& pass) const
             }
             plane += planeSize;
             to += planeSize;
+        }
+    }
+}
+
+void
+MaxPool2d::Tangent(TangentPass& pass) const
+{
+    pass.outputTangent.setZero();
+    for (Eigen::Index sample = 0; pass.inputTangent.data() && sample < pass.input.cols(); sample++)
+    {
+        const float* image = pass.input.col(sample).data();
+        const float* moves = pass.inputTangent.col(sample).data();
+        const float* output = pass.output.col(sample).data();
+        float* to = pass.outputTangent.col(sample).data();
+        for (uint32_t i = 0; i < OutputSize(); i++)
+        {
+            const uint32_t x = i % m_output.columns;
+            const uint32_t y = i / m_output.columns % m_output.rows;
+            const uint32_t channel = i / m_output.columns / m_output.rows;
+            const size_t upper =
+                (size_t{channel} * m_input.rows + size_t{2} * y) * m_input.columns + size_t{2} * x;
+            // The first of the largest, as in Backward().
+            const size_t places[] = {upper,
+                                     upper + 1,
+                                     upper + m_input.columns,
+                                     upper + m_input.columns + 1};
+            const size_t* place =
+                std::find_if(places, places + 3, [&](size_t k) { return image[k] == output[i]; });
+            to[i] = moves[*place];
         }
     }
 }

@@ -53,6 +53,7 @@ class Conv2d : public Layer
     void Initialize(float* const* parameters, RandomStream& random) const override;
     void Forward(ForwardPass& pass) const override;
     void Backward(BackwardPass& pass) const override;
+    void Tangent(TangentPass& pass) const override;
 
   private:
     /// @return elements of a patch
@@ -99,6 +100,7 @@ class MaxPool2d : public Layer
     size_t ScratchSize(const BatchShape& input) const override;
     void Forward(ForwardPass& pass) const override;
     void Backward(BackwardPass& pass) const override;
+    void Tangent(TangentPass& pass) const override;
 
   private:
     /**

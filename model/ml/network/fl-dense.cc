@@ -241,6 +241,43 @@ BasicDense<Scalar>::BackwardLora(BackwardPass& pass) const
 
 template <typename Scalar>
 void
+BasicDense<Scalar>::Tangent(TangentPass& pass) const
+{
+    const Eigen::Index inputs = this->InputSize();
+    const Eigen::Index outputs = this->OutputSize();
+    const Eigen::Index rank = m_lora.rank;
+    const Scalar* const* tangents = pass.parameterTangents;
+    pass.outputTangent.setZero();
+    if (tangents[1])
+    {
+        pass.outputTangent.colwise() = ConstView(tangents[1], outputs, 1).col(0);
+    }
+    // Of a product's two factors: add the product with one of them for its tangent.
+    auto add = [](Scalar alpha, const Factor<Scalar>& a, const Factor<Scalar>& b, Scalar* c) {
+        if (a.data && b.data)
+        {
+            Multiply(ProductMode::ADD, alpha, a, b, c, a.rows);
+        }
+    };
+    const auto input = Factor<Scalar>::Of(pass.input);
+    const auto inputTangent = Factor<Scalar>::Of(pass.inputTangent);
+    Scalar* output = pass.outputTangent.data();
+    add(Scalar(1), Of(tangents[0], outputs, inputs), input, output);
+    add(Scalar(1), Of(pass.parameters[0], outputs, inputs), inputTangent, output);
+    if (rank > 0)
+    {
+        const Factor<Scalar> low{pass.cache, rank, pass.input.cols(), rank};
+        const Factor<Scalar> lowTangent{pass.scratch, rank, pass.input.cols(), rank};
+        View(pass.scratch, rank, pass.input.cols()).setZero();
+        add(Scalar(1), Of(tangents[2], rank, inputs), input, pass.scratch);
+        add(Scalar(1), Of(pass.parameters[2], rank, inputs), inputTangent, pass.scratch);
+        add(LoraScale(), Of(tangents[3], outputs, rank), low, output);
+        add(LoraScale(), Of(pass.parameters[3], outputs, rank), lowTangent, output);
+    }
+}
+
+template <typename Scalar>
+void
 BasicDense<Scalar>::Merge(Scalar* weight, const Scalar* loraA, const Scalar* loraB) const
 {
     const Eigen::Index rank = m_lora.rank;

@@ -164,6 +164,35 @@ BasicTokenEmbedding<Scalar>::Backward(BackwardPass& pass) const
 }
 
 template <typename Scalar>
+void
+BasicTokenEmbedding<Scalar>::Tangent(TangentPass& pass) const
+{
+    // Ids are whole numbers: there is no direction for them to move along.
+    const size_t width = this->OutputSize();
+    pass.outputTangent.setZero();
+    for (uint32_t sequence = 0; sequence < pass.shape.sequences; sequence++)
+    {
+        const uint32_t begin = pass.shape.Begin(sequence);
+        for (uint32_t place = 0; place < pass.shape.Length(sequence); place++)
+        {
+            const Scalar* token = pass.input.col(begin + place).data();
+            const size_t entries[] = {static_cast<size_t>(token[0]),
+                                      place,
+                                      static_cast<size_t>(token[1])};
+            for (size_t i = 0; i < 3; i++)
+            {
+                if (pass.parameterTangents[i])
+                {
+                    AddVector(pass.parameterTangents[i] + entries[i] * width,
+                              width,
+                              pass.outputTangent.col(begin + place).data());
+                }
+            }
+        }
+    }
+}
+
+template <typename Scalar>
 BasicPatchEmbedding<Scalar>::BasicPatchEmbedding(const std::string& name,
                                                  ImageShape image,
                                                  uint32_t patch,
@@ -321,6 +350,48 @@ BasicPatchEmbedding<Scalar>::Backward(BackwardPass& pass) const
                     [](Scalar* to, const Scalar* from, uint32_t count) {
                         std::copy(from, from + count, to);
                     });
+        }
+    }
+}
+
+template <typename Scalar>
+void
+BasicPatchEmbedding<Scalar>::Tangent(TangentPass& pass) const
+{
+    const Eigen::Index width = this->OutputSize();
+    const Eigen::Index tokens = SequenceLength();
+    const Factor<Scalar> patches{pass.scratch, PatchSize(), tokens - 1, PatchSize()};
+    // Add the product of a weight matrix and an image's patches.
+    auto add = [&](const Scalar* weight, const Scalar* image, Scalar* to) {
+        if (weight && image)
+        {
+            ForRuns(image, pass.scratch, [](const Scalar* from, Scalar* run, uint32_t count) {
+                std::copy(from, from + count, run);
+            });
+            const Factor<Scalar> factor{weight, width, PatchSize(), PatchSize(), true};
+            Multiply(ProductMode::ADD, Scalar(1), factor, patches, to, width);
+        }
+    };
+    const Scalar* const* tangents = pass.parameterTangents;
+    pass.outputTangent.setZero();
+    for (Eigen::Index sample = 0; sample < pass.input.cols(); sample++)
+    {
+        Scalar* first = pass.outputTangent.col(sample * tokens).data();
+        const Eigen::Index size = sample * pass.input.rows();
+        const Scalar* moves = pass.inputTangent.data();
+        add(tangents[0], pass.input.data() + size, first + width);
+        add(pass.parameters[0], moves ? moves + size : nullptr, first + width);
+        for (Eigen::Index token = 1; tangents[1] && token < tokens; token++)
+        {
+            AddVector(tangents[1], width, first + token * width);
+        }
+        if (tangents[2])
+        {
+            AddVector(tangents[2], width, first);
+        }
+        if (tangents[3])
+        {
+            AddVector(tangents[3], width * tokens, first);
         }
     }
 }

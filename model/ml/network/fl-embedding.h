@@ -40,6 +40,7 @@ class BasicTokenEmbedding : public BasicLayer<Scalar>
     using typename BasicLayer<Scalar>::ConstView;
     using typename BasicLayer<Scalar>::ForwardPass;
     using typename BasicLayer<Scalar>::BackwardPass;
+    using typename BasicLayer<Scalar>::TangentPass;
 
     /**
      * @param name unique within the model
@@ -54,6 +55,7 @@ class BasicTokenEmbedding : public BasicLayer<Scalar>
     void Initialize(Scalar* const* parameters, RandomStream& random) const override;
     void Forward(ForwardPass& pass) const override;
     void Backward(BackwardPass& pass) const override;
+    void Tangent(TangentPass& pass) const override;
 
   private:
     TokenShape m_tokens; //!< what there are vectors for
@@ -75,6 +77,7 @@ class BasicPatchEmbedding : public BasicLayer<Scalar>
     using typename BasicLayer<Scalar>::ConstView;
     using typename BasicLayer<Scalar>::ForwardPass;
     using typename BasicLayer<Scalar>::BackwardPass;
+    using typename BasicLayer<Scalar>::TangentPass;
 
     /**
      * @param name unique within the model
@@ -94,6 +97,7 @@ class BasicPatchEmbedding : public BasicLayer<Scalar>
     void Initialize(Scalar* const* parameters, RandomStream& random) const override;
     void Forward(ForwardPass& pass) const override;
     void Backward(BackwardPass& pass) const override;
+    void Tangent(TangentPass& pass) const override;
 
   private:
     /// @return pixels of a patch, of all channels

@@ -163,6 +163,19 @@ BasicRelu<Scalar>::Backward(BackwardPass& pass) const
 }
 
 template <typename Scalar>
+void
+BasicRelu<Scalar>::Tangent(TangentPass& pass) const
+{
+    const Scalar* output = pass.output.data();
+    const Scalar* from = pass.inputTangent.data();
+    Scalar* to = pass.outputTangent.data();
+    for (Eigen::Index i = 0; i < pass.output.size(); i++)
+    {
+        to[i] = from && output[i] > 0 ? from[i] : 0;
+    }
+}
+
+template <typename Scalar>
 BasicTanh<Scalar>::BasicTanh(const std::string& name, uint32_t size)
     : BasicLayer<Scalar>(name, size, size)
 {
@@ -190,6 +203,21 @@ BasicTanh<Scalar>::Backward(BackwardPass& pass) const
     {
         pass.inputGradient.array() =
             pass.outputGradient.array() * (Scalar(1) - pass.output.array().square());
+    }
+}
+
+template <typename Scalar>
+void
+BasicTanh<Scalar>::Tangent(TangentPass& pass) const
+{
+    if (pass.inputTangent.data())
+    {
+        pass.outputTangent.array() =
+            pass.inputTangent.array() * (Scalar(1) - pass.output.array().square());
+    }
+    else
+    {
+        pass.outputTangent.setZero();
     }
 }
 

@@ -107,6 +107,21 @@ struct BasicBackwardPass
     Scalar* scratch;     //!< BasicLayer::ScratchSize() elements, of any content
 };
 
+/// Arguments of BasicLayer::Tangent(). A tangent is the derivative along one direction.
+template <typename Scalar>
+struct BasicTangentPass
+{
+    const Scalar* const* parameters;           //!< as in Forward()
+    const Scalar* const* parameterTangents;    //!< the parameters' direction; null: none of its own
+    BatchShape shape;                          //!< as in Forward()
+    BasicConstMatrixView<Scalar> input;        //!< of Forward(), inputs x columns
+    BasicConstMatrixView<Scalar> output;       //!< of Forward(), outputs x columns
+    BasicConstMatrixView<Scalar> inputTangent; //!< the input's direction; null data: it has none
+    BasicMatrixView<Scalar> outputTangent;     //!< is written; outputs x columns
+    const Scalar* cache;                       //!< as Forward() left it, which kept it
+    Scalar* scratch; //!< BasicLayer::ScratchSize() elements, of any content
+};
+
 /**
  * @ingroup fl
  * One layer of a BasicModel, or of a layer that is made of layers. Layers are immutable and own no
@@ -130,6 +145,8 @@ class BasicLayer
     using ForwardPass = BasicForwardPass<Scalar>;
     /// Arguments of Backward().
     using BackwardPass = BasicBackwardPass<Scalar>;
+    /// Arguments of Tangent().
+    using TangentPass = BasicTangentPass<Scalar>;
 
     /**
      * @param name unique within the model, for example "dense1"; within a layer made of layers it
@@ -170,7 +187,7 @@ class BasicLayer
      * Scratch memory, of which the layer expects nothing from one call to the next. A layer that
      * needs much works through its batch sample by sample.
      * @param input shape of a batch that goes in
-     * @return elements that Forward() and Backward() need; 0 by default
+     * @return elements that Forward(), Backward() and Tangent() need; 0 by default
      */
     virtual size_t ScratchSize(const BatchShape& input) const;
 
@@ -205,6 +222,15 @@ class BasicLayer
      * @param pass operands and results
      */
     virtual void Backward(BackwardPass& pass) const = 0;
+
+    /**
+     * Forward-mode derivative (R. Wengert, 1964): how the output changes where parameters and input
+     * move along a direction, d(output)/d(parameters) times their tangents and d(output)/d(input)
+     * times its own. Together with Backward(), which is the transpose of it, this is what products
+     * with a Fisher matrix are made of.
+     * @param pass operands and results
+     */
+    virtual void Tangent(TangentPass& pass) const = 0;
 
   private:
     std::string m_name;    //!< prefix of its slices
@@ -252,6 +278,7 @@ class BasicDense : public BasicLayer<Scalar>
     using typename BasicLayer<Scalar>::ConstView;
     using typename BasicLayer<Scalar>::ForwardPass;
     using typename BasicLayer<Scalar>::BackwardPass;
+    using typename BasicLayer<Scalar>::TangentPass;
     /// Initial weights.
     using Start = DenseStart;
 
@@ -277,6 +304,7 @@ class BasicDense : public BasicLayer<Scalar>
     void Initialize(Scalar* const* parameters, RandomStream& random) const override;
     void Forward(ForwardPass& pass) const override;
     void Backward(BackwardPass& pass) const override;
+    void Tangent(TangentPass& pass) const override;
 
     /**
      * Add the adapter to the weights: W += (alpha / r) B A, after which a layer without adapter has
@@ -323,6 +351,7 @@ class BasicRelu : public BasicLayer<Scalar>
   public:
     using typename BasicLayer<Scalar>::ForwardPass;
     using typename BasicLayer<Scalar>::BackwardPass;
+    using typename BasicLayer<Scalar>::TangentPass;
     /**
      * @param name unique within the model
      * @param size features per column, in and out
@@ -331,6 +360,7 @@ class BasicRelu : public BasicLayer<Scalar>
     bool UsesOutput() const override;
     void Forward(ForwardPass& pass) const override;
     void Backward(BackwardPass& pass) const override;
+    void Tangent(TangentPass& pass) const override;
 };
 
 /**
@@ -343,6 +373,7 @@ class BasicTanh : public BasicLayer<Scalar>
   public:
     using typename BasicLayer<Scalar>::ForwardPass;
     using typename BasicLayer<Scalar>::BackwardPass;
+    using typename BasicLayer<Scalar>::TangentPass;
     /**
      * @param name unique within the model
      * @param size features per column, in and out
@@ -351,12 +382,15 @@ class BasicTanh : public BasicLayer<Scalar>
     bool UsesOutput() const override;
     void Forward(ForwardPass& pass) const override;
     void Backward(BackwardPass& pass) const override;
+    void Tangent(TangentPass& pass) const override;
 };
 
 /// Arguments of Layer::Forward().
 using ForwardPass = BasicForwardPass<float>;
 /// Arguments of Layer::Backward().
 using BackwardPass = BasicBackwardPass<float>;
+/// Arguments of Layer::Tangent().
+using TangentPass = BasicTangentPass<float>;
 /// A layer in float32.
 using Layer = BasicLayer<float>;
 /// A dense layer in float32.

@@ -421,6 +421,47 @@ BasicModel<Scalar>::Backward(const Vector& parameters,
 }
 
 template <typename Scalar>
+BasicConstMatrixView<Scalar>
+BasicModel<Scalar>::Tangent(const Vector& direction,
+                            const ConstMatrixView& input,
+                            Workspace& workspace,
+                            const ConstMatrixView& inputDirection) const
+{
+    CheckParameters(direction, "direction");
+    if (inputDirection.data() &&
+        (inputDirection.rows() != input.rows() || inputDirection.cols() != input.cols()))
+    {
+        throw InvalidInput(Describe("input direction: ",
+                                    inputDirection.rows(),
+                                    " x ",
+                                    inputDirection.cols(),
+                                    ": must be ",
+                                    input.rows(),
+                                    " x ",
+                                    input.cols(),
+                                    ", as the input"));
+    }
+    workspace.m_tangents.clear();
+    for (const Source& source : m_sources)
+    {
+        workspace.m_tangents.push_back(
+            source.isFrozen ? nullptr : direction.data() + m_slices[source.slice].offset);
+    }
+    const uint32_t columns = m_chain.OutputShape(workspace.m_shape).columns;
+    BasicTangentPass<Scalar> pass{workspace.m_parameters.data(),
+                                  workspace.m_tangents.data(),
+                                  workspace.m_shape,
+                                  input,
+                                  ConstMatrixView(workspace.m_output.data(), OutputSize(), columns),
+                                  ConstMatrixView(inputDirection.data(), InputSize(), input.cols()),
+                                  Reserve(workspace.m_outputTangent, OutputSize(), columns),
+                                  workspace.m_cache.data(),
+                                  workspace.m_scratch.data()};
+    m_chain.Tangent(pass);
+    return ConstMatrixView(pass.outputTangent.data(), OutputSize(), columns);
+}
+
+template <typename Scalar>
 void
 BasicModel<Scalar>::CheckParameters(const Vector& parameters, const char* what) const
 {

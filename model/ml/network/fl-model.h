@@ -70,8 +70,10 @@ class BasicWorkspace
     Buffer m_inputGradient;                  //!< of the model's input, inputs x columns
     Buffer m_cache;                          //!< all layers'
     Buffer m_scratch;                        //!< one layer's at a time
+    Buffer m_outputTangent;                  //!< of the model, outputs x columns
     std::vector<const Scalar*> m_parameters; //!< one matrix each
     std::vector<Scalar*> m_gradients;        //!< one matrix each, null: does not train
+    std::vector<const Scalar*> m_tangents;   //!< one matrix each, null: does not train
 };
 
 /**
@@ -249,6 +251,22 @@ class BasicModel
                              Workspace& workspace,
                              Vector& gradient,
                              bool wantInputGradient = false) const;
+
+    /**
+     * The forward-mode derivative along a direction of the parameters, of the last Forward() with
+     * this workspace, which kept what Backward() needs.
+     * @param direction of the parameters, ParameterCount() elements
+     * @param input as in Forward()
+     * @param workspace of Forward()
+     * @param inputDirection of the input, inputs x columns; null data: it has none
+     * @return how the outputs change along both, outputs x columns; valid until the workspace's
+     *         next use but by Backward()
+     * @throws InvalidInput if a size does not fit
+     */
+    ConstMatrixView Tangent(const Vector& direction,
+                            const ConstMatrixView& input,
+                            Workspace& workspace,
+                            const ConstMatrixView& inputDirection = {nullptr, 0, 0}) const;
 
   private:
     /// Where a parameter is.

@@ -123,6 +123,49 @@ BasicLayerNorm<Scalar>::Backward(BackwardPass& pass) const
 }
 
 template <typename Scalar>
+void
+BasicLayerNorm<Scalar>::Tangent(TangentPass& pass) const
+{
+    const size_t size = this->InputSize();
+    const Scalar* weight = pass.parameters[0];
+    const Scalar* weightTangent = pass.parameterTangents[0];
+    const Scalar* biasTangent = pass.parameterTangents[1];
+    for (Eigen::Index column = 0; column < pass.input.cols(); column++)
+    {
+        const Scalar* x = pass.input.col(column).data();
+        Scalar* to = pass.outputTangent.col(column).data();
+        const Scalar mean = pass.cache[2 * column];
+        const Scalar factor = pass.cache[2 * column + 1];
+        std::fill(to, to + size, Scalar(0));
+        if (const Scalar* t = pass.inputTangent.data())
+        {
+            // With u = dx - mean(dx): dx^ = factor (u - x^ mean(u x^)).
+            t += column * pass.inputTangent.rows();
+            const Scalar meanTangent =
+                SumLanes(t, size, Scalar(0), [](const auto& v) { return v; }) / Scalar(size);
+            Scalar slope = 0;
+            for (size_t i = 0; i < size; i++)
+            {
+                slope += (t[i] - meanTangent) * (x[i] - mean);
+            }
+            slope *= factor * factor / Scalar(size);
+            for (size_t i = 0; i < size; i++)
+            {
+                to[i] = weight[i] * factor * (t[i] - meanTangent - (x[i] - mean) * slope);
+            }
+        }
+        for (size_t i = 0; weightTangent && i < size; i++)
+        {
+            to[i] += weightTangent[i] * ((x[i] - mean) * factor);
+        }
+        for (size_t i = 0; biasTangent && i < size; i++)
+        {
+            to[i] += biasTangent[i];
+        }
+    }
+}
+
+template <typename Scalar>
 BasicGelu<Scalar>::BasicGelu(const std::string& name, uint32_t size)
     : BasicLayer<Scalar>(name, size, size)
 {
@@ -147,18 +190,34 @@ BasicGelu<Scalar>::Backward(BackwardPass& pass) const
     {
         return;
     }
-    Scalar* below = pass.inputGradient.data();
-    const Scalar* above = pass.outputGradient.data();
-    TransformLanes(pass.input.data(),
-                   pass.input.size(),
-                   below,
-                   [](const Lanes<Scalar>& x) -> Lanes<Scalar> {
-                       const NormalLanes<Scalar> normal = NormalOf<Scalar>(x);
-                       return normal.cumulative + x * normal.density;
-                   });
-    for (Eigen::Index i = 0; i < pass.input.size(); i++)
+    TimesSlope(pass.input, pass.outputGradient.data(), pass.inputGradient.data());
+}
+
+template <typename Scalar>
+void
+BasicGelu<Scalar>::Tangent(TangentPass& pass) const
+{
+    if (pass.inputTangent.data())
     {
-        below[i] *= above[i];
+        TimesSlope(pass.input, pass.inputTangent.data(), pass.outputTangent.data());
+    }
+    else
+    {
+        pass.outputTangent.setZero();
+    }
+}
+
+template <typename Scalar>
+void
+BasicGelu<Scalar>::TimesSlope(const ConstView& input, const Scalar* from, Scalar* to)
+{
+    TransformLanes(input.data(), input.size(), to, [](const Lanes<Scalar>& x) -> Lanes<Scalar> {
+        const NormalLanes<Scalar> normal = NormalOf<Scalar>(x);
+        return normal.cumulative + x * normal.density;
+    });
+    for (Eigen::Index i = 0; i < input.size(); i++)
+    {
+        to[i] *= from[i];
     }
 }
 
@@ -202,6 +261,17 @@ BasicFirstToken<Scalar>::Backward(BackwardPass& pass) const
         std::copy(column.data(),
                   column.data() + column.size(),
                   pass.inputGradient.col(pass.shape.Begin(i)).data());
+    }
+}
+
+template <typename Scalar>
+void
+BasicFirstToken<Scalar>::Tangent(TangentPass& pass) const
+{
+    pass.outputTangent.setZero();
+    for (uint32_t i = 0; pass.inputTangent.data() && i < pass.shape.sequences; i++)
+    {
+        pass.outputTangent.col(i) = pass.inputTangent.col(pass.shape.Begin(i));
     }
 }
 

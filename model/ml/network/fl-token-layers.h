@@ -33,6 +33,7 @@ class BasicLayerNorm : public BasicLayer<Scalar>
   public:
     using typename BasicLayer<Scalar>::ForwardPass;
     using typename BasicLayer<Scalar>::BackwardPass;
+    using typename BasicLayer<Scalar>::TangentPass;
 
     /**
      * @param name unique within the model
@@ -48,6 +49,7 @@ class BasicLayerNorm : public BasicLayer<Scalar>
     void Initialize(Scalar* const* parameters, RandomStream& random) const override;
     void Forward(ForwardPass& pass) const override;
     void Backward(BackwardPass& pass) const override;
+    void Tangent(TangentPass& pass) const override;
 
   private:
     Scalar m_eps; //!< is added to the variance
@@ -62,8 +64,10 @@ template <typename Scalar>
 class BasicGelu : public BasicLayer<Scalar>
 {
   public:
+    using typename BasicLayer<Scalar>::ConstView;
     using typename BasicLayer<Scalar>::ForwardPass;
     using typename BasicLayer<Scalar>::BackwardPass;
+    using typename BasicLayer<Scalar>::TangentPass;
     /**
      * @param name may be empty: it has no parameters
      * @param size features per column, in and out
@@ -71,6 +75,16 @@ class BasicGelu : public BasicLayer<Scalar>
     BasicGelu(const std::string& name, uint32_t size);
     void Forward(ForwardPass& pass) const override;
     void Backward(BackwardPass& pass) const override;
+    void Tangent(TangentPass& pass) const override;
+
+  private:
+    /**
+     * Multiply by the derivative, element by element.
+     * @param input where it is taken
+     * @param from what is multiplied; as many elements
+     * @param [out] to the products
+     */
+    static void TimesSlope(const ConstView& input, const Scalar* from, Scalar* to);
 };
 
 /**
@@ -83,6 +97,7 @@ class BasicFirstToken : public BasicLayer<Scalar>
   public:
     using typename BasicLayer<Scalar>::ForwardPass;
     using typename BasicLayer<Scalar>::BackwardPass;
+    using typename BasicLayer<Scalar>::TangentPass;
     /**
      * @param name may be empty: it has no parameters
      * @param size features per column, in and out
@@ -91,6 +106,7 @@ class BasicFirstToken : public BasicLayer<Scalar>
     BatchShape OutputShape(const BatchShape& input) const override;
     void Forward(ForwardPass& pass) const override;
     void Backward(BackwardPass& pass) const override;
+    void Tangent(TangentPass& pass) const override;
 };
 
 /// Layer normalization in float32.

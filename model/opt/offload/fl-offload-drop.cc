@@ -22,13 +22,23 @@ constexpr double LEAST_DISTANCE_M = 10;
 /// pi, which C++17 does not have.
 constexpr double PI = 3.14159265358979323846;
 
-/// Draw a device, and how the stations hear it.
+/// Draw what a device has to send and to compute.
 void
-AddDevice(const OffloadDrop& drop, RandomStream& random, OffloadProblem& problem)
+DrawSizes(RandomStream& random, OffloadDevice& device)
 {
-    OffloadDevice device;
     device.dataBits = 8e6 * random.Uniform(0.5, 2);
     device.cycles = 1e9 * random.Uniform(0.7, 1.1);
+}
+
+/// Draw a device, and how the stations hear it, on average too.
+void
+AddDevice(const OffloadDrop& drop,
+          RandomStream& random,
+          OffloadProblem& problem,
+          std::vector<double>* meanGains)
+{
+    OffloadDevice device;
+    DrawSizes(random, device);
     device.maxCpuHz = 1e9 * random.Uniform(0.2, 2);
     device.effectiveCapacitance = 5e-27;
     device.maxTxPowerW = drop.maxTxPowerW;
@@ -44,6 +54,10 @@ AddDevice(const OffloadDrop& drop, RandomStream& random, OffloadProblem& problem
         const double distanceM = std::max(LEAST_DISTANCE_M, std::hypot(xM, yM));
         const double loss = FromDb(128.1 + 37.6 * std::log10(distanceM / 1000));
         best = std::max(best, 1 / loss);
+        if (meanGains)
+        {
+            meanGains->push_back(1 / loss);
+        }
         for (size_t g = 0; g < drop.subChannels; ++g)
         {
             problem.gains.push_back(-std::log1p(-random.Uniform()) / loss);
@@ -58,7 +72,7 @@ AddDevice(const OffloadDrop& drop, RandomStream& random, OffloadProblem& problem
 } // namespace
 
 OffloadProblem
-DrawOffload(const OffloadDrop& drop, RandomStream& random)
+DrawOffload(const OffloadDrop& drop, RandomStream& random, std::vector<double>* meanGains)
 {
     OffloadProblem problem;
     const double widthHz =
@@ -76,9 +90,31 @@ DrawOffload(const OffloadDrop& drop, RandomStream& random)
         drop.propagationPerNodeS * static_cast<double>(drop.servers + drop.devices - 1);
     for (size_t n = 0; n < drop.devices; ++n)
     {
-        AddDevice(drop, random, problem);
+        AddDevice(drop, random, problem, meanGains);
     }
     return problem;
+}
+
+void
+RedrawOffloadFading(const std::vector<double>& meanGains,
+                    RandomStream& random,
+                    OffloadProblem& problem)
+{
+    const size_t channels = problem.bandwidthHz.size();
+    for (size_t k = 0; k < problem.gains.size(); ++k)
+    {
+        // The power of a Rayleigh amplitude is exponential.
+        problem.gains[k] = -meanGains[k / channels] * std::log1p(-random.Uniform());
+    }
+}
+
+void
+RedrawOffloadSizes(RandomStream& random, OffloadProblem& problem)
+{
+    for (auto& device : problem.devices)
+    {
+        DrawSizes(random, device);
+    }
 }
 
 } // namespace fl

@@ -7,6 +7,7 @@
 #include "fl-offload-problem.h"
 
 #include <cstddef>
+#include <vector>
 
 /**
  * @file
@@ -44,9 +45,29 @@ struct OffloadDrop
  * that is independent by device, station and sub-channel.
  * @param drop what it is like
  * @param random source of the draws
+ * @param [out] meanGains if not null: gains without fading, by device and station
  * @return the instance, which is valid
  */
-OffloadProblem DrawOffload(const OffloadDrop& drop, RandomStream& random);
+OffloadProblem DrawOffload(const OffloadDrop& drop,
+                           RandomStream& random,
+                           std::vector<double>* meanGains = nullptr);
+
+/**
+ * Draw Rayleigh fading anew, independent by device, station and sub-channel.
+ * @param meanGains of DrawOffload(), by device and station
+ * @param random source of the draws
+ * @param [in,out] problem its gains change
+ */
+void RedrawOffloadFading(const std::vector<double>& meanGains,
+                         RandomStream& random,
+                         OffloadProblem& problem);
+
+/**
+ * Draw anew what devices have to send and to compute.
+ * @param random source of the draws
+ * @param [in,out] problem its devices' data and cycles change
+ */
+void RedrawOffloadSizes(RandomStream& random, OffloadProblem& problem);
 
 } // namespace fl
 } // namespace ns3

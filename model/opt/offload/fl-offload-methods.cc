@@ -14,6 +14,7 @@
 #include <cmath>
 #include <ctime>
 #include <stdexcept>
+#include <utility>
 
 namespace ns3
 {
@@ -83,14 +84,17 @@ WholeBoundS(const OffloadProblem& problem, double learnS)
 
 /// @return an answer, with what is known about its worth
 /// @param columns costs
-/// @param chosen who offloads
+/// @param decisions by device
 /// @param boundS of what learning takes [s]
 /// @param reason why the method ended
 OffloadSolution
-Conclude(OffloadColumns& columns, const Columns& chosen, double boundS, const std::string& reason)
+Conclude(const OffloadColumns& columns,
+         std::vector<OffloadDecision> decisions,
+         double boundS,
+         const std::string& reason)
 {
     OffloadSolution solution;
-    solution.decisions = columns.Decide(chosen);
+    solution.decisions = std::move(decisions);
     solution.lowerBound = WholeBoundS(columns.Problem(), boundS);
     solution.iterations = columns.Solves();
     solution.unsolved = columns.Unsolved();
@@ -101,13 +105,10 @@ Conclude(OffloadColumns& columns, const Columns& chosen, double boundS, const st
     return solution;
 }
 
-/// @return the answer of a method that proves nothing itself @param columns of the problem @param
-/// chosen what it found @param options for bounds @param reason why it ended
-OffloadSolution
-WithBound(OffloadColumns& columns,
-          const Columns& chosen,
-          const OffloadOptions& options,
-          const std::string& reason)
+/// @return what learning takes at least @param columns of the problem @param chosen who offloads in
+/// a known answer @param options whether it may take long
+double
+BoundS(OffloadColumns& columns, const Columns& chosen, const OffloadOptions& options)
 {
     double boundS = FreeBoundS(columns);
     if (options.hasPartitionBound && IsSum(columns))
@@ -116,7 +117,19 @@ WithBound(OffloadColumns& columns,
         const auto relaxation = RelaxOffload(columns, chosen, OffloadSumS(columns, chosen), isLate);
         boundS = Larger(boundS, relaxation.lowerBoundS);
     }
-    return Conclude(columns, chosen, boundS, reason);
+    return boundS;
+}
+
+/// @return the answer of a method that proves nothing itself @param columns of the problem @param
+/// chosen what it found @param options for bounds @param reason why it ended
+OffloadSolution
+WithBound(OffloadColumns& columns,
+          const Columns& chosen,
+          const OffloadOptions& options,
+          const std::string& reason)
+{
+    const double boundS = BoundS(columns, chosen, options);
+    return Conclude(columns, columns.Decide(chosen), boundS, reason);
 }
 
 /// The optimum.
@@ -140,7 +153,7 @@ SolveExact(const OffloadProblem& problem, const OffloadOptions& options)
         reason = isLate() ? Describe("time is over after ", options.seconds, " s")
                           : "more columns are within the gap than are listed";
     }
-    return Conclude(columns, result.columns, boundS, reason);
+    return Conclude(columns, columns.Decide(result.columns), boundS, reason);
 }
 
 /// Local search.
@@ -273,6 +286,22 @@ SolveOffload(const std::string& name, const OffloadProblem& problem, const Offlo
         known += (known.empty() ? "" : ", ") + method.name;
     }
     throw InvalidInput(Describe("method = '", name, "': must be one of ", known));
+}
+
+OffloadSolution
+PriceOffload(const OffloadProblem& problem,
+             const std::vector<OffloadDecision>& decisions,
+             const OffloadOptions& options,
+             const std::string& reason)
+{
+    OffloadColumns columns(problem);
+    OffloadAssignment assignment;
+    for (const auto& decision : decisions)
+    {
+        assignment.push_back(decision.slot);
+    }
+    const auto chosen = OffloadColumnsOf(problem, assignment);
+    return Conclude(columns, decisions, BoundS(columns, chosen, options), reason);
 }
 
 } // namespace fl

@@ -66,6 +66,18 @@ OffloadSolution SolveOffload(const std::string& method,
                              const OffloadProblem& problem,
                              const OffloadOptions& options = {});
 
+/**
+ * @param problem a valid problem that has enough energy for mining
+ * @param decisions by device, made elsewhere
+ * @param options for bounds
+ * @param reason how they were made, one line
+ * @return what they are worth, with the bound without interference, or a better one if asked for
+ */
+OffloadSolution PriceOffload(const OffloadProblem& problem,
+                             const std::vector<OffloadDecision>& decisions,
+                             const OffloadOptions& options,
+                             const std::string& reason);
+
 } // namespace fl
 } // namespace ns3
 

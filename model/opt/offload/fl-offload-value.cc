@@ -17,44 +17,26 @@ namespace
 /// An answer is optimal if its bound is met to within this, relative.
 constexpr double OPTIMAL_GAP = 1e-6;
 
-/**
- * @param problem a valid problem
- * @param decisions by device
- * @param n a device that offloads
- * @return R of (19) [bit/s], with the interference of those who offload to other cells
- */
-double
-RateBps(const OffloadProblem& problem, const std::vector<OffloadDecision>& decisions, size_t n)
-{
-    const auto& own = *decisions[n].slot;
-    const double hz = decisions[n].bandwidthHz;
-    // The noise is that of the whole sub-channel.
-    double disturbanceW = problem.noiseW[own.subChannel] * hz / problem.bandwidthHz[own.subChannel];
-    for (size_t j = 0; j < decisions.size(); ++j)
-    {
-        const auto& slot = decisions[j].slot;
-        if (slot && slot->subChannel == own.subChannel && slot->server != own.server)
-        {
-            disturbanceW += decisions[j].powerW * problem.Gain(j, own.server, own.subChannel);
-        }
-    }
-    const double powerW = decisions[n].powerW * problem.Gain(n, own.server, own.subChannel);
-    return hz * std::log1p(powerW / disturbanceW) / std::log(2.0);
-}
-
-/// @return what becomes of a device @param problem a valid one @param decisions by device @param n
-/// device
+/// @return what becomes of a device @param problem a valid one @param decision about it @param n
+/// device @param disturbanceW interference and noise, if it offloads [W]
 OffloadOutcome
-OutcomeOf(const OffloadProblem& problem, const std::vector<OffloadDecision>& decisions, size_t n)
+OutcomeOf(const OffloadProblem& problem,
+          const OffloadDecision& decision,
+          size_t n,
+          double disturbanceW)
 {
     const auto& device = problem.devices[n];
-    const auto& decision = decisions[n];
     OffloadOutcome outcome;
     outcome.miningS = problem.MiningS(decision.hashRateHps);
     if (decision.slot)
     {
-        outcome.offloadS = device.dataBits / RateBps(problem, decisions, n);
-        outcome.executeS = problem.ExecuteS(n, decision.slot->server);
+        const auto& slot = *decision.slot;
+        const double powerW = decision.powerW * problem.Gain(n, slot.server, slot.subChannel);
+        // R of (19)
+        const double rateBps =
+            decision.bandwidthHz * std::log1p(powerW / disturbanceW) / std::log(2.0);
+        outcome.offloadS = device.dataBits / rateBps;
+        outcome.executeS = problem.ExecuteS(n, slot.server);
         outcome.learnJ = decision.powerW * outcome.offloadS;
     }
     else
@@ -68,16 +50,16 @@ OutcomeOf(const OffloadProblem& problem, const std::vector<OffloadDecision>& dec
     return outcome;
 }
 
-/// @return how long learning lasts when all work at once @param problem a valid one @param
-/// decisions by device @param outcomes by device
+/// @return how long learning lasts when all work at once @param decisions by device @param outcomes
+/// by device @param [in,out] serverS by server, of any content
 double
-MakespanS(const OffloadProblem& problem,
-          const std::vector<OffloadDecision>& decisions,
-          const std::vector<OffloadOutcome>& outcomes)
+MakespanS(const std::vector<OffloadDecision>& decisions,
+          const std::vector<OffloadOutcome>& outcomes,
+          std::vector<double>& serverS)
 {
     double offloadS = 0;
     double localS = 0;
-    std::vector<double> serverS(problem.servers.size(), 0);
+    std::fill(serverS.begin(), serverS.end(), 0);
     for (size_t n = 0; n < outcomes.size(); ++n)
     {
         offloadS = std::max(offloadS, outcomes[n].offloadS);
@@ -140,27 +122,76 @@ OffloadSolution::Gap() const
     return (value.objective - lowerBound) / std::max(1e-300, std::abs(value.objective));
 }
 
-OffloadValue
-EvaluateOffload(const OffloadProblem& problem, const std::vector<OffloadDecision>& decisions)
+OffloadEvaluator::OffloadEvaluator(const OffloadProblem& problem)
+    : m_problem(problem),
+      m_sharers(problem.bandwidthHz.size()),
+      m_serverS(problem.servers.size())
 {
-    OffloadValue value;
+    m_value.outcomes.resize(problem.devices.size());
+}
+
+void
+OffloadEvaluator::NoteSharers(const std::vector<OffloadDecision>& decisions)
+{
+    for (auto& sharers : m_sharers)
+    {
+        sharers.clear();
+    }
+    for (uint32_t n = 0; n < decisions.size(); ++n)
+    {
+        if (decisions[n].slot)
+        {
+            m_sharers[decisions[n].slot->subChannel].push_back(n);
+        }
+    }
+}
+
+double
+OffloadEvaluator::DisturbanceW(const std::vector<OffloadDecision>& decisions, size_t n) const
+{
+    const auto& own = *decisions[n].slot;
+    const double hz = decisions[n].bandwidthHz;
+    // The noise is that of the whole sub-channel.
+    double disturbanceW =
+        m_problem.noiseW[own.subChannel] * hz / m_problem.bandwidthHz[own.subChannel];
+    for (const uint32_t j : m_sharers[own.subChannel])
+    {
+        if (decisions[j].slot && decisions[j].slot->server != own.server)
+        {
+            disturbanceW += decisions[j].powerW * m_problem.Gain(j, own.server, own.subChannel);
+        }
+    }
+    return disturbanceW;
+}
+
+const OffloadValue&
+OffloadEvaluator::Evaluate(const std::vector<OffloadDecision>& decisions)
+{
+    NoteSharers(decisions);
     double sumS = 0;
     double minedS = 0;
     double longestMiningS = 0;
     for (size_t n = 0; n < decisions.size(); ++n)
     {
-        value.outcomes.push_back(OutcomeOf(problem, decisions, n));
-        const auto& outcome = value.outcomes.back();
+        const double disturbanceW = decisions[n].slot ? DisturbanceW(decisions, n) : 0;
+        m_value.outcomes[n] = OutcomeOf(m_problem, decisions[n], n, disturbanceW);
+        const auto& outcome = m_value.outcomes[n];
         sumS += outcome.offloadS + outcome.executeS + outcome.computeS + outcome.uploadS;
         minedS += outcome.miningS;
         longestMiningS = std::max(longestMiningS, outcome.miningS);
     }
-    const bool isSum = problem.objective == OffloadObjective::SUM;
-    value.learnS = isSum ? sumS : MakespanS(problem, decisions, value.outcomes);
-    value.consensusS = problem.consensusS;
-    value.miningS = isSum ? minedS : longestMiningS;
-    value.objective = value.learnS + value.consensusS + value.miningS;
-    return value;
+    const bool isSum = m_problem.objective == OffloadObjective::SUM;
+    m_value.learnS = isSum ? sumS : MakespanS(decisions, m_value.outcomes, m_serverS);
+    m_value.consensusS = m_problem.consensusS;
+    m_value.miningS = isSum ? minedS : longestMiningS;
+    m_value.objective = m_value.learnS + m_value.consensusS + m_value.miningS;
+    return m_value;
+}
+
+OffloadValue
+EvaluateOffload(const OffloadProblem& problem, const std::vector<OffloadDecision>& decisions)
+{
+    return OffloadEvaluator(problem).Evaluate(decisions);
 }
 
 OffloadResiduals
@@ -187,6 +218,7 @@ CheckOffload(const OffloadProblem& problem, const std::vector<OffloadDecision>& 
         const size_t slot = decision.slot->server * channels + decision.slot->subChannel;
         excess.Forbid("28c'", ++taken[slot] > 1);
     }
+    const auto value = EvaluateOffload(problem, decisions);
     for (size_t n = 0; n < decisions.size(); ++n)
     {
         const auto& device = problem.devices[n];
@@ -204,8 +236,7 @@ CheckOffload(const OffloadProblem& problem, const std::vector<OffloadDecision>& 
         }
         excess.Within("28g", decision.hashRateHps, problem.mining.maxHashRateHps);
         // Relative to what is left for learning: next to mining a thousandth of it would be lost.
-        const auto outcome = OutcomeOf(problem, decisions, n);
-        excess.Within("28h", outcome.learnJ, problem.LearnBudgetJ(n));
+        excess.Within("28h", value.outcomes[n].learnJ, problem.LearnBudgetJ(n));
     }
     if (problem.mining.hashPoolHps)
     {

@@ -9,6 +9,8 @@
 #include "ns3/fl-plan.h"
 #include "ns3/fl-solve-status.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -94,6 +96,40 @@ struct OffloadSolution
 
     /// @return (objective - bound) / |objective|, or ABSENT without a bound
     double Gap() const;
+};
+
+/**
+ * @ingroup fl
+ * Evaluates decisions of one problem again and again, in the same memory.
+ */
+class OffloadEvaluator
+{
+  public:
+    /// @param problem a valid problem; must outlive this object, and may change but in its sizes
+    explicit OffloadEvaluator(const OffloadProblem& problem);
+
+    /**
+     * @param decisions by device, of servers and sub-channels that exist
+     * @return as EvaluateOffload(); valid until the next call
+     */
+    const OffloadValue& Evaluate(const std::vector<OffloadDecision>& decisions);
+
+    /**
+     * Interference and noise that a device's server hears on its sub-channel, of the decisions of
+     * the last NoteSharers().
+     * @param decisions the same, but for their powers
+     * @param n a device that offloads
+     * @return their power [W]
+     */
+    double DisturbanceW(const std::vector<OffloadDecision>& decisions, size_t n) const;
+    /// Note who shares sub-channels. @param decisions by device
+    void NoteSharers(const std::vector<OffloadDecision>& decisions);
+
+  private:
+    const OffloadProblem& m_problem;              //!< the problem
+    std::vector<std::vector<uint32_t>> m_sharers; //!< by sub-channel: devices, ascending
+    std::vector<double> m_serverS;                //!< work by server
+    OffloadValue m_value;                         //!< what is returned
 };
 
 /**
