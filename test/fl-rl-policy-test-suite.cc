@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 #include "fl-test-refusal.h"
+#include "fl-test-rl.h"
 
 #include "ns3/fl-hybrid-distribution.h"
 #include "ns3/fl-hybrid-policy.h"
@@ -28,32 +29,6 @@ namespace
 
 using Distribution = BasicHybridDistribution<double>;
 using Vector = Eigen::VectorXd;
-
-/// @return three units, four options, of which three are exclusive, and three parameters
-ActionSpace
-SmallSpace()
-{
-    ActionSpace space;
-    space.units = 3;
-    space.options = 4;
-    space.parameters = 3;
-    space.isExclusive = true;
-    space.uses = {0, 0, 1, 1, 1, 0, 1, 0, 0, 1, 1, 1};
-    return space;
-}
-
-/// @return uniform numbers in [-1, 1)
-Vector
-Numbers(Eigen::Index count, uint64_t seed)
-{
-    RandomStream random(seed);
-    Vector numbers(count);
-    for (double& number : numbers)
-    {
-        number = random.Uniform(-1, 1);
-    }
-    return numbers;
-}
 
 /**
  * What a distribution is given by, as one vector: outputs for choices, for parameters, deviations.

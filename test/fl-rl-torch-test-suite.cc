@@ -1,6 +1,8 @@
 /*
  * SPDX-License-Identifier: GPL-2.0-only
  */
+#include "fl-test-rl.h"
+
 #include "ns3/fl-hybrid-policy.h"
 #include "ns3/fl-random-stream.h"
 #include "ns3/test.h"
@@ -22,24 +24,12 @@
 
 using namespace ns3;
 using namespace ns3::fl;
+using namespace ns3::fl::test;
 
 namespace
 {
 
 using Vector = Eigen::VectorXd;
-
-/// @return uniform numbers in [-1, 1)
-Vector
-Numbers(Eigen::Index count, uint64_t seed)
-{
-    RandomStream random(seed);
-    Vector numbers(count);
-    for (double& number : numbers)
-    {
-        number = random.Uniform(-1, 1);
-    }
-    return numbers;
-}
 
 /// @return the same as JSON
 nlohmann::json
@@ -63,7 +53,7 @@ class TorchTestCase : public TestCase
 
     void DoRun() override
     {
-        BasicHybridPolicy<double> policy(STATE_SIZE, Space(), {}, {{6, 5}, {7, 6}}, 1);
+        BasicHybridPolicy<double> policy(STATE_SIZE, SmallSpace(), {}, {{6, 5}, {7, 6}}, 1);
         const Vector at = Numbers(policy.Size(), 2);
         const Vector others = at + 0.3 * Numbers(policy.Size(), 3);
         const Vector direction = Numbers(policy.Size(), 4);
@@ -91,18 +81,6 @@ class TorchTestCase : public TestCase
                                   peer["divergence"].get<double>(),
                                   1e-10,
                                   "divergence");
-    }
-
-    /// @return three units, of which two may have a slot
-    static ActionSpace Space()
-    {
-        ActionSpace space;
-        space.units = 3;
-        space.options = 4;
-        space.parameters = 3;
-        space.isExclusive = true;
-        space.uses = {0, 0, 1, 1, 1, 0, 1, 0, 0, 1, 1, 1};
-        return space;
     }
 
     /// Draw states and what is done in them.
@@ -135,7 +113,7 @@ class TorchTestCase : public TestCase
         data["weights"] = ToJson(weights);
         for (int option = 0; option < 4; ++option)
         {
-            const auto uses = Space().uses;
+            const auto uses = SmallSpace().uses;
             data["uses"].push_back(
                 std::vector<int>(uses.begin() + 3 * option, uses.begin() + 3 * option + 3));
         }

@@ -26,6 +26,34 @@ namespace fl
 namespace test
 {
 
+/// @return three units, four options, of which three are exclusive, and three parameters
+inline ActionSpace
+SmallSpace()
+{
+    ActionSpace space;
+    space.units = 3;
+    space.options = 4;
+    space.parameters = 3;
+    space.isExclusive = true;
+    space.uses = {0, 0, 1, 1, 1, 0, 1, 0, 0, 1, 1, 1};
+    return space;
+}
+
+/// @return uniform numbers in [-1, 1)
+/// @param count how many
+/// @param seed of the stream
+inline Eigen::VectorXd
+Numbers(Eigen::Index count, uint64_t seed)
+{
+    RandomStream random(seed);
+    Eigen::VectorXd numbers(count);
+    for (double& number : numbers)
+    {
+        number = random.Uniform(-1, 1);
+    }
+    return numbers;
+}
+
 /// A contextual bandit: of five options another one is best in each of four contexts.
 class BanditEnvironment : public Environment
 {
