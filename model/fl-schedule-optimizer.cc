@@ -279,6 +279,8 @@ ScheduleOptimizer::DoPlan(const SystemState& state)
     round.limitS = m_limitPerBitS * state.uploadBits;
     round.weight = m_queue->Weight();
     round.plannedS = 0;
+    // Uploads take that part of mu's time where mu counts more than uploads.
+    m_uplinkPart = state.split ? state.split->UplinkBits(state.split->batch) / state.uploadBits : 1;
     const auto devices = Reachable(state);
     Plan plan;
     std::vector<RoundShare> shares;
@@ -331,8 +333,9 @@ ScheduleOptimizer::DoObserve(const Outcome& outcome)
         if (work.round == outcome.round && work.status == WorkStatus::MERGED &&
             !std::isnan(work.uploadS))
         {
-            round.measuredS = std::isnan(round.measuredS) ? work.uploadS
-                                                          : std::max(round.measuredS, work.uploadS);
+            const double uploadS = work.uploadS / m_uplinkPart;
+            round.measuredS =
+                std::isnan(round.measuredS) ? uploadS : std::max(round.measuredS, uploadS);
         }
     }
     const bool measured = m_measured && !std::isnan(round.measuredS);

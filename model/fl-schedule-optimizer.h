@@ -41,8 +41,9 @@ struct ScheduleRound
  *
  * The channel gains are those that the radio controller reports at the round's begin. The long-term
  * limit is kept by a virtual queue of the delays (DelayQueue), which is updated after every round.
- * The delay of P1 is that of uploads alone, as in the paper. Objective and bound of the plan are J
- * and its upper bound.
+ * The delay of P1 is that of uploads alone, as in the paper; where mu counts a split round's
+ * features as uploaded (SplitRound::countsFeatures), a measured delay is that much longer.
+ * Objective and bound of the plan are J and its upper bound.
  */
 class ScheduleOptimizer : public Optimizer
 {
@@ -113,6 +114,7 @@ class ScheduleOptimizer : public Optimizer
     std::optional<ConvergenceBound> m_bound; //!< of Theorem 1, from the first round on
     std::vector<double> m_averageHz;         //!< by device: mean gain over noise density [Hz/W]
     uint32_t m_nAveraged{0};                 //!< number of rounds in m_averageHz
+    double m_uplinkPart{1};                  //!< of mu, that is really sent up
     std::optional<ScheduleRound> m_round;    //!< the planned round, until it is observed
     Ptr<UniformRandomVariable> m_uniform;    //!< of the random methods, in [0, 1)
     TracedCallback<const ScheduleRound&> m_scheduledTrace; //!< after each round

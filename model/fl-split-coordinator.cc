@@ -10,11 +10,13 @@
 #include "ns3/fl-error.h"
 #include "ns3/fl-mean-gradient.h"
 #include "ns3/fl-processor.h"
-#include "ns3/fl-split-evaluation.h"
+#include "ns3/fl-round-plan.h"
+#include "ns3/fl-split-learner.h"
 #include "ns3/node.h"
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace ns3
 {
@@ -68,11 +70,11 @@ SplitCoordinator::DoInitialize(GlobalModel& model)
 {
     const auto& task = m_tasks.front();
     m_jobs = std::dynamic_pointer_cast<SplitJobs>(task->jobs);
-    if (!m_jobs || task->model.get() != &m_jobs->GetModel().encoder->GetModel() || !task->train ||
+    if (!m_jobs || task->model.get() != &m_jobs->GetModel().Global() || !task->train ||
         task->encoding != Encoding::FLOAT32)
     {
         throw std::logic_error("ns3::fl::SplitCoordinator: must have a LearningTask whose jobs are "
-                               "SplitJobs, whose model is their encoder's in float32, and with "
+                               "SplitJobs, whose model is their global one in float32, and with "
                                "training data");
     }
     m_split = m_jobs->Describe(*task->train);
@@ -90,22 +92,15 @@ SplitCoordinator::DoInitialize(GlobalModel& model)
                      processor ? processor->GetMaxHz() : 0));
     }
     model.Initialize(task,
-                     std::make_unique<MeanGradient>(m_jobs->GetModel().adapterStep),
+                     std::make_unique<MeanGradient>(m_jobs->GetModel().adapterStep,
+                                                    m_jobs->GetModel().SharedCount()),
                      GlobalModel::SumOrder::DEVICE);
 }
 
 void
 SplitCoordinator::DoDescribe(SystemState& state) const
 {
-    state.split = m_split;
-    state.localIterations = 1;
-    state.downloadBits = m_split.features.Of(m_split.batch);
-    state.uploadBits = m_split.UploadBits(m_split.batch);
-    state.sampleBits = 0;
-    for (auto& profile : state.profiles)
-    {
-        profile.samples = std::min(profile.samples, m_split.batch);
-    }
+    DescribeSplit(m_split, state);
 }
 
 bool
@@ -130,11 +125,9 @@ SplitCoordinator::DoEvaluate(const GlobalModel& model, RoundRecord& record)
         states.push_back(client ? client->GetJobStateOf(number) : nullptr);
         heads.push_back(&m_jobs->HeadOf(states.back().get()));
     }
-    const auto& parts = m_jobs->GetModel();
-    m_evaluations = EvaluateHeads(*parts.embedding,
-                                  *parts.encoder,
+    m_evaluations = EvaluateSplit(m_jobs->GetModel(),
                                   model.GetParameters(),
-                                  heads,
+                                  std::move(heads),
                                   *task.test,
                                   task.pool.get());
     record.loss = 0;

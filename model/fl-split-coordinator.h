@@ -15,7 +15,7 @@ namespace fl
 /**
  * @ingroup fl
  * Split federated LoRA in rounds: the server has the encoder, each device embeds and classifies.
- * LearningTask::jobs must be SplitJobs, and LearningTask::model the encoder's.
+ * LearningTask::jobs must be SplitJobs, and LearningTask::model their SplitModel::Global().
  *
  * One round: as of SyncCoordinator, but orders carry no model. A device's minibatch goes up as
  * embeddings, comes down as features, and goes up again as the gradient by the features
@@ -25,7 +25,8 @@ namespace fl
  * of older adapters: it is recorded as LATE, and not used.
  *
  * The optimizer sees minibatches in place of the devices' data, and the sizes of both uplink
- * payloads together as SystemState::uploadBits. Loss and accuracy of a round are means over the
+ * payloads together as SystemState::uploadBits (with SplitModel::countsFeatures the features' too).
+ * Loss and accuracy of a round are means over the
  * devices, each with its own head, on held-out data; heads are read from the clients directly, no
  * message carries them.
  *

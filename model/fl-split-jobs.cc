@@ -4,11 +4,9 @@
 #include "fl-split-jobs.h"
 
 #include "ns3/fl-error.h"
-#include "ns3/fl-mix-seed.h"
-#include "ns3/fl-random-stream.h"
 #include "ns3/fl-split-codec.h"
+#include "ns3/fl-split-steps.h"
 
-#include <algorithm>
 #include <future>
 #include <utility>
 
@@ -27,11 +25,8 @@ struct Minibatch : public JobState
 };
 
 /// What the server keeps of an order between forward and backward.
-struct ServerBatch : public JobState
+struct KeptBatch : public JobState, public ServerBatch
 {
-    EmbeddedBatch batch;      //!< as it was received
-    Eigen::VectorXf adapters; //!< w^a of the order's version, to which caches have pointers
-    EncoderCaches caches;     //!< SplitModel::keepCaches: of the forward pass
 };
 
 /// What a computation makes.
@@ -146,15 +141,6 @@ Kept(const JobContext& context)
     return state;
 }
 
-/// @return w^a of the order's version
-/// @param payload the server's MODEL
-/// @param encoder whose adapters they are
-Eigen::VectorXf
-AdaptersOf(const Payload& payload, const SplitEncoder& encoder)
-{
-    return Decode(Encoding::FLOAT32, payload.GetData(), payload.GetSize(), encoder.AdapterCount());
-}
-
 /**
  * Run a computation on the task's threads. It may outlive the order's interest in it.
  * @param context of the computation
@@ -184,21 +170,17 @@ BeginEmbedding(const JobContext& context, const std::shared_ptr<const SplitModel
         throw InvalidInput(Describe("device ", order.device, ": 0 samples: must be at least 1"));
     }
     auto minibatch = std::make_shared<Minibatch>();
-    minibatch->samples = context.ownSamples;
     const size_t limit = order.samples > 0 ? std::min(order.samples, model->batch) : model->batch;
-    const size_t count = std::min(limit, minibatch->samples.size());
-    RandomStream random(
-        MixSeed({context.task.seed, order.device, order.task, order.round, order.baseVersion}));
-    random.Shuffle(minibatch->samples, count);
-    minibatch->samples.resize(count);
+    minibatch->samples =
+        DrawMinibatch({context.task.seed, order.device, order.task, order.round, order.baseVersion},
+                      context.ownSamples,
+                      limit);
     context.content.state = minibatch;
     auto made = Submit(context, [model, minibatch, data = context.task.train] {
-        EmbeddedBatch batch;
-        model->embedding->Embed(*data, minibatch->samples, batch);
-        return MakePayload(EncodeBatch(model->activations, batch));
+        return MakePayload(EmbedMinibatch(*model, *data, minibatch->samples));
     });
     return std::make_unique<SplitJob>(PayloadKind::ACTIVATIONS,
-                                      static_cast<uint32_t>(count),
+                                      static_cast<uint32_t>(minibatch->samples.size()),
                                       std::move(made));
 }
 
@@ -215,62 +197,33 @@ BeginForward(const JobContext& context, const std::shared_ptr<const SplitModel>&
     {
         throw InvalidInput("split order without adapters: must have those of its version");
     }
-    auto kept = std::make_shared<ServerBatch>();
-    kept->batch = DecodeBatch(model->activations,
-                              payload->GetData(),
-                              payload->GetSize(),
-                              model->encoder->Width(),
-                              model->encoder->Positions(),
-                              model->batch);
+    auto kept = std::make_shared<KeptBatch>();
+    ReceiveActivations(*model, payload->GetData(), payload->GetSize(), *kept);
     context.content.state = kept;
     const uint32_t samples = kept->batch.Samples();
     auto made = Submit(context, [model, kept, adapters] {
-        Eigen::MatrixXf features;
-        kept->adapters = AdaptersOf(*adapters, *model->encoder);
-        model->encoder->Forward(kept->adapters,
-                                kept->batch,
-                                features,
-                                model->keepCaches ? &kept->caches : nullptr);
-        return MakePayload(EncodeMatrix(model->features, features, "features"));
+        const auto global = Decode(Encoding::FLOAT32,
+                                   adapters->GetData(),
+                                   adapters->GetSize(),
+                                   model->Global().ParameterCount());
+        return MakePayload(EncodeMinibatch(*model, global, *kept));
     });
     return std::make_unique<SplitJob>(PayloadKind::FEATURES, samples, std::move(made));
 }
 
-/**
- * Loss, dF/dz and the head's step.
- * @param model the learning task
- * @param data training data of all devices
- * @param samples the minibatch
- * @param features z
- * @param [in,out] head follows its gradient
- * @return the gradient as a payload, the loss and the head
- */
+/// @return loss, payload and head of a device's computation
+/// @param result of LearnHead()
+/// @param head after its step
 Made
-LearnHead(const SplitModel& model,
-          const Dataset& data,
-          const std::vector<uint32_t>& samples,
-          const Eigen::MatrixXf& features,
-          const std::shared_ptr<PersonalHead>& head)
+MadeOf(HeadResult result, const std::shared_ptr<PersonalHead>& head)
 {
-    std::vector<uint8_t> labels;
-    labels.reserve(samples.size());
-    for (const uint32_t sample : samples)
-    {
-        labels.push_back(data.Labels().at(sample));
-    }
-    HeadStep step;
-    head->Learn(features, labels, step);
     Made made;
+    made.loss = result.loss;
+    made.failure = std::move(result.failure);
     made.head = head;
-    made.loss = step.loss.loss / static_cast<double>(samples.size());
-    try
+    if (made.failure.empty())
     {
-        made.payload = std::make_shared<const Payload>(
-            EncodeMatrix(model.gradients, step.featureGradient, "gradient by the features"));
-    }
-    catch (const InvalidInput& error)
-    {
-        made.failure = error.what();
+        made.payload = std::make_shared<const Payload>(std::move(result.gradients));
     }
     return made;
 }
@@ -288,19 +241,14 @@ BeginHead(const JobContext& context,
     const auto payload = Take(context, PayloadKind::FEATURES);
     const auto minibatch = Kept<Minibatch>(context);
     const auto samples = static_cast<uint32_t>(minibatch->samples.size());
-    auto features = DecodeMatrix(model->features,
-                                 payload->GetData(),
-                                 payload->GetSize(),
-                                 model->encoder->Width(),
-                                 samples,
-                                 "features");
+    auto features = ReceiveFeatures(*model, payload->GetData(), payload->GetSize(), samples);
     // A copy, so that a computation that is given up leaves the head as it was.
     auto head = std::make_shared<PersonalHead>(device->head);
-    auto made =
-        Submit(context,
-               [model, minibatch, head, features = std::move(features), data = context.task.train] {
-                   return LearnHead(*model, *data, minibatch->samples, features, head);
-               });
+    auto made = Submit(
+        context,
+        [model, minibatch, head, features = std::move(features), data = context.task.train] {
+            return MadeOf(LearnHead(*model, *data, minibatch->samples, features, *head), head);
+        });
     return std::make_unique<SplitJob>(PayloadKind::GRADIENTS, samples, std::move(made), device);
 }
 
@@ -312,51 +260,16 @@ std::unique_ptr<WorkJob>
 BeginBackward(const JobContext& context, const std::shared_ptr<const SplitModel>& model)
 {
     const auto payload = Take(context, PayloadKind::GRADIENTS);
-    const auto kept = Kept<ServerBatch>(context);
+    const auto kept = Kept<KeptBatch>(context);
     const uint32_t samples = kept->batch.Samples();
-    auto featureGradient = DecodeMatrix(model->gradients,
-                                        payload->GetData(),
-                                        payload->GetSize(),
-                                        model->encoder->Width(),
-                                        samples,
-                                        "gradient by the features");
-    auto made = Submit(context, [model, kept, featureGradient = std::move(featureGradient)] {
-        Eigen::VectorXf gradient;
-        model->encoder->Backward(kept->adapters,
-                                 kept->batch,
-                                 featureGradient,
-                                 gradient,
-                                 model->keepCaches ? &kept->caches : nullptr);
-        return MakePayload(Encode(Encoding::FLOAT32, gradient));
+    auto gradients = ReceiveGradients(*model, payload->GetData(), payload->GetSize(), samples);
+    auto made = Submit(context, [model, kept, gradients = std::move(gradients)] {
+        return MakePayload(Encode(Encoding::FLOAT32, BackwardMinibatch(*model, gradients, *kept)));
     });
     return std::make_unique<SplitJob>(PayloadKind::UPDATE, samples, std::move(made));
 }
 
 } // namespace
-
-void
-SplitModel::Validate() const
-{
-    if (!embedding || !encoder || !head)
-    {
-        throw InvalidInput("split model: must have embedding, encoder and head");
-    }
-    const uint32_t width = encoder->Width();
-    for (const uint32_t other : {embedding->GetModel().OutputSize(), head->InputSize()})
-    {
-        if (other != width)
-        {
-            throw InvalidInput(
-                Describe("split model of width ", other, ": must be ", width, ", the encoder's"));
-        }
-    }
-    if (batch < 1)
-    {
-        throw InvalidInput("split model: batch = 0: must be at least 1");
-    }
-    headStep.Validate();
-    adapterStep.Validate();
-}
 
 SplitDeviceState::SplitDeviceState(PersonalHead initial)
     : head(std::move(initial))
@@ -395,14 +308,19 @@ SplitJobs::Describe(const Dataset& data) const
     const auto bits = [](Encoding encoding, double numbers) {
         return 8 * numbers * static_cast<double>(EncodedBytes(encoding, 1));
     };
+    // A shared head goes down behind z, and up behind dF/dz.
+    const auto headBits = [&model](Encoding encoding) {
+        const auto count = model.SharedCount();
+        return count > 0 ? 8 * static_cast<double>(MatrixPayloadBytes(encoding, count)) : 0;
+    };
     SplitRound round;
     round.batch = model.batch;
+    round.countsFeatures = model.countsFeatures;
     round.activations.fixedBits = 8 * static_cast<double>(BatchPayloadBytes({}, width, 0, 0));
     round.activations.perSampleBits = 8 * 4 + bits(model.activations, tokens * width);
-    round.features = {8 * static_cast<double>(MatrixPayloadBytes({}, 0)),
-                      bits(model.features, width)};
-    round.gradients = {8 * static_cast<double>(MatrixPayloadBytes({}, 0)),
-                       bits(model.gradients, width)};
+    const double prefix = 8 * static_cast<double>(MatrixPayloadBytes({}, 0));
+    round.features = {prefix + headBits(model.features), bits(model.features, width)};
+    round.gradients = {prefix + headBits(model.gradients), bits(model.gradients, width)};
     return round;
 }
 

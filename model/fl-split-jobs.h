@@ -6,10 +6,8 @@
 
 #include "fl-work-job.h"
 
-#include "ns3/fl-codec.h"
-#include "ns3/fl-gradient-step.h"
 #include "ns3/fl-split-device.h"
-#include "ns3/fl-split-encoder.h"
+#include "ns3/fl-split-model.h"
 #include "ns3/fl-system-state.h"
 
 #include <cstdint>
@@ -20,38 +18,13 @@ namespace ns3
 namespace fl
 {
 
-/**
- * @ingroup fl
- * A learning task of split federated LoRA: the parts of the transformer, and how they are trained.
- * Shared by the server and all devices; of weights it has the frozen ones only.
- */
-struct SplitModel
-{
-    std::shared_ptr<const SplitEmbedding> embedding; //!< at the devices, frozen
-    std::shared_ptr<const SplitEncoder> encoder;     //!< at the server; its adapters are w^a
-    std::shared_ptr<const Model> head;               //!< structure of the personal heads
-    uint32_t batch{32};                              //!< samples of a minibatch, at least 1
-    StepOptions headStep;                            //!< equation (3), at the devices
-    StepOptions adapterStep;                         //!< equation (4), at the server
-    Encoding activations{Encoding::FLOAT32};         //!< of embeddings on the air
-    Encoding features{Encoding::FLOAT32};            //!< of z on the air
-    Encoding gradients{Encoding::FLOAT32};           //!< of dF/dz on the air
-    bool keepCaches{false}; //!< whether the server keeps the forward pass until the gradient comes,
-                            //!< or does it again; the bits are the same
-
-    /// @throws InvalidInput if a part is missing, the widths of parts differ, or an option is out
-    /// of
-    ///         range
-    void Validate() const;
-};
-
 /// What a device keeps of a split learning task: its own head.
 struct SplitDeviceState : public JobState
 {
     /// @param initial head
     explicit SplitDeviceState(PersonalHead initial);
 
-    PersonalHead head; //!< never leaves the device
+    PersonalHead head; //!< never leaves the device, unless it is shared
 };
 
 /**
@@ -70,7 +43,8 @@ struct SplitDeviceState : public JobState
  * The server's payload MODEL of an order is w^a, which never crosses the air: it is that of the
  * order's begin at both of its computations. Labels and heads stay at the devices; a head is kept
  * by its client (SplitDeviceState) and changes only when its computation ends. All heads begin
- * alike, from LearningTask::seed. What an order keeps in between is freed when it is over.
+ * alike, from LearningTask::seed. A shared head (SplitModel::shared) comes with FEATURES, and goes
+ * back with GRADIENTS after its step. What an order keeps in between is freed when it is over.
  */
 class SplitJobs : public WorkJobs
 {

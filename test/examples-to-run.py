@@ -44,6 +44,16 @@ cpp_examples = [
         "True",
         "False",
     ),
+    (
+        "fl-split-lora --quick --devices=4 --data=synthetic-digits --train-samples=300 --test-samples=60",
+        "True",
+        "False",
+    ),
+    (
+        "fl-split-lora --packets --rounds=2 --devices=4 --runs=1 --data=synthetic-digits --train-samples=300 --test-samples=60",
+        "True",
+        "False",
+    ),
     ("fl-async-multitask --quick --figures=8,11 --runs=1 --aggregations=6", "True", "False"),
     ("fl-offload-agent --quick --figure=8b", "True", "False"),
     ("fl-bench --quick", "True", "False"),

@@ -64,6 +64,8 @@ OtherScenario()
     }
     other.coordinator = "async";
     other.staleness = "hinge";
+    other.base = "random";
+    other.step = "adam";
     other.tasks = {"lr=0.1,model=mlp:3", ""};
     other.dataStart = 0.5;
     other.levels = {0.65, 0.7};
@@ -236,6 +238,14 @@ class ValidationTestCase : public ScenarioTestCase
                 s.minCpuHz = 1.5e9;
             },
             "--min-cpu=1.5e+09: must not exceed any of --max-cpu-in-turn=3e+09,1e+09");
+        Expect([](auto& s) { s.sharedHead = 1; },
+               "--shared-head=1: must be left out with --coordinator=sync");
+        Expect(
+            [](auto& s) {
+                s.coordinator = "split";
+                s.model = "mlp";
+            },
+            "--model=mlp: must be a transformer with --coordinator=split, or left out");
         Expect(
             [](auto& s) {
                 s.phy = "lte";
@@ -341,7 +351,13 @@ class SummaryTestCase : public ScenarioTestCase
                                            "--samples-per-device=500",
                                            "--downlink-bandwidth=0",
                                            "--downlink-power=0",
-                                           "--max-cpu=2e9"},
+                                           "--max-cpu=2e9",
+                                           "--base=pretrained",
+                                           "--step=sgd",
+                                           "--lora-rank=8",
+                                           "--lora-alpha=16",
+                                           "--shared-head=0",
+                                           "--paper-payload=0"},
                                           options),
                               "accepted",
                               "all of a summary");
@@ -351,6 +367,12 @@ class SummaryTestCase : public ScenarioTestCase
         options.payloadBits = other.payloadBits;
         options.samplesPerDevice = other.samplesPerDevice;
         options.maxCpuHz = other.maxCpuHz;
+        options.base = other.base;
+        options.step = other.step;
+        options.loraRank = other.loraRank;
+        options.loraAlpha = other.loraAlpha;
+        options.sharedHead = other.sharedHead;
+        options.paperPayload = other.paperPayload;
         options.downlinkBandwidthHz = other.downlinkBandwidthHz;
         options.downlinkPowerW = other.downlinkPowerW;
         NS_TEST_EXPECT_MSG_EQ(SummaryOf(options).dump(), json.dump(), "all others by --like");

@@ -49,12 +49,14 @@ class RegistrationTestCase : public TestCase
             {"fl-device-scheduling", "formula-rounds"},
             {"fl-joint-energy-time", "weight-energy"},
             {"fl-phy-comparison", "train-samples"},
+            {"fl-split-lora", "texts"},
             {"fl-task-allocation", "quick"}};
         const std::vector<std::string> written{"--aggregations=150",
                                                "--samples-per-device=200",
                                                "--formula-rounds=5000",
                                                "--weight-energy=0.5",
                                                "--train-samples=4000",
+                                               "--texts=reviews,synthetic-mrpc,synthetic-qnli",
                                                "--quick=false"};
         const auto studies = RegisteredStudies();
         NS_TEST_ASSERT_MSG_EQ(studies.size(), expected.size(), "all of them");

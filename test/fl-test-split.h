@@ -99,7 +99,7 @@ struct SplitSetup : public FederationSetup
             jobs = std::make_shared<WatchedJobs>(model, task.seed);
             jobs->watch = watch;
             task.jobs = jobs;
-            task.model = {model.encoder, &model.encoder->GetModel()};
+            task.model = {jobs, &jobs->GetModel().Global()};
         };
         configure = [this](FederationHelper& helper) {
             if (configureSplit)

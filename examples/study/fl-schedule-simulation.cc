@@ -5,7 +5,6 @@
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-progress.h"
-#include "ns3/fl-random-stream.h"
 #include "ns3/fl-schedule-methods.h"
 #include "ns3/fl-thread-pool.h"
 
@@ -33,48 +32,6 @@ enum Draw : uint64_t
     CHANNELS,
     CHOICES,
     DRAWS
-};
-
-/// Gains of all rounds: place and fading of each device.
-class Channels
-{
-  public:
-    /**
-     * Place the devices uniformly in the cell.
-     * @param setting the cell; must outlive this
-     * @param random draws places, then fading
-     */
-    Channels(const ScheduleSetting& setting, RandomStream random)
-        : m_setting(setting),
-          m_random(random)
-    {
-        for (uint32_t k = 0; k < setting.devices; ++k)
-        {
-            const double radiusM = setting.radiusM * std::sqrt(m_random.Uniform());
-            const double angle = m_random.Uniform(0, 2 * std::acos(-1.0));
-            const double distanceM =
-                std::hypot(setting.centreM + radiusM * std::cos(angle), radiusM * std::sin(angle));
-            m_meanHz.push_back(std::pow(distanceM / setting.referenceM, -setting.exponent) *
-                               setting.txPowerW / setting.noiseWPerHz);
-        }
-    }
-
-    /// @return gain over noise of the next round, by device [Hz]
-    std::vector<double> Next()
-    {
-        std::vector<double> gains(m_meanHz);
-        for (auto& gain : gains)
-        {
-            // 1 - u is in (0, 1]; the offset keeps u = 0 from being no channel at all.
-            gain *= -std::log1p(-m_random.Uniform()) + 1e-12;
-        }
-        return gains;
-    }
-
-  private:
-    const ScheduleSetting& m_setting; //!< the cell
-    RandomStream m_random;            //!< draws
-    std::vector<double> m_meanHz;     //!< without fading
 };
 
 /// One curve in one run.
@@ -215,7 +172,7 @@ SimulateSchedules(const ScheduleSetting& setting,
     const auto trace = ScheduleTraceRounds(setting.rounds);
     std::vector<std::vector<CurveRun>> results(runs);
     pool.ParallelFor(runs, [&](size_t run) {
-        Channels channels(setting, RandomStream(seed, DRAWS * run + CHANNELS));
+        ScheduleChannels channels(setting, RandomStream(seed, DRAWS * run + CHANNELS));
         std::vector<std::unique_ptr<CurveRunner>> runners;
         for (const auto& curve : curves)
         {
@@ -265,7 +222,7 @@ MeasureRunTimes(const ScheduleSetting& setting,
                 uint64_t seed,
                 WorkProgress& progress)
 {
-    Channels channels(setting, RandomStream(seed, CHANNELS));
+    ScheduleChannels channels(setting, RandomStream(seed, CHANNELS));
     CurveRunner runner(setting, curve, RandomStream(seed, CHOICES));
     std::vector<double> seconds;
     for (uint32_t round = 0; round < setting.rounds; ++round)

@@ -4,6 +4,8 @@
 #ifndef FL_SCHEDULE_SIMULATION_H
 #define FL_SCHEDULE_SIMULATION_H
 
+#include "fl-schedule-channels.h"
+
 #include "ns3/fl-sample.h"
 #include "ns3/fl-schedule-queue.h"
 
@@ -25,21 +27,6 @@ namespace fl
 
 class ThreadPool;
 class WorkProgress;
-
-/// The cell of section V. Delays are per bit of the payload, to which they are proportional.
-struct ScheduleSetting
-{
-    uint32_t devices{20};      //!< number of devices K
-    double centreM{300};       //!< distance of the disc's centre from the server [m]
-    double radiusM{50};        //!< radius of the disc of devices [m]
-    double referenceM{10};     //!< reference distance: gain (d / referenceM)^-exponent [m]
-    double exponent{3.5};      //!< path loss exponent
-    double noiseWPerHz{1e-11}; //!< noise power spectral density sigma^2 [W/Hz]
-    double txPowerW{
-        1}; //!< transmit power of each device; 1 in the paper, which has no such factor [W]
-    double bandwidthHz{10e6}; //!< bandwidth B [Hz]
-    uint32_t rounds{5000};    //!< number of rounds T
-};
 
 /// One scheduler over T rounds.
 struct ScheduleCurve

@@ -17,6 +17,7 @@
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-optimizer.h"
 #include "ns3/fl-processor-helper.h"
+#include "ns3/fl-processor.h"
 #include "ns3/fl-run-report.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/mobility-helper.h"
@@ -390,6 +391,12 @@ CellRun::Run(ResultWriter& writer, Progress& progress)
     }
     Simulator::Run();
     writer.SetCounter("energy_spent_j", m_federation.coordinator->GetEnergyJ());
+    if (m_scenario.coordinator == "split")
+    {
+        // No device's, and in no sum of theirs.
+        writer.SetCounter("server_energy_j",
+                          GetServerNode()->GetObject<Processor>()->GetTotalEnergyJ());
+    }
     if (hasRounds)
     {
         writer.SetCounter("planned_energy_j", m_comparison.GetPlanned().energyJ);

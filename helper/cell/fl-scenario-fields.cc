@@ -12,6 +12,7 @@
 #include "ns3/fl-partitioner.h"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace ns3
 {
@@ -54,6 +55,15 @@ OptimizerNames()
     }
     return AcceptedBy(CreateOptimizer,
                       OneOf(names).text + " or the name of an ns3::fl::Optimizer type");
+}
+
+/// @param base option @return whether it is a name, or a file
+bool
+IsBase(const std::string& base)
+{
+    std::error_code error;
+    return base == "pretrained" || base == "random" ||
+           std::filesystem::is_regular_file(base, error);
 }
 
 /// @param levels option @return whether all are accuracies
@@ -120,7 +130,7 @@ AddScenarioFields(FieldList& fields)
                InRange(1U, 1000000000U));
     fields.Add("coordinator",
                "sync (rounds), async (each update is merged when it arrives) or split (rounds of a "
-               "transformer whose encoder stays at the server; --model is left at its default)",
+               "transformer whose encoder stays at the server)",
                &Scenario::coordinator,
                OneOf({"sync", "async", "split"}));
     fields.Add("staleness",
@@ -215,6 +225,43 @@ AddDataFields(FieldList& fields)
 }
 
 /**
+ * Add fields of split federated LoRA: base, rule of descent, adapters, heads, payload.
+ * @param fields gets them
+ */
+void
+AddSplitFields(FieldList& fields)
+{
+    fields.Add("base",
+               "split: weights of the transformer: pretrained (once, on half of the training data, "
+               "which no device gets), random, or a safetensors file",
+               &Scenario::base,
+               {"pretrained, random, or a file that exists", IsBase});
+    fields.Add("step",
+               "split: how heads and adapters follow gradients: sgd or adam",
+               &Scenario::step,
+               OneOf({"sgd", "adam"}));
+    fields.Add("lora-rank",
+               "split: rank of the adapters",
+               &Scenario::loraRank,
+               InRange(1U, 65536U));
+    fields.Add("lora-alpha",
+               "split: what an adapter adds is multiplied by this over the rank",
+               &Scenario::loraAlpha,
+               Positive(1e6));
+    fields.Add("shared-head",
+               "split: 1: one head for all, which is sent and averaged; 0: each device has its own",
+               &Scenario::sharedHead,
+               InRange(0U, 1U),
+               "1");
+    fields.Add("paper-payload",
+               "split: 1: optimizers count the features, which go down, as uploaded, as the paper "
+               "does",
+               &Scenario::paperPayload,
+               InRange(0U, 1U),
+               "1");
+}
+
+/**
  * Add fields of the learning task: model, data set, partition, encoding.
  * @param fields gets them
  */
@@ -247,6 +294,7 @@ AddLearningFields(FieldList& fields)
                AcceptedBy(Partitioner::FromText, Partitioner::KnownTexts()));
     AddDataFields(fields);
     AddTrainingFields(fields);
+    AddSplitFields(fields);
     fields.Add("encoding",
                "of parameters on the air: float32 or float16",
                &Scenario::encoding,

@@ -8,6 +8,7 @@
 #include "fl-task-text.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-model-factory.h"
 #include "ns3/fl-ns3-arguments.h"
 #include "ns3/fl-optimizer.h"
 
@@ -194,6 +195,31 @@ NotSplit(T Scenario::* member)
     };
 }
 
+/**
+ * @tparam T type of the field
+ * @param member a field that only split learning has
+ * @return checks that it is left at its default with other coordinators; see ScenarioRule
+ */
+template <typename T>
+std::function<std::string(const Scenario&)>
+OnlySplit(T Scenario::* member)
+{
+    return [member](const Scenario& scenario) {
+        return scenario.coordinator != "split" && scenario.*member != Scenario().*member
+                   ? "be left out with --coordinator=" + scenario.coordinator
+                   : "";
+    };
+}
+
+/// @param scenario the scenario @return what --model must; see ScenarioRule
+std::string
+ModelOfSplit(const Scenario& scenario)
+{
+    const bool isOther = scenario.coordinator == "split" && scenario.model != Scenario().model &&
+                         !TransformerOf(scenario.model, {});
+    return isOther ? "be a transformer with --coordinator=split, or left out" : "";
+}
+
 /// @param scenario the scenario @return what --batch must; see ScenarioRule
 std::string
 BatchOfSplit(const Scenario& scenario)
@@ -283,7 +309,13 @@ ScenarioRules()
     rules.push_back({"staleness", OnlyAsync(&Scenario::staleness)});
     rules.push_back({"buffer", OnlyAsync(&Scenario::buffer)});
     rules.push_back({"in-flight", OnlyAsync(&Scenario::inFlight)});
-    rules.push_back({"model", NotSplit(&Scenario::model)});
+    rules.push_back({"model", &ModelOfSplit});
+    rules.push_back({"base", OnlySplit(&Scenario::base)});
+    rules.push_back({"step", OnlySplit(&Scenario::step)});
+    rules.push_back({"lora-rank", OnlySplit(&Scenario::loraRank)});
+    rules.push_back({"lora-alpha", OnlySplit(&Scenario::loraAlpha)});
+    rules.push_back({"shared-head", OnlySplit(&Scenario::sharedHead)});
+    rules.push_back({"paper-payload", OnlySplit(&Scenario::paperPayload)});
     rules.push_back({"payload-bits", NotSplit(&Scenario::payloadBits)});
     rules.push_back({"momentum", NotSplit(&Scenario::momentum)});
     rules.push_back({"proximal", NotSplit(&Scenario::proximal)});

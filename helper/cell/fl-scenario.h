@@ -56,18 +56,24 @@ struct Scenario
     /// Async: learning tasks that are trained at once, each a text of the fields in which it
     /// differs from those of this scenario, see CheckTaskText(); empty: one, with these fields.
     std::vector<std::string> tasks;
-    std::string transport{"tcp"};    //!< tcp or datagram
-    uint32_t runs{1};                //!< independent repetitions, with run numbers from `run` on
-    double mobility{0};              //!< speed of the devices' random walk; 0: static [m/s]
-    double background{0};            //!< UDP background traffic that each device sends [bit/s]
-    uint32_t trainSamples{0};        //!< number of synthetic training samples; 0: the set's own
-    uint32_t testSamples{0};         //!< number of synthetic test samples; 0: the set's own
-    uint32_t samplesPerDevice{500};  //!< samples of a device in timing studies, without data
-    double dataStart{1};             //!< fraction of its samples that a device begins with, 0 to 1
-    double dataAdd{0};               //!< samples that it collects while it does not compute [1/s]
-    double dataDiscard{0};           //!< samples that it discards meanwhile [1/s]
-    double dataAddActive{0};         //!< samples that it collects while it computes [1/s]
-    double dataDiscardActive{0};     //!< samples that it discards meanwhile [1/s]
+    std::string base{"pretrained"}; //!< split: weights of the transformer, see SetSplitModel()
+    std::string step{"sgd"};        //!< split: how heads and adapters follow gradients: sgd or adam
+    uint32_t loraRank{8};           //!< split: rank of the adapters, at least 1
+    double loraAlpha{16};           //!< split: alpha of the adapters' factor alpha / rank, above 0
+    uint32_t sharedHead{0};         //!< split, 1: one head for all, sent and averaged
+    uint32_t paperPayload{0};       //!< split, 1: mu has the features too, at the uplink's rate
+    std::string transport{"tcp"};   //!< tcp or datagram
+    uint32_t runs{1};               //!< independent repetitions, with run numbers from `run` on
+    double mobility{0};             //!< speed of the devices' random walk; 0: static [m/s]
+    double background{0};           //!< UDP background traffic that each device sends [bit/s]
+    uint32_t trainSamples{0};       //!< number of synthetic training samples; 0: the set's own
+    uint32_t testSamples{0};        //!< number of synthetic test samples; 0: the set's own
+    uint32_t samplesPerDevice{500}; //!< samples of a device in timing studies, without data
+    double dataStart{1};            //!< fraction of its samples that a device begins with, 0 to 1
+    double dataAdd{0};              //!< samples that it collects while it does not compute [1/s]
+    double dataDiscard{0};          //!< samples that it discards meanwhile [1/s]
+    double dataAddActive{0};        //!< samples that it collects while it computes [1/s]
+    double dataDiscardActive{0};    //!< samples that it discards meanwhile [1/s]
     std::string encoding{"float32"}; //!< number format of parameters: float32 or float16
     double momentum{0};              //!< momentum of local training, 0 to below 1
     double proximal{0};              //!< mu of FedProx, at least 0

@@ -3,7 +3,19 @@
  */
 #include "fl-split-task.h"
 
+#include "fl-data-source.h"
+
+#include "ns3/fl-checkpoint.h"
+#include "ns3/fl-error.h"
+#include "ns3/fl-model-factory.h"
+#include "ns3/fl-pretraining.h"
+#include "ns3/fl-random-stream.h"
 #include "ns3/fl-split-jobs.h"
+
+#include <algorithm>
+#include <iostream>
+#include <numeric>
+#include <utility>
 
 namespace ns3
 {
@@ -13,37 +25,176 @@ namespace fl
 namespace
 {
 
-/// Of the frozen weights: one base, as a published checkpoint would be.
+/// Of the frozen weights and of their samples: one base, as a published checkpoint would be.
 constexpr uint64_t BASE_SEED = 1;
+
+/// @return the recipe of a base
+/// @param config its structure
+/// @param data of which it gets a half
+PretrainingRecipe
+RecipeOf(const TransformerConfig& config, const Dataset& data)
+{
+    auto recipe = config.IsText() ? PretrainingRecipe::ForText(config.tokens)
+                                  : PretrainingRecipe::ForImages(data.Shape());
+    recipe.config = config;
+    recipe.config.targets.clear();
+    return recipe;
+}
+
+/// @return the file of a base that is not random
+/// @param scenario says which
+/// @param config its structure
+/// @param data of which a pretrained one gets a half
+std::shared_ptr<const SafetensorsFile>
+OpenBase(const Scenario& scenario, const TransformerConfig& config, const Dataset& data)
+{
+    if (scenario.base != "pretrained")
+    {
+        return std::make_shared<const SafetensorsFile>(scenario.base);
+    }
+    const auto samples = DivideSamples(scenario, data).base;
+    return std::make_shared<const SafetensorsFile>(
+        EnsurePretrained(RecipeOf(config, data), data, samples, CacheFolder()));
+}
+
+/// Set embedding and encoder.
+/// @param scenario says which base
+/// @param config the structure
+/// @param data training data
+/// @param [in,out] model gets them
+void
+SetBase(const Scenario& scenario,
+        const TransformerConfig& config,
+        const Dataset& data,
+        SplitModel& model)
+{
+    if (scenario.base == "random")
+    {
+        model.embedding =
+            std::make_shared<const SplitEmbedding>(config, RandomEmbedding(config, BASE_SEED));
+        model.encoder =
+            std::make_shared<const SplitEncoder>(config, RandomEncoder(config, BASE_SEED));
+        return;
+    }
+    const auto file = OpenBase(scenario, config, data);
+    const Model embedding(MakeEmbeddingLayers<float>(config), {});
+    const Model encoder(MakeEncoderLayers<float>(config), AdapterPatterns());
+    model.embedding =
+        std::make_shared<const SplitEmbedding>(config, LoadFrozen(embedding, config, file));
+    model.encoder = std::make_shared<const SplitEncoder>(config, LoadFrozen(encoder, config, file));
+    const auto unread = file->DescribeUnread();
+    if (scenario.base != "pretrained" && !unread.empty())
+    {
+        std::cerr << "note: " << unread << std::endl;
+    }
+}
 
 } // namespace
 
 TransformerConfig
-SplitTransformer(const Dataset& data)
+SplitTransformer(const Scenario& scenario, const Dataset& data)
 {
-    auto config = TransformerConfig::ForInput(data.Shape(), data.Tokens());
-    config.lora.rank = 8;
-    config.targets = {"*.attention.query", "*.attention.value", "*.up", "pooler"};
-    return config;
+    const InputShape shape{data.Dimension(), data.Shape(), data.Tokens()};
+    const std::string text = scenario.model == Scenario().model ? "transformer" : scenario.model;
+    auto config = TransformerOf(text, shape);
+    if (!config || config->IsText() != data.Tokens().IsText())
+    {
+        throw InvalidInput(Describe("model '",
+                                    text,
+                                    "': must be a transformer of ",
+                                    data.Tokens().IsText() ? "text" : "images",
+                                    ", as the data are"));
+    }
+    if (config->targets.empty())
+    {
+        config->targets = {"*.attention.query", "*.attention.value", "*.up"};
+        if (config->IsText())
+        {
+            config->targets = {"*.attention.query",
+                               "*.attention.key",
+                               "*.attention.value",
+                               "pooler"};
+        }
+    }
+    config->lora.rank = scenario.loraRank;
+    config->lora.alpha = scenario.loraAlpha;
+    config->Validate();
+    return *config;
+}
+
+SplitSamples
+DivideSamples(const Scenario& scenario, const Dataset& data)
+{
+    SplitSamples samples;
+    samples.task.resize(data.Size());
+    std::iota(samples.task.begin(), samples.task.end(), 0);
+    if (scenario.base == "pretrained")
+    {
+        const size_t half = samples.task.size() / 2;
+        RandomStream(BASE_SEED).Shuffle(samples.task, half);
+        const auto middle = samples.task.begin() + static_cast<std::ptrdiff_t>(half);
+        samples.base.assign(samples.task.begin(), middle);
+        samples.task.erase(samples.task.begin(), middle);
+        std::sort(samples.base.begin(), samples.base.end());
+        std::sort(samples.task.begin(), samples.task.end());
+    }
+    return samples;
+}
+
+std::vector<std::vector<uint32_t>>
+SplitTaskSamples(const Partitioner& partitioner,
+                 const std::vector<uint8_t>& labels,
+                 const std::vector<uint32_t>& samples,
+                 uint32_t devices,
+                 uint64_t seed)
+{
+    std::vector<uint8_t> own;
+    own.reserve(samples.size());
+    for (const uint32_t sample : samples)
+    {
+        own.push_back(labels.at(sample));
+    }
+    auto parts = partitioner.Split(own, devices, seed);
+    for (auto& part : parts)
+    {
+        for (auto& index : part)
+        {
+            index = samples[index];
+        }
+    }
+    return parts;
+}
+
+SplitModel
+MakeSplitModel(const Scenario& scenario, const Dataset& data)
+{
+    const auto config = SplitTransformer(scenario, data);
+    SplitModel model;
+    SetBase(scenario, config, data, model);
+    model.head = MakeHead(config.width, data.Classes());
+    if (scenario.sharedHead > 0)
+    {
+        model.shared =
+            MakeSharedStructure(config, data.Classes(), model.encoder->GetModel().GetFrozen());
+    }
+    model.batch = scenario.batch;
+    model.headStep.learningRate = scenario.lr;
+    model.headStep.rule =
+        scenario.step == "adam" ? StepOptions::Rule::ADAM : StepOptions::Rule::SGD;
+    model.adapterStep = model.headStep;
+    model.activations = ParseEncoding(scenario.encoding);
+    model.features = model.activations;
+    model.gradients = model.activations;
+    model.countsFeatures = scenario.paperPayload > 0;
+    return model;
 }
 
 void
 SetSplitModel(const Scenario& scenario, LearningTask& task)
 {
-    const auto config = SplitTransformer(*task.train);
-    SplitModel model;
-    model.embedding =
-        std::make_shared<const SplitEmbedding>(config, RandomEmbedding(config, BASE_SEED));
-    model.encoder = std::make_shared<const SplitEncoder>(config, RandomEncoder(config, BASE_SEED));
-    model.head = MakeHead(config.width, task.train->Classes());
-    model.batch = scenario.batch;
-    model.headStep.learningRate = scenario.lr;
-    model.adapterStep.learningRate = scenario.lr;
-    model.activations = ParseEncoding(scenario.encoding);
-    model.features = model.activations;
-    model.gradients = model.activations;
-    task.model = {model.encoder, &model.encoder->GetModel()};
-    task.jobs = std::make_shared<SplitJobs>(std::move(model), task.seed);
+    task.jobs = std::make_shared<SplitJobs>(MakeSplitModel(scenario, *task.train), task.seed);
+    const auto jobs = std::static_pointer_cast<SplitJobs>(task.jobs);
+    task.model = {jobs, &jobs->GetModel().Global()};
 }
 
 } // namespace fl

@@ -133,8 +133,18 @@ BuildParts(const Scenario& scenario, const LearningTask& task, uint64_t seed, ui
     {
         return {};
     }
-    return Partitioner::FromText(TaskScenario(scenario, index).partition)
-        .Split(task.train->Labels(), scenario.devices, seed);
+    const Scenario own = TaskScenario(scenario, index);
+    const auto partitioner = Partitioner::FromText(own.partition);
+    const auto& labels = task.train->Labels();
+    if (own.coordinator != "split")
+    {
+        return partitioner.Split(labels, scenario.devices, seed);
+    }
+    return SplitTaskSamples(partitioner,
+                            labels,
+                            DivideSamples(own, *task.train).task,
+                            scenario.devices,
+                            seed);
 }
 
 } // namespace fl

@@ -46,6 +46,10 @@ GradientStep::GradientStep(const StepOptions& options)
 void
 GradientStep::Apply(const Eigen::VectorXf& gradient, Eigen::VectorXf& parameters)
 {
+    if (m_options.rule == StepOptions::Rule::NONE)
+    {
+        return;
+    }
     const auto rate = static_cast<float>(m_options.learningRate);
     if (m_options.rule == StepOptions::Rule::SGD)
     {

@@ -18,8 +18,9 @@ struct StepOptions
     /// The rules.
     enum class Rule : uint8_t
     {
-        SGD, //!< w = w - eta g
-        ADAM //!< D. Kingma, J. Ba, ICLR 2015, algorithm 1
+        SGD,  //!< w = w - eta g
+        ADAM, //!< D. Kingma, J. Ba, ICLR 2015, algorithm 1
+        NONE  //!< they stay as they are
     };
 
     Rule rule{Rule::SGD};     //!< which one

@@ -124,6 +124,20 @@ MakeRoundPlan(const SystemState& state, const std::vector<RoundShare>& shares)
     return plan;
 }
 
+void
+DescribeSplit(const SplitRound& split, SystemState& state)
+{
+    state.split = split;
+    state.localIterations = 1;
+    state.downloadBits = split.features.Of(split.batch);
+    state.uploadBits = split.UploadBits(split.batch);
+    state.sampleBits = 0;
+    for (auto& profile : state.profiles)
+    {
+        profile.samples = std::min(profile.samples, split.batch);
+    }
+}
+
 std::vector<RoundShare>
 EqualShares(const SystemState& state, const std::vector<DeviceId>& devices)
 {

@@ -53,6 +53,14 @@ struct RoundShare
 Plan MakeRoundPlan(const SystemState& state, const std::vector<RoundShare>& shares);
 
 /**
+ * Make a system state one of split learning: sizes of its transfers, one local iteration, and
+ * minibatches in place of the devices' data.
+ * @param split the round
+ * @param [in,out] state has profiles
+ */
+void DescribeSplit(const SplitRound& split, SystemState& state);
+
+/**
  * @param state the system state
  * @param devices the participating devices
  * @return equal shares of cell 0's uplink band, at each device's maximum transmit power and CPU

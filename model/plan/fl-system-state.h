@@ -149,20 +149,29 @@ struct SampledBits
  */
 struct SplitRound
 {
-    uint32_t batch{0};         //!< samples of an order; devices with fewer use all
-    SampledBits activations;   //!< uplink: embeddings of the minibatch
-    SampledBits features;      //!< downlink: features of each sample
-    SampledBits gradients;     //!< uplink: gradient of the loss by the features
-    double embeddingPart{0.5}; //!< of a device's cycles per sample, before its first uplink
-    double forwardCycles{0};   //!< cycles of the server per sample, forward, at least 0
-    double backwardCycles{0};  //!< cycles of the server per sample, backward, at least 0
-    double serverCpuHz{0};     //!< CPU frequency of the server for an order [Hz]
+    uint32_t batch{0};          //!< samples of an order; devices with fewer use all
+    SampledBits activations;    //!< uplink: embeddings of the minibatch
+    SampledBits features;       //!< downlink: features of each sample
+    SampledBits gradients;      //!< uplink: gradient of the loss by the features
+    double embeddingPart{0.5};  //!< of a device's cycles per sample, before its first uplink
+    double forwardCycles{0};    //!< cycles of the server per sample, forward, at least 0
+    double backwardCycles{0};   //!< cycles of the server per sample, backward, at least 0
+    double serverCpuHz{0};      //!< CPU frequency of the server for an order [Hz]
+    bool countsFeatures{false}; //!< whether mu has the features too, at the uplink's rate
 
-    /// @return size of both uplink payloads of an order: mu [bit]
+    /// @return size of both uplink payloads of an order [bit]
+    /// @param samples number of samples
+    double UplinkBits(uint32_t samples) const
+    {
+        return activations.Of(samples) + gradients.Of(samples);
+    }
+
+    /// @return mu: what optimizers take for the upload of an order, UplinkBits() or, with
+    /// countsFeatures, all three payloads [bit]
     /// @param samples number of samples
     double UploadBits(uint32_t samples) const
     {
-        return activations.Of(samples) + gradients.Of(samples);
+        return UplinkBits(samples) + (countsFeatures ? features.Of(samples) : 0);
     }
 };
 

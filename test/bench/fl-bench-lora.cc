@@ -4,6 +4,7 @@
 #include "fl-bench-lora.h"
 
 #include "fl-bench-child.h"
+#include "fl-bench-split.h"
 
 #include "ns3/fl-checkpoint.h"
 #include "ns3/fl-data-file.h"
@@ -18,6 +19,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 namespace ns3
 {
@@ -213,8 +215,8 @@ BenchLora(const BenchOptions& bench)
 {
     const LoraSizes bert{1, 768, 12, 3072, bench.Pick(32U, 2U), 128, bench.Pick(3U, 1U)};
     const LoraSizes small{2, 64, 4, 256, 32, 32, bench.Pick(30U, 1U)};
-    WorkProgress progress(3);
-    progress.Begin("lora: encoder layers, PyTorch, a checkpoint");
+    WorkProgress progress(4);
+    progress.Begin("lora: encoder layers, PyTorch, a checkpoint, rounds");
     // Before the peer and after it, so that both see the same machine.
     double floorS = FloorS(bert);
     double bertS = StepS(bert);
@@ -242,6 +244,11 @@ BenchLora(const BenchOptions& bench)
                      1,
                      smallPeer),
         LoadRow(bench)};
+    progress.Add();
+    for (auto& row : BenchSplit(bench, smallPeer))
+    {
+        rows.push_back(std::move(row));
+    }
     progress.Add();
     return rows;
 }

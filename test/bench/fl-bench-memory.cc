@@ -35,17 +35,6 @@ namespace ns3
 namespace fl
 {
 
-namespace
-{
-
-using nlohmann::json;
-
-constexpr uint16_t PORT = 9000;
-constexpr uint32_t SAMPLES = 60;   //!< per client
-constexpr uint32_t PER_ROUND = 10; //!< clients that take part, the others being idle
-constexpr uint32_t ROUNDS = 2;
-
-/// @return what the heap has given away and not got back [byte]; 0 where that is not known
 double
 HeapBytes()
 {
@@ -56,6 +45,16 @@ HeapBytes()
     return 0;
 #endif
 }
+
+namespace
+{
+
+using nlohmann::json;
+
+constexpr uint16_t PORT = 9000;
+constexpr uint32_t SAMPLES = 60;   //!< per client
+constexpr uint32_t PER_ROUND = 10; //!< clients that take part, the others being idle
+constexpr uint32_t ROUNDS = 2;
 
 /// Connected TCP sockets, and nothing else.
 class PlainSockets

@@ -11,6 +11,9 @@ namespace ns3
 namespace fl
 {
 
+/// @return what the heap has given away and not got back [byte]; 0 where that is not known
+double HeapBytes();
+
 /**
  * What an idle client takes beyond its data and beyond ns-3's node, stack and connected socket:
  * client, processor, both ends of the session, and what server and coordinator know of it. The

@@ -25,7 +25,7 @@ fi
 
 # Figures by formula, or packets.
 for option in phy=lte optimizer=equal fading=rician server-stop=1 battery=1 mobility=1 pcap=true; do
-  for program in fl-joint-energy-time fl-task-allocation fl-device-scheduling; do
+  for program in fl-joint-energy-time fl-task-allocation fl-device-scheduling fl-split-lora; do
     refuse "--$option: must be left out with --packets=false: figures" $program "--$option"
   done
 done
@@ -41,4 +41,6 @@ refuse '--compare=equal: must be left out with --packets=false' fl-device-schedu
 refuse '--formula-rounds=5: must be left out with --packets=true' fl-device-scheduling --packets --formula-rounds=5
 refuse '--optimizer=equal: must be left out with --compare=' fl-device-scheduling --packets --optimizer=equal
 refuse '--model=mlp: must be left out with --payload-bits=1000' fl-device-scheduling --packets --payload-bits=1000 --model=mlp
+refuse '--figure=5: must be left out with --packets=true' fl-split-lora --packets --figure=5
+refuse '--compare=equal: must be left out with --packets=false' fl-split-lora --compare=equal
 refuse 'Calibrate=true: must be left out: the study compares' fl-calibration --ns3::fl::SyncCoordinator::Calibrate=true

@@ -43,6 +43,7 @@ declare -A arguments=(
   [fl-offload-agent]="--quick --figure=9b"
   [fl-phy-comparison]="--devices=3 --runs=2 ${small[*]}"
   [fl-quickstart]="--devices=3 ${small[*]}"
+  [fl-split-lora]="--quick --devices=3 --data=synthetic-digits --train-samples=200 --test-samples=50"
   [fl-task-allocation]="--quick --runs=2 --model=softmax ${small[*]}"
 )
 for source in "$FL_SOURCE_DIR"/examples/fl-*.cc; do
@@ -64,6 +65,9 @@ draw timing fl_program fl-quickstart --devices=3 --rounds=1 --payload-bits=20000
 draw joint-packets fl_program fl-joint-energy-time --packets --devices=3 --rounds=2
 draw mel-packets fl_program fl-task-allocation --packets --devices=3 --runs=1 "${small[@]}"
 draw schedule-packets fl_program fl-device-scheduling --packets --devices=3 --runs=2 "${small[@]}"
+
+draw split-limits fl_program fl-split-lora --quick --figure=5 --schemes=GS --devices=3 --data=synthetic-digits --train-samples=200
+draw split-times fl_program fl-split-lora --quick --figure=6 --devices=3
 
 draw one-run fl_program fl-device-scheduling --devices=3 --runs=1 --formula-rounds=2
 draw one-calibration fl_program fl-calibration --devices=2 --rounds=4 --runs=1 --payload-bits=20000 --phy=fdma

@@ -17,12 +17,25 @@ refuse()
   expect_error 2 "$1" fl_program fl-quickstart --coordinator=split --out=refused "${@:2}"
   [ ! -e refused ] || fail "${*:2} -- left a folder"
 }
-refuse '--model=mlp: must be left out with --coordinator=split' --model=mlp
+refuse '--model=mlp: must be a transformer with --coordinator=split, or left out' --model=mlp
 refuse '--payload-bits=1000: must be left out with --coordinator=split' --payload-bits=1000
 refuse '--momentum=0.5: must be left out with --coordinator=split' --momentum=0.5
 refuse '--proximal=1: must be left out with --coordinator=split' --proximal=1
 refuse '--batch=0: must be at least 1 with --coordinator=split' --batch=0
 refuse '--buffer=2: must be left out with --coordinator=split' --buffer=2
+refuse '--base=nonesuch: must be pretrained, random, or a file that exists' --base=nonesuch
+refuse '--step=newton: must be' --step=newton
+refuse '--lora-rank=0: must be' --lora-rank=0
+refuse '--lora-alpha=0: must be' --lora-alpha=0
+refuse '--shared-head=2: must be' --shared-head=2
+refuse '--paper-payload=2: must be' --paper-payload=2
+for option in base=random step=adam lora-rank=2 lora-alpha=1 shared-head=1 paper-payload=1; do
+  expect_error 2 "--$option: must be left out with --coordinator=sync" fl_program fl-quickstart --$option --out=refused
+done
+echo "no weights" >weights
+expect_error 2 'weights: header of .* must be at most' fl_program fl-quickstart --coordinator=split --base=weights --out=bad
+expect_error 2 "model 'transformer:bert-base': must be a transformer of images" fl_program fl-quickstart --coordinator=split \
+  --model=transformer:bert-base --out=bad
 expect_exit 2 'Parallelised = true: must be false in a timing study, in split learning' quickstart --optimizer=mel-exact \
   --ns3::fl::MelOptimizer::Parallelised=true --out=parallel
 
@@ -58,6 +71,15 @@ awk -F, 'NR > 1 && $4 == 1 && $26 != 8 * (4 + 4 + 4 * 8 + 2 * 8 * 17 * 64 + 4 + 
   fail "float16: uplink bits"
 expect_exit 0 'all rounds are done' fl_program fl-quickstart --devices=4 --rounds=1 --train-samples=300 --test-samples=100 --out=fdma
 [ ! -e fdma/heads.csv ] || fail "heads of an earlier run are still there"
+
+# A shared head goes down and up: 10 x 64 weights and 10 biases, with their prefix; counted in what optimizers plan with, as z
+# is with --paper-payload.
+expect_exit 0 'all rounds are done' quickstart --optimizer=schedule-all --shared-head --paper-payload --step=adam --lr=0.003 \
+  --lora-rank=2 --base=random --model=transformer:1-32-2 --out=shared
+awk -F, 'NR > 1 && $26 != 8 * (4 + 4 + 4 * 8 + 4 * 8 * 17 * 32 + 4 + 4 * 8 * 32 + 4 + 4 * 330) { exit 1 }' shared/devices.csv ||
+  fail "shared head: uplink bits"
+[ "$(awk -F, 'NR > 1 { print $1, $4 }' shared/heads.csv | sort -u | wc -l)" -eq 3 ] || fail "one head, one accuracy a round"
+grep -q '"server_energy_j"' shared/summary.json || fail "the server's energy"
 
 # The server stops and starts again.
 expect_exit 0 'all rounds are done' quickstart --rounds=10 --server-stop=0.05 --server-restart=1 --out=stop

@@ -133,9 +133,21 @@ ParseTransformer(const std::string& text, const InputShape& shape)
     return config;
 }
 
+/// @return the structure that stands behind the colon; nothing if it is no such thing
+/// @param rest layers, width and heads, separated by '-', or a preset's name; absent: 2-64-4
+/// @param shape of the input: text, or images
+std::optional<TransformerConfig>
+StructureOf(const Rest& rest, const InputShape& shape)
+{
+    const std::string text = rest.value_or("2-64-4");
+    return text == "bert-base"  ? TransformerConfig::BertBase()
+           : text == "vit-b-16" ? TransformerConfig::VitBase()
+                                : ParseTransformer(text, shape);
+}
+
 /**
  * Make a transformer, of which all parameters train.
- * @param rest layers, width and heads, separated by '-', or a preset's name; absent: 2-64-4
+ * @param rest as of StructureOf()
  * @param shape of the input: text, or images
  * @param classes number of classes
  * @return the model; null if the rest is no such thing
@@ -143,10 +155,7 @@ ParseTransformer(const std::string& text, const InputShape& shape)
 std::unique_ptr<const Model>
 MakeTransformer(const Rest& rest, const InputShape& shape, uint32_t classes)
 {
-    const std::string text = rest.value_or("2-64-4");
-    auto config = text == "bert-base"  ? TransformerConfig::BertBase()
-                  : text == "vit-b-16" ? TransformerConfig::VitBase()
-                                       : ParseTransformer(text, shape);
+    auto config = StructureOf(rest, shape);
     if (!config)
     {
         return nullptr;
@@ -222,6 +231,13 @@ MakeModel(const std::string& text, const InputShape& shape, uint32_t classes)
                                     model->InputSize()));
     }
     return model;
+}
+
+std::optional<TransformerConfig>
+TransformerOf(const std::string& text, const InputShape& shape)
+{
+    const auto [name, rest] = SplitOption(text);
+    return name == "transformer" ? StructureOf(rest, shape) : std::nullopt;
 }
 
 std::unique_ptr<const Model>

@@ -5,6 +5,7 @@
 #define FL_MODEL_FACTORY_H
 
 #include "fl-model.h"
+#include "fl-transformer.h"
 
 #include "ns3/fl-image-shape.h"
 #include "ns3/fl-token-shape.h"
@@ -46,6 +47,16 @@ struct InputShape
 std::unique_ptr<const Model> MakeModel(const std::string& text,
                                        const InputShape& shape,
                                        uint32_t classes);
+
+/**
+ * @ingroup fl
+ * The structure of a transformer from the value of `--model`.
+ * @param text as MakeModel() takes it
+ * @param shape of the input
+ * @return the structure; a preset's has its adapters, others none. Nothing if the text is that of
+ * no transformer
+ */
+std::optional<TransformerConfig> TransformerOf(const std::string& text, const InputShape& shape);
 
 /**
  * @ingroup fl

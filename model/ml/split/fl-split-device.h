@@ -5,9 +5,9 @@
 #define FL_SPLIT_DEVICE_H
 
 #include "fl-embedded-batch.h"
-#include "ns3/fl-gradient-step.h"
 
 #include "ns3/fl-dataset.h"
+#include "ns3/fl-gradient-step.h"
 #include "ns3/fl-loss.h"
 #include "ns3/fl-model.h"
 #include "ns3/fl-transformer.h"

@@ -37,13 +37,19 @@ struct PretrainingRecipe
     uint32_t maxSamples{0};                      //!< most samples, drawn at random; 0: all
     uint32_t epochs{5};                          //!< passes over them
     uint32_t batch{32};                          //!< samples per step
-    double learningRate{0.005};                  //!< of SGD
+    bool isAdam{false};                          //!< whether steps are Adam's; else SGD's
+    double learningRate{0.005};                  //!< of either
     double momentum{0.9};                        //!< of SGD
-    uint64_t seed{1};                            //!< of initial weights and the samples' order
+    double tokenDrop{0}; //!< with Adam, of text: share of a sample's tokens, but for the first,
+                         //!< that each epoch leaves out, below 1; drawn anew each time
+    uint64_t seed{1}; //!< of initial weights and the samples' order
 
     /// @return the recipe for images of a shape
     /// @param image channels, rows and columns
     static PretrainingRecipe ForImages(const ImageShape& image);
+    /// @return the recipe for text of two classes, whose samples are all used
+    /// @param tokens vocabulary, positions and types
+    static PretrainingRecipe ForText(const TokenShape& tokens);
 };
 
 /**
