@@ -48,6 +48,7 @@ class RegistrationTestCase : public TestCase
             {"fl-calibration", "samples-per-device"},
             {"fl-device-scheduling", "formula-rounds"},
             {"fl-joint-energy-time", "weight-energy"},
+            {"fl-offload-agent", "episodes"},
             {"fl-phy-comparison", "train-samples"},
             {"fl-split-lora", "texts"},
             {"fl-task-allocation", "quick"}};
@@ -55,6 +56,7 @@ class RegistrationTestCase : public TestCase
                                                "--samples-per-device=200",
                                                "--formula-rounds=5000",
                                                "--weight-energy=0.5",
+                                               "--episodes=1000",
                                                "--train-samples=4000",
                                                "--texts=reviews,synthetic-mrpc,synthetic-qnli",
                                                "--quick=false"};

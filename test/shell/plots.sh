@@ -49,7 +49,7 @@ declare -A arguments=(
 for source in "$FL_SOURCE_DIR"/examples/fl-*.cc; do
   name=$(basename "$source" .cc)
   case $name in
-    fl-bench | fl-data | fl-solve) continue ;;
+    fl-bench | fl-data | fl-ledger | fl-solve) continue ;;
   esac
   if [ -z "${arguments[$name]:-}" ]; then
     fail "$name: this check does not know what to run it with"
