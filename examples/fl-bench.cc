@@ -51,24 +51,15 @@ struct Section
 
 /// All sections, in the order in which they are measured and printed.
 const std::vector<Section> SECTIONS{
-    {"rounds", &BenchRounds},
-    {"scale", &BenchScale},
-    {"async", &BenchAsync},
-    {"transfer", &BenchTransfer},
-    {"step", &BenchStep},
-    {"cnn", &BenchCnn},
-    {"lora", &BenchLora},
-    {"weights", &BenchWeights},
-    {"memory", &BenchMemory},
-    {"training", &BenchTraining},
-    {"joint", &BenchJoint},
-    {"phy", &BenchPhy},
-    {"mel", &BenchMel},
-    {"schedule", &BenchSchedule},
-    {"dma", &BenchDma},
-    {"multitask", &BenchMultitask},
-    {"offload", &BenchOffload},
-    {"agent", &BenchAgent},
+    {"rounds", &BenchRounds},   {"scale", &BenchScale},
+    {"async", &BenchAsync},     {"transfer", &BenchTransfer},
+    {"step", &BenchStep},       {"cnn", &BenchCnn},
+    {"lora", &BenchLora},       {"weights", &BenchWeights},
+    {"memory", &BenchMemory},   {"training", &BenchTraining},
+    {"joint", &BenchJoint},     {"phy", &BenchPhy},
+    {"mel", &BenchMel},         {"schedule", &BenchSchedule},
+    {"dma", &BenchDma},         {"multitask", &BenchMultitask},
+    {"offload", &BenchOffload}, {"agent", &BenchAgent},
     {"solve", &BenchSolve},
 };
 

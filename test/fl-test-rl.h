@@ -40,7 +40,7 @@ SmallSpace()
 }
 
 /// @return uniform numbers in [-1, 1)
-/// @param count how many
+/// @param count length of the vector
 /// @param seed of the stream
 inline Eigen::VectorXd
 Numbers(Eigen::Index count, uint64_t seed)

@@ -29,7 +29,7 @@ constexpr uint64_t TEST_SEED = 2;
 
 /// @return some samples of a set, all if there are fewer
 /// @param data held-out data
-/// @param count how many
+/// @param count most samples that are taken
 std::shared_ptr<const Dataset>
 Some(const std::shared_ptr<const Dataset>& data, uint32_t count)
 {

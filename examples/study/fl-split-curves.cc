@@ -189,7 +189,7 @@ WithCosts(SplitRun learned, const std::vector<SplitPlannedRound>& rounds)
 }
 
 /// @return an evaluation of where learning is
-/// @param learner it
+/// @param learner encoder and heads after the round
 /// @param task has held-out data
 /// @param options how
 /// @param round the last one

@@ -170,7 +170,7 @@ class Processor : public Object
     /**
      * Have a job run at another frequency from now on.
      * @param id the job
-     * @param job it
+     * @param job the job of that number
      * @param hz the frequency [Hz]; 0: it waits
      */
     void SetJobHz(JobId id, Job& job, double hz);

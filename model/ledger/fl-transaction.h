@@ -28,7 +28,7 @@ struct Participant
         DEVICE  //!< a device, which mines
     };
 
-    Role role{Role::SERVER}; //!< what it is
+    Role role{Role::SERVER}; //!< server or device
     uint32_t id{0};          //!< its number among those of its role
 
     /// @param other another one @return whether this one comes first: servers, then devices

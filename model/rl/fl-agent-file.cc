@@ -176,7 +176,7 @@ Pass(OptionsPass<Stream>& pass, OffloadEnvironmentOptions& options)
     pass(options.seed);
 }
 
-/// @return their checksum @param data the first byte @param size how many
+/// @return CRC-32 of some bytes @param data the first one @param size number of bytes
 uint32_t
 ChecksumOf(const uint8_t* data, size_t size)
 {

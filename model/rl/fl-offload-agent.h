@@ -34,7 +34,7 @@ class OffloadAgent
 {
   public:
     /**
-     * @param agent what it is like
+     * @param agent scheme, networks, learning rates, trust region
      * @param environment what it learns in
      * @throws InvalidInput if an option is not valid
      */

@@ -62,7 +62,7 @@ class OffloadEnvironment : public Environment
 {
   public:
     /**
-     * @param options what it is like
+     * @param options sizes, ranges of the draws, what is drawn when, kind of state
      * @throws InvalidInput if tau is not positive
      */
     explicit OffloadEnvironment(const OffloadEnvironmentOptions& options);
@@ -113,7 +113,7 @@ class OffloadEnvironment : public Environment
     /// Draw what is drawn at such times. @param when at which
     void Draw(Redraw when);
 
-    OffloadEnvironmentOptions m_options; //!< what it is like
+    OffloadEnvironmentOptions m_options; //!< sizes, draws, kind of state
     std::vector<double> m_meanGains;     //!< without fading
     OffloadProblem m_first;              //!< as it was drawn at first
     OffloadProblem m_problem;            //!< of the next step

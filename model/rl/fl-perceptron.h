@@ -48,13 +48,13 @@ class BasicPerceptron
     using ConstMatrixView = BasicConstMatrixView<Scalar>;
 
     /**
-     * @param shape what it is like
+     * @param shape sizes of input, hidden layers and output, at least 1 each
      * @param seed of the initial weights
      * @throws InvalidInput if a size is 0
      */
     BasicPerceptron(const PerceptronShape& shape, uint64_t seed);
 
-    /// @return what it is like
+    /// @return sizes of input, hidden layers and output
     const PerceptronShape& Shape() const
     {
         return m_shape;

@@ -45,7 +45,7 @@ SmallText()
 }
 
 /// @return texts of 32 tokens each
-/// @param count how many
+/// @param count number of texts
 /// @param tokens what there is
 Dataset
 Texts(uint32_t count, const TokenShape& tokens)
