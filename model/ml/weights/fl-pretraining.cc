@@ -50,8 +50,7 @@ TextOf(const PretrainingRecipe& recipe)
          << c.tokens.types << " " << c.image.channels << " " << c.image.rows << " "
          << c.image.columns << " " << c.patch << " " << recipe.maxSamples << " " << recipe.epochs
          << " " << recipe.batch << " " << recipe.learningRate << " " << recipe.momentum << " "
-         << recipe.isAdam << " " << recipe.tokenDrop << " "
-         << recipe.seed;
+         << recipe.isAdam << " " << recipe.tokenDrop << " " << recipe.seed;
     return text.str();
 }
 

@@ -42,7 +42,7 @@ struct PretrainingRecipe
     double momentum{0.9};                        //!< of SGD
     double tokenDrop{0}; //!< with Adam, of text: share of a sample's tokens, but for the first,
                          //!< that each epoch leaves out, below 1; drawn anew each time
-    uint64_t seed{1}; //!< of initial weights and the samples' order
+    uint64_t seed{1};    //!< of initial weights and the samples' order
 
     /// @return the recipe for images of a shape
     /// @param image channels, rows and columns
