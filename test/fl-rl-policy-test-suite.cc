@@ -235,14 +235,14 @@ class EnumerationTestCase : public TestCase
     {
         ActionSpace space;
         space.parameters = 1;
-        space.uses = {1};
+        space.uses.push_back(1);
         Distribution distribution(space, {});
         const Vector old = (Vector(3) << 0, 0.3, -0.5).finished();
         const Vector now = (Vector(3) << 0, -0.1, -0.2).finished();
         const Flat flat = Flat::Of(distribution);
         double sum = 0;
         HybridSample sample;
-        sample.action.options = {0};
+        sample.action.options.assign(1, 0);
         sample.normals.resize(1);
         // The sum of a smooth function that vanishes at both ends is its integral.
         constexpr double STEP = 0x1p-6;
