@@ -246,18 +246,25 @@ class ValidationTestCase : public ScenarioTestCase
                 s.model = "mlp";
             },
             "--model=mlp: must be a transformer with --coordinator=split, or left out");
-        Expect(
-            [](auto& s) {
-                s.phy = "lte";
-                s.downlinkBandwidthHz = 5e6;
-            },
-            "--downlink-bandwidth=5e+06: must be left out with --phy=lte");
-        Expect(
-            [](auto& s) {
-                s.phy = "lte";
-                s.downlinkPowerW = 2;
-            },
-            "--downlink-power=2: must be left out with --phy=lte");
+        for (const auto& phy : fl::AvailablePhys())
+        {
+            if (phy == "fdma")
+            {
+                continue;
+            }
+            Expect(
+                [&](auto& s) {
+                    s.phy = phy;
+                    s.downlinkBandwidthHz = 5e6;
+                },
+                "--downlink-bandwidth=5e+06: must be left out with --phy=" + phy);
+            Expect(
+                [&](auto& s) {
+                    s.phy = phy;
+                    s.downlinkPowerW = 2;
+                },
+                "--downlink-power=2: must be left out with --phy=" + phy);
+        }
         Expect(
             [](auto& s) {
                 s.downlinkPowerW = 2;
