@@ -26,6 +26,11 @@ cpp_examples = [
         "True",
         "False",
     ),
+    (
+        "fl-compare --optimizers=joint,equal,schedule --devices=3 --rounds=2 --runs=2 --train-samples=300 --test-samples=100",
+        "True",
+        "False",
+    ),
     ("fl-joint-energy-time --runs=2 --devices=5", "True", "False"),
     ("fl-joint-energy-time --packets --rounds=2 --devices=5", "True", "False"),
     (
@@ -39,11 +44,6 @@ cpp_examples = [
         "False",
     ),
     ("fl-device-scheduling --runs=2 --devices=5 --formula-rounds=60", "True", "False"),
-    (
-        "fl-device-scheduling --packets --rounds=3 --devices=4 --runs=2 --train-samples=300 --test-samples=100",
-        "True",
-        "False",
-    ),
     (
         "fl-split-lora --quick --devices=4 --data=synthetic-digits --train-samples=300 --test-samples=60",
         "True",

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 #include "../examples/study/fl-first-phases.h"
-#include "../examples/study/fl-schedule-packets.h"
+#include "../examples/study/fl-schedule-cell.h"
 #include "../examples/study/fl-schedule-simulation.h"
 #include "fl-test-refusal.h"
 
@@ -321,12 +321,12 @@ class PacketsTestCase : public TestCase
     void DoRun() override
     {
         SetScheduleDefaults();
-        ScheduleStudyOptions options;
-        options.cell.devices = 4;
-        options.cell.rounds = 6;
-        options.cell.payloadBits = 20000;
-        options.cell.fading = "none";
-        options.cell.out = "unused";
+        Options options = ScheduleCellDefaults();
+        options.devices = 4;
+        options.rounds = 6;
+        options.payloadBits = 20000;
+        options.fading = "none";
+        options.out = "unused";
         const Options cell = MakeScheduleCell(options);
         std::vector<ScheduleRound> rounds;
         {

@@ -46,6 +46,7 @@ class RegistrationTestCase : public TestCase
         const std::vector<std::pair<std::string, std::string>> expected{
             {"fl-async-multitask", "aggregations"},
             {"fl-calibration", "samples-per-device"},
+            {"fl-compare", "optimizers"},
             {"fl-device-scheduling", "formula-rounds"},
             {"fl-joint-energy-time", "weight-energy"},
             {"fl-offload-agent", "episodes"},
@@ -54,6 +55,7 @@ class RegistrationTestCase : public TestCase
             {"fl-task-allocation", "quick"}};
         const std::vector<std::string> written{"--aggregations=150",
                                                "--samples-per-device=200",
+                                               "--optimizers=joint,equal,random",
                                                "--formula-rounds=5000",
                                                "--weight-energy=0.5",
                                                "--episodes=1000",

@@ -8,7 +8,6 @@
 #include "ns3/fl-options.h"
 
 #include <cstdint>
-#include <string>
 
 /**
  * @file
@@ -21,16 +20,13 @@ namespace ns3
 namespace fl
 {
 
-/// The command line of fl-device-scheduling.
-struct ScheduleStudyOptions
+/// The command line of fl-device-scheduling, with the values of section V as defaults.
+struct ScheduleStudyOptions : OutputOptions
 {
-    ScheduleStudyOptions();
-
-    Options cell;                 //!< options of the cell, with the values of section V as defaults
-    uint32_t formulaRounds{5000}; //!< number of rounds of the figures
-    bool packets{false};          //!< packet-level simulation in place of figures
-    /// Optimizers that --packets compares: names separated by commas.
-    std::string compare{"schedule,schedule-paper,schedule-greedy,schedule-aaba,schedule-all"};
+    uint32_t devices{20};         //!< number of devices in the cell
+    double bandwidthHz{10e6};     //!< bandwidth of the uplink [Hz]
+    uint32_t runs{10};            //!< independent repetitions
+    uint32_t formulaRounds{5000}; //!< number of rounds
 };
 
 /**

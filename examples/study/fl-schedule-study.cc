@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 #include "fl-claims.h"
-#include "fl-schedule-packets.h"
 #include "fl-schedule-report.h"
 #include "fl-schedule-simulation.h"
 #include "fl-schedule-study-options.h"
@@ -165,7 +164,7 @@ void
 RunFigures(const OptionParser& parser, const ScheduleStudyOptions& options)
 {
     const auto start = std::chrono::steady_clock::now();
-    const std::filesystem::path folder = options.cell.out;
+    const std::filesystem::path folder = options.out;
     const FolderLock lock(folder);
     OutputFile summary(folder / "summary.json");
     OutputFile figure5(folder / "figure-5.csv");
@@ -174,8 +173,8 @@ RunFigures(const OptionParser& parser, const ScheduleStudyOptions& options)
     OutputFile runTimes(folder / "run-times.csv");
     const uint64_t seed = StudySeed();
     ScheduleSetting setting;
-    setting.devices = options.cell.devices;
-    setting.bandwidthHz = options.cell.bandwidthHz;
+    setting.devices = options.devices;
+    setting.bandwidthHz = options.bandwidthHz;
     setting.rounds = options.formulaRounds;
     const double baseS = OptimizerDefault<DoubleValue>("DelayLimitPerBit").Get();
 
@@ -183,14 +182,14 @@ RunFigures(const OptionParser& parser, const ScheduleStudyOptions& options)
     const auto queueCurves = QueueCurves(baseS);
     auto all = curves;
     all.insert(all.end(), queueCurves.begin(), queueCurves.end());
-    ThreadPool pool(options.cell.threads);
+    ThreadPool pool(options.threads);
     // Two methods at all limits have their times taken once more.
     const double solutions =
-        static_cast<double>(setting.rounds) * (static_cast<double>(all.size()) * options.cell.runs +
+        static_cast<double>(setting.rounds) * (static_cast<double>(all.size()) * options.runs +
                                                2.0 * static_cast<double>(Limits(baseS).size()));
     WorkProgress progress(solutions);
     progress.Begin(Describe("figure 5 and queues, ", all.size(), " curves by formula"));
-    auto statistics = SimulateSchedules(setting, all, options.cell.runs, seed, pool, &progress);
+    auto statistics = SimulateSchedules(setting, all, options.runs, seed, pool, &progress);
     const std::vector<ScheduleStatistics> queueStatistics(statistics.begin() + curves.size(),
                                                           statistics.end());
     statistics.resize(curves.size());
@@ -223,13 +222,12 @@ class ScheduleStudy : public Study
   public:
     void AddOptions(OptionParser& parser) override
     {
-        SetScheduleDefaults();
         AddScheduleStudyOptions(parser, m_options);
     }
 
     void Run(const OptionParser& parser) override
     {
-        m_options.packets ? RunSchedulePackets(parser, m_options) : RunFigures(parser, m_options);
+        RunFigures(parser, m_options);
     }
 
   private:

@@ -3,6 +3,7 @@
  */
 #include "fl-split-study-options.h"
 
+#include "fl-schedule-cell.h"
 #include "fl-study.h"
 
 #include "ns3/fl-data-source.h"
@@ -127,20 +128,13 @@ IsOfTexts(const SplitStudyOptions& options)
 
 SplitStudyOptions::SplitStudyOptions()
 {
+    cell = ScheduleCellDefaults();
     cell.coordinator = "split";
-    cell.devices = 20;
     cell.rounds = 100;
-    cell.runs = 10;
-    cell.optimizer = "schedule";
-    cell.bandwidthHz = 10e6;
-    cell.fading = "rayleigh";
-    cell.maxPowerDbm = 30;
     cell.data = "fashion-mnist";
     cell.batch = 32;
     cell.step = "adam";
     cell.lr = 0.003;
-    // TCP does not outlive some of these fades.
-    cell.transport = "datagram";
     cell.threads = 2;
 }
 

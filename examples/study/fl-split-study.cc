@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 #include "fl-claims.h"
-#include "fl-schedule-packets.h"
+#include "fl-compare-options.h"
+#include "fl-compare-runs.h"
+#include "fl-schedule-cell.h"
 #include "fl-schedule-report.h"
 #include "fl-schedule-simulation.h"
 #include "fl-split-claims.h"
@@ -15,6 +17,7 @@
 #include "ns3/config.h"
 #include "ns3/double.h"
 #include "ns3/fl-folder-lock.h"
+#include "ns3/fl-option-text.h"
 #include "ns3/fl-output-file.h"
 #include "ns3/fl-plot-script.h"
 #include "ns3/fl-progress.h"
@@ -28,6 +31,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <vector>
 
 namespace ns3
 {
@@ -195,10 +199,6 @@ RunFigure(const OptionParser& parser, const SplitStudyOptions& options)
 void
 RunPackets(const OptionParser& parser, const SplitStudyOptions& options)
 {
-    ScheduleStudyOptions packets;
-    packets.cell = options.cell;
-    packets.packets = true;
-    packets.compare = options.compare;
     DoubleValue limit;
     CreateObject<ScheduleOptimizer>()->GetAttribute("DelayLimitPerBit", limit);
     if (options.cell.phy == "fdma" && limit.Get() == SCHEDULE_DELAY_PER_BIT_S)
@@ -206,7 +206,16 @@ RunPackets(const OptionParser& parser, const SplitStudyOptions& options)
         Config::SetDefault("ns3::fl::ScheduleOptimizer::DelayLimitPerBit",
                            DoubleValue(SPLIT_TIGHT_LIMIT_S));
     }
-    RunSchedulePackets(parser, packets);
+    Options cell = MakeScheduleCell(options.cell);
+    cell.out += "/packets";
+    std::vector<Options> cells;
+    for (const auto& name : SplitText(options.compare, ','))
+    {
+        cells.push_back(CompareCell(cell, cell.phy, name));
+    }
+    RunComparison(parser, cell.out, cells, {parser.GetProgram(), [&parser](const Options&) {
+                                                return parser.ToJson();
+                                            }});
 }
 
 /// The program fl-split-lora.

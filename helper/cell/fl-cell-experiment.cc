@@ -47,6 +47,8 @@ namespace
 constexpr uint16_t SERVER_PORT = 9000;
 /// UDP port of the sink of background traffic.
 constexpr uint16_t BACKGROUND_PORT = 9001;
+/// Most streams that one of this module's optimizers has.
+constexpr int64_t OPTIMIZER_STREAMS = 2;
 
 } // namespace
 
@@ -274,7 +276,9 @@ CellRun::InstallFederation(const LearningData& data)
                                        std::move(profiles),
                                        std::move(parts));
     m_federation.applications.Start(m_radio->GetStartTime());
-    m_stream += FederationHelper::AssignStreams(m_federation, m_stream);
+    // As many for each optimizer, so that what comes after is the same whichever decides.
+    m_stream +=
+        std::max(OPTIMIZER_STREAMS, FederationHelper::AssignStreams(m_federation, m_stream));
     m_federation.coordinator->TraceConnectWithoutContext("Finished",
                                                          MakeCallback(&CellRun::Finished, this));
     if (m_scenario.serverStopS > 0 && m_scenario.serverRestartS > 0)

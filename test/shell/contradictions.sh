@@ -25,7 +25,7 @@ fi
 
 # Figures by formula, or packets.
 for option in phy=lte optimizer=equal fading=rician server-stop=1 battery=1 mobility=1 pcap=true; do
-  for program in fl-joint-energy-time fl-task-allocation fl-device-scheduling fl-split-lora; do
+  for program in fl-joint-energy-time fl-task-allocation fl-split-lora; do
     refuse "--$option: must be left out with --packets=false: figures" $program "--$option"
   done
 done
@@ -37,10 +37,13 @@ refuse 'WeightEnergy=0.9: must be left out with --weight-energy=0.4' fl-joint-en
 refuse '--figures=4: must be left out with --packets=true' fl-task-allocation --packets --figures=4
 refuse '--method=sai: must be left out with --packets=true' fl-task-allocation --packets --method=sai
 refuse '--devices=5: must be left out with --packets=false' fl-task-allocation --devices=5
-refuse '--compare=equal: must be left out with --packets=false' fl-device-scheduling --compare=equal
-refuse '--formula-rounds=5: must be left out with --packets=true' fl-device-scheduling --packets --formula-rounds=5
-refuse '--optimizer=equal: must be left out with --compare=' fl-device-scheduling --packets --optimizer=equal
-refuse '--model=mlp: must be left out with --payload-bits=1000' fl-device-scheduling --packets --payload-bits=1000 --model=mlp
+refuse '--model=mlp: must be left out with --payload-bits=1000' fl-compare --payload-bits=1000 --model=mlp
+refuse '--optimizer=equal: must be left out with --optimizers=' fl-compare --optimizer=equal
+refuse '--runs=1: must be at least 2: one run has no confidence interval' fl-compare --runs=1
+if grep -q fl-lte "$FL_BUILD_DIR/suites.cmake"; then
+  refuse '--phy=lte: must be left out with --phys=fdma: that names the PHYs' fl-compare --phy=lte --phys=fdma
+  refuse '--bandwidth=7e.06: must be .* with --phy=lte' fl-compare --phys=fdma,lte --bandwidth=7e6
+fi
 refuse '--figure=5: must be left out with --packets=true' fl-split-lora --packets --figure=5
 refuse '--compare=equal: must be left out with --packets=false' fl-split-lora --compare=equal
 refuse 'Calibrate=true: must be left out: the study compares' fl-calibration --ns3::fl::SyncCoordinator::Calibrate=true

@@ -11,12 +11,6 @@ study()
   fl_program fl-device-scheduling --runs=2 --devices=5 --formula-rounds=60 "$@"
 }
 
-# packets OPTION...
-packets()
-{
-  fl_program fl-device-scheduling --packets --runs=2 --devices=4 --rounds=3 --payload-bits=20000 "$@"
-}
-
 # --- Figures by formula ---
 
 expect_exit 0 "exact .* devices, average delay" study --out=one --threads=1
@@ -35,23 +29,10 @@ done
 cmp one/claims.csv two/claims.csv || fail "claims.csv depends on the number of threads"
 grep -q '"status": "done"' one/summary.json || fail "summary.json"
 
-# --- Packet by packet ---
-
-expect_exit 0 "Warning: Theorem 1 does not hold" packets --out=air --compare=schedule,schedule-all,equal
-[ "$(wc -l <air/packets/learning.csv)" -eq 10 ] || fail "learning.csv: 3 optimizers, 3 rounds, and a header"
-[ -s air/packets/schedule/run-2/rounds.csv ] || fail "result files of the runs"
-for phy in lte wifi; do
-  if fl_program fl-quickstart --help 2>&1 | grep -q "fdma, lte or wifi" &&
-    packets --phy=$phy --rounds=1 --out=$phy --compare=schedule >/dev/null 2>&1; then
-    [ -s $phy/packets/learning.csv ] || fail "no learning.csv over $phy"
-  fi
-done
-
 # --- Bad input ---
 
 expect_error 2 "--formula-rounds=0: must be" study --formula-rounds=0
-expect_error 2 "--compare=nonesuch: must be names of optimizers" packets --compare=nonesuch
-# An attribute whose value only the optimizer can judge.
-expect_error 2 "ScheduleOptimizer: QueueUpdate = '18b': must be one of 18a, algorithm1" packets \
-  --ns3::fl::ScheduleOptimizer::QueueUpdate=18b
-expect_error 2 "ns3::fl::ScheduleOptimizer::ZetaDecay" packets --ns3::fl::ScheduleOptimizer::ZetaDecay=2
+expect_error 2 "--runs=0: must be" study --runs=0
+# That is of ./fl compare.
+expect_error 2 "--phy: unknown option" study --phy=lte
+expect_error 2 "ns3::fl::ScheduleOptimizer::ZetaDecay" study --ns3::fl::ScheduleOptimizer::ZetaDecay=2

@@ -4,7 +4,7 @@
 # What ./fl does with its own arguments, right and wrong.
 . "$(dirname "$0")/lib.sh"
 
-expect_error 2 "unknown command 'fly'; allowed: run, list" "$FL" fly
+expect_error 2 "unknown command 'fly'; allowed: run, compare, list" "$FL" fly
 expect_error 2 "unknown option '--fast'" "$FL" --fast
 expect_error 2 "unknown example 'nonesuch'; allowed: .*fl-quickstart" "$FL" run nonesuch
 expect_error 2 "unknown example 'fl-nonesuch'" "$FL" run fl-nonesuch -- --devices=3

@@ -34,6 +34,8 @@ repeated()
   expect_exit 0 '' fl_program "$program" "$@" --out=first --threads=2
   [ -n "$(find first -name '*.csv')" ] || fail "$program $* -- wrote no table"
   for summary in $(find first -name summary.json | sort); do
+    # Each case of a comparison is a run of the quickstart, see compare.sh.
+    grep -q "\"program\": \"$program\"" "$summary" || continue
     rm -rf second
     expect_exit 0 '' fl_program "$program" --like="$summary" --out=second --threads=0
     # Of several runs each has its summary: that of one PHY alone repeats that PHY alone.
@@ -69,7 +71,7 @@ repeated fl-joint-energy-time --packets --devices=4 --rounds=2
 repeated fl-task-allocation --packets "${small[@]}" --runs=1
 repeated fl-task-allocation --quick --figures=4 --rounds=2 --runs=1 --train-samples=200 --test-samples=100
 repeated fl-device-scheduling --formula-rounds=20 --runs=2
-repeated fl-device-scheduling --packets "${small[@]}" --runs=1 --compare=schedule,equal
+repeated fl-compare "${small[@]}" --runs=2 --optimizers=schedule,equal
 
 # Further options have the last word, wherever they stand, and the run's folder is not written into again.
 expect_exit 0 'all rounds are done' fl_program fl-quickstart "${small[@]}" --ns3::fl::JointOptimizer::WeightEnergy=0.9 --out=a

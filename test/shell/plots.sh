@@ -38,6 +38,7 @@ declare -A arguments=(
   [fl-any-link]="--devices=2 ${small[*]}"
   [fl-async-multitask]="--quick --figures=7,9 --runs=1 --aggregations=4 --test-samples=20"
   [fl-calibration]="--devices=2 --rounds=4 --runs=2 --payload-bits=20000 --phy=fdma"
+  [fl-compare]="--optimizers=equal,random --devices=3 --runs=2 ${small[*]}"
   [fl-device-scheduling]="--runs=2 --devices=4 --formula-rounds=30"
   [fl-joint-energy-time]="--runs=2 --devices=4"
   [fl-offload-agent]="--quick --figure=9b"
@@ -64,19 +65,20 @@ draw several-runs fl_program fl-quickstart --devices=3 --runs=2 "${small[@]}"
 draw timing fl_program fl-quickstart --devices=3 --rounds=1 --payload-bits=20000
 draw joint-packets fl_program fl-joint-energy-time --packets --devices=3 --rounds=2
 draw mel-packets fl_program fl-task-allocation --packets --devices=3 --runs=1 "${small[@]}"
-draw schedule-packets fl_program fl-device-scheduling --packets --devices=3 --runs=2 "${small[@]}"
+draw schedulers fl_program fl-compare --optimizers=schedule,schedule-all --devices=3 --runs=2 "${small[@]}"
+[ -s schedulers/results/fl-compare/queue-fdma.svg ] || fail "no picture of the schedulers' queue"
 
 draw split-limits fl_program fl-split-lora --quick --figure=5 --schemes=GS --devices=3 --data=synthetic-digits --train-samples=200
 draw split-times fl_program fl-split-lora --quick --figure=6 --devices=3
 
 draw one-run fl_program fl-device-scheduling --devices=3 --runs=1 --formula-rounds=2
 draw one-calibration fl_program fl-calibration --devices=2 --rounds=4 --runs=1 --payload-bits=20000 --phy=fdma
-# Optimizers without a queue: two plots of nothing.
-draw no-queue fl_program fl-device-scheduling --packets --devices=3 --runs=2 --compare=equal "${small[@]}"
-grep -qxF 'No plot where all values are absent: queue, average-delay.' <<<"$err" || fail "no-queue: $err"
-[ ! -e no-queue/results/fl-device-scheduling/packets/queue.svg ] || fail "a picture of nothing"
+# Optimizers without a queue have no plot of one.
+[ ! -e fl-compare/results/fl-compare/queue-fdma.plt ] || fail "a plot of nothing"
 # One curve needs no key.
-grep -q '^unset key' no-queue/results/fl-device-scheduling/packets/accuracy-time.plt || fail "a key of one curve"
+draw one-optimizer fl_program fl-split-lora --packets --devices=3 --runs=1 --compare=schedule-all --rounds=1 \
+  --data=synthetic-digits --train-samples=200 --test-samples=50
+grep -q '^unset key' one-optimizer/results/fl-split-lora/packets/accuracy-time-fdma.plt || fail "a key of one curve"
 # Curves of the same figure have looks of their own.
 plt=fl-task-allocation/results/fl-task-allocation/figure-4-T10-E10.plt
 looks=$(grep -o "dashtype [^,]*" $plt | sed "s/pointsize [^ ]*//")

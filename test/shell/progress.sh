@@ -28,9 +28,9 @@ shows "^figure 6, run times  100 %  $eta" fl-device-scheduling --runs=1 --device
 grep -qE '^figure 5 and queues, [0-9]+ curves by formula +0 %' <<<"$err" || fail "figure 5: $err"
 
 # A comparison names what it compares, and its time that is left is that of all.
-shows "^fdma, equal  round 2/2  .*  ETA 0:0" fl-device-scheduling --packets --rounds=2 --devices=3 --runs=1 \
-  --payload-bits=20000 --compare=schedule-all,equal
-grep -qE "^fdma, schedule-all  round 1/2  .*  $eta" <<<"$err" || fail "schedule-all is not named: $err"
+shows "^fdma, equal  run 2/2  round 2/2  .*  ETA 0:0" fl-compare --rounds=2 --devices=3 --runs=2 --payload-bits=20000 \
+  --optimizers=schedule-all,equal
+grep -qE "^fdma, schedule-all  run 1/2  round 1/2  .*  $eta" <<<"$err" || fail "schedule-all is not named: $err"
 shows "^fdma, equal  round 1/1  .*  $eta" fl-phy-comparison --phy=fdma --optimizer=equal --devices=3 --rounds=1 \
   --payload-bits=20000
 shows "^fdma, joint, w1 = 0  run 2/2  round 4/4 .*  ETA 0:00" fl-calibration --phy=fdma --devices=3 --rounds=4 --runs=1 \

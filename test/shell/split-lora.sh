@@ -72,7 +72,7 @@ for phy in fdma lte wifi; do
   [ "$phy" != wifi ] || band=20e6
   expect_exit 0 "Tables and plots are in" study --packets --phy=$phy --bandwidth=$band --rounds=2 --runs=1 --compare=schedule-all --out=$phy
   [ "$(wc -l <$phy/packets/learning.csv)" -eq 3 ] || fail "$phy: learning.csv"
-  [ -n "$(ls $phy/packets/*/heads.csv 2>/dev/null)" ] || fail "$phy: heads"
+  [ -n "$(ls $phy/packets/*/*/heads.csv 2>/dev/null)" ] || fail "$phy: heads"
 done
 
 # --- Bad input ---
