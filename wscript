@@ -35,7 +35,7 @@ def configure(conf):
 
 def build(bld):
     module = bld.create_ns3_module('fl', required_modules(bld))
-    module.source = file_list(bld, 'source_files')
+    module.source = file_list(bld, 'source_files') + file_list(bld, 'opt_source_files')
     module.use.append('FL')
 
     test = bld.create_ns3_module_test_library('fl')
@@ -44,7 +44,7 @@ def build(bld):
 
     headers = bld(features='ns3header')
     headers.module = 'fl'
-    headers.source = file_list(bld, 'header_files')
+    headers.source = file_list(bld, 'header_files') + file_list(bld, 'opt_header_files')
 
     if bld.env.ENABLE_EXAMPLES:
         bld.recurse('examples')

@@ -365,37 +365,40 @@ class RefusalsTestCase : public TestCase
         Refuse("accepted", [](P&) {});
         Refuse("tasks: must have at least one", [](P& p) { p.tasks.clear(); });
         Refuse("devices: must have at least one", [](P& p) { p.devices.clear(); });
-        Refuse("weights[0] = -1: must be 0 or from", [](P& p) { p.weightModel = -1; });
+        Refuse("weightModel = -1: must be 0 or from", [](P& p) { p.weightModel = -1; });
         Refuse("rho = nan: must be", [&](P& p) { p.rho = nan; });
-        Refuse("tasks[1].qoe_s = 0: must be from", [](P& p) { p.tasks[1].qoeS = 0; });
+        Refuse("tasks[1].qoeS = 0: must be from", [](P& p) { p.tasks[1].qoeS = 0; });
         Refuse("tasks[0].aggregations = 0: must be a whole number from 1 to 100000",
                [](P& p) { p.tasks[0].aggregations = 0; });
-        Refuse("tasks[0].mixing[1] = 1.5: must be at most 1",
+        Refuse("tasks[0].mixingHigh = 1.5: must be at most 1",
                [](P& p) { p.tasks[0].mixingHigh = 1.5; });
-        Refuse("tasks[0].mixing = [0.5, 0.15]: must not fall",
+        Refuse("tasks[0].mixingLow = 0.5: must not exceed tasks[0].mixingHigh = 0.15",
                [](P& p) { p.tasks[0].mixingLow = 0.5; });
-        Refuse("tasks[0].iterations[0] = 0.5: must be at least 1",
+        Refuse("tasks[0].minIterations = 0.5: must be at least 1",
                [](P& p) { p.tasks[0].minIterations = 0.5; });
-        Refuse("tasks[0].iterations = [1.2, 1.8]: must contain a whole number", [](P& p) {
-            p.relaxed = false;
-            p.tasks[0].minIterations = 1.2;
-            p.tasks[0].maxIterations = 1.8;
-        });
-        Refuse("tasks[0].learning_rate has 2 entries: must be a number, or have 6",
+        Refuse("tasks[0].minIterations = 1.2: must have a whole number between it and "
+               "tasks[0].maxIterations = 1.8",
+               [](P& p) {
+                   p.relaxed = false;
+                   p.tasks[0].minIterations = 1.2;
+                   p.tasks[0].maxIterations = 1.8;
+               });
+        Refuse("tasks[0].learningRate has 2 entries: must be a number, or have 6",
                [](P& p) { p.tasks[0].learningRate = {0.1, 0.1}; });
-        Refuse("devices[1].cpu_hz = [2e+09, 1e+09]: must not fall", [](P& p) {
-            p.devices[1].minCpuHz = 2e9;
-            p.devices[1].maxCpuHz = 1e9;
-        });
+        Refuse("devices[1].minCpuHz = 2e+09: must not exceed devices[1].maxCpuHz = 1e+09",
+               [](P& p) {
+                   p.devices[1].minCpuHz = 2e9;
+                   p.devices[1].maxCpuHz = 1e9;
+               });
         Refuse("devices[0].tasks has 1 entries: must have 2, one per task",
                [](P& p) { p.devices[0].tasks.pop_back(); });
         Refuse("devices[0].tasks[1].samples = 1.5: must be a whole number",
                [](P& p) { p.devices[0].tasks[1].samples = 1.5; });
-        Refuse("devices[0].tasks: the sum of cpu_share is 1.3: must be at most 1",
+        Refuse("devices[0].tasks: the sum of cpuShare is 1.3: must be at most 1",
                [](P& p) { p.devices[0].tasks[1].cpuShare = 0.8; });
-        Refuse("devices[2].tasks[0].cpu_share: is missing: must be given of all",
+        Refuse("devices[2].tasks[0].cpuShare: is missing: must be given of all",
                [](P& p) { p.devices[2].tasks[0].cpuShare.reset(); });
-        Refuse("min_uploads = 2: must be a whole number from 0 to 1",
+        Refuse("minUploads = 2: must be a whole number from 0 to 1",
                [](P& p) { p.minUploads = 2; });
         CheckSchedules();
     }
@@ -427,7 +430,7 @@ class RefusalsTestCase : public TestCase
         with("schedule[0][0].base = -1: must be", bad);
         Refuse("schedule has 1 entries: must have 2, one per task",
                [&](DmaProblem& p) { p.schedule = {good}; });
-        Refuse("schedule[0]: device 3 makes 0 aggregations: must make at least min_uploads = 1",
+        Refuse("schedule[0]: device 3 makes 0 aggregations: must make at least minUploads = 1",
                [&](DmaProblem& p) {
                    p.minUploads = 1;
                    p.schedule = {{{0, 0}, {1, 0}, {2, 0}, {0, 1}, {0, 4}, {1, 3}},

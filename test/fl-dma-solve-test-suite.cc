@@ -194,7 +194,7 @@ class RandomTestCase : public TestCase
         catch (const Infeasible& error)
         {
             const std::string message = error.what();
-            NS_TEST_EXPECT_MSG_EQ(message.substr(0, 21), "29b: tasks[1].qoe_s =", message);
+            NS_TEST_EXPECT_MSG_EQ(message.substr(0, 20), "29b: tasks[1].qoeS =", message);
             if (problem.relaxed)
             {
                 problem.tasks[1].qoeS = error.GetLimits().at(0).second;

@@ -5,6 +5,7 @@
 #include "fl-test-joint.h"
 #include "fl-test-refusal.h"
 
+#include "ns3/fl-input-name.h"
 #include "ns3/fl-joint-drop.h"
 #include "ns3/test.h"
 
@@ -89,19 +90,19 @@ class WeightsTestCase : public TestCase
         options.devices = 3;
         options.weightEnergy = 1;
         const auto problem = Drop(0, options);
-        const std::string why = " = 0: must be above 0 where weight_time is 0 and no deadline is "
+        const std::string why = " = 0: must be above 0 where weightTime is 0 and no deadline is "
                                 "given: with nothing to hurry for, no least energy is attained";
         auto powerless = problem;
         powerless.devices[1].minTxPowerW = 0;
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { Solve(powerless); }),
-                              "devices[1].power_w[0]" + why,
+                              "devices[1].minTxPowerW" + why,
                               "p_min");
         powerless.devices[1].payloadBits = 0;
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { Solve(powerless); }), "accepted", "sends nothing");
         auto idle = problem;
         idle.devices[2].minCpuHz = 0;
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { Solve(idle); }),
-                              "devices[2].cpu_hz[0]" + why,
+                              "devices[2].minCpuHz" + why,
                               "f_min");
         auto timed = idle;
         timed.roundDeadlineS = 10;
@@ -151,7 +152,7 @@ class DeadlineTestCase : public TestCase
         {
             message = error.what();
         }
-        NS_TEST_EXPECT_MSG_EQ(message.find(Describe("round_deadline_s = ", deadlineS, ": ")),
+        NS_TEST_EXPECT_MSG_EQ(message.find(Describe("roundDeadlineS = ", deadlineS, ": ")),
                               0,
                               message);
         NS_TEST_EXPECT_MSG_NE(message.find("devices["), std::string::npos, message);
@@ -196,26 +197,26 @@ class ValidateTestCase : public TestCase
         };
 
         const std::vector<Field> fields{
-            {"weight_energy", true, [](auto& p, double v) { p.weightEnergy = v; }},
-            {"weight_time", true, [](auto& p, double v) { p.weightTime = v; }},
-            {"bandwidth_hz", false, [](auto& p, double v) { p.bandwidthHz = v; }},
-            {"noise_w_per_hz", false, [](auto& p, double v) { p.noiseWPerHz = v; }},
+            {"weightEnergy", true, [](auto& p, double v) { p.weightEnergy = v; }},
+            {"weightTime", true, [](auto& p, double v) { p.weightTime = v; }},
+            {"bandwidthHz", false, [](auto& p, double v) { p.bandwidthHz = v; }},
+            {"noiseWPerHz", false, [](auto& p, double v) { p.noiseWPerHz = v; }},
             {"rounds", false, [](auto& p, double v) { p.rounds = v; }},
-            {"round_deadline_s", false, [](auto& p, double v) { p.roundDeadlineS = v; }},
+            {"roundDeadlineS", false, [](auto& p, double v) { p.roundDeadlineS = v; }},
             {"devices[1].gain", false, [](auto& p, double v) { p.devices[1].gain = v; }},
-            {"devices[1].payload_bits",
+            {"devices[1].payloadBits",
              true,
              [](auto& p, double v) { p.devices[1].payloadBits = v; }},
             {"devices[1].cycles", true, [](auto& p, double v) { p.devices[1].cycles = v; }},
             {"devices[1].capacitance",
              true,
              [](auto& p, double v) { p.devices[1].capacitance = v; }},
-            {"devices[1].cpu_hz[0]", true, [](auto& p, double v) { p.devices[1].minCpuHz = v; }},
-            {"devices[1].cpu_hz[1]", false, [](auto& p, double v) { p.devices[1].maxCpuHz = v; }},
-            {"devices[1].power_w[0]",
+            {"devices[1].minCpuHz", true, [](auto& p, double v) { p.devices[1].minCpuHz = v; }},
+            {"devices[1].maxCpuHz", false, [](auto& p, double v) { p.devices[1].maxCpuHz = v; }},
+            {"devices[1].minTxPowerW",
              true,
              [](auto& p, double v) { p.devices[1].minTxPowerW = v; }},
-            {"devices[1].power_w[1]",
+            {"devices[1].maxTxPowerW",
              false,
              [](auto& p, double v) { p.devices[1].maxTxPowerW = v; }},
         };
@@ -250,22 +251,33 @@ class ValidateTestCase : public TestCase
         auto changed = problem;
         changed.weightTime = 0.75;
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { changed.Validate(); }),
-                              "weight_energy + weight_time = 1.25, off by 0.25: must be 1 within "
+                              "weightEnergy + weightTime = 1.25, off by 0.25: must be 1 within "
                               "1e-9",
                               "the sum of the weights");
         changed = problem;
         changed.devices[1].minCpuHz = 3e9;
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { changed.Validate(); }),
-                              "devices[1].cpu_hz[0] = 3e+09, the minimum: must not exceed the "
-                              "maximum, devices[1].cpu_hz[1] = 2e+09, but does by 1e+09",
+                              "devices[1].minCpuHz = 3e+09, the minimum: must not exceed the "
+                              "maximum, devices[1].maxCpuHz = 2e+09, but does by 1e+09",
                               "an empty range");
         changed = problem;
         changed.devices[0].minTxPowerW = 1;
         changed.devices[0].maxTxPowerW = 0.5;
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { changed.Validate(); }),
-                              "devices[0].power_w[0] = 1, the minimum: must not exceed the "
-                              "maximum, devices[0].power_w[1] = 0.5, but does by 0.5",
+                              "devices[0].minTxPowerW = 1, the minimum: must not exceed the "
+                              "maximum, devices[0].maxTxPowerW = 0.5, but does by 0.5",
                               "an empty range");
+        {
+            // Who solves what stands in a file knows its keys.
+            const KeysInMessages keys;
+            NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { changed.Validate(); }),
+                                  "devices[0].power_w[0] = 1, the minimum: must not exceed the "
+                                  "maximum, devices[0].power_w[1] = 0.5, but does by 0.5",
+                                  "keys");
+        }
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { changed.Validate(); }).find("power_w"),
+                              std::string::npos,
+                              "members again");
         changed = problem;
         changed.devices.clear();
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { changed.Validate(); }),

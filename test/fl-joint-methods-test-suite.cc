@@ -295,7 +295,7 @@ class LiteralTestCase : public TestCase
         // Where no method has an answer, the refusal is that of all others.
         problem.roundDeadlineS = 1e-9;
         const auto refusal = RefusalOf<Infeasible>([&] { SolveJoint("paper-literal", problem); });
-        NS_TEST_EXPECT_MSG_NE(refusal.find("round_deadline_s = 1e-09: devices["),
+        NS_TEST_EXPECT_MSG_NE(refusal.find("roundDeadlineS = 1e-09: devices["),
                               std::string::npos,
                               refusal);
         NS_TEST_EXPECT_MSG_EQ(refusal,
@@ -397,7 +397,7 @@ class BaselineTestCase : public TestCase
     {
         auto problem = PaperDrop(0, {});
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { SolveJoint("scheme1", problem); }),
-                              "method = 'scheme1': needs round_deadline_s: it minimises energy "
+                              "method = 'scheme1': needs roundDeadlineS: it minimises energy "
                               "under a deadline",
                               "scheme 1 without a deadline");
         for (const std::string method : {"random-power", "random-frequency"})

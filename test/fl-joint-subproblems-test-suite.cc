@@ -67,7 +67,7 @@ class DropTestCase : public TestCase
 
         options.minDistanceM = 300;
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { PaperDrop(0, options); }),
-                              "radius_m = 250: must be finite and at least the smallest distance, "
+                              "radiusM = 250: must be finite and at least the smallest distance, "
                               "300 m, which must be above 0",
                               "an empty cell");
     }

@@ -250,10 +250,9 @@ class ValidationTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(After([](MelProblem&) {}), "accepted", "valid");
         for (const double value : {0.0, -1.0, nan, infinite, 1e41, 1e-41})
         {
-            NS_TEST_EXPECT_MSG_EQ(
-                After([&](MelProblem& p) { p.cycleTimeS = value; }),
-                Describe("cycle_time_s = ", value, ": must be from 1e-40 to 1e+40"),
-                "T");
+            NS_TEST_EXPECT_MSG_EQ(After([&](MelProblem& p) { p.cycleTimeS = value; }),
+                                  Describe("cycleTimeS = ", value, ": must be from 1e-40 to 1e+40"),
+                                  "T");
         }
         const std::pair<const char*, double MelLearner::*> fields[] = {
             {"c2", &MelLearner::c2},
@@ -262,7 +261,7 @@ class ValidationTestCase : public TestCase
             {"g2", &MelLearner::g2},
             {"g1", &MelLearner::g1},
             {"g0", &MelLearner::g0},
-            {"energy_j", &MelLearner::energyJ}};
+            {"energyJ", &MelLearner::energyJ}};
         for (const auto& [key, field] : fields)
         {
             for (const double value : {-1.0, nan, infinite, 1e41, 1e-41})
@@ -292,7 +291,7 @@ class ValidationTestCase : public TestCase
                               "samples = 0: must be from 1 to 1000000000000",
                               "d");
         NS_TEST_EXPECT_MSG_EQ(After([](MelProblem& p) { p.minSamples = -5; }),
-                              "min_samples = -5: must be from 0 to 1000000000000",
+                              "minSamples = -5: must be from 0 to 1000000000000",
                               "d_l");
         NS_TEST_EXPECT_MSG_EQ(After([](MelProblem& p) { p.learners.clear(); }),
                               "learners: 0 of them: must be from 1 to 1000000",
@@ -305,7 +304,7 @@ class ValidationTestCase : public TestCase
                                   p.learners[0].c2 = p.learners[1].c2 = 1e-30;
                                   p.learners[0].g2 = p.learners[1].g2 = 0;
                               }),
-                              "cycle_time_s = 20: must be shorter, or c2 and g2 larger: more than "
+                              "cycleTimeS = 20: must be shorter, or c2 and g2 larger: more than "
                               "1000000000000 iterations of each learner fit",
                               "too many iterations");
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([] {
@@ -323,20 +322,20 @@ class ValidationTestCase : public TestCase
     void CheckInfeasible()
     {
         NS_TEST_EXPECT_MSG_EQ(After([](MelProblem& p) { p.minSamples = 51; }),
-                              "min_samples = 51: must not exceed 50, so that 2 learners have no "
+                              "minSamples = 51: must not exceed 50, so that 2 learners have no "
                               "more than samples = 100 together",
                               "the least is too much");
         // 0.5 s and 50 samples of 0.1 ms for each.
         NS_TEST_EXPECT_MSG_EQ(After([](MelProblem& p) { p.cycleTimeS = 0.5; }),
                               "no allocation of samples = 100 to 2 learners fits, with no "
-                              "iteration at all even, within cycle_time_s = 0.5 and each energy_j: "
-                              "cycle_time_s must be at least 0.505; no energy_j helps at the one "
+                              "iteration at all even, within cycleTimeS = 0.5 and each energyJ: "
+                              "cycleTimeS must be at least 0.505; no energyJ helps at the one "
                               "given",
                               "time");
         NS_TEST_EXPECT_MSG_EQ(After([](MelProblem& p) { p.learners[1].energyJ = 0.05; }),
                               "no allocation of samples = 100 to 2 learners fits, with no "
-                              "iteration at all even, within cycle_time_s = 20 and each energy_j: "
-                              "each energy_j must be at least 0.1; no cycle_time_s helps with "
+                              "iteration at all even, within cycleTimeS = 20 and each energyJ: "
+                              "each energyJ must be at least 0.1; no cycleTimeS helps with "
                               "those given",
                               "energy");
         NS_TEST_EXPECT_MSG_EQ(After([](MelProblem& p) {
@@ -344,8 +343,8 @@ class ValidationTestCase : public TestCase
                                   p.learners[1].energyJ = 0.05;
                               }),
                               "no allocation of samples = 100 to 2 learners fits, with no "
-                              "iteration at all even, within cycle_time_s = 0.5 and each energy_j: "
-                              "cycle_time_s must be at least 0.505 and, with that, each energy_j "
+                              "iteration at all even, within cycleTimeS = 0.5 and each energyJ: "
+                              "cycleTimeS must be at least 0.505 and, with that, each energyJ "
                               "at least 0.1; neither helps alone",
                               "both");
         // The first can take 60 by time, the second 20 by energy: either limit may give.
@@ -355,8 +354,8 @@ class ValidationTestCase : public TestCase
                                   p.learners[1].energyJ = 0.3;
                               }),
                               "no allocation of samples = 100 to 2 learners fits, with no "
-                              "iteration at all even, within cycle_time_s = 0.506 and each "
-                              "energy_j: cycle_time_s must be at least 0.508, or each energy_j at "
+                              "iteration at all even, within cycleTimeS = 0.506 and each "
+                              "energyJ: cycleTimeS must be at least 0.508, or each energyJ at "
                               "least 0.5",
                               "either");
     }

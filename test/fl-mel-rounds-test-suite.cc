@@ -401,7 +401,7 @@ class RefusalTestCase : public TestCase
             "a timing study");
         setup = MakeSetup(false, "exact");
         Config::SetDefault("ns3::fl::MelOptimizer::CycleTime", TimeValue(MicroSeconds(1)));
-        NS_TEST_EXPECT_MSG_NE(RunOf(setup).find("cycle_time_s must be at least"),
+        NS_TEST_EXPECT_MSG_NE(RunOf(setup).find("cycleTimeS must be at least"),
                               std::string::npos,
                               "names what would do");
         Config::SetDefault("ns3::fl::MelOptimizer::CycleTime", TimeValue(Seconds(1e8)));

@@ -81,7 +81,7 @@ class StudyTestCase : public TestCase
         near(problem.learners[3].c2, 1123736 / 0.7e9, "in turn");
         options.radiusM = 5;
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { DrawMelDrop(options, random); }),
-                              "radius_m = 5: must be finite and at least the smallest distance, "
+                              "radiusM = 5: must be finite and at least the smallest distance, "
                               "500 m, which must be above 0",
                               "an empty disc");
         options.radiusM = 500;

@@ -85,7 +85,7 @@ class MessagesTestCase : public TestCase
         problem = DrawOffload({}, random);
         problem.noiseW[0] = NAN;
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([&] { problem.Validate(); }),
-                              "noise_w[0] = nan: must be from 1e-30 to 1e+30",
+                              "noiseW[0] = nan: must be from 1e-30 to 1e+30",
                               "NaN");
         problem = DrawOffload({}, random);
         NS_TEST_EXPECT_MSG_EQ(

@@ -495,26 +495,24 @@ class MethodsTestCase : public TestCase
              {std::pair(0.0, "0"), {-1.0, "-1"}, {nan, "nan"}, {HUGE_VAL, "inf"}, {1e-41, "1e-41"}})
         {
             const std::string rest = std::string(" = ") + text + ": must be from 1e-40 to 1e+40";
-            Refuse("bandwidth_hz" + rest, [&, v = value](P& p) { p.bandwidthHz = v; });
-            Refuse("payload_bits" + rest, [&, v = value](P& p) { p.payloadBits = v; });
-            Refuse("gain_over_noise_hz[1]" + rest,
-                   [&, v = value](P& p) { p.gainOverNoiseHz[1] = v; });
-            Refuse("delay_limit_s" + rest, [&, v = value](P& p) { p.delayLimitS = v; });
-            Refuse("average_gain_over_noise_hz[0]" + rest,
+            Refuse("bandwidthHz" + rest, [&, v = value](P& p) { p.bandwidthHz = v; });
+            Refuse("payloadBits" + rest, [&, v = value](P& p) { p.payloadBits = v; });
+            Refuse("gainOverNoiseHz[1]" + rest, [&, v = value](P& p) { p.gainOverNoiseHz[1] = v; });
+            Refuse("delayLimitS" + rest, [&, v = value](P& p) { p.delayLimitS = v; });
+            Refuse("averageGainOverNoiseHz[0]" + rest,
                    [&, v = value](P& p) { p.averageGainOverNoiseHz = {v, 1}; });
             if (value != 0)
             {
-                Refuse(std::string("queue_weight = ") + text + ": must be 0 or from 1e-40 to 1e+40",
+                Refuse(std::string("queueWeight = ") + text + ": must be 0 or from 1e-40 to 1e+40",
                        [&, v = value](P& p) { p.queueWeight = v; });
             }
         }
-        Refuse("gain_over_noise_hz: must have at least one",
-               [](P& p) { p.gainOverNoiseHz.clear(); });
-        Refuse("devices_per_round = 3: must be a whole number from 1 to 2",
+        Refuse("gainOverNoiseHz: must have at least one", [](P& p) { p.gainOverNoiseHz.clear(); });
+        Refuse("devicesPerRound = 3: must be a whole number from 1 to 2",
                [](P& p) { p.devicesPerRound = 3; });
-        Refuse("devices_per_round = 0: must be", [](P& p) { p.devicesPerRound = 0; });
+        Refuse("devicesPerRound = 0: must be", [](P& p) { p.devicesPerRound = 0; });
         Refuse("round = 0: must be", [](P& p) { p.round = 0; });
-        Refuse("average_gain_over_noise_hz has 1 entries: must have 2",
+        Refuse("averageGainOverNoiseHz has 1 entries: must have 2",
                [](P& p) { p.averageGainOverNoiseHz = {1}; });
         Refuse("accepted", [](P&) {});
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([] {

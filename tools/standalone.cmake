@@ -90,9 +90,10 @@ message(STATUS "fl: standalone, with ns-3 ${NS3_ns3-core_VERSION} at ${NS3_ns3-c
 # All of these are public: Eigen's alignment, which depends on the processor's vector size, is part of the ABI. A library
 # and a program that differ crash in free().
 add_library(fl-options INTERFACE)
-target_compile_options(fl-options INTERFACE -Wall -Wextra)
+target_compile_options(fl-options INTERFACE $<BUILD_INTERFACE:-Wall> $<BUILD_INTERFACE:-Wextra>)
 # GCC 12 sees uninitialised values in its own AVX-512 intrinsics (GCC bug 105593), which Eigen's products inline.
 target_compile_options(fl-options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+target_compile_features(fl-options INTERFACE cxx_std_17)
 if(FL_NATIVE)
   target_compile_options(fl-options INTERFACE -march=native)
 endif()
@@ -118,6 +119,17 @@ function(fl_write file content)
   if(NOT "${old}" STREQUAL "${content}")
     file(WRITE "${file}" "${content}")
   endif()
+endfunction()
+
+# The solvers, a library that knows nothing of ns-3. Its headers are reached as all others.
+function(fl_add_opt_library)
+  add_library(fl-opt SHARED ${ARGN})
+  target_link_libraries(fl-opt PUBLIC fl-options Threads::Threads)
+  target_include_directories(
+    fl-opt PUBLIC $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+  )
+  target_include_directories(fl-opt SYSTEM INTERFACE ${fl_include_dirs})
+  target_compile_definitions(fl-opt INTERFACE EIGEN_DONT_PARALLELIZE)
 endfunction()
 
 # Arguments as in ns-3; those that this module does not use are left out.
@@ -146,7 +158,9 @@ function(build_lib)
 
   add_library(${BLIB_LIBNAME} SHARED ${BLIB_SOURCE_FILES})
   target_link_libraries(${BLIB_LIBNAME} PUBLIC fl-options ${BLIB_LIBRARIES_TO_LINK})
-  target_include_directories(${BLIB_LIBNAME} PUBLIC ${include_dir})
+  target_include_directories(
+    ${BLIB_LIBNAME} PUBLIC $<BUILD_INTERFACE:${include_dir}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+  )
 
   if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/examples/CMakeLists.txt)
     add_subdirectory(examples)
@@ -174,15 +188,20 @@ function(build_lib_example)
   target_link_libraries(${EXAMPLE_NAME} PRIVATE ${EXAMPLE_LIBRARIES_TO_LINK})
 endfunction()
 
+include(${PROJECT_SOURCE_DIR}/tools/install.cmake)
+
 # --- Tests --------------------------------------------------------------------------------------------------------
 
 # Not in the function below: this sets a variable of the scope it stands in.
 enable_testing()
 
 # Builds one program of the documentation's recipes: fl-recipe-NAME. The blocks of code are taken from doc/fl.rst, as one
-# file; SOURCE, where it is given, is another one.
+# file; SOURCE, where it is given, is another one, and LIBRARY what it links to in place of fl.
 function(fl_add_recipe name)
-  cmake_parse_arguments(RECIPE "" "SOURCE" "BLOCKS" ${ARGN})
+  cmake_parse_arguments(RECIPE "" "SOURCE;LIBRARY" "BLOCKS" ${ARGN})
+  if(NOT RECIPE_LIBRARY)
+    set(RECIPE_LIBRARY fl)
+  endif()
   set(extract ${PROJECT_SOURCE_DIR}/test/recipes/extract)
   set(doc ${PROJECT_SOURCE_DIR}/doc/fl.rst)
   set(folder ${PROJECT_BINARY_DIR}/recipes)
@@ -196,7 +215,7 @@ function(fl_add_recipe name)
     VERBATIM
   )
   add_executable(fl-recipe-${name} ${written} ${RECIPE_SOURCE})
-  target_link_libraries(fl-recipe-${name} PRIVATE fl)
+  target_link_libraries(fl-recipe-${name} PRIVATE ${RECIPE_LIBRARY})
 endfunction()
 
 # The programs of doc/fl.rst, for test/shell/recipes.sh.
@@ -209,6 +228,7 @@ function(fl_add_recipes)
     fl_add_recipe(own-${medium} BLOCKS own-begin own-${medium} own-main)
   endforeach()
   fl_add_recipe(own-scenario BLOCKS own-scenario)
+  fl_add_recipe(solvers BLOCKS solvers LIBRARY fl-opt)
   # Optimizer and model are each one more file beside a copy of the quickstart.
   fl_add_recipe(optimizer BLOCKS strongest-half SOURCE ${PROJECT_SOURCE_DIR}/examples/fl-quickstart.cc)
   fl_add_recipe(model BLOCKS tanh-net SOURCE ${PROJECT_SOURCE_DIR}/examples/fl-quickstart.cc)

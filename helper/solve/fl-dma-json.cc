@@ -8,6 +8,7 @@
 
 #include "ns3/fl-dma-methods.h"
 #include "ns3/fl-error.h"
+#include "ns3/fl-input-name.h"
 #include "ns3/fl-random-stream.h"
 
 #include <limits>
@@ -257,6 +258,7 @@ WriteDevices(const DmaSolution& solution, JsonStream& json)
 DmaProblem
 DmaProblemFromJson(const JsonDocument& document)
 {
+    const KeysInMessages keys;
     const JsonReader reader(document);
     reader.RequireKeys({"weights", "rho", "v1", "v2", "tasks", "devices"},
                        {"relaxed", "schedule", "min_uploads"});

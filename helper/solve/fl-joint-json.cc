@@ -7,6 +7,7 @@
 #include "fl-solve-problem.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-input-name.h"
 #include "ns3/fl-joint-methods.h"
 #include "ns3/fl-random-stream.h"
 
@@ -129,6 +130,7 @@ const SolveProblemRegistration g_joint(MakeSolveProblem<JointProblem, JointSolut
 JointProblem
 JointProblemFromJson(const JsonDocument& document)
 {
+    const KeysInMessages keys;
     const JsonReader reader(document);
     reader.RequireKeys({"weight_energy",
                         "weight_time",

@@ -6,6 +6,7 @@
 #include "fl-json-reader.h"
 #include "fl-solve-problem.h"
 
+#include "ns3/fl-input-name.h"
 #include "ns3/fl-mel-methods.h"
 
 namespace ns3
@@ -69,6 +70,7 @@ const SolveProblemRegistration g_mel(MakeSolveProblem<MelProblem, MelSolution>(
 MelProblem
 MelProblemFromJson(const JsonDocument& document)
 {
+    const KeysInMessages keys;
     const JsonReader reader(document);
     reader.RequireKeys({"cycle_time_s", "staleness", "samples", "min_samples", "learners"});
     MelProblem problem;

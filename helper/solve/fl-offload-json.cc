@@ -7,6 +7,7 @@
 #include "fl-solve-problem.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-input-name.h"
 #include "ns3/fl-offload-agent.h"
 #include "ns3/fl-offload-methods.h"
 #include "ns3/fl-random-stream.h"
@@ -205,6 +206,7 @@ WriteDevice(const OffloadDecision& decision, const OffloadOutcome& outcome, Json
 OffloadProblem
 OffloadProblemFromJson(const JsonDocument& document)
 {
+    const KeysInMessages keys;
     const JsonReader reader(document);
     reader.RequireKeys({"bandwidth_hz",
                         "noise_w",

@@ -7,6 +7,7 @@
 #include "fl-solve-problem.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-input-name.h"
 #include "ns3/fl-random-stream.h"
 #include "ns3/fl-schedule-methods.h"
 
@@ -62,6 +63,7 @@ const SolveProblemRegistration g_schedule(MakeSolveProblem<ScheduleProblem, Sche
 ScheduleProblem
 ScheduleProblemFromJson(const JsonDocument& document)
 {
+    const KeysInMessages keys;
     const JsonReader reader(document);
     reader.RequireKeys(
         {"bandwidth_hz", "payload_bits", "queue_weight", "gain_over_noise_hz"},

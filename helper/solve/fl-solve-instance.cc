@@ -6,6 +6,7 @@
 #include "fl-json-text.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-input-name.h"
 #include "ns3/fl-method-name.h"
 
 #include <sstream>
@@ -132,6 +133,8 @@ SolveInstance(const SolveProblem& problem,
                        ? problem.defaultMethod
                        : PlainMethodName(problem.name, problem.defaultMethod, request.method);
     CheckMethod(problem, named.method);
+    // Whoever wrote the file knows its keys.
+    const KeysInMessages keys;
     JsonDocument document = ParseJson(text, source);
     // Of a million devices one copy is enough.
     std::string().swap(text);

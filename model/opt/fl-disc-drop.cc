@@ -28,7 +28,7 @@ DiscDrop::DiscDrop(double radiusM, double minDistanceM, double lossAt1KmDb, doub
 {
     if (!(minDistanceM > 0) || !(minDistanceM <= radiusM) || !std::isfinite(radiusM))
     {
-        throw InvalidInput(Describe("radius_m = ",
+        throw InvalidInput(Describe("radiusM = ",
                                     radiusM,
                                     ": must be finite and at least the smallest distance, ",
                                     minDistanceM,

@@ -43,6 +43,15 @@ for table in rounds.csv devices.csv; do
 done
 grep -q '"rng_run": 3' results/own-scenario-again/summary.json || fail "own-scenario: run number"
 
+# The solvers, without ns-3: each problem has an answer, and messages name members.
+expect_exit 0 '^joint: [0-9.e-]+ s, [0-9.e-]+ J, gap [0-9.e-]+$' limit "$FL_BUILD_DIR/bin/fl-recipe-solvers"
+for line in '^mel: [1-9][0-9.]* iterations' '^schedule: [1-3] devices$' '^dma: [0-9.]+$' '^offload: [0-9.]+ s$' \
+  '^devices\[1\].minCpuHz = 3e\+09.*maxCpuHz = 2e\+09'; do
+  grep -qE "$line" <<<"$out" || fail "solvers: no line '$line' in: $out"
+done
+! ldd "$FL_BUILD_DIR/bin/fl-recipe-solvers" | grep -q ns3 || fail "solvers: the program needs ns-3"
+! ldd "$FL_BUILD_DIR/lib/libfl-opt.so" | grep -q ns3 || fail "libfl-opt needs ns-3"
+
 # Optimizer and model, on every PHY.
 phys=(fdma)
 for phy in lte wifi; do

@@ -4,6 +4,7 @@
 #include "fl-dma-problem.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-input-name.h"
 
 #include <algorithm>
 #include <cmath>
@@ -43,46 +44,69 @@ RequireNonNegative(const std::string& name, double value)
     }
 }
 
+/// Names of a range's ends: two entries of a key, or two members.
+struct RangeName
+{
+    std::string place;     //!< before both
+    std::string key;       //!< of JSON
+    std::string lowField;  //!< member of the lower end
+    std::string highField; //!< member of the upper end
+
+    /// @return name of the lower end
+    std::string Low() const
+    {
+        return place + Named(key + "[0]", lowField);
+    }
+
+    /// @return name of the upper end
+    std::string High() const
+    {
+        return place + Named(key + "[1]", highField);
+    }
+};
+
 /// Refuse a range that is none.
 void
-RequireRange(const std::string& name, double low, double high)
+RequireRange(const RangeName& name, double low, double high)
 {
-    RequirePositive(name + "[0]", low);
-    RequirePositive(name + "[1]", high);
+    RequirePositive(name.Low(), low);
+    RequirePositive(name.High(), high);
     if (low > high)
     {
-        throw InvalidInput(Describe(name, " = [", low, ", ", high, "]: must not fall"));
+        throw InvalidInput(
+            Describe(name.Low(), " = ", low, ": must not exceed ", name.High(), " = ", high));
     }
 }
 
 /// Mixing rates are below 1.
 void
-ValidateMixing(const std::string& name, const DmaTask& task)
+ValidateMixing(const RangeName& name, const DmaTask& task)
 {
     RequireRange(name, task.mixingLow, task.mixingHigh);
     if (task.mixingHigh > 1)
     {
-        throw InvalidInput(Describe(name, "[1] = ", task.mixingHigh, ": must be at most 1"));
+        throw InvalidInput(Describe(name.High(), " = ", task.mixingHigh, ": must be at most 1"));
     }
 }
 
 /// There must be a whole number of SGD steps in the range, unless problems are relaxed.
 void
-ValidateIterations(const std::string& name, const DmaTask& task, bool relaxed)
+ValidateIterations(const RangeName& name, const DmaTask& task, bool relaxed)
 {
     RequireRange(name, task.minIterations, task.maxIterations);
     if (task.minIterations < 1)
     {
-        throw InvalidInput(Describe(name, "[0] = ", task.minIterations, ": must be at least 1"));
+        throw InvalidInput(Describe(name.Low(), " = ", task.minIterations, ": must be at least 1"));
     }
     if (!relaxed && std::ceil(task.minIterations) > task.maxIterations)
     {
-        throw InvalidInput(Describe(name,
-                                    " = [",
+        throw InvalidInput(Describe(name.Low(),
+                                    " = ",
                                     task.minIterations,
-                                    ", ",
-                                    task.maxIterations,
-                                    "]: must contain a whole number"));
+                                    ": must have a whole number between it and ",
+                                    name.High(),
+                                    " = ",
+                                    task.maxIterations));
     }
 }
 
@@ -98,17 +122,18 @@ ValidateTask(const std::string& place, const DmaTask& task, bool relaxed)
                                     ": must be a whole number from 1 to ",
                                     DMA_MAX_AGGREGATIONS));
     }
-    RequirePositive(place + "model_bits", task.modelBits);
-    RequireNonNegative(place + "importance", task.importance);
-    RequireNonNegative(place + "energy_weight", task.energyWeight);
-    RequirePositive(place + "qoe_s", task.qoeS);
-    ValidateMixing(place + "mixing", task);
-    ValidateIterations(place + "iterations", task, relaxed);
+    RequirePositive(place + Named("model_bits"), task.modelBits);
+    RequireNonNegative(place + Named("importance"), task.importance);
+    RequireNonNegative(place + Named("energy_weight"), task.energyWeight);
+    RequirePositive(place + Named("qoe_s"), task.qoeS);
+    ValidateMixing({place, "mixing", "mixingLow", "mixingHigh"}, task);
+    ValidateIterations({place, "iterations", "minIterations", "maxIterations"}, task, relaxed);
     const size_t rates = task.learningRate.size();
     if (rates != 1 && rates != task.aggregations)
     {
         throw InvalidInput(Describe(place,
-                                    "learning_rate has ",
+                                    Named("learning_rate"),
+                                    " has ",
                                     rates,
                                     " entries: must be a number, or have ",
                                     task.aggregations,
@@ -116,19 +141,20 @@ ValidateTask(const std::string& place, const DmaTask& task, bool relaxed)
     }
     for (size_t v = 0; v < rates; ++v)
     {
-        RequirePositive(place + (rates == 1 ? "learning_rate" : Describe("learning_rate[", v, "]")),
-                        task.learningRate[v]);
+        RequirePositive(
+            place + Named(rates == 1 ? "learning_rate" : Describe("learning_rate[", v, "]")),
+            task.learningRate[v]);
     }
-    RequireNonNegative(place + "smoothness", task.smoothness);
-    RequireNonNegative(place + "data_variability", task.dataVariability);
-    RequireNonNegative(place + "loss_drop", task.lossDrop);
+    RequireNonNegative(place + Named("smoothness"), task.smoothness);
+    RequireNonNegative(place + Named("data_variability"), task.dataVariability);
+    RequireNonNegative(place + Named("loss_drop"), task.lossDrop);
 }
 
 /// What a task is to a device.
 void
 ValidateDeviceTask(const std::string& place, const DmaDeviceTask& pair)
 {
-    RequirePositive(place + "cycles_per_sample", pair.cyclesPerSample);
+    RequirePositive(place + Named("cycles_per_sample"), pair.cyclesPerSample);
     if (!(pair.samples >= 1 && pair.samples <= 1e15 && pair.samples == std::floor(pair.samples)))
     {
         throw InvalidInput(Describe(place,
@@ -136,19 +162,22 @@ ValidateDeviceTask(const std::string& place, const DmaDeviceTask& pair)
                                     pair.samples,
                                     ": must be a whole number from 1 to 1e+15"));
     }
-    RequireNonNegative(place + "dissimilarity", pair.dissimilarity);
-    RequireNonNegative(place + "sample_variance", pair.sampleVariance);
-    RequireNonNegative(place + "idle_drift", pair.idleDrift);
-    RequireNonNegative(place + "active_drift", pair.activeDrift);
-    RequireNonNegative(place + "start_s", pair.startS);
+    RequireNonNegative(place + Named("dissimilarity"), pair.dissimilarity);
+    RequireNonNegative(place + Named("sample_variance"), pair.sampleVariance);
+    RequireNonNegative(place + Named("idle_drift"), pair.idleDrift);
+    RequireNonNegative(place + Named("active_drift"), pair.activeDrift);
+    RequireNonNegative(place + Named("start_s"), pair.startS);
     if (pair.cpuShare && !(*pair.cpuShare >= 1e-12 && *pair.cpuShare <= 1))
     {
-        throw InvalidInput(
-            Describe(place, "cpu_share = ", *pair.cpuShare, ": must be from 1e-12 to 1"));
+        throw InvalidInput(Describe(place,
+                                    Named("cpu_share"),
+                                    " = ",
+                                    *pair.cpuShare,
+                                    ": must be from 1e-12 to 1"));
     }
     if (pair.inFlight)
     {
-        RequireNonNegative(place + "in_flight.ready_s", pair.inFlight->readyS);
+        RequireNonNegative(place + Named("in_flight.ready_s"), pair.inFlight->readyS);
     }
 }
 
@@ -156,15 +185,15 @@ ValidateDeviceTask(const std::string& place, const DmaDeviceTask& pair)
 void
 ValidateDevice(const std::string& place, const DmaDevice& device, size_t tasks)
 {
-    RequirePositive(place + "uplink_bps", device.uplinkBps);
-    RequirePositive(place + "downlink_bps", device.downlinkBps);
-    RequireNonNegative(place + "tx_power_w", device.txPowerW);
-    RequireNonNegative(place + "downlink_power_w", device.downlinkPowerW);
-    RequireNonNegative(place + "effective_capacitance", device.effectiveCapacitance);
-    RequireRange(place + "cpu_hz", device.minCpuHz, device.maxCpuHz);
+    RequirePositive(place + Named("uplink_bps"), device.uplinkBps);
+    RequirePositive(place + Named("downlink_bps"), device.downlinkBps);
+    RequireNonNegative(place + Named("tx_power_w"), device.txPowerW);
+    RequireNonNegative(place + Named("downlink_power_w"), device.downlinkPowerW);
+    RequireNonNegative(place + Named("effective_capacitance"), device.effectiveCapacitance);
+    RequireRange({place, "cpu_hz", "minCpuHz", "maxCpuHz"}, device.minCpuHz, device.maxCpuHz);
     if (device.energyBudgetJ)
     {
-        RequirePositive(place + "energy_budget_j", *device.energyBudgetJ);
+        RequirePositive(place + Named("energy_budget_j"), *device.energyBudgetJ);
     }
     if (device.tasks.size() != tasks)
     {
@@ -183,8 +212,12 @@ ValidateDevice(const std::string& place, const DmaDevice& device, size_t tasks)
     }
     if (sum > 1 + 1e-9)
     {
-        throw InvalidInput(
-            Describe(place, "tasks: the sum of cpu_share is ", sum, ": must be at most 1"));
+        throw InvalidInput(Describe(place,
+                                    "tasks: the sum of ",
+                                    Named("cpu_share"),
+                                    " is ",
+                                    sum,
+                                    ": must be at most 1"));
     }
 }
 
@@ -203,7 +236,9 @@ ValidateShares(const DmaProblem& problem)
                                             i,
                                             "].tasks[",
                                             j,
-                                            "].cpu_share: is missing: must be given of all devices "
+                                            "].",
+                                            Named("cpu_share"),
+                                            ": is missing: must be given of all devices "
                                             "and tasks, or of none"));
             }
         }
@@ -281,9 +316,9 @@ DmaTask::HighestRate() const
 void
 DmaProblem::Validate() const
 {
-    RequireNonNegative("weights[0]", weightModel);
-    RequireNonNegative("weights[1]", weightDevice);
-    RequireNonNegative("weights[2]", weightStation);
+    RequireNonNegative(Named("weights[0]", "weightModel"), weightModel);
+    RequireNonNegative(Named("weights[1]", "weightDevice"), weightDevice);
+    RequireNonNegative(Named("weights[2]", "weightStation"), weightStation);
     RequireNonNegative("rho", rho);
     RequireNonNegative("v1", v1);
     RequireNonNegative("v2", v2);
@@ -301,7 +336,8 @@ DmaProblem::Validate() const
         const size_t most = tasks[j].aggregations / devices.size();
         if (minUploads > most)
         {
-            throw InvalidInput(Describe("min_uploads = ",
+            throw InvalidInput(Describe(Named("min_uploads"),
+                                        " = ",
                                         minUploads,
                                         ": must be a whole number from 0 to ",
                                         most,
@@ -390,7 +426,9 @@ ValidateDmaSchedule(const DmaProblem& problem, const DmaSchedule& schedule)
                                             i,
                                             " makes ",
                                             uploads[i],
-                                            " aggregations: must make at least min_uploads = ",
+                                            " aggregations: must make at least ",
+                                            Named("min_uploads"),
+                                            " = ",
                                             problem.minUploads));
             }
         }

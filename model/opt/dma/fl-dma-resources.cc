@@ -6,6 +6,7 @@
 #include "fl-dma-timing.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-input-name.h"
 
 #include <algorithm>
 #include <cmath>
@@ -34,7 +35,9 @@ RequireUploads(const DmaModel& model)
         {
             throw Infeasible(Describe("29c: devices[",
                                       budget.device,
-                                      "].energy_budget_j = ",
+                                      "].",
+                                      Named("energy_budget_j"),
+                                      " = ",
                                       budget.limitJ,
                                       ": its uploads alone take ",
                                       budget.limitJ - budget.remainJ,
@@ -69,7 +72,9 @@ RefuseBudgets(const DmaModel& model, const DmaInteriorResult& result)
     const double leastJ = (budget.limitJ + budget.remainJ * result.excess[worst]) * (1 + ROUND_UP);
     throw Infeasible(Describe("29c: devices[",
                               budget.device,
-                              "].energy_budget_j = ",
+                              "].",
+                              Named("energy_budget_j"),
+                              " = ",
                               budget.limitJ,
                               ": the schedule takes at least ",
                               leastJ,

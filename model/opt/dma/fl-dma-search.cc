@@ -3,6 +3,8 @@
  */
 #include "fl-dma-search.h"
 
+#include "ns3/fl-input-name.h"
+
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -180,7 +182,9 @@ class Search
             throw solver.GetRefusal() ? *solver.GetRefusal()
                                       : Infeasible(Describe("staleness: tasks[",
                                                             j,
-                                                            "].staleness_limit = ",
+                                                            "].",
+                                                            Named("staleness_limit"),
+                                                            " = ",
                                                             problem.tasks[j].stalenessLimit,
                                                             ": no schedule was found"));
         }

@@ -4,6 +4,7 @@
 #include "fl-dma-timing.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-input-name.h"
 
 #include <algorithm>
 #include <cmath>
@@ -213,7 +214,9 @@ RefuseTiming(const DmaModel& model, size_t j, const DmaEarliest& earliest)
     const double leastS = earliest.lastS * (1 + 1e-6);
     throw Infeasible(Describe("29b: tasks[",
                               task.task,
-                              "].qoe_s = ",
+                              "].",
+                              Named("qoe_s"),
+                              " = ",
                               task.qoeS,
                               ": the schedule takes at least ",
                               leastS,

@@ -8,6 +8,7 @@
 #include "fl-joint-uploads.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-input-name.h"
 
 #include <algorithm>
 #include <boost/math/tools/minima.hpp>
@@ -87,7 +88,8 @@ RequireTimeToCompute(const JointProblem& problem, double roundS)
         const double computeS = device.cycles > 0 ? device.cycles / device.maxCpuHz : 0;
         if (computeS > roundS)
         {
-            throw Infeasible(Describe("round_deadline_s = ",
+            throw Infeasible(Describe(Named("round_deadline_s"),
+                                      " = ",
                                       roundS,
                                       ": devices[",
                                       i,
@@ -252,7 +254,8 @@ SolveJointCommunicationOnly(const JointProblem& problem, const JointOptions& opt
         const auto leftS = TimesLeft(shares, roundS);
         if (!SolveUploads(problem, leftS, shares))
         {
-            throw Infeasible(Describe("round_deadline_s = ",
+            throw Infeasible(Describe(Named("round_deadline_s"),
+                                      " = ",
                                       roundS,
                                       ": with frequencies from the start, ",
                                       UploadObstacle(problem, leftS)));

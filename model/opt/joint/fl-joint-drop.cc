@@ -48,7 +48,7 @@ DrawJointDrop(const JointDropOptions& options, RandomStream& random)
     if (!(options.shadowingDb >= 0) || !std::isfinite(options.shadowingDb))
     {
         throw InvalidInput(
-            Describe("shadowing_db = ", options.shadowingDb, ": must be finite and at least 0"));
+            Describe("shadowingDb = ", options.shadowingDb, ": must be finite and at least 0"));
     }
     JointProblem problem;
     problem.weightEnergy = options.weightEnergy;

@@ -8,6 +8,7 @@
 #include "fl-joint-ratios.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-input-name.h"
 
 #include <algorithm>
 
@@ -77,7 +78,8 @@ FeasibleStart(const JointProblem& problem, double bandShare, double& roundS)
         const Latest latest(problem, shares);
         if (latest.readyS > deadlineS)
         {
-            throw Infeasible(Describe("round_deadline_s = ",
+            throw Infeasible(Describe(Named("round_deadline_s"),
+                                      " = ",
                                       *problem.roundDeadlineS,
                                       ": the start (full power, equal shares of the band) is not "
                                       "feasible: devices[",

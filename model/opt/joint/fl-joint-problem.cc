@@ -4,6 +4,7 @@
 #include "fl-joint-problem.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-input-name.h"
 #include "ns3/fl-predictor.h"
 
 #include <algorithm>
@@ -38,16 +39,16 @@ struct Field
 
     const char* key;          //!< as in files
     size_t device{NO_DEVICE}; //!< of which device
-    const char* part{""};     //!< [0] and [1] of a range
+    const char* field{""};    //!< member, where it isn't spelled as the key
 
-    /// Write the name, as in devices[3].cpu_hz[0].
+    /// Write the name, as in devices[3].cpu_hz[0] or devices[3].minCpuHz.
     friend std::ostream& operator<<(std::ostream& os, const Field& field)
     {
         if (field.device != NO_DEVICE)
         {
             os << "devices[" << field.device << "].";
         }
-        return os << field.key << field.part;
+        return os << Named(field.key, field.field);
     }
 };
 
@@ -76,10 +77,8 @@ Require(const Field& field, double value, Sign sign)
 
 /// Refuse a range that is empty or has a bad end.
 void
-RequireRange(const char* key, size_t device, double low, double high)
+RequireRange(const Field& lowField, const Field& highField, double low, double high)
 {
-    const Field lowField{key, device, "[0]"};
-    const Field highField{key, device, "[1]"};
     Require(lowField, low, Sign::NOT_NEGATIVE);
     Require(highField, high, Sign::POSITIVE);
     if (low > high)
@@ -104,19 +103,29 @@ ValidateDevice(const JointDevice& device, size_t index, bool unbounded)
     Require({"payload_bits", index}, device.payloadBits, Sign::NOT_NEGATIVE);
     Require({"cycles", index}, device.cycles, Sign::NOT_NEGATIVE);
     Require({"capacitance", index}, device.capacitance, Sign::NOT_NEGATIVE);
-    RequireRange("cpu_hz", index, device.minCpuHz, device.maxCpuHz);
-    RequireRange("power_w", index, device.minTxPowerW, device.maxTxPowerW);
+    const Field minCpu{"cpu_hz[0]", index, "minCpuHz"};
+    const Field minPower{"power_w[0]", index, "minTxPowerW"};
+    RequireRange(minCpu, {"cpu_hz[1]", index, "maxCpuHz"}, device.minCpuHz, device.maxCpuHz);
+    RequireRange(minPower,
+                 {"power_w[1]", index, "maxTxPowerW"},
+                 device.minTxPowerW,
+                 device.maxTxPowerW);
     // Without a price on time the energy only falls with power and frequency: its infimum at 0 is
     // not attained.
-    const char* reason = " = 0: must be above 0 where weight_time is 0 and no deadline is given: "
-                         "with nothing to hurry for, no least energy is attained";
+    const auto refuse = [](const Field& field) {
+        throw InvalidInput(Describe(field,
+                                    " = 0: must be above 0 where ",
+                                    Named("weight_time"),
+                                    " is 0 and no deadline is given: with nothing to hurry for, "
+                                    "no least energy is attained"));
+    };
     if (unbounded && device.payloadBits > 0 && device.minTxPowerW == 0)
     {
-        throw InvalidInput(Describe(Field{"power_w", index, "[0]"}, reason));
+        refuse(minPower);
     }
     if (unbounded && device.cycles > 0 && device.capacitance > 0 && device.minCpuHz == 0)
     {
-        throw InvalidInput(Describe(Field{"cpu_hz", index, "[0]"}, reason));
+        refuse(minCpu);
     }
 }
 
@@ -153,7 +162,10 @@ JointProblem::Validate() const
     if (std::abs(weightEnergy + weightTime - 1) > 1e-9)
     {
         const double sum = weightEnergy + weightTime;
-        throw InvalidInput(Describe("weight_energy + weight_time = ",
+        throw InvalidInput(Describe(Named("weight_energy"),
+                                    " + ",
+                                    Named("weight_time"),
+                                    " = ",
                                     sum,
                                     ", off by ",
                                     std::abs(sum - 1),

@@ -8,6 +8,7 @@
 #include "fl-joint-uploads.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-input-name.h"
 
 namespace ns3
 {
@@ -44,7 +45,8 @@ SolveJointScheme1(const JointProblem& problem, const JointOptions& options)
 {
     if (!problem.roundDeadlineS)
     {
-        throw InvalidInput("method = 'scheme1': needs round_deadline_s: it minimises energy under "
+        throw InvalidInput("method = 'scheme1': needs " + Named("round_deadline_s") +
+                           ": it minimises energy under "
                            "a deadline");
     }
     double roundS = 0;

@@ -7,6 +7,7 @@
 #include "fl-log-bracket.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-input-name.h"
 #include "ns3/fl-lanes.h"
 
 #include <algorithm>
@@ -137,7 +138,7 @@ RequireDeadline(const JointProblem& problem, double shortestS)
         return;
     }
     const auto worst = FindBottleneck(problem);
-    const std::string begin = Describe("round_deadline_s = ", deadlineS, ": ");
+    const std::string begin = Describe(Named("round_deadline_s"), " = ", deadlineS, ": ");
     const std::string end = Describe("the smallest deadline that works is ",
                                      std::setprecision(DIGITS),
                                      RoundUp(shortestS),

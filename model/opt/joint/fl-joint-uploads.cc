@@ -7,6 +7,7 @@
 #include "fl-joint-frequencies.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-input-name.h"
 
 #include <algorithm>
 #include <boost/math/tools/toms748_solve.hpp>
@@ -360,7 +361,9 @@ UploadObstacle(const JointProblem& problem, const std::vector<double>& limitS)
                                                                     mostHz,
                                                                     " Hz) devices[",
                                                                     most,
-                                                                    "]; bandwidth_hz is ",
+                                                                    "]; ",
+                                                                    Named("bandwidth_hz"),
+                                                                    " is ",
                                                                     problem.bandwidthHz);
 }
 

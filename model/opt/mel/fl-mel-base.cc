@@ -4,6 +4,7 @@
 #include "fl-mel-base.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-input-name.h"
 
 #include <algorithm>
 #include <cmath>
@@ -216,7 +217,8 @@ MelSynchronousIterations(const MelProblem& problem)
     {
         if (high >= MEL_MAX_ITERATIONS)
         {
-            throw InvalidInput(Describe("cycle_time_s = ",
+            throw InvalidInput(Describe(Named("cycle_time_s"),
+                                        " = ",
                                         problem.cycleTimeS,
                                         ": must be shorter, or c2 and g2 larger: more than ",
                                         MEL_MAX_ITERATIONS,

@@ -4,6 +4,7 @@
 #include "fl-mel-problem.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-input-name.h"
 
 #include <algorithm>
 #include <cmath>
@@ -47,7 +48,7 @@ Require(const std::string& name, double value, bool zeroAllowed)
 
 /// Refuse a count that is out of its range.
 void
-RequireCount(const char* name, int64_t value, int64_t low, int64_t high)
+RequireCount(const std::string& name, int64_t value, int64_t low, int64_t high)
 {
     if (value < low || value > high)
     {
@@ -71,7 +72,7 @@ ValidateLearner(const MelLearner& learner, size_t k)
         if (!(value == 0 || (value >= SMALLEST && value <= LARGEST)))
         {
             // The name is made when it is needed: there may be a million learners.
-            Require(Describe("learners[", k, "].", key), value, true);
+            Require(Describe("learners[", k, "].", Named(key)), value, true);
         }
     }
     if (learner.c2 == 0 && learner.g2 == 0)
@@ -227,33 +228,54 @@ ThrowInfeasible(const MelProblem& problem, const std::string& what, const Fits& 
     {
         energyJ = search.SmallestEnergy(Within(problem.cycleTimeS));
     }
-    std::string text =
-        Describe(what, " within cycle_time_s = ", problem.cycleTimeS, " and each energy_j: ");
+    const std::string cycleTime = Named("cycle_time_s");
+    const std::string energy = Named("energy_j");
+    std::string text = Describe(what,
+                                " within ",
+                                cycleTime,
+                                " = ",
+                                problem.cycleTimeS,
+                                " and each ",
+                                energy,
+                                ": ");
     if (timeS && energyJ)
     {
-        text += Describe("cycle_time_s must be at least ",
+        text += Describe(cycleTime,
+                         " must be at least ",
                          RoundUp(*timeS),
-                         ", or each energy_j at least ",
+                         ", or each ",
+                         energy,
+                         " at least ",
                          RoundUp(*energyJ));
     }
     else if (timeS)
     {
-        text += Describe("cycle_time_s must be at least ",
+        text += Describe(cycleTime,
+                         " must be at least ",
                          RoundUp(*timeS),
-                         "; no energy_j helps at the one given");
+                         "; no ",
+                         energy,
+                         " helps at the one given");
     }
     else if (energyJ)
     {
-        text += Describe("each energy_j must be at least ",
+        text += Describe("each ",
+                         energy,
+                         " must be at least ",
                          RoundUp(*energyJ),
-                         "; no cycle_time_s helps with those given");
+                         "; no ",
+                         cycleTime,
+                         " helps with those given");
     }
     else
     {
         const double together = search.SmallestTime(unlimited);
-        text += Describe("cycle_time_s must be at least ",
+        text += Describe(cycleTime,
+                         " must be at least ",
                          RoundUp(together),
-                         " and, with that, each energy_j at least ",
+                         " and, with that, each ",
+                         energy,
+                         " at least ",
                          RoundUp(search.SmallestEnergy(together)),
                          "; neither helps alone");
     }
@@ -269,7 +291,8 @@ RequireMinimaFit(const MelProblem& problem)
     const auto count = static_cast<int64_t>(problem.learners.size());
     if (problem.minSamples > problem.samples / count)
     {
-        throw Infeasible(Describe("min_samples = ",
+        throw Infeasible(Describe(Named("min_samples"),
+                                  " = ",
                                   problem.minSamples,
                                   ": must not exceed ",
                                   problem.samples / count,
@@ -300,10 +323,10 @@ SplitEqually(const MelProblem& problem)
 void
 MelProblem::Validate() const
 {
-    Require("cycle_time_s", cycleTimeS, false);
+    Require(Named("cycle_time_s"), cycleTimeS, false);
     RequireCount("staleness", staleness, 0, MEL_MAX_STALENESS);
     RequireCount("samples", samples, 1, MEL_MAX_SAMPLES);
-    RequireCount("min_samples", minSamples, 0, MEL_MAX_SAMPLES);
+    RequireCount(Named("min_samples"), minSamples, 0, MEL_MAX_SAMPLES);
     const auto count = static_cast<int64_t>(learners.size());
     if (count < 1 || count > MEL_MAX_LEARNERS)
     {

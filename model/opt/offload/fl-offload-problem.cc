@@ -4,6 +4,7 @@
 #include "fl-offload-problem.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-input-name.h"
 
 #include <algorithm>
 #include <cmath>
@@ -56,7 +57,7 @@ RequireNonNegative(const std::string& name, double value)
 
 /// Refuse a count of entries that is none or too large.
 void
-RequireCount(const char* name, size_t count, size_t most)
+RequireCount(const std::string& name, size_t count, size_t most)
 {
     if (count < 1 || count > most)
     {
@@ -68,13 +69,13 @@ RequireCount(const char* name, size_t count, size_t most)
 void
 ValidateDevice(const std::string& place, const OffloadDevice& device)
 {
-    RequirePositive(place + "data_bits", device.dataBits);
-    RequirePositive(place + "cycles", device.cycles);
-    RequirePositive(place + "max_cpu_hz", device.maxCpuHz);
-    RequireNonNegative(place + "effective_capacitance", device.effectiveCapacitance);
-    RequirePositive(place + "max_tx_power_w", device.maxTxPowerW);
-    RequirePositive(place + "energy_budget_j", device.energyBudgetJ);
-    RequirePositive(place + "upload_rate_bps", device.uploadRateBps);
+    RequirePositive(place + Named("data_bits"), device.dataBits);
+    RequirePositive(place + Named("cycles"), device.cycles);
+    RequirePositive(place + Named("max_cpu_hz"), device.maxCpuHz);
+    RequireNonNegative(place + Named("effective_capacitance"), device.effectiveCapacitance);
+    RequirePositive(place + Named("max_tx_power_w"), device.maxTxPowerW);
+    RequirePositive(place + Named("energy_budget_j"), device.energyBudgetJ);
+    RequirePositive(place + Named("upload_rate_bps"), device.uploadRateBps);
 }
 
 /// The band, and how each device is heard.
@@ -82,25 +83,28 @@ void
 ValidateRadio(const OffloadProblem& problem)
 {
     const size_t channels = problem.bandwidthHz.size();
-    RequireCount("bandwidth_hz", channels, OFFLOAD_MAX_SUB_CHANNELS);
+    RequireCount(Named("bandwidth_hz"), channels, OFFLOAD_MAX_SUB_CHANNELS);
     if (problem.noiseW.size() != channels)
     {
-        throw InvalidInput(Describe("noise_w has ",
+        throw InvalidInput(Describe(Named("noise_w"),
+                                    " has ",
                                     problem.noiseW.size(),
                                     " entries: must have ",
                                     channels,
-                                    ", one per sub-channel, as bandwidth_hz"));
+                                    ", one per sub-channel, as ",
+                                    Named("bandwidth_hz")));
     }
     for (size_t g = 0; g < channels; ++g)
     {
-        RequirePositive(Describe("bandwidth_hz[", g, "]"), problem.bandwidthHz[g]);
-        RequirePositive(Describe("noise_w[", g, "]"), problem.noiseW[g]);
+        RequirePositive(Describe(Named("bandwidth_hz"), "[", g, "]"), problem.bandwidthHz[g]);
+        RequirePositive(Describe(Named("noise_w"), "[", g, "]"), problem.noiseW[g]);
     }
     const size_t servers = problem.servers.size();
     const size_t expected = problem.devices.size() * servers * channels;
     if (problem.gains.size() != expected)
     {
-        throw InvalidInput(Describe("gain has ",
+        throw InvalidInput(Describe(Named("gain", "gains"),
+                                    " has ",
                                     problem.gains.size(),
                                     " numbers: must have ",
                                     expected,
@@ -110,14 +114,14 @@ ValidateRadio(const OffloadProblem& problem)
     {
         if (problem.gains[k] != 0 && !IsPositive(problem.gains[k]))
         {
-            RequireNonNegative(Describe("gain[",
-                                        k / channels / servers,
-                                        "][",
-                                        k / channels % servers,
-                                        "][",
-                                        k % channels,
-                                        "]"),
-                               problem.gains[k]);
+            const std::string key = Describe("gain[",
+                                             k / channels / servers,
+                                             "][",
+                                             k / channels % servers,
+                                             "][",
+                                             k % channels,
+                                             "]");
+            RequireNonNegative(Named(key, Describe("gains[", k, "]")), problem.gains[k]);
         }
     }
 }
@@ -126,14 +130,14 @@ ValidateRadio(const OffloadProblem& problem)
 void
 ValidateMining(const OffloadMining& mining)
 {
-    RequirePositive("mining.block_hashes", mining.blockHashes);
-    RequireNonNegative("mining.joule_per_hash", mining.joulePerHash);
-    RequirePositive("mining.max_hash_rate_hps", mining.maxHashRateHps);
-    RequireNonNegative("mining.forks", mining.forks);
-    RequireNonNegative("mining.propagation_s", mining.propagationS);
+    RequirePositive(Named("mining.block_hashes"), mining.blockHashes);
+    RequireNonNegative(Named("mining.joule_per_hash"), mining.joulePerHash);
+    RequirePositive(Named("mining.max_hash_rate_hps"), mining.maxHashRateHps);
+    RequireNonNegative(Named("mining.forks"), mining.forks);
+    RequireNonNegative(Named("mining.propagation_s"), mining.propagationS);
     if (mining.hashPoolHps)
     {
-        RequirePositive("mining.hash_pool_hps", *mining.hashPoolHps);
+        RequirePositive(Named("mining.hash_pool_hps"), *mining.hashPoolHps);
     }
 }
 
@@ -153,14 +157,14 @@ OffloadProblem::Validate() const
     ValidateRadio(*this);
     for (size_t m = 0; m < servers.size(); ++m)
     {
-        RequirePositive(Describe("servers[", m, "].cpu_hz"), servers[m].cpuHz);
+        RequirePositive(Describe("servers[", m, "].", Named("cpu_hz")), servers[m].cpuHz);
     }
     for (size_t n = 0; n < devices.size(); ++n)
     {
         ValidateDevice(Describe("devices[", n, "]."), devices[n]);
     }
-    RequirePositive("model_bits", modelBits);
-    RequireNonNegative("consensus_s", consensusS);
+    RequirePositive(Named("model_bits"), modelBits);
+    RequireNonNegative(Named("consensus_s"), consensusS);
     ValidateMining(mining);
 }
 
@@ -174,7 +178,9 @@ OffloadProblem::RequireEnergy() const
         {
             throw Infeasible(Describe("28h: devices[",
                                       n,
-                                      "].energy_budget_j = ",
+                                      "].",
+                                      Named("energy_budget_j"),
+                                      " = ",
                                       devices[n].energyBudgetJ,
                                       ": must exceed ",
                                       MiningJ(),

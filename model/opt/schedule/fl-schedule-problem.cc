@@ -4,6 +4,7 @@
 #include "fl-schedule-problem.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-input-name.h"
 #include "ns3/fl-predictor.h"
 
 #include <algorithm>
@@ -43,7 +44,7 @@ RequirePositive(const char* key, double value)
     if (!IsPositive(value))
     {
         throw InvalidInput(
-            Describe(key, " = ", value, ": must be from ", SMALLEST, " to ", LARGEST));
+            Describe(Named(key), " = ", value, ": must be from ", SMALLEST, " to ", LARGEST));
     }
 }
 
@@ -69,7 +70,8 @@ ScheduleProblem::Validate() const
     RequirePositive("payload_bits", payloadBits);
     if (queueWeight != 0 && !IsPositive(queueWeight))
     {
-        throw InvalidInput(Describe("queue_weight = ",
+        throw InvalidInput(Describe(Named("queue_weight"),
+                                    " = ",
                                     queueWeight,
                                     ": must be 0 or from ",
                                     SMALLEST,
@@ -78,7 +80,7 @@ ScheduleProblem::Validate() const
     }
     if (gainOverNoiseHz.empty())
     {
-        throw InvalidInput("gain_over_noise_hz: must have at least one entry");
+        throw InvalidInput(Named("gain_over_noise_hz") + ": must have at least one entry");
     }
     RequireAllPositive("gain_over_noise_hz", gainOverNoiseHz);
     if (delayLimitS)
@@ -87,7 +89,8 @@ ScheduleProblem::Validate() const
     }
     if (devicesPerRound && (*devicesPerRound < 1 || *devicesPerRound > gainOverNoiseHz.size()))
     {
-        throw InvalidInput(Describe("devices_per_round = ",
+        throw InvalidInput(Describe(Named("devices_per_round"),
+                                    " = ",
                                     *devicesPerRound,
                                     ": must be a whole number from 1 to ",
                                     gainOverNoiseHz.size(),
@@ -99,11 +102,13 @@ ScheduleProblem::Validate() const
     }
     if (!averageGainOverNoiseHz.empty() && averageGainOverNoiseHz.size() != gainOverNoiseHz.size())
     {
-        throw InvalidInput(Describe("average_gain_over_noise_hz has ",
+        throw InvalidInput(Describe(Named("average_gain_over_noise_hz"),
+                                    " has ",
                                     averageGainOverNoiseHz.size(),
                                     " entries: must have ",
                                     gainOverNoiseHz.size(),
-                                    ", one per device, as gain_over_noise_hz"));
+                                    ", one per device, as ",
+                                    Named("gain_over_noise_hz")));
     }
     RequireAllPositive("average_gain_over_noise_hz", averageGainOverNoiseHz);
 }
