@@ -31,15 +31,16 @@ RequireSize(const char* what, Eigen::Index size, Eigen::Index expected)
 void
 Aggregator::Begin(size_t size)
 {
-    m_sum.setZero(static_cast<Eigen::Index>(size));
+    m_size = static_cast<Eigen::Index>(size);
     m_totalWeight = 0;
     m_count = 0;
+    DoBegin(size);
 }
 
 void
 Aggregator::Add(const Update& update)
 {
-    RequireSize("update", update.parameters.size(), m_sum.size());
+    RequireSize("update", update.parameters.size(), m_size);
     if (!AllFinite(update.parameters))
     {
         throw InvalidInput(
@@ -56,7 +57,7 @@ Aggregator::Add(const Update& update)
                                     update.samples,
                                     " samples): must be positive and finite"));
     }
-    m_sum += weight * update.parameters.cast<double>();
+    DoAdd(update, weight);
     m_totalWeight += weight;
     m_count++;
 }
@@ -64,14 +65,13 @@ Aggregator::Add(const Update& update)
 bool
 Aggregator::Finish(Eigen::VectorXf& global)
 {
-    RequireSize("global model", global.size(), m_sum.size());
+    RequireSize("global model", global.size(), m_size);
     if (m_count == 0)
     {
         return false;
     }
-    m_sum /= m_totalWeight;
-    DoApply(m_sum, global);
-    Begin(static_cast<size_t>(m_sum.size()));
+    DoApply(DoCombine(), global);
+    Begin(static_cast<size_t>(m_size));
     return true;
 }
 
@@ -91,6 +91,24 @@ double
 Aggregator::GetTotalWeight() const
 {
     return m_totalWeight;
+}
+
+void
+Aggregator::DoBegin(size_t size)
+{
+    m_sum.setZero(static_cast<Eigen::Index>(size));
+}
+
+void
+Aggregator::DoAdd(const Update& update, double weight)
+{
+    m_sum += weight * update.parameters.cast<double>();
+}
+
+Eigen::VectorXd
+Aggregator::DoCombine() const
+{
+    return m_sum / m_totalWeight;
 }
 
 void

@@ -29,7 +29,7 @@ struct Update
  * Each update is added to the sum as it arrives, and need not be kept: memory is that of one model,
  * in double precision, however many there are. Subclasses define the weight w_k of an update (by
  * its samples, its staleness, ...) and how the mean is applied: as the new global model, or as a
- * step from the old one.
+ * step from the old one. One that combines updates by another rule than the mean keeps them itself.
  */
 class Aggregator
 {
@@ -79,6 +79,17 @@ class Aggregator
      */
     virtual double DoGetWeight(const Update& update) const = 0;
 
+    /// Forget what DoAdd() kept; by default the sum. @param size length of the updates
+    virtual void DoBegin(size_t size);
+    /**
+     * Take a valid update in; by default into the sum.
+     * @param update a valid update
+     * @param weight its weight w_k
+     */
+    virtual void DoAdd(const Update& update, double weight);
+    /// @return what the updates, at least one, are combined to; by default their weighted mean
+    virtual Eigen::VectorXd DoCombine() const;
+
     /**
      * Apply the weighted mean; by default it becomes the global model.
      * @param mean the weighted mean of the updates' parameters
@@ -86,6 +97,7 @@ class Aggregator
      */
     virtual void DoApply(const Eigen::VectorXd& mean, Eigen::VectorXf& global);
 
+    Eigen::Index m_size{0};  //!< length of the updates
     Eigen::VectorXd m_sum;   //!< sum of w_k x_k
     double m_totalWeight{0}; //!< sum of w_k
     uint32_t m_count{0};     //!< number of updates
