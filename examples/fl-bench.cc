@@ -17,6 +17,7 @@
 #include "../test/bench/fl-bench-cnn.h"
 #include "../test/bench/fl-bench-dma.h"
 #include "../test/bench/fl-bench-joint.h"
+#include "../test/bench/fl-bench-ledger.h"
 #include "../test/bench/fl-bench-lora.h"
 #include "../test/bench/fl-bench-mel.h"
 #include "../test/bench/fl-bench-memory.h"
@@ -60,7 +61,7 @@ const std::vector<Section> SECTIONS{
     {"mel", &BenchMel},         {"schedule", &BenchSchedule},
     {"dma", &BenchDma},         {"multitask", &BenchMultitask},
     {"offload", &BenchOffload}, {"agent", &BenchAgent},
-    {"solve", &BenchSolve},
+    {"ledger", &BenchLedger},   {"solve", &BenchSolve},
 };
 
 /// @return what --only may be

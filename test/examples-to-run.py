@@ -56,6 +56,11 @@ cpp_examples = [
     ),
     ("fl-async-multitask --quick --figures=8,11 --runs=1 --aggregations=6", "True", "False"),
     ("fl-offload-agent --quick --figure=8b", "True", "False"),
+    (
+        "fl-blockchain --quick --figure=4,6 --svhn=synthetic-digits --fashion=synthetic-digits",
+        "True",
+        "False",
+    ),
     ("fl-bench --quick", "True", "False"),
     ("fl-data", "True", "True"),
     ("fl-ledger --help", "True", "False"),

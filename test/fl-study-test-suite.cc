@@ -45,6 +45,7 @@ class RegistrationTestCase : public TestCase
         // By name; an option by which each differs from a program with the cell's options alone.
         const std::vector<std::pair<std::string, std::string>> expected{
             {"fl-async-multitask", "aggregations"},
+            {"fl-blockchain", "robust-rounds"},
             {"fl-calibration", "samples-per-device"},
             {"fl-compare", "optimizers"},
             {"fl-device-scheduling", "formula-rounds"},
@@ -54,6 +55,7 @@ class RegistrationTestCase : public TestCase
             {"fl-split-lora", "texts"},
             {"fl-task-allocation", "quick"}};
         const std::vector<std::string> written{"--aggregations=150",
+                                               "--robust-rounds=30",
                                                "--samples-per-device=200",
                                                "--optimizers=joint,equal,random",
                                                "--formula-rounds=5000",

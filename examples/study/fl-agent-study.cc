@@ -2,9 +2,8 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 #include "fl-agent-figures.h"
-#include "fl-agent-report.h"
+#include "fl-agent-run.h"
 #include "fl-agent-study-options.h"
-#include "fl-agent-training.h"
 #include "fl-study.h"
 
 #include "ns3/fl-csv.h"
@@ -17,11 +16,9 @@
 #include "ns3/fl-result-folder.h"
 #include "ns3/fl-thread-pool.h"
 
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <iostream>
-#include <map>
 #include <nlohmann/json.hpp>
 
 namespace ns3
@@ -31,109 +28,6 @@ namespace fl
 
 namespace
 {
-
-/// Runs of figures have numbers below this; in these places rates are tuned.
-constexpr uint32_t TUNING_RUN = 1000000;
-
-/// Whether a scheme has an actor's rate to be tuned.
-bool
-HasRate(const AgentCase& one)
-{
-    return one.agent.method != "parameterized";
-}
-
-/**
- * Choose each scheme's rate from the grid: the one with the largest last reward at the figure's
- * first point, in one run that no figure shows.
- * @param [in,out] cases their actor's rates are set
- * @param effort how much
- * @param pool for all
- * @param progress gets 1 per episode
- */
-void
-TuneRates(std::vector<AgentCase>& cases,
-          AgentEffort effort,
-          ThreadPool& pool,
-          WorkProgress& progress)
-{
-    std::vector<AgentCase> trials;
-    for (const auto& one : cases)
-    {
-        for (const double rate : ACTOR_RATES)
-        {
-            if (HasRate(one) && one.x == cases.front().x)
-            {
-                trials.push_back(one);
-                trials.back().agent.actorRate = rate;
-            }
-        }
-    }
-    effort.runs = 1;
-    effort.evaluations = 1;
-    effort.seed += TUNING_RUN;
-    const auto results = TrainAgents(trials, effort, pool, progress);
-    std::map<std::string, size_t> best;
-    for (size_t i = 0; i < trials.size(); ++i)
-    {
-        const auto found = best.emplace(trials[i].curve, i).first;
-        if (results[i].lastReward.Mean() > results[found->second].lastReward.Mean())
-        {
-            found->second = i;
-        }
-    }
-    for (auto& one : cases)
-    {
-        const auto found = best.find(one.curve);
-        if (found != best.end())
-        {
-            one.agent.actorRate = trials[found->second].agent.actorRate;
-        }
-    }
-}
-
-/// @return episodes that a figure takes @param figure which @param options of the command line
-double
-EpisodesOf(const AgentFigure& figure, const AgentStudyOptions& options)
-{
-    const auto cases = AgentCases(figure, options.Setting());
-    double tuned = 0;
-    for (const auto& one : cases)
-    {
-        const bool counts = options.isTuned && HasRate(one) && one.x == cases.front().x;
-        tuned += counts ? static_cast<double>(std::size(ACTOR_RATES)) : 0;
-    }
-    return options.effort.episodes *
-           (tuned + static_cast<double>(cases.size()) * options.effort.runs);
-}
-
-/// Train and evaluate all of a figure.
-AgentFigureData
-RunFigure(const AgentFigure& figure,
-          const AgentStudyOptions& options,
-          ThreadPool& pool,
-          WorkProgress& progress)
-{
-    AgentFigureData data{figure, AgentCases(figure, options.Setting()), {}, {}, 0};
-    data.episodes = options.effort.episodes;
-    if (options.isTuned)
-    {
-        progress.Begin("figure " + figure.name + ", rates");
-        TuneRates(data.cases, options.effort, pool, progress);
-    }
-    progress.Begin("figure " + figure.name);
-    data.results = TrainAgents(data.cases, options.effort, pool, progress);
-    double last = -1;
-    for (const auto& one : data.cases)
-    {
-        if (one.x != last)
-        {
-            last = one.x;
-            const auto more = EvaluateReferences(one.environment, one.x, options.effort, pool);
-            data.references.insert(data.references.end(), more.begin(), more.end());
-        }
-    }
-    return data;
-}
 
 /// All figures that were asked for.
 void
@@ -150,7 +44,7 @@ RunFigures(const OptionParser& parser, const AgentStudyOptions& options)
         if (options.figure == "all" || options.figure == figure.name)
         {
             figures.push_back(figure);
-            episodes += EpisodesOf(figure, options);
+            episodes += AgentEpisodesOf(figure, options);
         }
     }
     ThreadPool pool(options.output.threads);
@@ -158,15 +52,10 @@ RunFigures(const OptionParser& parser, const AgentStudyOptions& options)
     std::vector<std::string> scripts;
     for (const auto& figure : figures)
     {
-        const auto data = RunFigure(figure, options, pool, progress);
-        OutputFile table(folder / ("figure-" + figure.name + ".csv"));
-        table.Write(AgentTableCsv(data));
-        table.Publish();
-        OutputFile curves(folder / ("figure-" + figure.name + "-episodes.csv"));
-        curves.Write(AgentCurvesCsv(data));
-        curves.Publish();
-        WriteAgentPlots(folder, data, scripts);
-        PrintAgentFigure(std::cout, data);
+        WriteAgentFigure(folder,
+                         RunAgentFigure(figure, options, pool, progress),
+                         scripts,
+                         std::cout);
     }
     const std::chrono::duration<double> wallClock = std::chrono::steady_clock::now() - start;
     nlohmann::ordered_json json = StudySummary(parser, "done");

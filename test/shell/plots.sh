@@ -37,6 +37,7 @@ small=(--rounds=2 --train-samples=200 --test-samples=100)
 declare -A arguments=(
   [fl-any-link]="--devices=2 ${small[*]}"
   [fl-async-multitask]="--quick --figures=7,9 --runs=1 --aggregations=4 --test-samples=20"
+  [fl-blockchain]="--quick --figure=4,6,10c --tune=false --svhn=synthetic-digits --fashion=synthetic-digits"
   [fl-calibration]="--devices=2 --rounds=4 --runs=2 --payload-bits=20000 --phy=fdma"
   [fl-compare]="--optimizers=equal,random --devices=3 --runs=2 ${small[*]}"
   [fl-device-scheduling]="--runs=2 --devices=4 --formula-rounds=30"
