@@ -68,6 +68,12 @@ SplitCoordinator::GetEvaluations() const
 void
 SplitCoordinator::DoInitialize(GlobalModel& model)
 {
+    if (GetRule() != "mean")
+    {
+        throw InvalidInput(Describe("SplitCoordinator: Rule ",
+                                    GetRule(),
+                                    ": must be mean, as Wang et al. have it"));
+    }
     const auto& task = m_tasks.front();
     m_jobs = std::dynamic_pointer_cast<SplitJobs>(task->jobs);
     if (!m_jobs || task->model.get() != &m_jobs->GetModel().Global() || !task->train ||

@@ -7,7 +7,9 @@
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-robust-aggregator.h"
 #include "ns3/simulator.h"
+#include "ns3/string.h"
 #include "ns3/uinteger.h"
 
 #include <algorithm>
@@ -32,6 +34,18 @@ SyncCoordinator::GetTypeId()
                           UintegerValue(20),
                           MakeUintegerAccessor(&SyncCoordinator::m_rounds),
                           MakeUintegerChecker<uint32_t>(1))
+            .AddAttribute("Rule",
+                          "How a round's updates are combined, as fl::MakeRobustRule() takes it: "
+                          "mean is FedAvg",
+                          StringValue("mean"),
+                          MakeStringAccessor(&SyncCoordinator::m_rule),
+                          MakeStringChecker())
+            .AddAttribute("Byzantine",
+                          "How many updates of a round may be anything, for krum, multi-krum and "
+                          "trimmed-mean",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&SyncCoordinator::m_byzantine),
+                          MakeUintegerChecker<uint32_t>())
             .AddAttribute("JoinTimeout",
                           "How long the first round waits for all devices to join, at most",
                           TimeValue(Seconds(60)),
@@ -58,6 +72,27 @@ SyncCoordinator::GetTypeId()
                           MakeTimeAccessor(&SyncCoordinator::m_abortGrace),
                           MakeTimeChecker(Time(0)));
     return tid;
+}
+
+const std::string&
+SyncCoordinator::GetRule() const
+{
+    return m_rule;
+}
+
+void
+SyncCoordinator::DoInitialize(GlobalModel& model)
+{
+    if (m_rule == "mean")
+    {
+        // Which need not keep the updates.
+        model.Initialize(m_tasks.front(), std::make_unique<FedAvg>());
+        return;
+    }
+    RobustOptions options;
+    options.byzantine = m_byzantine;
+    model.Initialize(m_tasks.front(),
+                     std::make_unique<RobustAggregator>(MakeRobustRule(m_rule, options)));
 }
 
 // Life cycle

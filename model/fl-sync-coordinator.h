@@ -9,6 +9,8 @@
 #include "ns3/event-id.h"
 #include "ns3/nstime.h"
 
+#include <string>
+
 namespace ns3
 {
 namespace fl
@@ -37,6 +39,10 @@ class SyncCoordinator : public RoundCoordinator
     /// @return the TypeId
     static TypeId GetTypeId();
 
+  protected:
+    /// @return name of the rule by which updates are combined; mean: FedAvg
+    const std::string& GetRule() const;
+
   private:
     void DoStart() override;
     void DoStop() override;
@@ -45,16 +51,19 @@ class SyncCoordinator : public RoundCoordinator
     void DoOrderOver() override;
     void DoDroppedOver() override;
     void CancelEvents() override;
+    void DoInitialize(GlobalModel& model) override;
 
     /// Begin the next round if its devices are available, or wait.
     void TryBegin();
     /// Plan the next round and open it, if active orders leave bandwidth for it.
     void BeginRound();
 
-    uint32_t m_rounds{20}; //!< number of rounds, at least 1
-    Time m_joinTimeout;    //!< maximum wait for all devices at the start
-    Time m_joinGap;        //!< time without a new device that ends that wait
-    Time m_abortGrace;     //!< maximum wait of the next round for answers to ABORT
+    uint32_t m_rounds{20};   //!< number of rounds, at least 1
+    std::string m_rule;      //!< how updates are combined
+    uint32_t m_byzantine{0}; //!< updates of a round that may be anything
+    Time m_joinTimeout;      //!< maximum wait for all devices at the start
+    Time m_joinGap;          //!< time without a new device that ends that wait
+    Time m_abortGrace;       //!< maximum wait of the next round for answers to ABORT
 
     bool m_gathering{false}; //!< whether it waits for all devices, after a start
     Time m_gatherEnd;        //!< end of JoinTimeout

@@ -39,8 +39,14 @@ PercentText(const Sample* sample)
                   : "";
 }
 
-/// @return accuracies of a curve's last rounds; null: not run
-/// @param data all @param figure @param curve @param isIid @param task which
+/**
+ * @param data all
+ * @param figure where the curve is shown
+ * @param curve its name
+ * @param isIid partition
+ * @param task index
+ * @return accuracies of the curve's last rounds; null: not run
+ */
 const Sample*
 FinalOf(const BlockchainData& data,
         const std::string& figure,
@@ -52,8 +58,14 @@ FinalOf(const BlockchainData& data,
     return result ? &result->finalAccuracy : nullptr;
 }
 
-/// Add a claim of an order of two curves' final accuracies. @param [in,out] claims @param text
-/// @param paper what it reports @param above @param below samples or null
+/**
+ * Add a claim of an order of two curves.
+ * @param [in,out] claims it is added
+ * @param text the claim
+ * @param paper what the paper reports
+ * @param above sample that is claimed to be larger, or null
+ * @param below the other one, or null
+ */
 void
 AddOrder(std::vector<Claim>& claims,
          const std::string& text,
@@ -193,9 +205,14 @@ AgentAt(const AgentFigureData& data, const std::string& curve, double x)
     return nullptr;
 }
 
-/// Claims of a figure of latency. @param data of the figure; null: not run @param figure name
-/// @param x point at which the paper has percentages @param paper these, below ddpg, a2c, ac and
-/// dqn @param [in,out] claims they are added
+/**
+ * Claims of a figure of latency.
+ * @param data of the figure; null: not run
+ * @param figure its name
+ * @param x point at which the paper has percentages
+ * @param paper these, below ddpg, a2c, ac and dqn
+ * @param [in,out] claims they are added
+ */
 void
 AddLatencyClaims(const AgentFigureData* data,
                  const std::string& figure,
@@ -218,8 +235,14 @@ AddLatencyClaims(const AgentFigureData* data,
     }
 }
 
-/// Claims of figures of rewards. @param data of the figure; null: not run @param above @param below
-/// schemes @param text the claim @param [in,out] claims it is added
+/**
+ * A claim of a figure of rewards.
+ * @param data of the figure; null: not run
+ * @param above scheme with the larger one
+ * @param below the other scheme
+ * @param text the claim
+ * @param [in,out] claims it is added
+ */
 void
 AddRewardClaim(const AgentFigureData* data,
                const std::string& above,

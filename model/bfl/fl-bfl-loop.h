@@ -103,7 +103,7 @@ class BflLoop
     /// @return the gradient of a server's devices, and sets their share @param server which
     /// @param [out] share samples of its devices over all
     Eigen::VectorXf CombineDevices(uint32_t server, double& share) const;
-    /// Record and look at what servers have published. @param exchanges theirs @param before their
+    /// Look at what servers have published. @param exchanges theirs @param before their
     /// values before the exchange; empty: none @param exchange number @param mixing weights
     /// @param [out] alarm who is accused @param [in,out] round gets the scores @return whether
     /// somebody
@@ -120,7 +120,8 @@ class BflLoop
     bool Agree(BflExchanges& exchanges, BflRound& round, Alarm& alarm);
     /// Exclude a server. @param alarm of it @param [in,out] round gets it
     void Exclude(const Alarm& alarm, BflRound& round);
-    /// Take the step of the leader's value, or each server's. @param exchanges final values
+    /// Take the step of the leader's value, or each server's. @param exchanges final values @param
+    /// leader its number
     void Step(const BflExchanges& exchanges, uint32_t leader);
     /// @return number of the leader @param exchanges the active servers
     uint32_t ChooseLeader(const BflExchanges& exchanges);
