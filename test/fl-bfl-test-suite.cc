@@ -235,7 +235,10 @@ class BflReplayTestCase : public TestCase
                 NS_TEST_EXPECT_MSG_EQ(round.active.size(), (isExcluded ? 2U : 3U), round.round);
                 NS_TEST_EXPECT_MSG_EQ(round.accused.size(), (round.round == 2 ? 1U : 0U), "alarm");
             }
-            NS_TEST_ASSERT_MSG_EQ(rounds[1].accused.empty(), false, "found");
+            if (rounds[1].accused.empty())
+            {
+                continue; // which was noted above
+            }
             NS_TEST_EXPECT_MSG_EQ(rounds[1].accused[0], attacker, "who it was");
             NS_TEST_EXPECT_MSG_EQ(rounds[1].exchanges[0], 3, "at once");
             NS_TEST_EXPECT_MSG_EQ((rounds[2].leader == attacker), false, "it does not lead");
@@ -314,9 +317,12 @@ class BflReplayTestCase : public TestCase
         options.detection = BflDetection::SCORE;
         BflLoop scored(Task(), options);
         const auto second = RoundsOf(scored, 2).back();
-        NS_TEST_ASSERT_MSG_EQ(second.accused.size(), 1, "its score tells");
-        NS_TEST_EXPECT_MSG_EQ(second.accused[0], 1, "who it was");
-        NS_TEST_EXPECT_MSG_EQ(second.exchanges[0], 0, "before any exchange");
+        NS_TEST_EXPECT_MSG_EQ((second.accused == std::vector<uint32_t>{1}),
+                              true,
+                              "its score tells");
+        NS_TEST_EXPECT_MSG_EQ((second.exchanges == std::vector<uint32_t>{0}),
+                              true,
+                              "before any exchange");
         // Clean rounds that no threshold has seen: 100 rounds at 5 % or less; 13 or more of them
         // would come with probability 0.15 % at 5 %.
         DetectionCount count;
