@@ -8,7 +8,10 @@ in_tree=$FL_SOURCE_DIR/tools/in-tree
 expect_error 2 "one argument is needed" "$in_tree"
 expect_error 2 "one argument is needed" "$in_tree" one two
 expect_error 2 "one argument is needed" "$in_tree" --phys
-expect_error 2 "unknown option '--all'; allowed: --phys" "$in_tree" --all one
+expect_error 2 "unknown option '--all'; allowed: --phys, --compile" "$in_tree" --all one
+expect_error 2 "one argument is needed" "$in_tree" --compile
+expect_error 2 "one argument is needed" "$in_tree" --compile one two three
+expect_error 2 "no folder 'nonesuch'" "$in_tree" --compile nonesuch wifi
 expect_error 2 "no folder 'nonesuch'" "$in_tree" --phys nonesuch
 expect_error 2 "no folder 'nonesuch'" "$in_tree" nonesuch
 expect_error 2 "'/' is not the top of an ns-3 tree" "$in_tree" /
