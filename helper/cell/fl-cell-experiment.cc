@@ -3,6 +3,7 @@
  */
 #include "fl-cell-experiment.h"
 
+#include "fl-data-source.h"
 #include "fl-phys.h"
 #include "fl-scenario-rules.h"
 #include "fl-task-text.h"
@@ -424,6 +425,27 @@ namespace
 {
 
 /**
+ * @param options the scenario
+ * @param data as loaded
+ * @return a sentence that says what was learned from; empty in a timing study
+ */
+std::string
+DataText(const Options& options, const LearningData& data)
+{
+    std::string text;
+    for (uint32_t task = 0; task < data.tasks.size(); ++task)
+    {
+        if (const auto& train = data.tasks[task].train)
+        {
+            const auto name = NameOfData(TaskScenario(options, task).data, CacheFolder());
+            text += Describe(text.empty() ? "Learned from " : " and ", name);
+            text += Describe(", ", train->Size(), " samples");
+        }
+    }
+    return text.empty() ? "" : text + ".";
+}
+
+/**
  * Make all runs of a scenario.
  * @param program its name
  * @param configuration for summary.json
@@ -459,7 +481,7 @@ RunAll(const std::string& program,
         comparison = cell.GetComparison().ToText();
         radio = cell.GetRadio().ToText();
     }
-    std::vector<std::string> notes;
+    std::vector<std::string> notes{DataText(options, data)};
     for (const auto& text : {comparison, radio})
     {
         const bool ofLast = options.runs > 1 && !text.empty();

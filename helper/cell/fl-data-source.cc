@@ -206,6 +206,33 @@ FolderOfInstalledSet(const std::string& name, const std::string& cacheFolder)
     return set ? set->find(cacheFolder) : "";
 }
 
+std::string
+NameOfData(const std::string& data, const std::string& cacheFolder)
+{
+    const InstalledSet* set = FindInstalledSet(data);
+    const std::string name =
+        set && set->find(cacheFolder).empty() ? std::string(set->standsIn) : data;
+    return name.empty() ? "synthetic-digits" : name;
+}
+
+void
+PreferRealData(const OptionParser& parser, Scenario& scenario)
+{
+    for (const char* option :
+         {"data", "train-samples", "test-samples", "payload-bits", "task", "like"})
+    {
+        if (parser.IsChanged(option))
+        {
+            return;
+        }
+    }
+    const std::string real = "fashion-mnist";
+    if (scenario.coordinator != "split" && !FolderOfInstalledSet(real, CacheFolder()).empty())
+    {
+        scenario.data = real;
+    }
+}
+
 bool
 IsMadeData(const std::string& data)
 {

@@ -7,6 +7,7 @@
 #include "fl-scenario.h"
 
 #include "ns3/fl-dataset.h"
+#include "ns3/fl-option-parser.h"
 #include "ns3/fl-thread-pool.h"
 
 #include <string>
@@ -55,6 +56,24 @@ std::vector<std::string> InstalledSets();
  * @throws InvalidInput if what is installed is not as it should be
  */
 std::string FolderOfInstalledSet(const std::string& name, const std::string& cacheFolder);
+
+/**
+ * @param data as `--data`
+ * @param cacheFolder folder of converted data
+ * @return name of the set that is read: of one that is not installed, the synthetic one in its
+ *         place; of none, synthetic-digits
+ */
+std::string NameOfData(const std::string& data, const std::string& cacheFolder);
+
+/**
+ * @ingroup fl
+ * Real data by default: where the command line says nothing about data or their size, and
+ * Fashion-MNIST is installed, that is learned from. Not in a timing study, not in split learning,
+ * which would pretrain its base for minutes, and not where a run is repeated.
+ * @param parser after Parse(), with the options of AddOptions()
+ * @param [in,out] scenario the values of that command line
+ */
+void PreferRealData(const OptionParser& parser, Scenario& scenario);
 
 /**
  * Read a scenario's data, or make them.

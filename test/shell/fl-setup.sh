@@ -52,3 +52,22 @@ grep -q 'install .*libns3-dev' calls || fail "apt-get was not called to install:
 expect_exit 0 "" "$FL" build
 [ -z "$out$err" ] || fail "nothing was missing, and yet it said: $out$err"
 [ ! -s calls ] || fail "nothing was missing, and yet apt-get was called: $(cat calls)"
+
+# The quickstart learns from real data where it can: what cannot be installed is tried once, and the run goes on. This one ends
+# at once, as it has no devices.
+tried=$FL_BUILD_DIR/fl.tried-dataset-fashion-mnist
+rm -f "$tried"
+printf '%s\n' gnuplot-nox libsodium-dev >>"$FL_TEST_INSTALLED"
+: >calls
+expect_exit 2 '--devices=0: must be' env FL_TEST_BROKEN=1 "$FL" run -- --devices=0
+grep -q 'install .*dataset-fashion-mnist' calls || fail "real data were not asked for: $(cat calls)"
+: >calls
+expect_error 2 '--devices=0: must be' "$FL" run -- --devices=0
+[ ! -s calls ] || fail "what could not be installed was tried again: $(cat calls)"
+rm -f "$tried"
+for option in --train-samples=300 --data=synthetic-digits --payload-bits=1000 --like=nowhere; do
+  run "$FL" run -- --devices=0 "$option"
+  [ ! -s calls ] || fail "$option, and yet real data were asked for: $(cat calls)"
+done
+expect_exit 2 '^fl: installing with apt-get: dataset-fashion-mnist$' "$FL" run -- --devices=0
+[ ! -e "$tried" ] || fail "what was installed is marked as failed"

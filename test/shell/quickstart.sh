@@ -80,3 +80,20 @@ expect_exit 0 'all rounds are done' quickstart --rounds=3 --server-stop=0.03 --s
 # An empty battery: the device drops out, the rounds go on.
 expect_exit 0 'The run ended because' quickstart --rounds=3 --battery=0.01 --out=battery
 grep -q ',battery,' battery/devices.csv || fail "no device dropped out"
+
+# Which data: real ones where they are there, unless the command line says otherwise. Those here are made, of a few images.
+expect_exit 0 'Learned from synthetic-digits, 300' env FL_DATASETS="$PWD/sets" "$FL_BUILD_DIR/bin/fl-quickstart" --devices=2 \
+  --rounds=1 --train-samples=300 --test-samples=100 --out=made
+FL_CACHE=$PWD/cache fl_program fl-quickstart --devices=2 --rounds=1 --train-samples=300 --test-samples=100 --out=cached \
+  >/dev/null 2>&1
+mkdir sets
+cp -r "$(dirname "$(find cache -name 'train-images*')")" sets/fashion-mnist
+FL_DATASETS=$PWD/sets && export FL_DATASETS
+expect_exit 0 'Learned from fashion-mnist, 300' fl_program fl-quickstart --devices=2 --rounds=1 --out=real
+grep -q '"data": "fashion-mnist"' real/summary.json || fail "summary.json does not say which data"
+expect_exit 0 'Learned from fashion-mnist, 300' fl_program fl-quickstart --like=real/summary.json --out=again
+expect_same real/rounds.csv again/rounds.csv
+expect_exit 0 'Learned from synthetic-digits, 300' quickstart --out=sized
+expect_exit 0 'Learned from synthetic-digits, 300' fl_program fl-quickstart --like=made/summary.json --out=repeated
+expect_exit 0 '' quickstart --payload-bits=1000 --train-samples=0 --test-samples=0 --out=timing
+! grep -q 'Learned' <<<"$out" || fail "a timing study learned: $out"
