@@ -12,6 +12,7 @@
 
 #include "ns3/fl-bfl-loop.h"
 #include "ns3/fl-ledger-file.h"
+#include "ns3/fl-loss-gradient.h"
 #include "ns3/fl-model-factory.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-partitioner.h"
@@ -135,6 +136,44 @@ class BflSchemesTestCase : public TestCase
             1e-6,
             "a third");
         CheckOwnModels();
+        CheckAdam();
+    }
+
+    /// A first step of Adam goes eta along each coordinate: m / sqrt(v) is the gradient's sign.
+    void CheckAdam()
+    {
+        BflTask task = Task();
+        task.isByAdam = true;
+        task.trainer.learningRate = 0.01;
+        task.trainer.localIterations = 1;
+        task.trainer.batchSize = 1000; // all of a device's samples
+        BflLoop one(task, OptionsOf(BflScheme::CENTRAL));
+        one.RunRound();
+        const auto length = one.GetModel().size();
+        Eigen::ArrayXf expected = Eigen::ArrayXf::Zero(length);
+        Eigen::ArrayXf least = Eigen::ArrayXf::Constant(length, 1);
+        for (const auto& part : task.parts)
+        {
+            Eigen::VectorXf gradient;
+            LossGradient(*task.model,
+                         task.model->InitialParameters(7),
+                         *task.train,
+                         part,
+                         gradient);
+            expected -= 0.01F / DEVICES * gradient.array().sign();
+            least = least.min(gradient.array().abs());
+        }
+        // Beside gradients above 1e-4 epsilon, 1e-8 / sqrt(1 - beta2), takes less than 0.4 % of
+        // eta.
+        const Eigen::ArrayXf error = (one.GetModel().array() - expected).abs();
+        NS_TEST_EXPECT_MSG_GT((least > 1e-4F).count(), 1000, "there are many such");
+        NS_TEST_EXPECT_MSG_LT((least > 1e-4F).select(error, 0).maxCoeff(),
+                              4e-5,
+                              "a step of Adam at each device, averaged");
+        task.trainer = Task().trainer;
+        task.trainer.learningRate = 0.01;
+        BflLoop many(task, OptionsOf(BflScheme::CENTRAL));
+        NS_TEST_EXPECT_MSG_GT(RoundsOf(many, 12).back().evaluation.accuracy, 0.5, "it learns");
     }
 
     void CheckOwnModels()

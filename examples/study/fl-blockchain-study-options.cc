@@ -119,7 +119,14 @@ AddLearningOptions(OptionParser& parser, BlockchainStudyOptions& options)
                options.trainSamples,
                InRange(100U, 1000000U));
     parser.Add("test-samples", "held out, at most", options.testSamples, InRange(10U, 100000U));
-    parser.Add("lr", "eta", options.learningRate, InRange(1e-9, 10.0));
+    parser.Add("local-optimizer",
+               "of devices: sgd, of which the formulas are, or adam, as the paper has it",
+               options.localOptimizer,
+               OneOf({"sgd", "adam"}));
+    parser.Add("lr",
+               "eta; 0: 0.1 with sgd, 0.001 with adam",
+               options.learningRate,
+               InRange(0.0, 10.0));
     parser.Add("rounds", "of figures 4, 5, 6, 11, 12", options.rounds, InRange(1U, 100000U));
     parser.Add("robust-rounds",
                "of the table of rules and attacks",
@@ -218,7 +225,9 @@ MakeTask(const BlockchainStudyOptions& options,
     scenario.trainSamples = options.trainSamples;
     scenario.testSamples = options.testSamples;
     scenario.batch = BFL_BATCH;
-    scenario.lr = options.learningRate;
+    const bool isByAdam = options.localOptimizer == "adam";
+    const double usualRate = isByAdam ? 0.001 : 0.1;
+    scenario.lr = options.learningRate > 0 ? options.learningRate : usualRate;
     scenario.localIterations = BFL_STEPS;
     const auto loaded = LoadData(scenario, options.output.threads);
     const auto task = BuildTask(scenario, loaded, 1);
@@ -236,6 +245,7 @@ MakeTask(const BlockchainStudyOptions& options,
         made.base.test = std::make_shared<const Dataset>(task->test->Subset(first));
     }
     made.base.trainer = task->trainer;
+    made.base.isByAdam = isByAdam;
     made.base.trainer.iteration = TrainerOptions::Iteration::STEP;
     return made;
 }

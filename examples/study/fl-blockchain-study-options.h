@@ -36,7 +36,8 @@ struct BlockchainStudyOptions
     std::string fashionModel{"mlp:32"}; //!< what learns them
     uint32_t trainSamples{10000};       //!< of all devices
     uint32_t testSamples{1000};         //!< held out
-    double learningRate{0.1};           //!< eta
+    std::string localOptimizer{"sgd"};  //!< of devices
+    double learningRate{0};             //!< eta; 0: the usual one of the optimizer
     uint32_t rounds{80};                //!< K of figures 4, 5, 6, 11 and 12
     uint32_t robustRounds{30};          //!< K of the table of rules and attacks
     uint32_t devices{10};               //!< N

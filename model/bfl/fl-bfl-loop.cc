@@ -3,6 +3,8 @@
  */
 #include "fl-bfl-loop.h"
 
+#include "fl-bfl-training.h"
+
 #include "ns3/fl-consensus.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-mix-seed.h"
@@ -114,6 +116,13 @@ BflLoop::HasConsensus() const
     return m_options.scheme == BflScheme::BLOCKCHAIN || m_options.scheme == BflScheme::CONSENSUS;
 }
 
+uint32_t
+BflLoop::PoisonedExchange() const
+{
+    const bool hasExchanges = HasConsensus() && m_options.serverRule == "mean";
+    return hasExchanges && !m_attack.ChangesLabels() ? m_options.attack.exchange : 0;
+}
+
 double
 BflLoop::ScaleOf(size_t active) const
 {
@@ -189,20 +198,22 @@ BflLoop::TrainDevices()
     for (uint32_t device = 0; device < m_updates.size(); ++device)
     {
         const auto& model = GetModel(m_homes[device]);
-        const bool flips = m_flipped[device].Size() > 0 && IsAttacked(m_options.attack.isByServers);
+        // A server flips labels of its own devices, which go elsewhere when it is left out.
+        const bool isAtHome = m_homes[device] == m_usualHomes[device];
+        const bool flips =
+            m_flipped[device].Size() > 0 && (IsAttacked(false) || (IsAttacked(true) && isAtHome));
         std::vector<uint32_t> own = m_task.parts[device];
         if (flips)
         {
             std::iota(own.begin(), own.end(), 0); // a data set of its own
         }
-        const auto trained = Train(*m_task.model,
-                                   model,
-                                   flips ? m_flipped[device] : *m_task.train,
-                                   own,
-                                   0,
-                                   m_task.trainer,
-                                   MixSeed({m_options.seed, STEPS, m_round, device}));
-        m_updates[device] = trained.parameters - model;
+        const auto& data = flips ? m_flipped[device] : *m_task.train;
+        const uint64_t seed = MixSeed({m_options.seed, STEPS, m_round, device});
+        m_updates[device] =
+            (m_task.isByAdam
+                 ? TrainByAdam(*m_task.model, model, data, own, m_task.trainer, seed)
+                 : Train(*m_task.model, model, data, own, 0, m_task.trainer, seed).parameters) -
+            model;
     }
     if (IsAttacked(false))
     {
@@ -353,9 +364,10 @@ BflLoop::Look(const BflExchanges& exchanges,
     {
         round.scores.push_back(*largest);
     }
-    // Of two that differ nobody can tell which one deviates.
+    // Of two that differ nobody can tell which one deviates, and thresholds are of all servers.
     const bool hasThresholds =
-        count > 2 && (detection == BflDetection::SCORE || detection == BflDetection::BOTH);
+        count > 2 && count == m_graph.servers &&
+        (detection == BflDetection::SCORE || detection == BflDetection::BOTH);
     if (hasThresholds && *largest > m_options.thresholds[exchange])
     {
         alarm = {exchanges.active[static_cast<size_t>(largest - scores.begin())], exchange};
@@ -371,7 +383,7 @@ BflLoop::Agree(BflExchanges& exchanges, BflRound& round, Alarm& alarm)
         m_options.mixing > 0 ? m_options.mixing : UsualMixingWeight(exchanges.graph);
     const MixingMatrix mixing(exchanges.graph, weight);
     const double scale = ScaleOf(exchanges.active.size());
-    const uint32_t poisoned = HasConsensus() ? m_options.attack.exchange : 0;
+    const uint32_t poisoned = PoisonedExchange();
     if (poisoned == 0)
     {
         Poison(exchanges, scale);
@@ -490,10 +502,10 @@ BflLoop::Count(const BflRound& round)
         // Whoever is accused before it poisoned anything is accused of nothing.
         const bool isAttacker =
             std::binary_search(round.attackers.begin(), round.attackers.end(), round.accused[i]);
-        if (isAttacker && round.exchanges[i] >= m_options.attack.exchange)
+        if (isAttacker && round.exchanges[i] >= PoisonedExchange())
         {
             m_detection.found++;
-            m_detection.delayExchanges += round.exchanges[i] - m_options.attack.exchange;
+            m_detection.delayExchanges += round.exchanges[i] - PoisonedExchange();
         }
         else
         {

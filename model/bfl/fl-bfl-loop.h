@@ -129,6 +129,8 @@ class BflLoop
     void Count(const BflRound& round);
     /// @return whether servers agree by exchanges
     bool HasConsensus() const;
+    /// @return exchange after which servers that attack have poisoned values; 0: before any
+    uint32_t PoisonedExchange() const;
     /// @return scale of the leader's value @param active number of servers
     double ScaleOf(size_t active) const;
 

@@ -94,6 +94,7 @@ struct BflTask
     std::shared_ptr<const Dataset> train;     //!< training data of all
     std::shared_ptr<const Dataset> test;      //!< held out
     TrainerOptions trainer;                   //!< of the devices: steps of SGD
+    bool isByAdam{false};                     //!< they take steps of Adam in place of SGD's
     std::vector<std::vector<uint32_t>> parts; //!< by device, its samples
 };
 
