@@ -30,7 +30,7 @@ inline constexpr uint32_t BFL_STEPS = 10; //!< e, steps of a device in a round, 
 /// A data set with its learner.
 struct BlockchainTask
 {
-    std::string name;   //!< of the paper's data set
+    std::string name;   //!< of the paper's data set, and of what stands in for it
     std::string data;   //!< what is in its place
     std::string model;  //!< what learns
     uint32_t labels{0}; //!< per device, where data are not IID

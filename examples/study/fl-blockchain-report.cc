@@ -308,7 +308,7 @@ PrintDetection(std::ostream& out, const BlockchainData& data)
         const auto& count = data.results[i].detection;
         if (one.figure == "detection")
         {
-            out << "  " << std::left << std::setw(14) << data.tasks[one.task].name << std::setw(8)
+            out << "  " << std::left << std::setw(28) << data.tasks[one.task].name << std::setw(8)
                 << PartitionName(one.isIid) << std::setw(20) << one.curve << std::right
                 << count.found << " of " << count.attacks << ", " << count.falseAlarms << " of "
                 << count.rounds << ", ";

@@ -231,7 +231,7 @@ MakeTask(const BlockchainStudyOptions& options,
     scenario.localIterations = BFL_STEPS;
     const auto loaded = LoadData(scenario, options.output.threads);
     const auto task = BuildTask(scenario, loaded, 1);
-    BlockchainTask made{name, data, model, labels, {}};
+    BlockchainTask made{IsMadeData(data) ? data + " for " + name : name, data, model, labels, {}};
     made.base.model = task->model;
     made.base.train = task->train;
     made.base.test = task->test;

@@ -290,6 +290,15 @@ class BlockchainStudy : public Study
             PrintClaims(std::cout, claims);
         }
         json["poison_scale_used"] = run.effort.poisonScale;
+        for (const auto& task : run.data.tasks)
+        {
+            json["tasks"].push_back({{"name", task.name},
+                                     {"data", task.data},
+                                     {"model", task.model},
+                                     {"parameters", task.base.model->ParameterCount()},
+                                     {"train_samples", task.base.train->Size()},
+                                     {"test_samples", task.base.test->Size()}});
+        }
         const std::chrono::duration<double> wallClock = std::chrono::steady_clock::now() - start;
         json["wall_clock_s"] = wallClock.count();
         json["peak_memory_bytes"] = PeakMemoryBytes();
