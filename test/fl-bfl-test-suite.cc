@@ -290,6 +290,7 @@ class BflReplayTestCase : public TestCase
             CheckChainOf(*loop.GetLedger());
         }
         CheckHomes();
+        CheckReputation();
         CheckOwnGradient();
     }
 
@@ -330,6 +331,31 @@ class BflReplayTestCase : public TestCase
         }
         RoundsOf(loop, 1);
         NS_TEST_EXPECT_MSG_EQ((loop.GetHomes() == usual), true, "and back");
+    }
+
+    /// The leader is, of the servers with most blocks of their devices so far, the first.
+    void CheckReputation()
+    {
+        BflOptions options = OptionsOf(BflScheme::BLOCKCHAIN);
+        options.isByReputation = true;
+        BflLoop loop(Task(), options);
+        bool isOther = false;
+        for (int i = 0; i < 12; ++i)
+        {
+            std::vector<int> mined(3, 0);
+            for (const auto& block : loop.GetLedger()->GetLedger().GetChain())
+            {
+                if (block->header.miner.role == Participant::Role::DEVICE)
+                {
+                    mined[loop.GetHomes()[block->header.miner.id]]++;
+                }
+            }
+            const auto most = std::max_element(mined.begin(), mined.end()) - mined.begin();
+            const auto round = loop.RunRound();
+            NS_TEST_EXPECT_MSG_EQ(round.leader, static_cast<uint32_t>(most), round.round);
+            isOther = isOther || round.leader > 0;
+        }
+        NS_TEST_EXPECT_MSG_EQ(isOther, true, "it is not server 0 for ever");
     }
 
     /// What a server says of its own devices can't be replayed: its deviation is all there is.

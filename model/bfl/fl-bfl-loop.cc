@@ -443,7 +443,7 @@ BflLoop::Exclude(const Alarm& alarm, BflRound& round)
 uint32_t
 BflLoop::ChooseLeader(const BflExchanges& exchanges)
 {
-    if (m_options.isByReputation)
+    if (m_ledger && m_options.isByReputation)
     {
         return *std::max_element(
             exchanges.active.begin(),

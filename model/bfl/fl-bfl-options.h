@@ -62,11 +62,12 @@ struct BflOptions
 {
     BflScheme scheme{BflScheme::BLOCKCHAIN}; //!< how a global model comes about
     uint32_t servers{3};                     //!< M
-    std::string graph{"line"};      //!< links between servers, as MakeServerGraph() takes it
-    double mixing{0};               //!< d of (9); 0: UsualMixingWeight()
-    uint32_t exchanges{5};          //!< phi, rounds of consensus
-    bool isScaled{true};            //!< the leader multiplies by M, or (10) is taken as printed
-    bool isByReputation{false};     //!< the leader is whose devices mined most, or else random
+    std::string graph{"line"}; //!< links between servers, as MakeServerGraph() takes it
+    double mixing{0};          //!< d of (9); 0: UsualMixingWeight()
+    uint32_t exchanges{5};     //!< phi, rounds of consensus
+    bool isScaled{true};       //!< the leader multiplies by M, or (10) is taken as printed
+    bool isByReputation{
+        false}; //!< with a ledger the leader is whose devices mined most; else random
     std::string deviceRule{"mean"}; //!< how a server combines its devices' gradients
     uint32_t deviceByzantine{0};    //!< f of that rule
     std::string serverRule{"mean"}; //!< how servers' gradients are combined: mean: by consensus
