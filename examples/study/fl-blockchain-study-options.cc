@@ -29,6 +29,8 @@ namespace
 /// Strength of the paper's attack with which traditional FL on the stand-in for SVHN, IID, drops by
 /// 32.1 %, in ten runs of `--figure=calibrate`. All other drops are predictions.
 constexpr double CALIBRATED_SCALE = 0.183692;
+/// Fewest devices with which Krum takes two attackers.
+constexpr uint32_t ROBUST_DEVICES = 7;
 /// Figures that learn by rounds.
 constexpr char LEARNING[] = "4,5,6,11,12,detection,robust";
 /// Figures that train agents.
@@ -339,6 +341,15 @@ AddBlockchainStudyOptions(OptionParser& parser, BlockchainStudyOptions& options)
     parser.AddRule("servers", [&options]() -> std::string {
         return options.servers > options.devices
                    ? Describe("be at most --devices=", options.devices)
+                   : "";
+    });
+    parser.AddRule("devices", [&options]() -> std::string {
+        const auto figures = ParseBlockchainFigures(options.figure);
+        const bool hasRules = std::find(figures.begin(), figures.end(), "robust") != figures.end();
+        return hasRules && options.devices < ROBUST_DEVICES
+                   ? Describe("be at least ",
+                              ROBUST_DEVICES,
+                              " with figure robust, of which 2 attack: Krum takes no fewer")
                    : "";
     });
     AddOutputOptions(parser, options.output);

@@ -62,6 +62,7 @@ fi
 expect_error 2 "--figure=3: must be" study --figure=3
 expect_error 2 "--figure=4,x: must be" study --figure=4,x
 expect_error 2 "--servers=7: must be at most --devices=6" study --devices=6 --servers=7
+expect_error 2 "--devices=6: must be at least 7 with figure robust" study --devices=6
 expect_error 2 "--exchanges=2: must be" study --exchanges=2
 expect_error 2 "--graph=mesh: must be" study --graph=mesh
 expect_error 2 "--consensus-scale=sum: must be" study --consensus-scale=sum
