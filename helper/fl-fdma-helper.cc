@@ -158,6 +158,37 @@ FdmaHelper::Install(Ptr<Node> station, const NodeContainer& devices)
     return container;
 }
 
+std::vector<NetDeviceContainer>
+FdmaHelper::InstallCells(const NodeContainer& stations,
+                         const NodeContainer& devices,
+                         Ptr<FdmaMedium> medium)
+{
+    if (stations.GetN() == 0)
+    {
+        throw InvalidInput("stations = 0: at least 1 cell is needed");
+    }
+    const auto control = CreateObject<FdmaCellsControl>();
+    control->SetMedium(medium);
+    std::vector<NetDeviceContainer> cells;
+    for (uint32_t i = 0; i < stations.GetN(); ++i)
+    {
+        cells.push_back(Install(stations.Get(i), devices));
+        const auto channel = GetChannel();
+        channel->SetMedium(medium);
+        channel->SetAttribute("DownlinkOffset",
+                              DoubleValue(i * channel->GetBandwidthHz(Direction::DOWNLINK)));
+        control->Add(m_control);
+    }
+    m_cellsControl = control;
+    return cells;
+}
+
+Ptr<FdmaCellsControl>
+FdmaHelper::GetCellsControl() const
+{
+    return m_cellsControl;
+}
+
 Ptr<FdmaRadioControl>
 FdmaHelper::GetRadioControl() const
 {

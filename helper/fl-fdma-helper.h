@@ -4,6 +4,7 @@
 #ifndef FL_FDMA_HELPER_H
 #define FL_FDMA_HELPER_H
 
+#include "ns3/fl-fdma-cells-control.h"
 #include "ns3/fl-fdma-radio-control.h"
 #include "ns3/ipv4-interface-container.h"
 #include "ns3/net-device-container.h"
@@ -64,6 +65,22 @@ class FdmaHelper : public PcapHelperForDevice, public AsciiTraceHelperForDevice
      */
     NetDeviceContainer Install(Ptr<Node> station, const NodeContainer& devices);
 
+    /**
+     * Build cells that share a medium, so that uplink grants of different cells that overlap
+     * disturb each other. Their downlink bands lie side by side, each of DownlinkBandwidth, and do
+     * not. Each device has a NetDevice in each cell.
+     * @param stations nodes of the base stations, by cell
+     * @param devices nodes of the devices, by DeviceId
+     * @param medium the spectrum that they share; with its fading of sub-channels, if any
+     * @return NetDevices by cell, as Install() returns them
+     * @throws InvalidInput if there are no stations or devices
+     */
+    std::vector<NetDeviceContainer> InstallCells(const NodeContainer& stations,
+                                                 const NodeContainer& devices,
+                                                 Ptr<FdmaMedium> medium);
+    /// @return radio controller of the cells that InstallCells() built last
+    Ptr<FdmaCellsControl> GetCellsControl() const;
+
     /// @return radio controller of the last cell built
     Ptr<FdmaRadioControl> GetRadioControl() const;
     /// @return channel of the last cell built
@@ -120,6 +137,7 @@ class FdmaHelper : public PcapHelperForDevice, public AsciiTraceHelperForDevice
     ObjectFactory m_deviceFactory;              //!< creates NetDevices
     std::vector<ObjectFactory> m_lossFactories; //!< create the chain; empty: default
     Ptr<FdmaRadioControl> m_control;            //!< of the last cell built
+    Ptr<FdmaCellsControl> m_cellsControl;       //!< of the last cells built
 };
 
 template <typename... Attributes>

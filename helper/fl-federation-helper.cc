@@ -247,6 +247,31 @@ FederationHelper::CheckSizes(uint32_t nDevices,
     }
 }
 
+void
+FederationHelper::AddServer(Ptr<Node> node, const Address& address)
+{
+    m_servers.emplace_back(node, address);
+}
+
+void
+FederationHelper::AddServerTo(Federation& federation,
+                              Ptr<Node> node,
+                              const Address& address,
+                              uint32_t clients) const
+{
+    const auto server = m_serverFactory.Create<Server>();
+    if (!federation.servers.empty())
+    {
+        server->SetAttribute("Id", UintegerValue(federation.servers.size()));
+    }
+    server->SetAttribute("Local", AddressValue(AnyAddress(address)));
+    server->SetAttribute("Transport", PointerValue(MakeServerTransport(clients)));
+    server->SetCoordinator(federation.coordinator);
+    node->AddApplication(server);
+    federation.servers.push_back(server);
+    federation.applications.Add(server);
+}
+
 Federation
 FederationHelper::InstallServer(Ptr<Node> server, const Address& address, uint32_t clients) const
 {
@@ -261,10 +286,12 @@ FederationHelper::InstallServer(Ptr<Node> server, const Address& address, uint32
     {
         federation.coordinator->SetRadioControl(m_radio);
     }
-    federation.server = m_serverFactory.Create<Server>();
-    federation.server->SetAttribute("Local", AddressValue(AnyAddress(address)));
-    federation.server->SetAttribute("Transport", PointerValue(MakeServerTransport(clients)));
-    federation.server->SetCoordinator(federation.coordinator);
+    AddServerTo(federation, server, address, clients);
+    federation.server = federation.servers.front();
+    for (const auto& [node, remote] : m_servers)
+    {
+        AddServerTo(federation, node, remote, clients);
+    }
     federation.coordinator->TraceConnectWithoutContext(
         "Finished",
         MakeCallback(&FederationHelper::StopIfAllFinished));
@@ -276,8 +303,6 @@ FederationHelper::InstallServer(Ptr<Node> server, const Address& address, uint32
         profile.maxCpuHz = serverHz.Get();
         ProcessorHelper().Install(server, profile);
     }
-    server->AddApplication(federation.server);
-    federation.applications.Add(federation.server);
     return federation;
 }
 
@@ -318,6 +343,10 @@ FederationHelper::InstallTasks(Ptr<Node> server,
                                     address,
                                     transport,
                                     profiles.front()[device]);
+        for (size_t i = 0; i < m_servers.size(); ++i)
+        {
+            client->AddServer(m_servers[i].second, static_cast<uint32_t>(i + 1));
+        }
         DoubleValue exponent;
         devices.Get(device)->GetObject<Processor>()->GetAttribute("FrequencyExponent", exponent);
         std::vector<DeviceProfile> ofDevice;

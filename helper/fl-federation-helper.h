@@ -30,9 +30,10 @@ namespace fl
 struct Federation
 {
     Ptr<Server> server;                //!< application on the server's node
+    std::vector<Ptr<Server>> servers;  //!< that, and those of AddServer(), by number
     Ptr<Coordinator> coordinator;      //!< protocol that the server runs
     std::vector<Ptr<Client>> clients;  //!< by DeviceId
-    ApplicationContainer applications; //!< server, then clients by DeviceId
+    ApplicationContainer applications; //!< servers, then clients by DeviceId
 };
 
 /**
@@ -95,6 +96,13 @@ class FederationHelper
      * @throws InvalidInput if there is no such subclass of Transport
      */
     void SetTransport(const std::string& type);
+    /**
+     * Add a server beside that of Install(), which is number 0. All run one coordinator, and each
+     * device has a session with each of them.
+     * @param node node of the server; another one than those of other servers
+     * @param address its address and port
+     */
+    void AddServer(Ptr<Node> node, const Address& address);
     /// @param radio radio controller that applies grants; null: grants have no effect
     void SetRadioControl(Ptr<RadioControl> radio);
     /**
@@ -189,9 +197,20 @@ class FederationHelper
      */
     uint32_t SetTask(Ptr<Client> client, uint32_t task, std::vector<uint32_t> samples) const;
     /**
-     * Install the server and its coordinator.
-     * @param server node of the server
+     * Install a server's application.
+     * @param node its node
      * @param address address and port of the server
+     * @param clients number of clients
+     * @param [in,out] federation has a coordinator; gets the server
+     */
+    void AddServerTo(Federation& federation,
+                     Ptr<Node> node,
+                     const Address& address,
+                     uint32_t clients) const;
+    /**
+     * Install the servers and their coordinator.
+     * @param server node of server 0
+     * @param address address and port of server 0
      * @param clients number of clients
      * @return both, and no clients
      */
@@ -220,11 +239,12 @@ class FederationHelper
     std::vector<std::shared_ptr<const LearningTask>> m_tasks; //!< learning tasks by number
     std::map<std::pair<DeviceId, uint32_t>, DataStreamOptions> m_streams; //!< by device and task
     std::string m_optimizer{"equal"};                                     //!< name of the optimizer
-    ObjectFactory m_transportFactory;   //!< creates both transports
-    ObjectFactory m_coordinatorFactory; //!< creates the coordinator
-    ObjectFactory m_serverFactory;      //!< creates the server
-    ObjectFactory m_clientFactory;      //!< creates the clients
-    Ptr<RadioControl> m_radio;          //!< radio controller; may be null
+    ObjectFactory m_transportFactory;                     //!< creates both transports
+    ObjectFactory m_coordinatorFactory;                   //!< creates the coordinator
+    ObjectFactory m_serverFactory;                        //!< creates the server
+    ObjectFactory m_clientFactory;                        //!< creates the clients
+    Ptr<RadioControl> m_radio;                            //!< radio controller; may be null
+    std::vector<std::pair<Ptr<Node>, Address>> m_servers; //!< of AddServer(), from number 1 on
 };
 
 } // namespace fl

@@ -59,7 +59,7 @@ AsyncCoordinator::DropOrder(const OrderKey& key, WorkStatus status)
     dropped.order = m_orders.Find(key)->order;
     dropped.isDropped = true;
     EndOrder(key, status);
-    if (m_server->SendAbort(dropped.order))
+    if (ServerOf(dropped.order.server).SendAbort(dropped.order))
     {
         m_orders.Add(std::move(dropped));
     }

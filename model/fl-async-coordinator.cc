@@ -383,7 +383,7 @@ AsyncCoordinator::DoNotifyJoined(DeviceId device)
 }
 
 void
-AsyncCoordinator::DoNotifyLeft(DeviceId device)
+AsyncCoordinator::DoNotifyLeft(DeviceId device, uint32_t /* server */)
 {
     if (m_connected.at(device))
     {

@@ -115,7 +115,7 @@ class AsyncCoordinator : public Coordinator
     void DoStart() override;
     void DoStop() override;
     void DoNotifyJoined(DeviceId device) override;
-    void DoNotifyLeft(DeviceId device) override;
+    void DoNotifyLeft(DeviceId device, uint32_t server) override;
     bool DoNotifySending(WorkOrder& order, std::shared_ptr<const Payload>& model) override;
     bool DoNotifyUpdate(DeviceId device, const Message& message, const WorkReport& report) override;
     void DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round) override;

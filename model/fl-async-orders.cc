@@ -434,10 +434,11 @@ AsyncCoordinator::Dispatch(Learner& learner, const WorkOrder& order, const WorkO
     m_orders.Add(std::move(inFlight));
     ++learner.record.selected;
     ++learner.nActive;
-    const Time sent = m_server->SendWork(order,
-                                         predicted,
-                                         learner.model.GetEncoded(),
-                                         m_tasks[learner.task]->statedBytes);
+    const Time sent = ServerOf(order.server)
+                          .SendWork(order,
+                                    predicted,
+                                    learner.model.GetEncoded(),
+                                    m_tasks[learner.task]->statedBytes);
     // Who listened to that may have ended it.
     if (auto* present = m_orders.Find(KeyOf(order)))
     {

@@ -7,6 +7,7 @@
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-sample-codec.h"
 #include "ns3/simulator.h"
 
 #include <cmath>
@@ -349,11 +350,33 @@ ClientWork::FinishJob()
     return true;
 }
 
+std::shared_ptr<const Payload>
+ClientWork::EncodeOwnSamples()
+{
+    if (!m_task->train)
+    {
+        return nullptr;
+    }
+    auto& data = m_owner.GetData(m_order.task);
+    std::vector<uint32_t> samples = data.BeginCompute();
+    data.EndCompute();
+    if (m_order.samples > 0 && samples.size() > m_order.samples)
+    {
+        samples.resize(m_order.samples);
+    }
+    return std::make_shared<const Payload>(EncodeSamples(*m_task->train, samples));
+}
+
 bool
 ClientWork::BeginUpload(const Transfer& transfer)
 {
     const std::size_t index = m_next;
     m_times[index].startS = NowS();
+    auto& content = m_content->Of(transfer.kind);
+    if (transfer.kind == PayloadKind::SAMPLES && !content)
+    {
+        content = EncodeOwnSamples();
+    }
     const bool isUpdate = UpdatePhase(m_order) == index;
     Message message;
     message.header.type = isUpdate ? MessageType::UPDATE : MessageType::DATA;
@@ -363,7 +386,7 @@ ClientWork::BeginUpload(const Transfer& transfer)
     {
         Append(message.prefix, MakeReport());
     }
-    message.payload = std::exchange(m_content->Of(transfer.kind), nullptr);
+    message.payload = std::exchange(content, nullptr);
     if (!message.payload)
     {
         message.virtualBytes = VirtualBytes(transfer, m_task->statedBytes);
@@ -500,9 +523,12 @@ ClientWork::Measure(double sendS, WorkOutcome& outcome) const
     {
         AddKnown(outcome.computeEnergyJ, m_owner.GetProcessor()->GetJobEnergyJ(m_job));
     }
-    outcome.loss = m_result.loss;
-    outcome.samples = m_result.samples;
-    outcome.iterations = m_result.iterations;
+    if (!std::isnan(OwnComputeS()))
+    {
+        outcome.loss = m_result.loss;
+        outcome.samples = m_result.samples;
+        outcome.iterations = m_result.iterations;
+    }
 }
 
 } // namespace fl

@@ -182,6 +182,8 @@ class ClientWork : public std::enable_shared_from_this<ClientWork>
     /// Take the result of a computation.
     /// @return whether the order continues; if not, it was given up
     bool FinishJob();
+    /// @return the device's samples for the server to train on, encoded; null in a timing study
+    std::shared_ptr<const Payload> EncodeOwnSamples();
     /// Pass an uplink transfer to the session.
     /// @param transfer the phase
     /// @return whether the order continues at once, without waiting for the acknowledgement

@@ -13,6 +13,7 @@
 #include "ns3/fl-error.h"
 #include "ns3/fl-predictor.h"
 #include "ns3/log.h"
+#include "ns3/node.h"
 #include "ns3/pointer.h"
 #include "ns3/simulator.h"
 
@@ -106,6 +107,7 @@ Coordinator::DoDispose()
     CancelEvents();
     m_orders.Clear();
     m_server = nullptr;
+    m_hosts.clear();
     m_tasks.clear();
     m_radio = nullptr;
     m_optimizer = nullptr;
@@ -113,10 +115,75 @@ Coordinator::DoDispose()
     Object::DoDispose();
 }
 
+// Servers
+
 void
-Coordinator::SetServer(Server* server)
+Coordinator::AddServer(Server* server)
 {
-    m_server = server;
+    const bool isKnown = std::any_of(m_hosts.begin(), m_hosts.end(), [server](const Host& host) {
+        return host.server == server;
+    });
+    if (!isKnown)
+    {
+        m_hosts.push_back({server, false, {}});
+        m_server = m_hosts.front().server;
+    }
+}
+
+uint32_t
+Coordinator::GetNServers() const
+{
+    return static_cast<uint32_t>(m_hosts.size());
+}
+
+Coordinator::Host*
+Coordinator::FindHost(uint32_t number)
+{
+    for (auto& host : m_hosts)
+    {
+        if (m_hosts.size() == 1 || host.server->GetNumber() == number)
+        {
+            return &host;
+        }
+    }
+    return nullptr;
+}
+
+Server&
+Coordinator::ServerOf(uint32_t number) const
+{
+    for (const auto& host : m_hosts)
+    {
+        if (m_hosts.size() == 1 || host.server->GetNumber() == number)
+        {
+            return *host.server;
+        }
+    }
+    throw InvalidInput(Describe("server = ", number, ": must be one of ", m_hosts.size()));
+}
+
+std::vector<ServerProfile>
+Coordinator::GetServerProfiles() const
+{
+    std::vector<ServerProfile> profiles;
+    for (const auto& host : m_hosts)
+    {
+        const auto node = host.server->GetNode();
+        const auto processor = node ? node->GetObject<Processor>() : nullptr;
+        if (processor)
+        {
+            profiles.push_back({processor->GetMaxHz()});
+        }
+    }
+    return profiles;
+}
+
+bool
+Coordinator::IsJoined(DeviceId device) const
+{
+    return std::all_of(m_hosts.begin(), m_hosts.end(), [device](const Host& host) {
+        return device < host.hasSession.size() && host.hasSession[device];
+    });
 }
 
 void
@@ -249,28 +316,57 @@ Coordinator::GetNDevices() const
 }
 
 void
-Coordinator::Start()
+Coordinator::Start(uint32_t server)
 {
-    m_finished = false;
-    DoStart();
+    if (auto* host = FindHost(server))
+    {
+        host->isRunning = true;
+        host->hasSession.assign(GetNDevices(), false);
+    }
+    if (std::all_of(m_hosts.begin(), m_hosts.end(), [](const Host& host) {
+            return host.isRunning;
+        }))
+    {
+        m_finished = false;
+        DoStart();
+    }
 }
 
 void
-Coordinator::Stop()
+Coordinator::Stop(uint32_t server)
 {
+    if (auto* host = FindHost(server))
+    {
+        host->isRunning = false;
+        host->hasSession.clear();
+    }
     DoStop();
 }
 
 void
-Coordinator::NotifyJoined(DeviceId device)
+Coordinator::NotifyJoined(DeviceId device, uint32_t server)
 {
-    DoNotifyJoined(device);
+    if (m_hosts.size() <= 1)
+    {
+        DoNotifyJoined(device);
+        return;
+    }
+    FindHost(server)->hasSession.at(device) = true;
+    if (IsJoined(device))
+    {
+        DoNotifyJoined(device);
+    }
 }
 
 void
-Coordinator::NotifyLeft(DeviceId device)
+Coordinator::NotifyLeft(DeviceId device, uint32_t server)
 {
-    DoNotifyLeft(device);
+    auto* host = FindHost(server);
+    if (m_hosts.size() > 1 && device < host->hasSession.size())
+    {
+        host->hasSession[device] = false;
+    }
+    DoNotifyLeft(device, server);
 }
 
 bool
@@ -358,9 +454,12 @@ void
 Coordinator::End(const std::string& reason)
 {
     NS_LOG_INFO("finished: " << reason);
-    if (m_running)
+    for (const auto& host : m_hosts)
     {
-        m_server->SendBye();
+        if (m_running)
+        {
+            host.server->SendBye();
+        }
     }
     m_running = false;
     CancelEvents();
@@ -489,12 +588,13 @@ Coordinator::GetTransportProfile(const Plan& plan) const
     for (const auto& order : plan.orders)
     {
         const DeviceId device = order.device;
-        downlink[device] = m_server->GetSendWindow(device);
+        const auto& server = ServerOf(order.server);
+        downlink[device] = server.GetSendWindow(device);
         // Every transport has this, also those without a SendWindow.
-        downlink[device].flightBytes = static_cast<double>(m_server->GetPendingBytes(device));
+        downlink[device].flightBytes = static_cast<double>(server.GetPendingBytes(device));
         if (m_clients[device])
         {
-            uplink[device] = m_clients[device]->GetSendWindow();
+            uplink[device] = m_clients[device]->GetSendWindow(order.server);
         }
     }
     return profile;
@@ -572,7 +672,7 @@ Coordinator::Measure(const OrderInFlight& inFlight, WorkStatus status)
     outcome.circuitEnergyJ = energies.circuitJ;
     outcome.stationEnergyJ = energies.stationJ;
     outcome.status = status;
-    m_server->MeasureWork(order, outcome);
+    ServerOf(order.server).MeasureWork(order, outcome);
     if (const auto& client = m_clients[order.device])
     {
         client->MeasureWork(order, inFlight.sendS, outcome);

@@ -51,8 +51,16 @@ class Coordinator : public Object
     Coordinator();
     ~Coordinator() override;
 
-    /// @param server the server that runs this coordinator; must outlive it
-    void SetServer(Server* server);
+    /**
+     * Add a server that runs this coordinator. With several, each has sessions with all devices,
+     * and sends the orders of its number (WorkOrder::server); a device is there when all servers
+     * have a session with it, and the run begins when all of them have started.
+     * @param server the server; must outlive the coordinator. Nothing happens if it was added
+     * before
+     */
+    void AddServer(Server* server);
+    /// @return the number of servers
+    uint32_t GetNServers() const;
     /**
      * @param task model, data and hyperparameters; it gets the next number, from 0. Coordinators of
      *        one task use number 0.
@@ -96,17 +104,21 @@ class Coordinator : public Object
     /// @return the number of devices
     uint32_t GetNDevices() const;
 
-    /// Begin, or continue after Stop() with the last aggregated model.
-    void Start();
-    /// Stop at any time; active orders are aborted.
-    void Stop();
+    /// A server starts: begin, or continue after Stop() with the last aggregated model.
+    /// @param server its number
+    void Start(uint32_t server = 0);
+    /// A server stops, at any time; active orders are aborted.
+    /// @param server its number
+    void Stop(uint32_t server = 0);
 
     /// A device has a session.
     /// @param device the device
-    void NotifyJoined(DeviceId device);
+    /// @param server number of the server
+    void NotifyJoined(DeviceId device, uint32_t server = 0);
     /// The session of a device has ended.
     /// @param device the device
-    void NotifyLeft(DeviceId device);
+    /// @param server number of the server
+    void NotifyLeft(DeviceId device, uint32_t server = 0);
     /**
      * The WORK of an order is sent now, maybe long after Server::SendWork(), as the order begins
      * with a pause. The coordinator may bind another version of the model to it.
@@ -256,7 +268,15 @@ class Coordinator : public Object
     /// @return the simulation's time [s]
     static double NowS();
 
-    Server* m_server{nullptr}; //!< the server, which owns this object
+    /// @return the server of that number; the only one stands for all numbers
+    /// @param number number of a server
+    /// @throws InvalidInput if there is none
+    Server& ServerOf(uint32_t number) const;
+
+    /// @return profiles of the servers that have a Processor
+    std::vector<ServerProfile> GetServerProfiles() const;
+
+    Server* m_server{nullptr};                                //!< the first server
     std::vector<std::shared_ptr<const LearningTask>> m_tasks; //!< learning tasks by number
     Ptr<RadioControl> m_radio;                                //!< radio controller; may be null
     Ptr<Optimizer> m_optimizer;                               //!< makes the plans
@@ -310,9 +330,10 @@ class Coordinator : public Object
     /// Implements NotifyJoined().
     /// @param device the device
     virtual void DoNotifyJoined(DeviceId device) = 0;
-    /// Implements NotifyLeft().
+    /// Implements NotifyLeft(); of several servers, for each that it had a session with.
     /// @param device the device
-    virtual void DoNotifyLeft(DeviceId device) = 0;
+    /// @param server number of the server, whose orders are lost
+    virtual void DoNotifyLeft(DeviceId device, uint32_t server) = 0;
     /**
      * Implements NotifySending(); does nothing by default.
      * @param [in,out] order the order
@@ -353,6 +374,22 @@ class Coordinator : public Object
 
     std::unique_ptr<EnergySplit> m_split; //!< of devices with several tasks; null: they have one
 
+    /// A server that runs this coordinator.
+    struct Host
+    {
+        Server* server{nullptr};      //!< the server
+        bool isRunning{false};        //!< between Start() and Stop()
+        std::vector<bool> hasSession; //!< by device, where there are several servers
+    };
+
+    /// @return the server of that number, or null
+    /// @param number number of a server
+    Host* FindHost(uint32_t number);
+    /// @return whether all servers have a session with a device
+    /// @param device the device
+    bool IsJoined(DeviceId device) const;
+
+    std::vector<Host> m_hosts;   //!< the servers, in the order in which they were added
     bool m_stopSimulation{true}; //!< attribute StopSimulation, read by FederationHelper
     bool m_finished{false};      //!< see IsFinished
 

@@ -8,6 +8,7 @@
 #include "ns3/fl-joint-methods.h"
 #include "ns3/fl-mel-methods.h"
 #include "ns3/fl-method-name.h"
+#include "ns3/fl-offload-methods.h"
 #include "ns3/fl-round-plan.h"
 #include "ns3/fl-schedule-methods.h"
 #include "ns3/object-factory.h"
@@ -315,6 +316,17 @@ MakeNamedOptimizers()
                          "scheduling: " + method.description,
                          {{"Method", method.name}}});
     }
+    for (const auto& method : OffloadMethods())
+    {
+        names.push_back({method.name == "search" ? "offload" : "offload-" + method.name,
+                         "ns3::fl::OffloadOptimizer",
+                         "offloading to servers: " + method.description,
+                         {{"Method", method.name}}});
+    }
+    names.push_back({"offload-agent",
+                     "ns3::fl::OffloadOptimizer",
+                     "offloading to servers: what a trained agent decides",
+                     {{"Method", "agent"}}});
     for (const auto& method : DmaMethods())
     {
         // It answers given schedules only.

@@ -164,6 +164,8 @@ RoundCoordinator::Observe() const
     state.downloadBits = 8.0 * static_cast<double>(m_tasks.front()->PayloadBytes());
     state.uploadBits = state.downloadBits;
     state.sampleBits = m_samples.GetSampleBits(*m_tasks.front());
+    state.sampleHeaderBits = SampleAllotment::GetHeaderBits();
+    state.servers = GetServerProfiles();
     state.profiles = m_profiles.front();
     state.available.resize(GetNDevices());
     for (DeviceId device = 0; device < GetNDevices(); ++device)
@@ -323,17 +325,19 @@ RoundCoordinator::Dispatch(WorkOrder&& order, WorkOutcome&& predicted, double ga
     m_orders.Add(BeginOrder(std::move(order), std::move(predicted), gain));
     if (const auto samples = m_samples.Take(*m_tasks.front(), m_orders.Find(key)->order))
     {
-        m_server->SendData(key.device, key.task, key.round, samples);
+        ServerOf(m_orders.Find(key)->order.server)
+            .SendData(key.device, key.task, key.round, samples);
     }
     const auto* inFlight = m_orders.Find(key);
     if (!inFlight)
     {
         return; // a trace sink has ended the order
     }
-    const Time sent = m_server->SendWork(inFlight->order,
-                                         inFlight->predicted,
-                                         m_model.GetEncoded(),
-                                         m_tasks.front()->statedBytes);
+    const Time sent = ServerOf(inFlight->order.server)
+                          .SendWork(inFlight->order,
+                                    inFlight->predicted,
+                                    m_model.GetEncoded(),
+                                    m_tasks.front()->statedBytes);
     if (auto* present = m_orders.Find(key))
     {
         present->sendS = sent.GetSeconds();
@@ -417,20 +421,24 @@ RoundCoordinator::DoNotifyJoined(DeviceId device)
 }
 
 void
-RoundCoordinator::DoNotifyLeft(DeviceId device)
+RoundCoordinator::DoNotifyLeft(DeviceId device, uint32_t server)
 {
-    if (!m_connected.at(device))
+    if (m_connected.at(device))
     {
-        return;
+        m_connected[device] = false;
+        --m_nConnected;
     }
-    m_connected[device] = false;
-    --m_nConnected;
     bool anyEnded = false;
     bool isComplete = false;
     bool anyDropped = false;
     for (const auto& key : m_orders.KeysOf(device))
     {
-        if (m_orders.Find(key)->isDropped)
+        const auto* inFlight = m_orders.Find(key);
+        if (GetNServers() > 1 && inFlight->order.server != server)
+        {
+            continue;
+        }
+        if (inFlight->isDropped)
         {
             m_orders.Take(key);
             anyDropped = true;
@@ -513,7 +521,7 @@ RoundCoordinator::DropOrder(const OrderKey& key)
     dropped.order = m_orders.Find(key)->order;
     dropped.isDropped = true;
     EndOrder(key, WorkStatus::DEADLINE, 0);
-    if (m_server->SendAbort(dropped.order))
+    if (ServerOf(dropped.order.server).SendAbort(dropped.order))
     {
         m_orders.Add(std::move(dropped));
     }

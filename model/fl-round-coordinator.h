@@ -112,7 +112,7 @@ class RoundCoordinator : public Coordinator
   private:
     const GlobalModel& DoGetModel(uint32_t task) const override;
     void DoNotifyJoined(DeviceId device) override;
-    void DoNotifyLeft(DeviceId device) override;
+    void DoNotifyLeft(DeviceId device, uint32_t server) override;
     bool DoNotifyUpdate(DeviceId device, const Message& message, const WorkReport& report) override;
     void DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round) override;
     void DoAbortOrder(const OrderKey& key) override;

@@ -27,6 +27,12 @@ SampleAllotment::GetSampleBits(const LearningTask& task)
                                      EncodedSamplesBytes(0, dimension));
 }
 
+double
+SampleAllotment::GetHeaderBits()
+{
+    return 8.0 * static_cast<double>(EncodedSamplesBytes(0, 0));
+}
+
 void
 SampleAllotment::Draw(const LearningTask& task, const Plan& plan)
 {

@@ -32,6 +32,8 @@ class SampleAllotment
      * @return size of an encoded sample [bit]; 0 without training data
      */
     static double GetSampleBits(const LearningTask& task);
+    /// @return what a payload of samples has beside them [bit]
+    static double GetHeaderBits();
 
     /**
      * Draw the permutation of a round, if its plan sends samples.

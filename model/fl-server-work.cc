@@ -324,13 +324,26 @@ ServerWork::FinishJob()
 {
     m_times[m_next].endS = NowS();
     const auto computation = std::move(m_computation);
-    const std::string failure =
-        computation ? computation->Finish(m_setup.content).failure : std::string();
-    if (!failure.empty())
+    if (!computation)
     {
-        m_owner.GiveUp(*this, failure);
+        return true;
     }
-    return failure.empty();
+    const auto result = computation->Finish(m_setup.content);
+    if (!result.failure.empty())
+    {
+        m_owner.GiveUp(*this, result.failure);
+        return false;
+    }
+    const bool isTraining = std::get<Compute>(m_order.phases[m_next]).job == ComputeJob::TRAIN;
+    if (isTraining)
+    {
+        // What the device would have reported.
+        m_hasTrained = true;
+        m_report.samples = result.samples;
+        m_report.iterations = result.iterations;
+        m_report.loss = result.loss;
+    }
+    return true;
 }
 
 // Messages received
@@ -428,6 +441,12 @@ ServerWork::Measure(WorkOutcome& outcome) const
     if (m_job)
     {
         outcome.phases[m_next].endS = NowS();
+    }
+    if (m_hasTrained)
+    {
+        outcome.loss = m_report.loss;
+        outcome.samples = m_report.samples;
+        outcome.iterations = m_report.iterations;
     }
 }
 

@@ -215,6 +215,7 @@ class ServerWork : public std::enable_shared_from_this<ServerWork>
     Processor::JobId m_job{0};              //!< its job on the processor; 0: none
     std::optional<Message> m_update;        //!< the UPDATE, once received
     WorkReport m_report;                    //!< its prefix
+    bool m_hasTrained{false};               //!< whether a computation here was the training
 };
 
 } // namespace fl

@@ -149,8 +149,14 @@ Server::SetCoordinator(Ptr<Coordinator> coordinator)
     m_coordinator = coordinator;
     if (coordinator)
     {
-        coordinator->SetServer(this);
+        coordinator->AddServer(this);
     }
+}
+
+uint32_t
+Server::GetNumber() const
+{
+    return m_id;
 }
 
 Ptr<Coordinator>
@@ -233,7 +239,7 @@ Server::Start()
     m_running = true;
     m_byeSent = false;
     m_links.Open(GetNode(), m_transport, *this, m_id);
-    m_coordinator->Start();
+    m_coordinator->Start(m_id);
 }
 
 void
@@ -245,7 +251,7 @@ Server::Stop()
     }
     m_running = false;
     m_keepAliveEvent.Cancel();
-    m_coordinator->Stop();
+    m_coordinator->Stop(m_id);
     m_transport->StopListening();
     m_links.Close();
     for (auto& peer : m_peers)
@@ -420,7 +426,7 @@ Server::HandleHello(Ptr<Session> session, const Message& message)
     }
     Send(peer, std::move(answer));
     m_joinedTrace(peer.device);
-    m_coordinator->NotifyJoined(peer.device);
+    m_coordinator->NotifyJoined(peer.device, m_id);
 }
 
 void
@@ -522,7 +528,7 @@ Server::Disconnect(Peer& peer)
         work->Halt();
     }
     m_leftTrace(peer.device);
-    m_coordinator->NotifyLeft(peer.device);
+    m_coordinator->NotifyLeft(peer.device, m_id);
     for (const auto& work : lost)
     {
         ForgetWork(peer, work);

@@ -57,7 +57,9 @@ class Server : public Application, public SessionHandler, private ServerWork::Ow
     Server();
     ~Server() override;
 
-    /// @param coordinator the protocol that this server runs
+    /// @return attribute Id: number of the server, as in work orders
+    uint32_t GetNumber() const;
+    /// @param coordinator the protocol that this server runs, alone or together with others
     void SetCoordinator(Ptr<Coordinator> coordinator);
     /// @return the protocol
     Ptr<Coordinator> GetCoordinator() const;

@@ -10,6 +10,7 @@
 
 #include <future>
 #include <numeric>
+#include <utility>
 
 namespace ns3
 {
@@ -140,12 +141,20 @@ BeginJob(const JobContext& context)
     {
         return context.task.jobs->Begin(context);
     }
-    if (context.task.model && context.phase.job == ComputeJob::TRAIN &&
-        context.phase.node == ComputeNode::DEVICE)
+    if (!context.task.model || context.phase.job != ComputeJob::TRAIN)
     {
-        return std::make_unique<TrainingJob>(context);
+        return nullptr;
     }
-    return nullptr;
+    if (context.phase.node == ComputeNode::SERVER)
+    {
+        const auto sent = std::exchange(context.content.Of(PayloadKind::SAMPLES), nullptr);
+        if (!sent)
+        {
+            throw InvalidInput("training at the server without samples: the device must send them");
+        }
+        context.content.samples = DecodeTaskSamples(context.task, *sent);
+    }
+    return std::make_unique<TrainingJob>(context);
 }
 
 std::shared_ptr<const Dataset>

@@ -118,8 +118,9 @@ class WorkJobs
 
 /**
  * @ingroup fl
- * Begin a computation by LearningTask::jobs; by default local training for TRAIN at the device,
- * from the payload MODEL to the payload UPDATE, and nothing for other jobs.
+ * Begin a computation by LearningTask::jobs; by default training for TRAIN, from the payload MODEL
+ * to the payload UPDATE, and nothing for other jobs. A device trains on its own samples or those
+ * that the server sent, a server on the payload SAMPLES of the device, which is used up.
  * @param context order, phase and payloads
  * @return the computation; null: no effect but time and energy
  * @throws InvalidInput if it cannot begin

@@ -104,7 +104,7 @@ class TinyCoordinator : public Coordinator
     {
     }
 
-    void DoNotifyLeft(DeviceId) override
+    void DoNotifyLeft(DeviceId, uint32_t) override
     {
     }
 

@@ -16,6 +16,7 @@
 #include "ns3/fl-error.h"
 #include "ns3/fl-mix-seed.h"
 #include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-offload-optimizer.h"
 #include "ns3/fl-optimizer.h"
 #include "ns3/fl-processor-helper.h"
 #include "ns3/fl-processor.h"
@@ -50,13 +51,14 @@ constexpr uint16_t SERVER_PORT = 9000;
 constexpr uint16_t BACKGROUND_PORT = 9001;
 /// Most streams that one of this module's optimizers has.
 constexpr int64_t OPTIMIZER_STREAMS = 2;
+constexpr double PI = 3.14159265358979323846; //!< pi
 
 } // namespace
 
 CellRun::CellRun(const Scenario& scenario, const LearningData& data)
     : m_scenario(scenario)
 {
-    m_station.Create(1);
+    m_stations.Create(scenario.cells);
     m_devices.Create(scenario.devices);
     PlaceNodes();
     InstallRadio();
@@ -101,7 +103,7 @@ CellRun::GetDevices() const
 Ptr<Node>
 CellRun::GetBaseStation() const
 {
-    return m_station.Get(0);
+    return m_stations.Get(0);
 }
 
 Ptr<Node>
@@ -127,7 +129,19 @@ CellRun::PlaceNodes()
 {
     MobilityHelper station;
     station.SetMobilityModel("ns3::ConstantPositionMobilityModel");
-    station.Install(m_station);
+    if (m_scenario.cells > 1)
+    {
+        // Evenly on a circle, 0.6 of the disc's radius: 300 of 500 m, as of OffloadDrop.
+        auto circle = CreateObject<ListPositionAllocator>();
+        for (uint32_t i = 0; i < m_scenario.cells; ++i)
+        {
+            const double angle = 2 * PI * i / m_scenario.cells;
+            const double radius = 0.6 * CellRadius(m_scenario);
+            circle->Add(Vector(radius * std::cos(angle), radius * std::sin(angle), 0));
+        }
+        station.SetPositionAllocator(circle);
+    }
+    station.Install(m_stations);
 
     auto positions = CreateObject<UniformDiscPositionAllocator>();
     positions->SetAttribute("rho", DoubleValue(CellRadius(m_scenario)));
@@ -161,7 +175,7 @@ void
 CellRun::InstallRadio()
 {
     m_radio = MakeCellRadio(m_scenario);
-    m_radio->Install(m_station.Get(0), m_devices);
+    m_radio->InstallCells(m_stations, m_devices);
     m_stream += m_radio->AssignStreams(m_stream);
     m_stream = std::max<int64_t>(m_stream, m_scenario.streamAfterRadio);
     m_serverAddress = m_radio->GetServerAddress(SERVER_PORT);
@@ -271,6 +285,7 @@ CellRun::InstallFederation(const LearningData& data)
                                                            : "ns3::fl::TcpTransport");
     helper.SetRadioControl(m_radio->GetRadioControl());
     SetCoordinator(helper);
+    InstallServers(helper);
     m_federation = helper.InstallTasks(m_radio->GetServerNode(),
                                        m_serverAddress,
                                        m_devices,
@@ -282,15 +297,39 @@ CellRun::InstallFederation(const LearningData& data)
         std::max(OPTIMIZER_STREAMS, FederationHelper::AssignStreams(m_federation, m_stream));
     m_federation.coordinator->TraceConnectWithoutContext("Finished",
                                                          MakeCallback(&CellRun::Finished, this));
-    if (m_scenario.serverStopS > 0 && m_scenario.serverRestartS > 0)
+    for (const auto& server : m_federation.servers)
     {
-        const auto server = m_federation.server;
-        Simulator::Schedule(Seconds(m_scenario.serverStopS), &Server::Stop, server);
-        Simulator::Schedule(Seconds(m_scenario.serverRestartS), &Server::Start, server);
+        if (m_scenario.serverStopS > 0 && m_scenario.serverRestartS > 0)
+        {
+            Simulator::Schedule(Seconds(m_scenario.serverStopS), &Server::Stop, server);
+            Simulator::Schedule(Seconds(m_scenario.serverRestartS), &Server::Start, server);
+        }
+        else if (m_scenario.serverStopS > 0)
+        {
+            server->SetStopTime(Seconds(m_scenario.serverStopS));
+        }
     }
-    else if (m_scenario.serverStopS > 0)
+}
+
+void
+CellRun::InstallServers(FederationHelper& helper) const
+{
+    const auto nodes = m_radio->GetServerNodes();
+    const auto addresses = m_radio->GetServerAddresses(SERVER_PORT);
+    const bool offloads = m_scenario.optimizer.rfind("offload", 0) == 0 ||
+                          m_scenario.optimizer == OffloadOptimizer::GetTypeId().GetName();
+    for (uint32_t i = 0; i < nodes.GetN(); ++i)
     {
-        m_federation.server->SetStopTime(Seconds(m_scenario.serverStopS));
+        if (offloads)
+        {
+            DeviceProfile profile;
+            profile.maxCpuHz = m_scenario.serverCpuHz;
+            ProcessorHelper().Install(nodes.Get(i), profile);
+        }
+        if (i > 0)
+        {
+            helper.AddServer(nodes.Get(i), addresses[i]);
+        }
     }
 }
 
@@ -413,7 +452,12 @@ CellRun::Run(ResultWriter& writer, Progress& progress)
     {
         writer.SetCounter("background_bytes", GetBackgroundBytes());
     }
-    writer.SetCounter("messages_dropped", static_cast<double>(m_federation.server->GetNDropped()));
+    double dropped = 0;
+    for (const auto& server : m_federation.servers)
+    {
+        dropped += static_cast<double>(server->GetNDropped());
+    }
+    writer.SetCounter("messages_dropped", dropped);
     for (const auto& [name, value] : m_radio->GetCounters())
     {
         writer.SetCounter(name, value);

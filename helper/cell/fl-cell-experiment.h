@@ -79,7 +79,7 @@ class CellRun
     const Federation& GetFederation() const;
     /// @return nodes of the devices, by DeviceId
     const NodeContainer& GetDevices() const;
-    /// @return node of the base station
+    /// @return node of the base station of cell 0
     Ptr<Node> GetBaseStation() const;
     /// @return node of the server
     Ptr<Node> GetServerNode() const;
@@ -96,10 +96,15 @@ class CellRun
     /// @throws InvalidInput if the server is to stop before it starts
     void InstallRadio();
     /**
-     * Install server, coordinator and clients; schedule stop and restart of the server.
+     * Install servers, coordinator and clients; schedule stop and restart of the server.
      * @param data training and test data
      */
     void InstallFederation(const LearningData& data);
+    /**
+     * Add servers of cells beside the first, and processors where they train.
+     * @param helper installs them
+     */
+    void InstallServers(FederationHelper& helper) const;
     /**
      * Select the coordinator, and set the attributes that the scenario has.
      * @param helper installs it
@@ -126,7 +131,7 @@ class CellRun
     void Finished(const std::string& reason);
 
     const Scenario m_scenario;          //!< the scenario
-    NodeContainer m_station;            //!< node of the base station
+    NodeContainer m_stations;           //!< nodes of the base stations, by cell
     NodeContainer m_devices;            //!< nodes of the devices, by DeviceId
     std::unique_ptr<CellRadio> m_radio; //!< the cell
     Address m_serverAddress;            //!< address and port of the server

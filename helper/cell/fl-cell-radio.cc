@@ -4,6 +4,7 @@
 #include "fl-cell-radio.h"
 
 #include "ns3/double.h"
+#include "ns3/fl-error.h"
 #include "ns3/string.h"
 
 #include <cmath>
@@ -12,6 +13,28 @@ namespace ns3
 {
 namespace fl
 {
+
+void
+CellRadio::InstallCells(const NodeContainer& stations, const NodeContainer& devices)
+{
+    if (stations.GetN() > 1)
+    {
+        throw InvalidInput(Describe("--cells=", stations.GetN(), ": must be 1 on this PHY"));
+    }
+    Install(stations.Get(0), devices);
+}
+
+NodeContainer
+CellRadio::GetServerNodes() const
+{
+    return NodeContainer(GetServerNode());
+}
+
+std::vector<Address>
+CellRadio::GetServerAddresses(uint16_t port) const
+{
+    return {GetServerAddress(port)};
+}
 
 void
 CellRadio::InstallEnergyModels(const EnergySourceContainer&)

@@ -55,6 +55,13 @@ class CellRadio
      * @throws InvalidInput if the PHY does not support a value of the scenario
      */
     virtual void Install(Ptr<Node> station, const NodeContainer& devices) = 0;
+    /**
+     * The same for several cells of which each device is in all. The default builds one cell.
+     * @param stations nodes of the base stations, by cell, each with a MobilityModel
+     * @param devices nodes of the devices, each with a MobilityModel, by DeviceId
+     * @throws InvalidInput if the PHY does not support a value of the scenario, or several cells
+     */
+    virtual void InstallCells(const NodeContainer& stations, const NodeContainer& devices);
     /// @return radio controller of the cell
     virtual Ptr<RadioControl> GetRadioControl() const = 0;
     /// @return node on which the server is to be installed
@@ -64,6 +71,13 @@ class CellRadio
      * @return its address and port, as seen by the devices
      */
     virtual Address GetServerAddress(uint16_t port) const = 0;
+    /// @return nodes on which servers are to be installed, by cell; the default is of one cell
+    virtual NodeContainer GetServerNodes() const;
+    /**
+     * @param port port of the servers
+     * @return their addresses, as seen by the devices, by cell; the default is of one cell
+     */
+    virtual std::vector<Address> GetServerAddresses(uint16_t port) const;
     /**
      * Assign fixed random variable streams to all that was installed, the IP stack included.
      * @param stream index of the first stream

@@ -26,18 +26,36 @@ class FdmaCellRadio : public CellRadio
     ~FdmaCellRadio() override;
 
     void Install(Ptr<Node> station, const NodeContainer& devices) override;
+    void InstallCells(const NodeContainer& stations, const NodeContainer& devices) override;
     Ptr<RadioControl> GetRadioControl() const override;
     Ptr<Node> GetServerNode() const override;
     Address GetServerAddress(uint16_t port) const override;
+    NodeContainer GetServerNodes() const override;
+    std::vector<Address> GetServerAddresses(uint16_t port) const override;
     int64_t AssignStreams(int64_t stream) override;
     void EnablePcap(const std::string& prefix) override;
 
   private:
-    const Scenario& m_scenario;         //!< the scenario
-    FdmaHelper m_helper;                //!< builds the cell
-    NodeContainer m_nodes;              //!< base station first, then by DeviceId
-    NetDeviceContainer m_netDevices;    //!< in the order of m_nodes
-    Ipv4InterfaceContainer m_addresses; //!< in the order of m_nodes
+    /// One cell.
+    struct Cell
+    {
+        NetDeviceContainer netDevices;    //!< base station first, then by DeviceId
+        Ipv4InterfaceContainer addresses; //!< in the same order
+    };
+
+    /// Set the attributes of the scenario.
+    void Configure();
+    /// Install IP stacks, and addresses by cell.
+    /// @param stations nodes of the base stations
+    /// @param devices nodes of the devices
+    void InstallInternet(const NodeContainer& stations, const NodeContainer& devices);
+
+    const Scenario& m_scenario; //!< the scenario
+    FdmaHelper m_helper;        //!< builds the cells
+    NodeContainer m_stations;   //!< by cell
+    NodeContainer m_nodes;      //!< base stations first, then by DeviceId
+    std::vector<Cell> m_cells;  //!< by number
+    Ptr<FdmaMedium> m_medium;   //!< that cells share; null: one cell without sub-channels
 };
 
 } // namespace fl

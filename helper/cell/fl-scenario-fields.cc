@@ -8,6 +8,7 @@
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-model-factory.h"
+#include "ns3/fl-offload-problem.h"
 #include "ns3/fl-optimizer.h"
 #include "ns3/fl-partitioner.h"
 
@@ -124,6 +125,21 @@ AddScenarioFields(FieldList& fields)
 {
     fields.BeginGroup(OptionGroup::SCENARIO);
     fields.Add("devices", "devices in the cell", &Scenario::devices, InRange(1U, 1000000U));
+    fields.Add(
+        "cells",
+        "cells, each with a base station and a server; above 1 on FDMA, where they share the "
+        "uplink band and disturb each other",
+        &Scenario::cells,
+        InRange(1U, static_cast<uint32_t>(OFFLOAD_MAX_SERVERS)));
+    fields.Add("sub-channels",
+               "on FDMA: parts of each cell's uplink band for offloading, which fade by "
+               "themselves; one more is for updates; 0: the band is one",
+               &Scenario::subChannels,
+               InRange(0U, static_cast<uint32_t>(OFFLOAD_MAX_SUB_CHANNELS)));
+    fields.Add("server-cpu",
+               "CPU frequency of a server that trains for devices (--optimizer=offload...) [Hz]",
+               &Scenario::serverCpuHz,
+               Positive(1e15));
     fields.Add("rounds",
                "rounds of learning; with --coordinator=async aggregations",
                &Scenario::rounds,

@@ -126,6 +126,52 @@ PowerSetOnce(const Scenario& scenario)
                : "";
 }
 
+/// @param scenario the scenario @return what --cells must; see ScenarioRule
+std::string
+CellsOfFdma(const Scenario& scenario)
+{
+    for (const auto& phy : PhysOf(scenario))
+    {
+        if (phy != "fdma" && scenario.cells > 1)
+        {
+            return "be 1 with --phy=" + phy;
+        }
+    }
+    return "";
+}
+
+/// @param scenario the scenario @return what --cells must; see ScenarioRule
+std::string
+CellsOfRounds(const Scenario& scenario)
+{
+    return scenario.cells > 1 && scenario.coordinator != "sync"
+               ? "be 1 with --coordinator=" + scenario.coordinator
+               : "";
+}
+
+/// @param scenario the scenario @return what --sub-channels must; see ScenarioRule
+std::string
+SubChannelsOfFdma(const Scenario& scenario)
+{
+    for (const auto& phy : PhysOf(scenario))
+    {
+        if (phy != "fdma" && scenario.subChannels > 0)
+        {
+            return "be left out with --phy=" + phy;
+        }
+    }
+    return "";
+}
+
+/// @param scenario the scenario @return what --background must; see ScenarioRule
+std::string
+BackgroundOfOneCell(const Scenario& scenario)
+{
+    return scenario.background > 0 && (scenario.cells > 1 || scenario.subChannels > 0)
+               ? "be 0 with " + Written(scenario, scenario.cells > 1 ? "cells" : "sub-channels")
+               : "";
+}
+
 /// @param scenario the scenario @return what --max-capacitance must; see ScenarioRule
 std::string
 CapacitanceInOrder(const Scenario& scenario)
@@ -287,6 +333,10 @@ ScenarioRules()
         {"downlink-bandwidth", OnlyFdma(&Scenario::downlinkBandwidthHz)},
         {"downlink-power", OnlyFdma(&Scenario::downlinkPowerW)},
         {"downlink-power", &PowerSetOnce},
+        {"cells", &CellsOfFdma},
+        {"cells", &CellsOfRounds},
+        {"sub-channels", &SubChannelsOfFdma},
+        {"background", &BackgroundOfOneCell},
         {"max-capacitance", &CapacitanceInOrder},
         {"devices", &DevicesOfPhy},
         {"server-restart", &RestartAfterStop},

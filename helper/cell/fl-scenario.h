@@ -65,6 +65,12 @@ struct Scenario
     std::string transport{"tcp"};   //!< tcp or datagram
     uint32_t runs{1};               //!< independent repetitions, with run numbers from `run` on
     double mobility{0};             //!< speed of the devices' random walk; 0: static [m/s]
+    uint32_t cells{1};              //!< cells, each with a base station and a server; above 1 on
+                                    //!< FDMA, where they share the uplink band
+    uint32_t subChannels{0};        //!< on FDMA: parts of each cell's uplink band, which fade by
+                                    //!< themselves, for offloading; one more of the same width is
+                                    //!< for updates. 0: the band is one
+    double serverCpuHz{5e9};        //!< CPU frequency of a server that trains for devices [Hz]
     double background{0};           //!< UDP background traffic that each device sends [bit/s]
     uint32_t trainSamples{0};       //!< number of synthetic training samples; 0: the set's own
     uint32_t testSamples{0};        //!< number of synthetic test samples; 0: the set's own

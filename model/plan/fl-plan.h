@@ -93,7 +93,7 @@ enum class ComputeNode : uint8_t
 /// Purpose of a computation.
 enum class ComputeJob : uint8_t
 {
-    TRAIN,    //!< local training, from model to update
+    TRAIN,    //!< training, from model to update; at a server on samples that the device sent
     FORWARD,  //!< from samples to activations
     BACKWARD, //!< from gradients to an update
     OTHER     //!< no effect but time and energy

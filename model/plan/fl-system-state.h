@@ -79,6 +79,12 @@ class GainTable
     /// @param subChannel index, from 0
     double& At(DeviceId device, uint32_t cell, Direction direction, uint32_t subChannel = 0);
 
+    /// @return number of sub-channels per direction
+    uint32_t SubChannels() const
+    {
+        return m_subChannels;
+    }
+
   private:
     /**
      * @param device the device
@@ -118,6 +124,12 @@ struct CellState
     double downlinkBandwidthHz{0}; //!< downlink data band [Hz]
     double downlinkTxPowerW{0};    //!< total transmit power of the base station [W]
     double noiseWPerHz{0};         //!< noise power spectral density N0 [W/Hz]
+};
+
+/// Constant properties of a server that computes.
+struct ServerProfile
+{
+    double maxCpuHz{0}; //!< highest CPU frequency, above 0 [Hz]
 };
 
 /// An order that is active when a horizon is planned.
@@ -195,11 +207,13 @@ struct SystemState
     double uploadBits{0};                 //!< encoded size of an update, without headers; in split
                                           //!< learning of all uplink payloads of an order [bit]
     double sampleBits{0};                 //!< encoded size of a training sample; 0: not sent [bit]
+    double sampleHeaderBits{0};           //!< beside the samples themselves, once per payload [bit]
     std::vector<DeviceProfile> profiles;  //!< by device
     std::vector<DriftState> drift;        //!< by device; empty: no device's data change
     std::vector<bool> available;          //!< by device: connected, available, no active order
     std::vector<DeviceId> offered;        //!< the available devices where they are known to be few,
                                           //!< ascending; empty: see available
+    std::vector<ServerProfile> servers;   //!< by number; without those that can't compute at all
     std::vector<CellState> cells;         //!< by cell; empty: no radio is controlled
     GainTable gains;                      //!< channel power gains of the present fading block
     GainTable meanGains;                  //!< mean over fading; empty: gains do not fade

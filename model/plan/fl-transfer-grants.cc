@@ -63,12 +63,11 @@ DefaultDownlinkGrant(const CellState& cell, uint32_t cellId, const Plan& plan)
         for (const auto& phase : order.phases)
         {
             const auto* transfer = std::get_if<Transfer>(&phase);
-            if (!transfer || transfer->direction != Direction::DOWNLINK ||
-                CellOf(*transfer) != cellId)
+            if (!transfer || !NeedsDownlink(*transfer) || CellOf(*transfer) != cellId)
             {
                 continue;
             }
-            if (!transfer->grant)
+            if (!transfer->grant || transfer->direction != Direction::DOWNLINK)
             {
                 SetFlag(needsGrant, order.device - first);
             }
@@ -89,6 +88,12 @@ DefaultDownlinkGrant(const CellState& cell, uint32_t cellId, const Plan& plan)
     Grant grant = DefaultDownlinkGrant(left, nDevices);
     grant.cell = cellId;
     return grant;
+}
+
+bool
+NeedsDownlink(const Transfer& transfer)
+{
+    return transfer.direction == Direction::DOWNLINK || transfer.kind == PayloadKind::SAMPLES;
 }
 
 uint32_t

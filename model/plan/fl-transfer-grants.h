@@ -31,7 +31,7 @@ Grant DefaultDownlinkGrant(const CellState& cell, uint32_t nDevices);
 
 /**
  * The same for a plan: what its downlink grants leave of band and power is shared equally by the
- * devices that have downlink transfers in the cell, none of which has a grant. A device counts
+ * devices that need the cell's downlink (NeedsDownlink()) and have no grant in it. A device counts
  * once, whatever the number of its orders and transfers.
  * @param cell the cell
  * @param cellId index of the cell
@@ -40,6 +40,13 @@ Grant DefaultDownlinkGrant(const CellState& cell, uint32_t nDevices);
  *         left
  */
 Grant DefaultDownlinkGrant(const CellState& cell, uint32_t cellId, const Plan& plan);
+
+/**
+ * @param transfer a transfer of a plan
+ * @return whether its device has to be reached by the base station: it is a downlink transfer, or
+ *         one of samples, which a WORK without payload asks for
+ */
+bool NeedsDownlink(const Transfer& transfer);
 
 /**
  * @param transfer a transfer of a plan

@@ -61,7 +61,7 @@ BlockFadingLossModel::BlockFadingLossModel() = default;
 BlockFadingLossModel::~BlockFadingLossModel() = default;
 
 double
-BlockFadingLossModel::GetGain(uint32_t a, uint32_t b) const
+BlockFadingLossModel::GetGain(uint32_t a, uint32_t b, uint32_t subChannel) const
 {
     if (m_fading == NONE)
     {
@@ -71,7 +71,7 @@ BlockFadingLossModel::GetGain(uint32_t a, uint32_t b) const
     {
         std::swap(a, b);
     }
-    const auto [x, y] = m_draw.DrawNormals(a, b, GetBlock());
+    const auto [x, y] = m_draw.DrawNormals(a, b, GetBlock(), subChannel);
     const double k = m_fading == RICIAN ? m_kFactor : 0;
     const double scatter = std::sqrt(0.5 / (k + 1));
     const double inPhase = std::sqrt(k / (k + 1)) + scatter * x;

@@ -48,9 +48,11 @@ class BlockFadingLossModel : public PropagationLossModel
     /**
      * @param a id of the node that sends
      * @param b id of the node that receives
+     * @param subChannel number of a sub-channel, each of which fades by itself; DoCalcRxPower()
+     *        takes number 0
      * @return power gain in the present block, a ratio of mean 1
      */
-    double GetGain(uint32_t a, uint32_t b) const;
+    double GetGain(uint32_t a, uint32_t b, uint32_t subChannel = 0) const;
 
     /// @return distribution of the gain and end of the present block, for predictions
     FadingState GetState() const;

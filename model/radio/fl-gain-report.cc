@@ -3,8 +3,6 @@
  */
 #include "fl-gain-report.h"
 
-#include "fl-block-fading-loss-model.h"
-
 #include "ns3/fl-error.h"
 #include "ns3/mobility-model.h"
 
@@ -120,6 +118,41 @@ ReportGains(const CellLinks& links, SystemState& state)
     for (DeviceId device = 0; device < links.devices.size(); ++device)
     {
         ReportGain(links, device, state);
+    }
+}
+
+void
+ReportCellGains(const std::vector<const CellLinks*>& cells,
+                const SubChannels& subChannels,
+                SystemState& state)
+{
+    const auto devices = static_cast<uint32_t>(cells.empty() ? 0 : cells[0]->devices.size());
+    state.fading = FadingState();
+    state.gains = GainTable(devices, cells.size(), subChannels.count);
+    state.meanGains = GainTable(devices, cells.size());
+    for (uint32_t cell = 0; cell < cells.size(); ++cell)
+    {
+        const CellLinks& links = *cells[cell];
+        const uint32_t station = links.station->GetId();
+        for (DeviceId device = 0; device < devices; ++device)
+        {
+            const uint32_t node = links.devices[device]->GetId();
+            for (const auto direction : {Direction::UPLINK, Direction::DOWNLINK})
+            {
+                const bool up = direction == Direction::UPLINK;
+                const double gain = GainOf(links, device, direction);
+                state.meanGains.At(device, cell, direction) = gain;
+                for (uint32_t i = 0; i < subChannels.count; ++i)
+                {
+                    const double fade = subChannels.fading
+                                            ? subChannels.fading->GetGain(up ? node : station,
+                                                                          up ? station : node,
+                                                                          i)
+                                            : 1;
+                    state.gains.At(device, cell, direction, i) = gain * fade;
+                }
+            }
+        }
     }
 }
 

@@ -4,6 +4,8 @@
 #ifndef FL_GAIN_REPORT_H
 #define FL_GAIN_REPORT_H
 
+#include "fl-block-fading-loss-model.h"
+
 #include "ns3/fl-system-state.h"
 #include "ns3/node.h"
 #include "ns3/propagation-loss-model.h"
@@ -35,8 +37,26 @@ struct CellLinks
  */
 void ReportGains(const CellLinks& links, SystemState& state);
 
+/// The sub-channels of cells that share a band plan.
+struct SubChannels
+{
+    uint32_t count{1};                //!< their number
+    Ptr<BlockFadingLossModel> fading; //!< of each, beside the losses of the cells; null: none
+};
+
 /**
- * The same for one device, in a state that ReportGains() has filled in.
+ * Report the channels of several cells: power gains now by device, cell and sub-channel, as they
+ * stay; meanGains are those without the fading of the sub-channels.
+ * @param cells nodes and losses by cell, of the same devices
+ * @param subChannels the sub-channels of all cells
+ * @param [in,out] state its gains, meanGains and fading are overwritten; the rest is unchanged
+ */
+void ReportCellGains(const std::vector<const CellLinks*>& cells,
+                     const SubChannels& subChannels,
+                     SystemState& state);
+
+/**
+ * As ReportGains() for one device, in a state that ReportGains() has filled in.
  * @param links nodes and losses of the cell
  * @param device the device
  * @param [in,out] state its fading, and the device's gains and meanGains, are overwritten

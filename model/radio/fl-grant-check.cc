@@ -69,14 +69,14 @@ IsSame(const Grant& a, const Grant& b)
 
 /**
  * @param order a work order
- * @return whether it has a downlink transfer, on whatever grant
+ * @return whether its device needs the downlink, on whatever grant
  */
 bool
-HasDownlink(const WorkOrder& order)
+NeedsDownlink(const WorkOrder& order)
 {
     return std::any_of(order.phases.begin(), order.phases.end(), [](const Phase& phase) {
         const auto* transfer = std::get_if<Transfer>(&phase);
-        return transfer && transfer->direction == Direction::DOWNLINK;
+        return transfer && NeedsDownlink(*transfer);
     });
 }
 
@@ -225,7 +225,7 @@ AddDefaults(const Plan& plan, const GrantLimits& limits, std::vector<DeviceGrant
     {
         Grant& downlink =
             grants[order.device].byDirection[static_cast<size_t>(Direction::DOWNLINK)];
-        if (!HasDownlink(order) || downlink.bandwidthHz > 0)
+        if (!NeedsDownlink(order) || downlink.bandwidthHz > 0)
         {
             continue;
         }

@@ -55,7 +55,7 @@ LinkDraw::AssignStreams(int64_t stream)
 }
 
 LinkDraw::NormalPair
-LinkDraw::DrawNormals(uint32_t a, uint32_t b, int64_t block)
+LinkDraw::DrawNormals(uint32_t a, uint32_t b, int64_t block, uint32_t subChannel)
 {
     if (!m_hasKey)
     {
@@ -67,7 +67,11 @@ LinkDraw::DrawNormals(uint32_t a, uint32_t b, int64_t block)
         m_hasKey = true;
     }
     const uint64_t link = (static_cast<uint64_t>(a) << 32) | b;
-    const uint64_t seed = Mix(Mix(m_key ^ Mix(link)) ^ static_cast<uint64_t>(block));
+    uint64_t seed = Mix(Mix(m_key ^ Mix(link)) ^ static_cast<uint64_t>(block));
+    if (subChannel > 0) // so that number 0 is what a band of one sub-channel has
+    {
+        seed = Mix(seed ^ Mix(subChannel));
+    }
     // Box and Muller's transform.
     const double radius = std::sqrt(-2 * std::log(ToUniform(Mix(seed))));
     const double angle = 2 * PI * ToUniform(Mix(seed + 1));

@@ -17,8 +17,8 @@ namespace fl
 /**
  * @ingroup fl
  * Random numbers that belong to a link and a time block: a pure function of (seed, run, stream,
- * link, block). So all evaluations in a block agree, links are independent of each other, results
- * do not depend on the order of evaluation, and nothing needs to be stored.
+ * link, block, sub-channel). So all evaluations in a block agree, links are independent of each
+ * other, results do not depend on the order of evaluation, and nothing needs to be stored.
  *
  * A key of 64 bits is drawn once from an ns-3 stream, and so follows seed, run and AssignStreams.
  * It is mixed with link and block by the finalizer of SplitMix64 (G. L. Steele, D. Lea, C. H.
@@ -47,9 +47,10 @@ class LinkDraw
      * @param a node id of the transmitter
      * @param b node id of the receiver
      * @param block number of the time block
+     * @param subChannel number of the sub-channel
      * @return two normal variables; those of (a, b) and of (b, a) are independent
      */
-    NormalPair DrawNormals(uint32_t a, uint32_t b, int64_t block);
+    NormalPair DrawNormals(uint32_t a, uint32_t b, int64_t block, uint32_t subChannel = 0);
 
     /**
      * @param mobility a mobility model that is aggregated to a node

@@ -57,8 +57,10 @@ LargestOffloadPowerW(double unitS, double gainPerW, double budgetJ)
     {
         return 0;
     }
-    // Newton from above: x - ratio ln(1 + x) is convex, and positive at ratio^2.
-    double x = ratio * ratio;
+    // Newton from above: x - ratio ln(1 + x) is convex, and not negative where x is 2 ratio
+    // ln(1 + ratio), since (1 + ratio)^2 >= 1 + 2 ratio ln(1 + ratio). From further off, as from
+    // ratio^2, a large ratio is lost in rounding.
+    double x = 2 * ratio * std::log1p(ratio);
     for (int i = 0; i < 200; ++i)
     {
         const double next = x - (x - ratio * std::log1p(x)) / (1 - ratio / (1 + x));

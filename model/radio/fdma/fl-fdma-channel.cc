@@ -6,6 +6,7 @@
 #include "ns3/abort.h"
 #include "ns3/double.h"
 #include "ns3/fl-error.h"
+#include "ns3/fl-rate-model.h"
 #include "ns3/fl-shadowing-loss-model.h"
 #include "ns3/log.h"
 #include "ns3/mobility-model.h"
@@ -161,6 +162,21 @@ FdmaChannel::GetTypeId()
                           ObjectFactoryValue(DefaultQueueFactory()),
                           MakeObjectFactoryAccessor(&FdmaChannel::m_queueFactory),
                           MakeObjectFactoryChecker())
+            .AddAttribute("Medium",
+                          "The spectrum that this cell shares with others; none: it is alone",
+                          PointerValue(),
+                          MakePointerAccessor(&FdmaChannel::m_medium),
+                          MakePointerChecker<FdmaMedium>())
+            .AddAttribute("UplinkOffset",
+                          "Where in the medium the uplink data band begins [Hz]",
+                          DoubleValue(0),
+                          MakeDoubleAccessor(&FdmaChannel::m_uplinkOffsetHz),
+                          MakeDoubleChecker<double>(0))
+            .AddAttribute("DownlinkOffset",
+                          "Where in the medium the downlink data band begins [Hz]",
+                          DoubleValue(0),
+                          MakeDoubleAccessor(&FdmaChannel::m_downlinkOffsetHz),
+                          MakeDoubleChecker<double>(0))
             .AddAttribute("PropagationLoss",
                           "First model of the chain that gives the gains; none: gain 1",
                           PointerValue(),
@@ -200,6 +216,7 @@ FdmaChannel::DoDispose()
     m_station = nullptr;
     m_loss = nullptr;
     m_delay = nullptr;
+    m_medium = nullptr;
     Channel::DoDispose();
 }
 
@@ -305,9 +322,50 @@ FdmaChannel::GetGain(uint32_t index, Direction direction) const
     return std::pow(10.0, gainDb / 10);
 }
 
+FdmaLink
+FdmaChannel::LinkOf(uint32_t index, const Grant& grant) const
+{
+    const bool up = grant.direction == Direction::UPLINK;
+    auto* member = PeekPointer(m_members[index]);
+    auto* station = PeekPointer(m_station);
+    FdmaLink link;
+    link.cell = this;
+    link.sender = up ? member : station;
+    link.receiver = up ? station : member;
+    link.direction = grant.direction;
+    link.bandStartHz = up ? m_uplinkOffsetHz : m_downlinkOffsetHz;
+    link.emission = {link.bandStartHz + grant.startHz, grant.bandwidthHz, grant.txPowerW};
+    link.loss = PeekPointer(m_loss);
+    link.noiseWPerHz = m_noiseWPerHz;
+    return link;
+}
+
+double
+FdmaChannel::GetRateBps(uint32_t index, const Grant& grant, double gain) const
+{
+    return m_medium ? m_medium->RateBps(LinkOf(index, grant))
+                    : ShannonRateBps(grant.bandwidthHz, grant.txPowerW, gain, m_noiseWPerHz);
+}
+
+void
+FdmaChannel::SetMedium(Ptr<FdmaMedium> medium)
+{
+    m_medium = medium;
+}
+
+const Ptr<FdmaMedium>&
+FdmaChannel::GetMedium() const
+{
+    return m_medium;
+}
+
 bool
 FdmaChannel::HasFixedGain(uint32_t index) const
 {
+    if (m_medium)
+    {
+        return false; // those of interferers count as well
+    }
     for (Ptr<PropagationLossModel> model = m_loss; model; model = model->GetNext())
     {
         if (!DependsOnPlacesAlone(*model))
@@ -400,54 +458,6 @@ FdmaControlBand&
 FdmaChannel::GetControlBand(Direction direction) const
 {
     return m_station->GetControlBand(direction);
-}
-
-uint32_t
-FdmaChannel::GetControlMaxBytes() const
-{
-    return m_controlMaxBytes;
-}
-
-double
-FdmaChannel::GetControlMinRateBps() const
-{
-    return m_controlMinRateBps;
-}
-
-uint32_t
-FdmaChannel::GetControlQueueSize() const
-{
-    return m_controlQueueSize;
-}
-
-double
-FdmaChannel::GetMinRateBps() const
-{
-    return m_minRateBps;
-}
-
-Time
-FdmaChannel::GetRetryInterval() const
-{
-    return m_retryInterval;
-}
-
-Time
-FdmaChannel::GetMinSegment() const
-{
-    return m_minSegment;
-}
-
-Time
-FdmaChannel::GetMaxSegment() const
-{
-    return m_maxSegment;
-}
-
-const ObjectFactory&
-FdmaChannel::GetQueueFactory() const
-{
-    return m_queueFactory;
 }
 
 void

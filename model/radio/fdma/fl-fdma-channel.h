@@ -4,10 +4,12 @@
 #ifndef FL_FDMA_CHANNEL_H
 #define FL_FDMA_CHANNEL_H
 
+#include "fl-fdma-medium.h"
 #include "fl-fdma-radio.h"
 
 #include "ns3/channel.h"
 #include "ns3/fl-plan.h"
+#include "ns3/fl-planned-interference.h"
 #include "ns3/mac48-address.h"
 #include "ns3/nstime.h"
 #include "ns3/object-factory.h"
@@ -36,7 +38,8 @@ namespace fl
  * g being the gain of the PropagationLossModel chain between the two nodes' mobility models.
  *
  * Idealisations:
- * - coding reaches Shannon's rate with no error and no delay; sub-bands are flat and do not leak;
+ * - coding reaches Shannon's rate with no error and no delay; sub-bands are flat and do not leak.
+ *   Other cells disturb where an FdmaMedium is shared, and r follows from SINR;
  * - the sender knows g when it starts a frame (or a segment of one, see MinSegment);
  * - the frame's Ethernet header of 14 bytes is sent at the same rate; no other overhead exists;
  * - the common control channel has no collisions, and grants are known without being sent;
@@ -89,7 +92,7 @@ class FdmaChannel : public Channel
      * Give a device a private sub-band in one direction; a bandwidth or a power of 0 takes it away.
      * A frame on the air continues at the new rate.
      * @param index the device's index
-     * @param grant bandwidth and power; the place in the band does not matter to the PHY
+     * @param grant bandwidth and power; the place in the band matters where there is a medium
      * @throws InvalidInput if bandwidth or power is negative or not finite
      */
     void SetGrant(uint32_t index, const Grant& grant);
@@ -103,9 +106,10 @@ class FdmaChannel : public Channel
     double GetGain(uint32_t index, Direction direction) const;
     /**
      * @param index a device's index
-     * @return whether the gain of its link changes only if one of the two nodes is moved: both have
-     *         a ConstantPositionMobilityModel, and all models of the chain depend on places alone
-     *         (path loss, shadowing). Attributes of these models must not change during a frame
+     * @return whether the gain of its link changes only if one of the two nodes is moved: the cell
+     *         is alone, both have a ConstantPositionMobilityModel, and all models of the chain
+     * depend on places alone (path loss, shadowing). Attributes of these models must not change
+     * during a frame
      */
     bool HasFixedGain(uint32_t index) const;
     /**
@@ -146,22 +150,79 @@ class FdmaChannel : public Channel
     /// @return one direction's control band
     /// @param direction uplink or downlink
     FdmaControlBand& GetControlBand(Direction direction) const;
+
     /// @return size of the largest packet that goes by the control band [byte]
-    uint32_t GetControlMaxBytes() const;
+    uint32_t GetControlMaxBytes() const
+    {
+        return m_controlMaxBytes;
+    }
+
     /// @return lowest rate at which the control band serves a device [bit/s]
-    double GetControlMinRateBps() const;
+    double GetControlMinRateBps() const
+    {
+        return m_controlMinRateBps;
+    }
+
     /// @return most frames that wait for one direction's control band
-    uint32_t GetControlQueueSize() const;
+    uint32_t GetControlQueueSize() const
+    {
+        return m_controlQueueSize;
+    }
+
     /// @return rate below which a link counts as dead [bit/s]
-    double GetMinRateBps() const;
+    double GetMinRateBps() const
+    {
+        return m_minRateBps;
+    }
+
     /// @return time after which the rate of a dead link is computed again
-    Time GetRetryInterval() const;
+    Time GetRetryInterval() const
+    {
+        return m_retryInterval;
+    }
+
     /// @return shortest time for which a long frame is sent at one rate
-    Time GetMinSegment() const;
+    Time GetMinSegment() const
+    {
+        return m_minSegment;
+    }
+
     /// @return longest time for which a long frame is sent at one rate
-    Time GetMaxSegment() const;
+    Time GetMaxSegment() const
+    {
+        return m_maxSegment;
+    }
+
     /// @return factory of the queue of a link
-    const ObjectFactory& GetQueueFactory() const;
+    const ObjectFactory& GetQueueFactory() const
+    {
+        return m_queueFactory;
+    }
+
+    /**
+     * @param index a device's index
+     * @param grant what its link, in the grant's direction, sends on
+     * @return the link as the medium sees it
+     */
+    FdmaLink LinkOf(uint32_t index, const Grant& grant) const;
+    /**
+     * @param index a device's index
+     * @param grant what its link, in the grant's direction, sends on
+     * @param gain GetGain() of now
+     * @return Shannon's rate now, with the interference on the medium, if there is one [bit/s]
+     */
+    double GetRateBps(uint32_t index, const Grant& grant, double gain) const;
+
+    /// @return where its data bands begin in the medium
+    BandOffset GetBandOffset() const
+    {
+        return {m_uplinkOffsetHz, m_downlinkOffsetHz};
+    }
+
+    /// @param medium that cells share; none: nobody disturbs this one
+    void SetMedium(Ptr<FdmaMedium> medium);
+    /// @return the medium
+    const Ptr<FdmaMedium>& GetMedium() const;
 
     /// @param loss the first model of the chain; none: gain 1
     void SetPropagationLoss(Ptr<PropagationLossModel> loss);
@@ -213,6 +274,9 @@ class FdmaChannel : public Channel
     Ptr<FdmaRadio> m_station;                         //!< the base station
     Ptr<PropagationLossModel> m_loss;                 //!< chain of gains
     Ptr<PropagationDelayModel> m_delay;               //!< propagation delay
+    Ptr<FdmaMedium> m_medium;                         //!< attribute Medium
+    double m_uplinkOffsetHz{0};                       //!< attribute UplinkOffset
+    double m_downlinkOffsetHz{0};                     //!< attribute DownlinkOffset
     ObjectFactory m_queueFactory;                     //!< makes a link's queue
     double m_bandwidthHz[2]{20e6, 20e6};              //!< by direction
     double m_noiseDbmPerHz{-174};                     //!< N0 as the user gave it

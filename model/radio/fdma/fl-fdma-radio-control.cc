@@ -3,8 +3,6 @@
  */
 #include "fl-fdma-radio-control.h"
 
-#include "fl-fdma-rate-model.h"
-
 #include "ns3/ethernet-header.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-gain-report.h"
@@ -205,10 +203,20 @@ FdmaRadioControl::GetLimits(const Plan& plan) const
     return m_limits;
 }
 
-std::unique_ptr<const RateModel>
-FdmaRadioControl::DoMakeRateModel(const SystemState& /* state */,
-                                  const Plan& plan,
-                                  const TransportProfile& transport) const
+void
+FdmaRadioControl::Check(const Plan& plan) const
+{
+    CheckedDeviceGrants(plan, GetLimits(plan));
+}
+
+double
+FdmaRadioControl::GetLinkHeaderBytes() const
+{
+    return DoGetLinkHeaderBytes();
+}
+
+FdmaRateModel::Cell
+FdmaRadioControl::GetRateModelCell(const Plan& plan) const
 {
     FdmaRateModel::Cell cell;
     cell.cell = m_cell;
@@ -229,7 +237,15 @@ FdmaRadioControl::DoMakeRateModel(const SystemState& /* state */,
             device->GetControlTxPowerW(),
             m_channel->GetDelay(device->GetIndex(), Direction::UPLINK).GetSeconds()};
     }
-    return std::make_unique<FdmaRateModel>(std::move(cell), plan, transport);
+    return cell;
+}
+
+std::unique_ptr<const RateModel>
+FdmaRadioControl::DoMakeRateModel(const SystemState& /* state */,
+                                  const Plan& plan,
+                                  const TransportProfile& transport) const
+{
+    return std::make_unique<FdmaRateModel>(GetRateModelCell(plan), plan, transport);
 }
 
 void

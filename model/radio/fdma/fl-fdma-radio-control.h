@@ -6,6 +6,7 @@
 
 #include "fl-fdma-channel.h"
 #include "fl-fdma-net-device.h"
+#include "fl-fdma-rate-model.h"
 
 #include "ns3/fl-gain-report.h"
 #include "ns3/fl-grant-check.h"
@@ -67,6 +68,23 @@ class FdmaRadioControl : public RadioControl
      */
     double GetControlEnergyJ(DeviceId device) const;
 
+    // For the controller of several cells.
+
+    /// @return the cell as an optimizer sees it
+    CellState GetCellState() const;
+    /// @return the cell's nodes and losses
+    const CellLinks& GetLinks() const;
+    /**
+     * @param plan a plan
+     * @throws InvalidInput, Infeasible as Apply()
+     */
+    void Check(const Plan& plan) const;
+    /// @return what predictions of a plan need of the cell
+    /// @param plan the plan
+    FdmaRateModel::Cell GetRateModelCell(const Plan& plan) const;
+    /// @return link header of a packet [byte]
+    double GetLinkHeaderBytes() const;
+
   protected:
     void DoDispose() override;
 
@@ -93,10 +111,6 @@ class FdmaRadioControl : public RadioControl
         const Plan& plan,
         const TransportProfile& transport) const override;
 
-    /// @return the cell as an optimizer sees it
-    CellState GetCellState() const;
-    /// @return the cell's nodes and losses
-    const CellLinks& GetLinks() const;
     /**
      * @param plan whose devices count
      * @return what their grants may not exceed

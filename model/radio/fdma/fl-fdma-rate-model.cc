@@ -237,7 +237,9 @@ double
 FdmaRateModel::RateBps(const SystemState& state, DeviceId device, const Grant& grant) const
 {
     const double rateBps =
-        RateAtGainBps(state, device, grant, state.gains(device, grant.cell, grant.direction));
+        m_cell.interference
+            ? m_cell.interference->RateBps(state, device, grant)
+            : RateAtGainBps(state, device, grant, state.gains(device, grant.cell, grant.direction));
     return rateBps < m_cell.minRateBps ? 0 : rateBps;
 }
 
@@ -253,9 +255,10 @@ FdmaRateModel::FindLink(const SystemState& state,
     }
     const bool up = grant.direction == Direction::UPLINK;
     const double txPowerW = up ? m_cell.devices.at(device).controlW : m_cell.stationControlW;
+    const GainTable& gains = m_cell.interference ? state.meanGains : state.gains;
     const double rateBps = ShannonRateBps(m_cell.controlHz[static_cast<size_t>(grant.direction)],
                                           txPowerW,
-                                          state.gains(device, grant.cell, grant.direction),
+                                          gains(device, grant.cell, grant.direction),
                                           state.cells.at(grant.cell).noiseWPerHz);
     return {rateBps < m_cell.controlMinRateBps ? 0 : rateBps, txPowerW, false};
 }

@@ -4,9 +4,11 @@
 #ifndef FL_FDMA_RATE_MODEL_H
 #define FL_FDMA_RATE_MODEL_H
 
+#include "ns3/fl-planned-interference.h"
 #include "ns3/fl-rate-model.h"
 #include "ns3/fl-transport-profile.h"
 
+#include <memory>
 #include <unordered_map>
 
 namespace ns3
@@ -53,6 +55,9 @@ class FdmaRateModel : public RateModel
         double controlMinRateBps{0}; //!< below it does not serve a device [bit/s]
         double minRateBps{0};        //!< below nothing is sent on a grant [bit/s]
         std::unordered_map<DeviceId, Device> devices; //!< those of the plan
+        /// Of other cells; null: the cell is alone. Then the state's meanGains are those of the
+        /// control channel.
+        std::shared_ptr<const PlannedInterference> interference;
     };
 
     /**
@@ -72,7 +77,8 @@ class FdmaRateModel : public RateModel
      * @param state gains and noise density
      * @param device the device at one end
      * @param grant bandwidth [Hz], transmit power [W], cell and direction
-     * @return Shannon's rate, that of the bits on the air [bit/s]; 0 below the least rate that the
+     * @return Shannon's rate with the interference of other cells, that of the bits on the air
+     *         [bit/s]; 0 below the least rate that the
      *         cell uses
      */
     double RateBps(const SystemState& state, DeviceId device, const Grant& grant) const override;

@@ -28,13 +28,19 @@ FdmaTransmitter::FdmaTransmitter(FdmaRadio* sender, uint32_t index, Direction di
 FdmaTransmitter::~FdmaTransmitter()
 {
     m_event.Cancel();
+    if (m_medium)
+    {
+        m_medium->Forget(this);
+    }
 }
 
 void
 FdmaTransmitter::SetGrant(const Grant& grant)
 {
+    // Without a medium the place in the band does not matter.
     const bool same =
-        grant.bandwidthHz == m_grant.bandwidthHz && grant.txPowerW == m_grant.txPowerW;
+        grant.bandwidthHz == m_grant.bandwidthHz && grant.txPowerW == m_grant.txPowerW &&
+        (grant.startHz == m_grant.startHz || !m_sender->GetFdmaChannel()->GetMedium());
     m_grant = grant;
     if (same || GetNFrames() == 0)
     {
@@ -88,7 +94,41 @@ FdmaTransmitter::Resume()
     {
         StartSegment();
     }
+    ReportState();
+}
+
+void
+FdmaTransmitter::ReportState()
+{
     m_sender->UpdateTxPower();
+    const auto channel = m_sender->GetFdmaChannel();
+    if (!channel || !channel->GetMedium())
+    {
+        return;
+    }
+    Grant now = m_grant;
+    now.txPowerW = GetTxPowerNowW();
+    const bool same = now.txPowerW == m_announced.txPowerW &&
+                      (now.txPowerW == 0 || (now.startHz == m_announced.startHz &&
+                                             now.bandwidthHz == m_announced.bandwidthHz));
+    if (!same)
+    {
+        m_announced = now;
+        m_medium = channel->GetMedium();
+        m_medium->Announce(this, channel->LinkOf(m_index, now));
+    }
+}
+
+void
+FdmaTransmitter::InterferenceChanged()
+{
+    if (m_onAir)
+    {
+        Settle();
+        m_event.Cancel();
+        m_event = EventId();
+        Resume();
+    }
 }
 
 void
@@ -100,8 +140,7 @@ FdmaTransmitter::StartSegment()
     }
     const auto channel = m_sender->GetFdmaChannel();
     const double gain = channel->GetGain(m_index, m_grant.direction);
-    const double rateBps =
-        ShannonRateBps(m_grant.bandwidthHz, m_grant.txPowerW, gain, channel->GetNoiseWPerHz());
+    const double rateBps = channel->GetRateBps(m_index, m_grant, gain);
     if (rateBps < channel->GetMinRateBps())
     {
         m_event = Simulator::Schedule(channel->GetRetryInterval(), &FdmaTransmitter::Resume, this);
@@ -241,7 +280,7 @@ FdmaTransmitter::Flush()
     {
         m_sender->NotifyTxDrop(frame);
     }
-    m_sender->UpdateTxPower();
+    ReportState();
 }
 
 Ptr<Queue<Packet>>

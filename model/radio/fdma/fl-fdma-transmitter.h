@@ -4,6 +4,8 @@
 #ifndef FL_FDMA_TRANSMITTER_H
 #define FL_FDMA_TRANSMITTER_H
 
+#include "fl-fdma-medium.h"
+
 #include "ns3/event-id.h"
 #include "ns3/fl-plan.h"
 #include "ns3/nstime.h"
@@ -32,7 +34,7 @@ class FdmaRadio;
  * afterwards. A new grant cuts the segment in the air short; what is left of the frame continues at
  * the new rate, so that sub-bands never overlap in time.
  */
-class FdmaTransmitter
+class FdmaTransmitter : public FdmaEmitter
 {
   public:
     /**
@@ -41,7 +43,7 @@ class FdmaTransmitter
      * @param direction of the link
      */
     FdmaTransmitter(FdmaRadio* sender, uint32_t index, Direction direction);
-    ~FdmaTransmitter();
+    ~FdmaTransmitter() override;
 
     FdmaTransmitter(const FdmaTransmitter&) = delete;
     FdmaTransmitter& operator=(const FdmaTransmitter&) = delete;
@@ -66,6 +68,8 @@ class FdmaTransmitter
     void Resume();
     /// The gain changes although it was fixed: compute the rate again when the segment ends.
     void RenewRate();
+    // From FdmaEmitter.
+    void InterferenceChanged() override;
 
     /// @return the queue; made if there is none yet
     Ptr<Queue<Packet>> GetQueue();
@@ -113,6 +117,8 @@ class FdmaTransmitter
     /// Account for the bits, the energy and the airtime of the frame on the air until now; nothing
     /// is on the air then.
     void Settle();
+    /// Tell sender and medium what is radiated now.
+    void ReportState();
     /// Choose the longest segment: MinSegment after a change of the gain, then twice as long each
     /// time.
     /// @param gain power gain now, a ratio
@@ -124,6 +130,8 @@ class FdmaTransmitter
     Ptr<Queue<Packet>> m_queue; //!< frames that wait; null until needed
     Ptr<Packet> m_frame;        //!< the frame that is being sent
     Progress m_progress;        //!< of m_frame when the event was scheduled
+    Ptr<FdmaMedium> m_medium;   //!< that it was announced to; null: none yet
+    Grant m_announced;          //!< what the medium knows; power 0: nothing is sent
     EventId m_event;            //!< end of the segment or the frame, or the next try on a dead link
     bool m_onAir{false};        //!< whether a segment is being sent
     bool m_begun{false};        //!< whether a part of m_frame was sent
