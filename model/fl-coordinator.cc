@@ -162,6 +162,14 @@ Coordinator::ServerOf(uint32_t number) const
     throw InvalidInput(Describe("server = ", number, ": must be one of ", m_hosts.size()));
 }
 
+bool
+Coordinator::IsServerRunning(uint32_t server) const
+{
+    return std::any_of(m_hosts.begin(), m_hosts.end(), [&](const Host& host) {
+        return host.isRunning && (m_hosts.size() == 1 || host.server->GetNumber() == server);
+    });
+}
+
 std::vector<ServerProfile>
 Coordinator::GetServerProfiles() const
 {
@@ -170,19 +178,33 @@ Coordinator::GetServerProfiles() const
     {
         const auto node = host.server->GetNode();
         const auto processor = node ? node->GetObject<Processor>() : nullptr;
-        if (processor)
+        if (!processor)
         {
-            profiles.push_back({processor->GetMaxHz()});
+            continue;
         }
+        bool serves = host.isRunning;
+        for (DeviceId device = 0; device < GetNDevices() && m_hosts.size() > 1; ++device)
+        {
+            serves = serves && (host.hasSession[device] || !HasSession(device));
+        }
+        profiles.push_back({serves ? processor->GetMaxHz() : 0});
     }
     return profiles;
+}
+
+bool
+Coordinator::HasSession(DeviceId device) const
+{
+    return std::any_of(m_hosts.begin(), m_hosts.end(), [device](const Host& host) {
+        return host.isRunning && host.hasSession[device];
+    });
 }
 
 bool
 Coordinator::IsJoined(DeviceId device) const
 {
     return std::all_of(m_hosts.begin(), m_hosts.end(), [device](const Host& host) {
-        return device < host.hasSession.size() && host.hasSession[device];
+        return !host.isRunning || host.hasSession[device];
     });
 }
 
@@ -323,9 +345,10 @@ Coordinator::Start(uint32_t server)
         host->isRunning = true;
         host->hasSession.assign(GetNDevices(), false);
     }
-    if (std::all_of(m_hosts.begin(), m_hosts.end(), [](const Host& host) {
-            return host.isRunning;
-        }))
+    const bool all = std::all_of(m_hosts.begin(), m_hosts.end(), [](const Host& host) {
+        return host.isRunning;
+    });
+    if (all && !(m_hosts.size() > 1 && m_running))
     {
         m_finished = false;
         DoStart();
@@ -338,9 +361,19 @@ Coordinator::Stop(uint32_t server)
     if (auto* host = FindHost(server))
     {
         host->isRunning = false;
-        host->hasSession.clear();
+        host->hasSession.assign(GetNDevices(), false);
     }
-    DoStop();
+    const bool others = std::any_of(m_hosts.begin(), m_hosts.end(), [](const Host& host) {
+        return host.isRunning;
+    });
+    if (others && m_running)
+    {
+        DoServerLost(server);
+    }
+    else
+    {
+        DoStop();
+    }
 }
 
 void
@@ -415,13 +448,18 @@ Coordinator::DoNotifyPayload(DeviceId, const Message&)
 }
 
 void
-Coordinator::NotifyServerData(uint32_t server, const Message& message)
+Coordinator::NotifyServerData(uint32_t server, const Message& message, uint32_t receiver)
 {
-    DoNotifyServerData(server, message);
+    DoNotifyServerData(server, receiver, message);
 }
 
 void
-Coordinator::DoNotifyServerData(uint32_t, const Message&)
+Coordinator::DoNotifyServerData(uint32_t, uint32_t, const Message&)
+{
+}
+
+void
+Coordinator::DoServerLost(uint32_t)
 {
 }
 

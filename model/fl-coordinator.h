@@ -54,13 +54,16 @@ class Coordinator : public Object
     /**
      * Add a server that runs this coordinator. With several, each has sessions with all devices,
      * and sends the orders of its number (WorkOrder::server); a device is there when all servers
-     * have a session with it, and the run begins when all of them have started.
+     * that run have a session with it, and the run begins when all of them have started.
      * @param server the server; must outlive the coordinator. Nothing happens if it was added
      * before
      */
     void AddServer(Server* server);
     /// @return the number of servers
     uint32_t GetNServers() const;
+    /// @return whether a server runs
+    /// @param server its number
+    bool IsServerRunning(uint32_t server) const;
     /**
      * @param task model, data and hyperparameters; it gets the next number, from 0. Coordinators of
      *        one task use number 0.
@@ -107,7 +110,7 @@ class Coordinator : public Object
     /// A server starts: begin, or continue after Stop() with the last aggregated model.
     /// @param server its number
     void Start(uint32_t server = 0);
-    /// A server stops, at any time; active orders are aborted.
+    /// A server stops, at any time. Where others go on its orders are lost; else all are aborted.
     /// @param server its number
     void Stop(uint32_t server = 0);
 
@@ -146,9 +149,10 @@ class Coordinator : public Object
     /**
      * A message of another server was received.
      * @param server number of the other server
-     * @param message a DATA, whose meaning the two coordinators define
+     * @param message a DATA, whose meaning the coordinators define
+     * @param receiver number of the server that received it
      */
-    void NotifyServerData(uint32_t server, const Message& message);
+    void NotifyServerData(uint32_t server, const Message& message, uint32_t receiver = 0);
     /**
      * An order has failed: the device has aborted it (also in answer to Server::SendAbort), its
      * update was invalid, or the server could not carry out its part.
@@ -273,7 +277,8 @@ class Coordinator : public Object
     /// @throws InvalidInput if there is none
     Server& ServerOf(uint32_t number) const;
 
-    /// @return profiles of the servers that have a Processor
+    /// @return profiles of the servers that have a Processor, by number; those that do not run, or
+    ///         have no session with a device that is there, compute nothing now
     std::vector<ServerProfile> GetServerProfiles() const;
 
     Server* m_server{nullptr};                                //!< the first server
@@ -365,8 +370,12 @@ class Coordinator : public Object
     virtual void DoNotifyPayload(DeviceId device, const Message& message);
     /// Implements NotifyServerData(); does nothing by default.
     /// @param server number of the other server
+    /// @param receiver number of the server that received it
     /// @param message the DATA
-    virtual void DoNotifyServerData(uint32_t server, const Message& message);
+    virtual void DoNotifyServerData(uint32_t server, uint32_t receiver, const Message& message);
+    /// One of several servers has stopped, others go on: end its orders. Does nothing by default.
+    /// @param server its number
+    virtual void DoServerLost(uint32_t server);
     /// Implements GetTask().
     /// @param task number of a task
     /// @return the learning task, or null; the only one stands for all numbers
@@ -385,9 +394,12 @@ class Coordinator : public Object
     /// @return the server of that number, or null
     /// @param number number of a server
     Host* FindHost(uint32_t number);
-    /// @return whether all servers have a session with a device
+    /// @return whether all servers that run have a session with a device
     /// @param device the device
     bool IsJoined(DeviceId device) const;
+    /// @return whether one of the servers has a session with a device
+    /// @param device the device
+    bool HasSession(DeviceId device) const;
 
     std::vector<Host> m_hosts;   //!< the servers, in the order in which they were added
     bool m_stopSimulation{true}; //!< attribute StopSimulation, read by FederationHelper

@@ -113,7 +113,10 @@ GlobalModel::Collect(const WorkOrder& order,
         }
         if (m_order == SumOrder::DEVICE)
         {
-            m_kept[order.device] = {std::move(parameters), static_cast<double>(report.samples)};
+            m_kept[order.device] = {std::move(parameters),
+                                    static_cast<double>(report.samples),
+                                    order.server,
+                                    report.iterations};
         }
         else
         {
@@ -146,6 +149,21 @@ GlobalModel::Discard()
     }
     m_kept.clear();
     m_nCollected = 0;
+}
+
+std::map<DeviceId, KeptUpdate>
+GlobalModel::TakeUpdates()
+{
+    return std::exchange(m_kept, {});
+}
+
+void
+GlobalModel::Adopt(Eigen::VectorXf parameters)
+{
+    m_parameters = std::move(parameters);
+    Encode();
+    ++m_version;
+    Discard();
 }
 
 uint32_t

@@ -22,6 +22,15 @@ namespace ns3
 namespace fl
 {
 
+/// An update that is kept.
+struct KeptUpdate
+{
+    Eigen::VectorXf parameters; //!< Update::parameters
+    double samples{0};          //!< Update::samples
+    uint32_t server{0};         //!< number of the server that received it
+    uint32_t iterations{0};     //!< iterations of local training
+};
+
 /**
  * @ingroup fl
  * The global model of a learning task at its server: parameters and their version, their encoding
@@ -95,14 +104,16 @@ class GlobalModel
      */
     void Evaluate(RoundRecord& record) const;
 
-  private:
-    /// An update that is not added yet.
-    struct Kept
-    {
-        Eigen::VectorXf parameters; //!< Update::parameters
-        double samples{0};          //!< Update::samples
-    };
+    /// @return the updates collected with SumOrder::DEVICE, by device; they still count as
+    ///         collected, until Adopt() or Discard()
+    std::map<DeviceId, KeptUpdate> TakeUpdates();
+    /**
+     * The next version was made elsewhere: encode it, and forget the updates collected.
+     * @param parameters those of the next version
+     */
+    void Adopt(Eigen::VectorXf parameters);
 
+  private:
     /**
      * @param payload parameters as they are sent
      * @return the parameters
@@ -115,7 +126,7 @@ class GlobalModel
     std::shared_ptr<const Payload> m_encoded;   //!< see GetEncoded
     std::unique_ptr<Aggregator> m_aggregator;   //!< of the updates collected; null: timing study
     SumOrder m_order{SumOrder::ARRIVAL};        //!< order of the sum
-    std::map<DeviceId, Kept> m_kept;            //!< SumOrder::DEVICE: not added yet
+    std::map<DeviceId, KeptUpdate> m_kept;      //!< SumOrder::DEVICE: not added yet
     uint32_t m_version{0};                      //!< see GetVersion
     uint32_t m_nCollected{0};                   //!< see GetNCollected
 };

@@ -30,7 +30,9 @@ constexpr char AGENT[] = "agent";
 /// A budget without a limit, as a problem takes it [J].
 constexpr double UNLIMITED_J = 1e30;
 
-/// @return the cell in which a device's update is heard best on a sub-channel
+/// @return the cell in which a device's update is heard best on a sub-channel, of those whose
+/// server
+///         is there
 /// @param state has gains
 /// @param device the device
 /// @param subChannel the sub-channel
@@ -38,12 +40,14 @@ uint32_t
 BestCell(const SystemState& state, DeviceId device, uint32_t subChannel)
 {
     uint32_t best = 0;
-    for (uint32_t cell = 1; cell < state.cells.size(); ++cell)
+    double bestGain = -1;
+    for (uint32_t cell = 0; cell < state.cells.size(); ++cell)
     {
-        if (state.gains(device, cell, Direction::UPLINK, subChannel) >
-            state.gains(device, best, Direction::UPLINK, subChannel))
+        const double gain = state.gains(device, cell, Direction::UPLINK, subChannel);
+        if (state.servers[cell].maxCpuHz > 0 && gain > bestGain)
         {
             best = cell;
+            bestGain = gain;
         }
     }
     return best;
@@ -195,7 +199,8 @@ OffloadOptimizer::MakeProblem(const SystemState& state, const std::vector<Device
     problem.mining.maxHashRateHps = 1;
     for (const auto& server : state.servers)
     {
-        problem.servers.push_back({server.maxCpuHz});
+        // One that is not there is not heard, see below: what it would compute does not matter.
+        problem.servers.push_back({server.maxCpuHz > 0 ? server.maxCpuHz : 1});
     }
     const uint32_t count = state.gains.SubChannels();
     for (const auto device : devices)
@@ -221,7 +226,9 @@ OffloadOptimizer::MakeProblem(const SystemState& state, const std::vector<Device
             {
                 // Without sub-channels that fade by themselves there is one gain for all.
                 problem.gains.push_back(
-                    state.gains(device, m, Direction::UPLINK, std::min(g, count - 1)));
+                    state.servers[m].maxCpuHz > 0
+                        ? state.gains(device, m, Direction::UPLINK, std::min(g, count - 1))
+                        : 0);
             }
         }
     }

@@ -373,7 +373,7 @@ RoundCoordinator::CloseRound()
     RoundRecord record = std::exchange(m_record, RoundRecord());
     record.received = m_model.GetNCollected();
     m_last = CompleteRecord(record);
-    if (const uint32_t merged = m_model.Aggregate())
+    if (const uint32_t merged = DoAggregate(m_model))
     {
         m_aggregatedTrace(round, m_model.GetVersion(), merged);
     }
@@ -384,6 +384,24 @@ RoundCoordinator::CloseRound()
     Calibrate(record);
     m_optimizer->Observe(m_last);
     m_roundEndTrace(record);
+}
+
+uint32_t
+RoundCoordinator::DoAggregate(GlobalModel& model)
+{
+    return model.Aggregate();
+}
+
+std::map<DeviceId, KeptUpdate>
+RoundCoordinator::TakeUpdates()
+{
+    return m_model.TakeUpdates();
+}
+
+RoundCoordinator::LatePolicy
+RoundCoordinator::GetLatePolicy() const
+{
+    return m_latePolicy;
 }
 
 void
@@ -428,17 +446,40 @@ RoundCoordinator::DoNotifyLeft(DeviceId device, uint32_t server)
         m_connected[device] = false;
         --m_nConnected;
     }
+    std::vector<OrderKey> lost;
+    for (const auto& key : m_orders.KeysOf(device))
+    {
+        if (GetNServers() <= 1 || m_orders.Find(key)->order.server == server)
+        {
+            lost.push_back(key);
+        }
+    }
+    LoseOrders(lost);
+}
+
+void
+RoundCoordinator::DoServerLost(uint32_t server)
+{
+    std::vector<OrderKey> lost;
+    for (const auto& key : m_orders.Keys())
+    {
+        if (m_orders.Find(key)->order.server == server)
+        {
+            lost.push_back(key);
+        }
+    }
+    LoseOrders(lost);
+}
+
+void
+RoundCoordinator::LoseOrders(const std::vector<OrderKey>& keys)
+{
     bool anyEnded = false;
     bool isComplete = false;
     bool anyDropped = false;
-    for (const auto& key : m_orders.KeysOf(device))
+    for (const auto& key : keys)
     {
-        const auto* inFlight = m_orders.Find(key);
-        if (GetNServers() > 1 && inFlight->order.server != server)
-        {
-            continue;
-        }
-        if (inFlight->isDropped)
+        if (m_orders.Find(key)->isDropped)
         {
             m_orders.Take(key);
             anyDropped = true;

@@ -14,6 +14,7 @@
 #include "ns3/nstime.h"
 #include "ns3/traced-callback.h"
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -103,7 +104,14 @@ class RoundCoordinator : public Coordinator
      * whose sinks may stop the server. GetRound() is then the number of the next round.
      */
     void CloseRound();
+    /// Apply LatePolicy to the active orders of the open round.
+    void EndLateOrders();
+    /// @return GlobalModel::TakeUpdates()
+    std::map<DeviceId, KeptUpdate> TakeUpdates();
+    /// @return attribute LatePolicy
+    LatePolicy GetLatePolicy() const;
     void CancelEvents() override;
+    void DoServerLost(uint32_t server) override;
 
     uint32_t m_nConnected{0}; //!< number of devices that have a session
     uint32_t m_round{1};      //!< see GetRound
@@ -139,6 +147,12 @@ class RoundCoordinator : public Coordinator
      *         then, the default; if not, it is recorded as LATE, of no aggregation
      */
     virtual bool DoMergesLate() const;
+    /**
+     * Make the next version of the model, by default from the updates collected.
+     * @param model the global model
+     * @return number of updates in it; 0: the version stays the same
+     */
+    virtual uint32_t DoAggregate(GlobalModel& model);
     /**
      * Evaluate the model of a closed round, by default on the first task's test data.
      * @param model the global model
@@ -187,8 +201,11 @@ class RoundCoordinator : public Coordinator
     /// End an order with the status DEADLINE, and send ABORT to its device.
     /// @param key key of an active order
     void DropOrder(const OrderKey& key);
-    /// Apply LatePolicy to the active orders of the open round.
-    void EndLateOrders();
+    /**
+     * End orders as LOST.
+     * @param keys of active orders
+     */
+    void LoseOrders(const std::vector<OrderKey>& keys);
     /// Schedule the close of the open round, in place of an earlier schedule.
     /// @param delay time from now
     void ScheduleClose(Time delay);

@@ -454,7 +454,7 @@ Server::HandleServer(Ptr<Session> session, const Message& message)
     }
     else if (message.header.type == MessageType::DATA)
     {
-        m_coordinator->NotifyServerData(message.header.sender, message);
+        m_coordinator->NotifyServerData(message.header.sender, message, m_id);
     }
 }
 

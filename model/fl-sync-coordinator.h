@@ -42,16 +42,16 @@ class SyncCoordinator : public RoundCoordinator
   protected:
     /// @return name of the rule by which updates are combined; mean: FedAvg
     const std::string& GetRule() const;
+    void DoRoundOver() override;
+    void CancelEvents() override;
+    void DoInitialize(GlobalModel& model) override;
 
   private:
     void DoStart() override;
     void DoStop() override;
     void DoJoined() override;
-    void DoRoundOver() override;
     void DoOrderOver() override;
     void DoDroppedOver() override;
-    void CancelEvents() override;
-    void DoInitialize(GlobalModel& model) override;
 
     /// Begin the next round if its devices are available, or wait.
     void TryBegin();

@@ -5,6 +5,7 @@
 
 #include "ns3/config.h"
 #include "ns3/fl-cell-experiment.h"
+#include "ns3/fl-consensus-coordinator.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-options.h"
 #include "ns3/fl-phys.h"
@@ -207,6 +208,146 @@ class SameModelTestCase : public OffloadPacketsTestCase
     }
 };
 
+/// Servers that agree by consensus, over links of 1 Gbit/s and 1 ms.
+class ConsensusTestCase : public OffloadPacketsTestCase
+{
+  public:
+    ConsensusTestCase()
+        : OffloadPacketsTestCase("servers agree on a model by consensus over their links")
+    {
+    }
+
+  private:
+    /// What a run left, with its consensuses.
+    struct ConsensusRun
+    {
+        std::vector<ConsensusRecord> records; //!< by round
+        OffloadRun run;                       //!< the rest
+    };
+
+    /**
+     * @param graph of the servers
+     * @param exchanges phi
+     * @param failing number of a server that stops in round 2; above 2: none
+     * @param stopS when it stops; 0: when round 2 begins [s]
+     * @return the run
+     */
+    static ConsensusRun RunConsensus(const std::string& graph,
+                                     uint32_t exchanges,
+                                     uint32_t failing = 9,
+                                     double stopS = 0)
+    {
+        Scenario scenario = SmallScenario(3, "offload");
+        scenario.consensus = graph;
+        scenario.exchanges = exchanges;
+        scenario.rounds = failing < 3 ? 4 : 2;
+        scenario.attributes["ns3::fl::ConsensusCoordinator::ConsensusTimeout"] = "1s";
+        ConsensusRun result;
+        ValidateScenario(scenario);
+        scenario.Apply();
+        {
+            CellRun run(scenario, LoadData(scenario, 0));
+            const auto& federation = run.GetFederation();
+            federation.coordinator->TraceConnectWithoutContext(
+                "Consensus",
+                MakeFlCallback<void, const ConsensusRecord&>(
+                    [&](const ConsensusRecord& record) { result.records.push_back(record); }));
+            federation.coordinator->TraceConnectWithoutContext(
+                "RoundEnd",
+                MakeFlCallback<void, const RoundRecord&>([&](const RoundRecord& record) {
+                    result.run.rounds.push_back(record);
+                    if (failing < 3 && result.run.rounds.size() == 1)
+                    {
+                        const Time delay =
+                            stopS > 0 ? Seconds(stopS) - Simulator::Now() : NanoSeconds(1);
+                        Simulator::Schedule(delay, [&federation, failing] {
+                            federation.servers[failing]->Stop();
+                        });
+                    }
+                }));
+            Simulator::Run();
+            result.run.parameters = federation.coordinator->GetParameters();
+        }
+        Config::Reset();
+        return result;
+    }
+
+    void DoRun() override
+    {
+        const auto ideal = Run(SmallScenario(3, "offload"));
+        const double size = ideal.parameters.norm();
+        double before = 2;
+        for (const uint32_t exchanges : {5, 20, 60})
+        {
+            const auto made = RunConsensus("line", exchanges);
+            NS_TEST_ASSERT_MSG_EQ(made.records.size(), 2, "each round");
+            const double error = (made.run.parameters - ideal.parameters).norm() / size;
+            NS_TEST_EXPECT_MSG_LT(error, before, "more exchanges, closer to one server");
+            before = error;
+            for (const auto& record : made.records)
+            {
+                NS_TEST_EXPECT_MSG_EQ(record.servers, 3, "all");
+                NS_TEST_EXPECT_MSG_EQ_TOL(record.rate, 0.7, 1e-12, "lambda of a line of 3");
+                // The bound is of exact arithmetic; each exchange rounds to float32.
+                const double rounding = 3 * exchanges * 6e-8 * record.spread;
+                NS_TEST_EXPECT_MSG_LT(record.error, record.errorBound + rounding, "bound");
+                CheckTimes(record, ideal.parameters.size());
+            }
+        }
+        NS_TEST_EXPECT_MSG_LT(before, 1e-5, "60 exchanges are as good as one server");
+        TestFailures();
+    }
+
+    /// Check how long the exchanges took.
+    void CheckTimes(const ConsensusRecord& record, double parameters)
+    {
+        const double tookS = record.exchangedS - record.startS;
+        NS_TEST_EXPECT_MSG_GT(tookS, record.predictedS, "headers, and segments one by one");
+        // TCP's window may need a few round trips of 2 ms for the first values, and headers are
+        // 54 of 590 bytes.
+        const double bits = 32 * parameters;
+        NS_TEST_EXPECT_MSG_LT(tookS,
+                              record.predictedS + record.exchanges * 0.2 * bits / 1e9 +
+                                  record.exchanges * 4e-3 + 0.02,
+                              "but not much more");
+        NS_TEST_EXPECT_MSG_GT(record.endS, record.exchangedS, "the model goes along the line");
+    }
+
+    /// A server stops, before or within the exchanges: the others go on.
+    void TestFailures()
+    {
+        const auto whole = RunConsensus("line", 5);
+        const double betweenS = whole.records[1].startS + 3e-3; // after some exchanges
+        NS_TEST_ASSERT_MSG_LT(betweenS, whole.records[1].exchangedS, "within them");
+        for (const auto& [failing, stopS] : std::vector<std::pair<uint32_t, double>>{{0, 0},
+                                                                                     {1, 0},
+                                                                                     {2, 0},
+                                                                                     {0, betweenS},
+                                                                                     {2, betweenS}})
+        {
+            const auto made = RunConsensus("line", 5, failing, stopS);
+            NS_TEST_ASSERT_MSG_EQ(made.run.rounds.size(), 4, "all rounds are made");
+            NS_TEST_ASSERT_MSG_EQ(made.records.size(), 4, "with a model each");
+            NS_TEST_EXPECT_MSG_EQ(made.records[0].servers, 3, "all");
+            NS_TEST_EXPECT_MSG_EQ(made.records[1].servers,
+                                  (failing == 1 ? 1 : 2),
+                                  "in that round already");
+            // Without the middle of the line its ends are apart.
+            NS_TEST_EXPECT_MSG_EQ(made.records[2].servers,
+                                  (failing == 1 ? 1 : 2),
+                                  "without server " << failing);
+            NS_TEST_EXPECT_MSG_EQ(made.records[2].leader, (failing == 0 ? 1 : 0), "leader");
+            for (const auto& work : made.run.rounds[2].ended)
+            {
+                NS_TEST_EXPECT_MSG_NE(work.order.server, failing, "devices are at other cells");
+                NS_TEST_EXPECT_MSG_EQ(static_cast<int>(work.measured.status),
+                                      static_cast<int>(WorkStatus::MERGED),
+                                      "and merged");
+            }
+        }
+    }
+};
+
 /// What scenarios with cells must be.
 class CellsRefusalTestCase : public OffloadPacketsTestCase
 {
@@ -238,6 +379,25 @@ class CellsRefusalTestCase : public OffloadPacketsTestCase
                               "");
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([](auto& s) { s.background = 1e5; }),
                               "--background=1e+05: must be 0 with --cells=3",
+                              "");
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([](auto& s) { s.consensus = "tree"; }),
+                              "--consensus=tree: must be none, line, ring, star, full, or a file "
+                              "that exists",
+                              "");
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([](auto& s) {
+                                  s.cells = 1;
+                                  s.consensus = "line";
+                              }),
+                              "--consensus=line: must be none with --cells=1",
+                              "");
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([](auto& s) { s.exchanges = 255; }),
+                              "--exchanges=255: must be a whole number from 0 to 254",
+                              "");
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([](auto& s) { s.linkRateBps = 1; }),
+                              "--link-rate=1: must be a number from 1000 to 1e+12",
+                              "");
+        NS_TEST_EXPECT_MSG_EQ(RefusalOf([](auto& s) { s.linkDelayS = -1; }),
+                              "--link-delay=-1: must be a number from 0 to 10",
                               "");
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([](auto& s) { s.serverCpuHz = 0; }),
                               "--server-cpu=0: must be a number above 0, up to 1e+15",
@@ -284,6 +444,7 @@ class FlOffloadPacketsTestSuite : public TestSuite
     {
         AddTestCase(new PhasesTestCase);
         AddTestCase(new SameModelTestCase);
+        AddTestCase(new ConsensusTestCase);
         AddTestCase(new CellsRefusalTestCase);
     }
 };

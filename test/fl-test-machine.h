@@ -132,7 +132,7 @@ class TinyCoordinator : public Coordinator
         steps.push_back(message.header.step);
     }
 
-    void DoNotifyServerData(uint32_t server, const Message& message) override
+    void DoNotifyServerData(uint32_t server, uint32_t, const Message& message) override
     {
         told.push_back(Describe(server,
                                 " round ",

@@ -13,6 +13,7 @@
 #include "ns3/data-rate.h"
 #include "ns3/double.h"
 #include "ns3/fl-configuration.h"
+#include "ns3/fl-consensus-coordinator.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-mix-seed.h"
 #include "ns3/fl-ns3-compat.h"
@@ -22,9 +23,11 @@
 #include "ns3/fl-processor.h"
 #include "ns3/fl-run-report.h"
 #include "ns3/inet-socket-address.h"
+#include "ns3/ipv4-address-helper.h"
 #include "ns3/mobility-helper.h"
 #include "ns3/on-off-helper.h"
 #include "ns3/packet-sink-helper.h"
+#include "ns3/point-to-point-helper.h"
 #include "ns3/pointer.h"
 #include "ns3/position-allocator.h"
 #include "ns3/rectangle.h"
@@ -291,6 +294,7 @@ CellRun::InstallFederation(const LearningData& data)
                                        m_devices,
                                        std::move(profiles),
                                        std::move(parts));
+    InstallServerLinks();
     m_federation.applications.Start(m_radio->GetStartTime());
     // As many for each optimizer, so that what comes after is the same whichever decides.
     m_stream +=
@@ -333,6 +337,45 @@ CellRun::InstallServers(FederationHelper& helper) const
     }
 }
 
+ServerGraph
+CellRun::MakeGraph() const
+{
+    const auto names = ServerGraphNames();
+    const bool isKnown = std::any_of(names.begin(), names.end(), [this](const auto& known) {
+        return known.first == m_scenario.consensus;
+    });
+    return isKnown ? MakeServerGraph(m_scenario.consensus, m_scenario.cells)
+                   : ReadServerGraph(m_scenario.consensus, m_scenario.cells);
+}
+
+void
+CellRun::InstallServerLinks()
+{
+    const auto coordinator = DynamicCast<ConsensusCoordinator>(m_federation.coordinator);
+    if (!coordinator)
+    {
+        return;
+    }
+    const auto graph = MakeGraph();
+    coordinator->SetGraph(graph);
+    coordinator->SetLinks(m_scenario.linkRateBps, Seconds(m_scenario.linkDelayS));
+    PointToPointHelper links;
+    links.SetDeviceAttribute(
+        "DataRate",
+        DataRateValue(DataRate(static_cast<uint64_t>(m_scenario.linkRateBps))));
+    links.SetChannelAttribute("Delay", TimeValue(Seconds(m_scenario.linkDelayS)));
+    Ipv4AddressHelper addresses("172.16.0.0", "255.255.255.252");
+    const auto nodes = m_radio->GetServerNodes();
+    for (const auto& [a, b] : graph.edges)
+    {
+        const auto devices = links.Install(nodes.Get(a), nodes.Get(b));
+        const auto interfaces = addresses.Assign(devices);
+        addresses.NewNetwork();
+        m_federation.servers[a]->ConnectTo(
+            InetSocketAddress(interfaces.GetAddress(1), SERVER_PORT));
+    }
+}
+
 void
 CellRun::SetCoordinator(FederationHelper& helper) const
 {
@@ -341,6 +384,11 @@ CellRun::SetCoordinator(FederationHelper& helper) const
         if (m_scenario.coordinator == "split")
         {
             helper.SetCoordinator("ns3::fl::SplitCoordinator");
+        }
+        if (m_scenario.consensus != "none")
+        {
+            helper.SetCoordinator("ns3::fl::ConsensusCoordinator");
+            helper.SetCoordinatorAttribute("Exchanges", UintegerValue(m_scenario.exchanges));
         }
         helper.SetCoordinatorAttribute("Rounds", UintegerValue(m_scenario.rounds));
         return;

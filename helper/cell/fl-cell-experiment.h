@@ -13,6 +13,7 @@
 #include "ns3/fl-federation-helper.h"
 #include "ns3/fl-progress.h"
 #include "ns3/fl-result-folder.h"
+#include "ns3/fl-server-graph.h"
 #include "ns3/packet-sink.h"
 
 #include <memory>
@@ -105,6 +106,11 @@ class CellRun
      * @param helper installs them
      */
     void InstallServers(FederationHelper& helper) const;
+    /// @return links between servers of Scenario::consensus
+    /// @throws InvalidInput if it is a file that can't be read, or not connected
+    ServerGraph MakeGraph() const;
+    /// Install links between servers, and tell servers and coordinator.
+    void InstallServerLinks();
     /**
      * Select the coordinator, and set the attributes that the scenario has.
      * @param helper installs it

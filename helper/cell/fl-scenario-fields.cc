@@ -11,6 +11,7 @@
 #include "ns3/fl-offload-problem.h"
 #include "ns3/fl-optimizer.h"
 #include "ns3/fl-partitioner.h"
+#include "ns3/fl-server-graph.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -116,6 +117,17 @@ class FieldList
     std::vector<ScenarioField> m_fields;        //!< in the order in which they were added
 };
 
+/// @param text of --consensus @return whether it is none, a known graph, or a file that exists
+bool
+IsServerGraph(const std::string& text)
+{
+    const auto names = ServerGraphNames();
+    return text == "none" || std::filesystem::is_regular_file(text) ||
+           std::any_of(names.begin(), names.end(), [&text](const auto& known) {
+               return known.first == text;
+           });
+}
+
 /**
  * Add fields of the scenario: devices, rounds, optimizer, repetitions, timing studies.
  * @param fields gets them
@@ -140,6 +152,23 @@ AddScenarioFields(FieldList& fields)
                "CPU frequency of a server that trains for devices (--optimizer=offload...) [Hz]",
                &Scenario::serverCpuHz,
                Positive(1e15));
+    fields.Add("consensus",
+               "with several cells: graph of links between servers, over which they agree on a "
+               "model: line, ring, star, full, or a file of edges; none: they are one server",
+               &Scenario::consensus,
+               {"none, line, ring, star, full, or a file that exists", IsServerGraph});
+    fields.Add("exchanges",
+               "consensus: how often neighbouring servers exchange their values in a round",
+               &Scenario::exchanges,
+               InRange(0U, 254U));
+    fields.Add("link-rate",
+               "consensus: rate of the links between servers [bit/s]",
+               &Scenario::linkRateBps,
+               InRange(1e3, 1e12));
+    fields.Add("link-delay",
+               "consensus: delay of the links between servers [s]",
+               &Scenario::linkDelayS,
+               InRange(0.0, 10.0));
     fields.Add("rounds",
                "rounds of learning; with --coordinator=async aggregations",
                &Scenario::rounds,

@@ -163,6 +163,15 @@ SubChannelsOfFdma(const Scenario& scenario)
     return "";
 }
 
+/// @param scenario the scenario @return what --consensus must; see ScenarioRule
+std::string
+ConsensusOfCells(const Scenario& scenario)
+{
+    return scenario.consensus != "none" && scenario.cells == 1
+               ? "be none with " + Written(scenario, "cells")
+               : "";
+}
+
 /// @param scenario the scenario @return what --background must; see ScenarioRule
 std::string
 BackgroundOfOneCell(const Scenario& scenario)
@@ -336,6 +345,7 @@ ScenarioRules()
         {"cells", &CellsOfFdma},
         {"cells", &CellsOfRounds},
         {"sub-channels", &SubChannelsOfFdma},
+        {"consensus", &ConsensusOfCells},
         {"background", &BackgroundOfOneCell},
         {"max-capacitance", &CapacitanceInOrder},
         {"devices", &DevicesOfPhy},

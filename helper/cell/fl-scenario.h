@@ -71,15 +71,21 @@ struct Scenario
                                     //!< themselves, for offloading; one more of the same width is
                                     //!< for updates. 0: the band is one
     double serverCpuHz{5e9};        //!< CPU frequency of a server that trains for devices [Hz]
-    double background{0};           //!< UDP background traffic that each device sends [bit/s]
-    uint32_t trainSamples{0};       //!< number of synthetic training samples; 0: the set's own
-    uint32_t testSamples{0};        //!< number of synthetic test samples; 0: the set's own
-    uint32_t samplesPerDevice{500}; //!< samples of a device in timing studies, without data
-    double dataStart{1};            //!< fraction of its samples that a device begins with, 0 to 1
-    double dataAdd{0};              //!< samples that it collects while it does not compute [1/s]
-    double dataDiscard{0};          //!< samples that it discards meanwhile [1/s]
-    double dataAddActive{0};        //!< samples that it collects while it computes [1/s]
-    double dataDiscardActive{0};    //!< samples that it discards meanwhile [1/s]
+    std::string consensus{"none"}; //!< with several cells: graph of the servers' links, line, ring,
+                                   //!< star, full, or a file of edges (ReadServerGraph()), over
+                                   //!< which they agree on a model; none: they are one server
+    uint32_t exchanges{5};         //!< phi, how often neighbours exchange their values in a round
+    double linkRateBps{1e9};       //!< rate of the servers' links [bit/s]
+    double linkDelayS{1e-3};       //!< delay of the servers' links [s]
+    double background{0};          //!< UDP background traffic that each device sends [bit/s]
+    uint32_t trainSamples{0};      //!< number of synthetic training samples; 0: the set's own
+    uint32_t testSamples{0};       //!< number of synthetic test samples; 0: the set's own
+    uint32_t samplesPerDevice{500};  //!< samples of a device in timing studies, without data
+    double dataStart{1};             //!< fraction of its samples that a device begins with, 0 to 1
+    double dataAdd{0};               //!< samples that it collects while it does not compute [1/s]
+    double dataDiscard{0};           //!< samples that it discards meanwhile [1/s]
+    double dataAddActive{0};         //!< samples that it collects while it computes [1/s]
+    double dataDiscardActive{0};     //!< samples that it discards meanwhile [1/s]
     std::string encoding{"float32"}; //!< number format of parameters: float32 or float16
     double momentum{0};              //!< momentum of local training, 0 to below 1
     double proximal{0};              //!< mu of FedProx, at least 0

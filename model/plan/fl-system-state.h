@@ -129,7 +129,7 @@ struct CellState
 /// Constant properties of a server that computes.
 struct ServerProfile
 {
-    double maxCpuHz{0}; //!< highest CPU frequency, above 0 [Hz]
+    double maxCpuHz{0}; //!< highest CPU frequency, at least 0; 0: it can't be used now [Hz]
 };
 
 /// An order that is active when a horizon is planned.
