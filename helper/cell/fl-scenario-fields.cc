@@ -298,6 +298,19 @@ AddSplitFields(FieldList& fields)
                &Scenario::sharedHead,
                InRange(0U, 1U),
                "1");
+    const auto formats = OneOf({"all", "float32", "float16"});
+    fields.Add("encode-activations",
+               "split: number format of embeddings on the air; all: that of --encoding",
+               &Scenario::encodeActivations,
+               formats);
+    fields.Add("encode-features",
+               "split: the same of features",
+               &Scenario::encodeFeatures,
+               formats);
+    fields.Add("encode-gradients",
+               "split: the same of gradients by the features",
+               &Scenario::encodeGradients,
+               formats);
     fields.Add("paper-payload",
                "split: 1: optimizers count the features, which go down, as uploaded, as the paper "
                "does",

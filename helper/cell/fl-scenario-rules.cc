@@ -375,6 +375,9 @@ ScenarioRules()
     rules.push_back({"lora-rank", OnlySplit(&Scenario::loraRank)});
     rules.push_back({"lora-alpha", OnlySplit(&Scenario::loraAlpha)});
     rules.push_back({"shared-head", OnlySplit(&Scenario::sharedHead)});
+    rules.push_back({"encode-activations", OnlySplit(&Scenario::encodeActivations)});
+    rules.push_back({"encode-features", OnlySplit(&Scenario::encodeFeatures)});
+    rules.push_back({"encode-gradients", OnlySplit(&Scenario::encodeGradients)});
     rules.push_back({"paper-payload", OnlySplit(&Scenario::paperPayload)});
     rules.push_back({"payload-bits", NotSplit(&Scenario::payloadBits)});
     rules.push_back({"momentum", NotSplit(&Scenario::momentum)});

@@ -148,6 +148,30 @@ SplitTaskSamples(const Partitioner& partitioner,
                  uint32_t devices,
                  uint64_t seed)
 {
+    if (partitioner.GetSpec().kind == PartitionSpec::Kind::OWNERS)
+    {
+        // A file has the owner of each sample, those of the base included.
+        auto parts = partitioner.Split(labels, devices, seed);
+        for (size_t device = 0; device < parts.size(); ++device)
+        {
+            auto& part = parts[device];
+            part.erase(std::remove_if(
+                           part.begin(),
+                           part.end(),
+                           [&samples](uint32_t sample) {
+                               return !std::binary_search(samples.begin(), samples.end(), sample);
+                           }),
+                       part.end());
+            if (part.empty())
+            {
+                throw InvalidInput(Describe("device ",
+                                            device,
+                                            ": all samples of its owner are those that the base is "
+                                            "pretrained on: must have more"));
+            }
+        }
+        return parts;
+    }
     std::vector<uint8_t> own;
     own.reserve(samples.size());
     for (const uint32_t sample : samples)
@@ -182,9 +206,12 @@ MakeSplitModel(const Scenario& scenario, const Dataset& data)
     model.headStep.rule =
         scenario.step == "adam" ? StepOptions::Rule::ADAM : StepOptions::Rule::SGD;
     model.adapterStep = model.headStep;
-    model.activations = ParseEncoding(scenario.encoding);
-    model.features = model.activations;
-    model.gradients = model.activations;
+    const auto encodingOf = [&scenario](const std::string& own) {
+        return ParseEncoding(own == "all" ? scenario.encoding : own);
+    };
+    model.activations = encodingOf(scenario.encodeActivations);
+    model.features = encodingOf(scenario.encodeFeatures);
+    model.gradients = encodingOf(scenario.encodeGradients);
     model.countsFeatures = scenario.paperPayload > 0;
     return model;
 }

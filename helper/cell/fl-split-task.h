@@ -55,7 +55,8 @@ SplitSamples DivideSamples(const Scenario& scenario, const Dataset& data);
  * @param devices number of devices
  * @param seed of the partition
  * @return indices in all training data, by device
- * @throws InvalidInput if there are fewer samples than devices
+ * @throws InvalidInput if there are fewer samples than devices, or a device's owner has none of
+ * them
  */
 std::vector<std::vector<uint32_t>> SplitTaskSamples(const Partitioner& partitioner,
                                                     const std::vector<uint8_t>& labels,

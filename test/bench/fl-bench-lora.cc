@@ -10,6 +10,7 @@
 #include "ns3/fl-data-file.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-model.h"
+#include "ns3/fl-product.h"
 #include "ns3/fl-progress.h"
 #include "ns3/fl-split-encoder.h"
 #include "ns3/fl-transformer.h"
@@ -229,10 +230,13 @@ BenchLora(const BenchOptions& bench)
     bertS = std::min(bertS, StepS(bert));
     smallS = std::min(smallS, StepS(small));
     const double share = 100 * floorS / bertS;
+    const std::string library = ProductLibrary();
     BenchRows rows{
-        AgainstTorch("encoder layer of BERT-base with adapters, forward and backward, 32 x 128",
+        AgainstTorch(Describe("encoder layer of BERT-base with adapters, forward and backward, "
+                              "32 x 128, products by ",
+                              library),
                      bertS,
-                     2,
+                     library == "Eigen" ? 2 : 1.3,
                      bertPeer),
         {"its share of the speed of Eigen's products of its sizes",
          Describe(Round(share), " %"),

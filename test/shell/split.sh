@@ -69,6 +69,24 @@ awk -F, 'NR > 1 && $22 == "merged" && ($19 < 0.97 * $14 || $19 > 1.03 * $14) { e
 expect_exit 0 'all rounds are done' quickstart --optimizer=schedule --encoding=float16 --out=fdma
 awk -F, 'NR > 1 && $4 == 1 && $26 != 8 * (4 + 4 + 4 * 8 + 2 * 8 * 17 * 64 + 4 + 2 * 8 * 64) { exit 1 }' fdma/devices.csv ||
   fail "float16: uplink bits"
+# By kind: embeddings as they are, features and gradients by half. Matrices have a prefix of 4 bytes.
+expect_exit 0 'all rounds are done' quickstart --optimizer=equal --base=random --encode-features=float16 \
+  --encode-gradients=float16 --out=kinds
+awk -F, 'NR > 1 && $7 != ($5 == "activations" ? 8 * (4 + 4 * 8 + 4 * 8 * 17 * 64 + 4) : 8 * (4 + 2 * 8 * 64)) {
+  print; exit 1 }' kinds/transfers.csv || fail "encoding by kind"
+refuse '--encode-features=float8: must be' --encode-features=float8
+for kind in activations features gradients; do
+  expect_error 2 "--encode-$kind=float16: must be left out with --coordinator=sync" fl_program fl-quickstart \
+    --encode-$kind=float16 --out=refused
+done
+
+# A file of owners has those of all samples, also where half of them are the base's.
+for i in $(seq 300); do echo $((i % 5)); done >owners
+expect_exit 0 'all rounds are done' quickstart --optimizer=equal --partition=owners:owners --out=owners-run
+for i in $(seq 300); do echo $((i > 296 ? i - 296 : 0)); done >few
+expect_error 2 'device [0-9]*: all samples of its owner are those that the base is pretrained on: must have more' quickstart \
+  --devices=5 --partition=owners:few --out=bad
+
 expect_exit 0 'all rounds are done' fl_program fl-quickstart --devices=4 --rounds=1 --train-samples=300 --test-samples=100 --out=fdma
 [ ! -e fdma/heads.csv ] || fail "heads of an earlier run are still there"
 

@@ -5,6 +5,10 @@
 
 #include <stdexcept>
 
+#ifdef HAVE_OPENBLAS
+#include <cblas.h>
+#endif
+
 namespace ns3
 {
 namespace fl
@@ -34,7 +38,82 @@ MultiplyInto(ProductMode mode,
     c.noalias() += (alpha * a) * b;
 }
 
+#ifdef HAVE_OPENBLAS
+
+/// Products of fewer multiplications go faster without a call's overhead.
+constexpr Eigen::Index SMALL = 32 * 32 * 32;
+
+/// One thread: training runs on threads of its own, and results must not depend on their number.
+bool
+UseOneThread()
+{
+    openblas_set_num_threads(1);
+    return true;
+}
+
+/// C = alpha A B + beta C, by BLAS.
+void
+Gemm(float alpha,
+     const Factor<float>& a,
+     const Factor<float>& b,
+     float beta,
+     float* c,
+     Eigen::Index stride)
+{
+    cblas_sgemm(CblasColMajor,
+                a.transposed ? CblasTrans : CblasNoTrans,
+                b.transposed ? CblasTrans : CblasNoTrans,
+                static_cast<blasint>(a.rows),
+                static_cast<blasint>(b.columns),
+                static_cast<blasint>(a.columns),
+                alpha,
+                a.data,
+                static_cast<blasint>(a.stride),
+                b.data,
+                static_cast<blasint>(b.stride),
+                beta,
+                c,
+                static_cast<blasint>(stride));
+}
+
+/// The same in double precision.
+void
+Gemm(double alpha,
+     const Factor<double>& a,
+     const Factor<double>& b,
+     double beta,
+     double* c,
+     Eigen::Index stride)
+{
+    cblas_dgemm(CblasColMajor,
+                a.transposed ? CblasTrans : CblasNoTrans,
+                b.transposed ? CblasTrans : CblasNoTrans,
+                static_cast<blasint>(a.rows),
+                static_cast<blasint>(b.columns),
+                static_cast<blasint>(a.columns),
+                alpha,
+                a.data,
+                static_cast<blasint>(a.stride),
+                b.data,
+                static_cast<blasint>(b.stride),
+                beta,
+                c,
+                static_cast<blasint>(stride));
+}
+
+#endif
+
 } // namespace
+
+const char*
+ProductLibrary()
+{
+#ifdef HAVE_OPENBLAS
+    return "OpenBLAS";
+#else
+    return "Eigen";
+#endif
+}
 
 template <typename Scalar>
 void
@@ -62,7 +141,15 @@ Multiply(ProductMode mode,
     {
         throw std::logic_error("product of two transposes: no layer needs it");
     }
-    else if (a.transposed)
+#ifdef HAVE_OPENBLAS
+    if (a.rows * a.columns * b.columns >= SMALL)
+    {
+        [[maybe_unused]] static const bool isSingle = UseOneThread();
+        Gemm(alpha, a, b, mode == ProductMode::ADD ? 1 : 0, c, stride);
+        return;
+    }
+#endif
+    if (a.transposed)
     {
         MultiplyInto<Scalar>(mode, alpha, left.transpose(), right, result);
     }

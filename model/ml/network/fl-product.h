@@ -63,6 +63,10 @@ void Multiply(ProductMode mode,
               Scalar* c,
               Eigen::Index stride);
 
+/// @return name of the library that makes large products: Eigen or, where the module was configured
+///         with FL_OPENBLAS, OpenBLAS
+const char* ProductLibrary();
+
 } // namespace fl
 } // namespace ns3
 
