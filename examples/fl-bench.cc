@@ -62,6 +62,16 @@ const std::vector<Section> SECTIONS{
     {"dma", &BenchDma},         {"multitask", &BenchMultitask},
     {"offload", &BenchOffload}, {"agent", &BenchAgent},
     {"ledger", &BenchLedger},   {"solve", &BenchSolve},
+    {"rounds", &BenchRounds}, {"scale", &BenchScale},
+    {"async", &BenchAsync},   {"transfer", &BenchTransfer},
+    {"step", &BenchStep},     {"cnn", &BenchCnn},
+    {"lora", &BenchLora},     {"weights", &BenchWeights},
+    {"memory", &BenchMemory}, {"training", &BenchTraining},
+    {"joint", &BenchJoint},   {"phy", &BenchPhy},
+    {"mel", &BenchMel},       {"schedule", &BenchSchedule},
+    {"dma", &BenchDma},       {"multitask", &BenchMultitask},
+    {"cells", &BenchCells},   {"offload", &BenchOffload},
+    {"agent", &BenchAgent},   {"solve", &BenchSolve},
 };
 
 /// @return what --only may be

@@ -53,6 +53,52 @@ BestCell(const SystemState& state, DeviceId device, uint32_t subChannel)
     return best;
 }
 
+/**
+ * @param state has gains
+ * @param device a device
+ * @return whether any station that has a server now hears it: by a gain over noise of at least 1
+ *         Hz/W, below which Shannon's formula gives no bit a second at any power that a device has
+ */
+bool
+IsReachable(const SystemState& state, DeviceId device)
+{
+    constexpr double FAINTEST_HZ = 1;
+    for (uint32_t cell = 0; cell < state.cells.size(); ++cell)
+    {
+        const double noise = state.cells[cell].noiseWPerHz;
+        for (uint32_t i = 0; i < state.gains.SubChannels(); ++i)
+        {
+            if (cell < state.servers.size() && state.servers[cell].maxCpuHz > 0 &&
+                state.gains(device, cell, Direction::UPLINK, i) >= FAINTEST_HZ * noise)
+            {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/// @throws InvalidInput if there is nothing to offload, or nowhere to
+/// @param state the system state
+void
+RequireServers(const SystemState& state)
+{
+    if (state.cells.empty() || state.servers.size() != state.cells.size())
+    {
+        throw InvalidInput(Describe("ns3::fl::OffloadOptimizer: ",
+                                    state.cells.size(),
+                                    " cells with ",
+                                    state.servers.size(),
+                                    " servers that have a Processor: must be at least one cell "
+                                    "whose radio is controlled, and one such server each"));
+    }
+    if (!(state.sampleBits > 0))
+    {
+        throw InvalidInput("ns3::fl::OffloadOptimizer: there are no samples to offload: must not "
+                           "be a timing study or split learning");
+    }
+}
+
 /// @return the order of a device in a round, without phases
 WorkOrder
 MakeOrder(const SystemState& state, DeviceId device)
@@ -172,20 +218,7 @@ OffloadOptimizer::SubChannelHz(const SystemState& state) const
 OffloadProblem
 OffloadOptimizer::MakeProblem(const SystemState& state, const std::vector<DeviceId>& devices) const
 {
-    if (state.cells.empty() || state.servers.size() != state.cells.size())
-    {
-        throw InvalidInput(Describe("ns3::fl::OffloadOptimizer: ",
-                                    state.cells.size(),
-                                    " cells with ",
-                                    state.servers.size(),
-                                    " servers that have a Processor: must be at least one cell "
-                                    "whose radio is controlled, and one such server each"));
-    }
-    if (!(state.sampleBits > 0))
-    {
-        throw InvalidInput("ns3::fl::OffloadOptimizer: there are no samples to offload: must not "
-                           "be a timing study or split learning");
-    }
+    RequireServers(state);
     OffloadProblem problem;
     const uint32_t subChannels = SubChannelsOf(state);
     const double widthHz = SubChannelHz(state);
@@ -258,7 +291,12 @@ OffloadOptimizer::Solve(const OffloadProblem& problem) const
 Plan
 OffloadOptimizer::DoPlan(const SystemState& state)
 {
-    const auto devices = ChooseDevices(state);
+    RequireServers(state);
+    auto devices = ChooseDevices(state);
+    devices.erase(std::remove_if(devices.begin(),
+                                 devices.end(),
+                                 [&](DeviceId device) { return !IsReachable(state, device); }),
+                  devices.end());
     if (devices.empty())
     {
         return {};

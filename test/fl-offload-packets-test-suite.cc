@@ -11,6 +11,7 @@
 #include "ns3/fl-phys.h"
 #include "ns3/fl-scenario-rules.h"
 #include "ns3/fl-work-program.h"
+#include "ns3/mobility-model.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
 #include "ns3/string.h"
@@ -205,6 +206,80 @@ class SameModelTestCase : public OffloadPacketsTestCase
         NS_TEST_EXPECT_MSG_EQ((local.rounds.front().ended.front().measured.computeEnergyJ > 0),
                               true,
                               "the device computed");
+    }
+};
+
+/// A device that leaves while it sends its samples, and one that no cell hears.
+class GoneTestCase : public OffloadPacketsTestCase
+{
+  public:
+    GoneTestCase()
+        : OffloadPacketsTestCase("a device gone in mid-offload, and one that no cell reaches")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        const Scenario scenario = SmallScenario(3, "offload");
+        scenario.Apply();
+        std::vector<RoundRecord> rounds;
+        DeviceId gone = 0;
+        constexpr DeviceId FAR = 4;
+        {
+            CellRun run(scenario, LoadData(scenario, 0));
+            const auto& federation = run.GetFederation();
+            federation.coordinator->TraceConnectWithoutContext(
+                "RoundBegin",
+                MakeFlCallback<void, const SystemState&, const Plan&, const Outcome&>(
+                    [&](const SystemState& state, const Plan& plan, const Outcome&) {
+                        if (state.round == 1)
+                        {
+                            gone = FirstOffloader(plan);
+                            Simulator::Schedule(MilliSeconds(5), [&] {
+                                federation.clients[gone]->SetAvailable(false);
+                                Simulator::ScheduleNow(
+                                    [&] { federation.clients[gone]->SetAvailable(true); });
+                            });
+                            // From round 2 on: at 10,000 km nothing is heard.
+                            run.GetDevices().Get(FAR)->GetObject<MobilityModel>()->SetPosition(
+                                Vector(1e10, 0, 0));
+                        }
+                    }));
+            federation.coordinator->TraceConnectWithoutContext(
+                "RoundEnd",
+                MakeFlCallback<void, const RoundRecord&>(
+                    [&](const RoundRecord& record) { rounds.push_back(record); }));
+            Simulator::Stop(Seconds(500));
+            Simulator::Run();
+        }
+        NS_TEST_ASSERT_MSG_EQ(rounds.size(), 2, "both rounds are made");
+        NS_TEST_EXPECT_MSG_LT(rounds[0].received, 10, "without the one that left");
+        for (const auto& work : rounds[0].ended)
+        {
+            if (work.order.device == gone)
+            {
+                NS_TEST_EXPECT_MSG_EQ(static_cast<int>(work.measured.status),
+                                      static_cast<int>(WorkStatus::LOST),
+                                      "its order is lost");
+            }
+        }
+        const auto& idle = rounds[1].unselected;
+        NS_TEST_EXPECT_MSG_EQ(std::count(idle.begin(), idle.end(), FAR), 1, "not planned");
+    }
+
+    /// @return a device that sends samples
+    static DeviceId FirstOffloader(const Plan& plan)
+    {
+        for (const auto& order : plan.orders)
+        {
+            const auto first = NextTransfer(order, 0, Direction::UPLINK);
+            if (TransferAt(order, *first)->kind == PayloadKind::SAMPLES && order.device != 4)
+            {
+                return order.device;
+            }
+        }
+        return 0;
     }
 };
 
@@ -444,6 +519,7 @@ class FlOffloadPacketsTestSuite : public TestSuite
     {
         AddTestCase(new PhasesTestCase);
         AddTestCase(new SameModelTestCase);
+        AddTestCase(new GoneTestCase);
         AddTestCase(new ConsensusTestCase);
         AddTestCase(new CellsRefusalTestCase);
     }

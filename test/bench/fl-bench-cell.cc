@@ -374,5 +374,41 @@ BenchAsync(const BenchOptions& bench)
              ""}};
 }
 
+BenchRows
+BenchCells(const BenchOptions& bench)
+{
+    Options options;
+    options.optimizer = "offload-all";
+    options.devices = 30;
+    options.rounds = bench.Pick(50U, 2U);
+    options.trainSamples = 60 * options.devices;
+    options.testSamples = 500;
+    options.localIterations = 1;
+    options.subChannels = 5;
+    options.fading = "rayleigh";
+    std::vector<double> wallS[2];
+    const uint32_t repeats = bench.Pick(5U, 1U);
+    WorkProgress progress(2 * repeats);
+    for (uint32_t repeat = 0; repeat < repeats; ++repeat)
+    {
+        // In turns, so that both see the same machine.
+        for (const size_t several : {0, 1})
+        {
+            options.cells = several ? 3 : 1;
+            progress.Begin(Describe("cells: ", options.cells, ", run ", repeat + 1));
+            const json figures = RunInChild([&] { return RunCell(options, 0); });
+            RequireUpdates(figures, static_cast<uint64_t>(options.devices) * options.rounds);
+            wallS[several].push_back(RoundS(figures));
+            progress.Add();
+        }
+    }
+    const double ratio = Median(wallS[1]) / Median(wallS[0]);
+    return {{"a round of 30 devices in 3 cells, 15 of them offloading, TCP, with interference",
+             Describe(Round(Median(wallS[1])), " s: ", Round(ratio), " times that of one cell"),
+             "1.3 times",
+             JudgeAtMost(ratio, 1.3),
+             Describe("one cell, 5 of 30 offloading: ", Round(Median(wallS[0])), " s")}};
+}
+
 } // namespace fl
 } // namespace ns3

@@ -36,6 +36,14 @@ BenchRows BenchAsync(const BenchOptions& options);
  */
 BenchRows BenchScale(const BenchOptions& options);
 
+/**
+ * What several cells cost: rounds of 30 devices that offload to the servers of three cells, with
+ * interference, beside those of one cell.
+ * @param options how much
+ * @return lines of the table
+ */
+BenchRows BenchCells(const BenchOptions& options);
+
 } // namespace fl
 } // namespace ns3
 

@@ -138,6 +138,12 @@ FdmaCellsControl::GetCell(uint32_t cell) const
     return m_cells.at(cell);
 }
 
+Ptr<FdmaMedium>
+FdmaCellsControl::GetMedium() const
+{
+    return m_medium;
+}
+
 uint32_t
 FdmaCellsControl::GetNCells() const
 {

@@ -48,6 +48,8 @@ class FdmaCellsControl : public RadioControl
     /// @return the controller of a cell
     /// @param cell index of the cell
     Ptr<FdmaRadioControl> GetCell(uint32_t cell) const;
+    /// @return the medium
+    Ptr<FdmaMedium> GetMedium() const;
     /// @return number of cells
     uint32_t GetNCells() const;
 
