@@ -61,17 +61,8 @@ const std::vector<Section> SECTIONS{
     {"mel", &BenchMel},         {"schedule", &BenchSchedule},
     {"dma", &BenchDma},         {"multitask", &BenchMultitask},
     {"offload", &BenchOffload}, {"agent", &BenchAgent},
-    {"ledger", &BenchLedger},   {"solve", &BenchSolve},
-    {"rounds", &BenchRounds}, {"scale", &BenchScale},
-    {"async", &BenchAsync},   {"transfer", &BenchTransfer},
-    {"step", &BenchStep},     {"cnn", &BenchCnn},
-    {"lora", &BenchLora},     {"weights", &BenchWeights},
-    {"memory", &BenchMemory}, {"training", &BenchTraining},
-    {"joint", &BenchJoint},   {"phy", &BenchPhy},
-    {"mel", &BenchMel},       {"schedule", &BenchSchedule},
-    {"dma", &BenchDma},       {"multitask", &BenchMultitask},
-    {"cells", &BenchCells},   {"offload", &BenchOffload},
-    {"agent", &BenchAgent},   {"solve", &BenchSolve},
+    {"cells", &BenchCells},     {"ledger", &BenchLedger},
+    {"solve", &BenchSolve},
 };
 
 /// @return what --only may be

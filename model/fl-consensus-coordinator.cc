@@ -141,6 +141,13 @@ ConsensusCoordinator::DoInitialize(GlobalModel& model)
         throw InvalidInput("ns3::fl::ConsensusCoordinator: must not be a timing study, in which "
                            "there are no gradients to agree on");
     }
+    if (GetRule() != "mean")
+    {
+        throw InvalidInput(Describe("ns3::fl::SyncCoordinator::Rule = ",
+                                    GetRule(),
+                                    ": must be mean with consensus between servers, who average "
+                                    "gradients"));
+    }
     if (GetLatePolicy() != DROP)
     {
         throw InvalidInput("ns3::fl::ConsensusCoordinator::LatePolicy = NextRound: must be Drop");

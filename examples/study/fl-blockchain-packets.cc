@@ -7,6 +7,7 @@
 #include "ns3/fl-cell-experiment.h"
 #include "ns3/fl-consensus-coordinator.h"
 #include "ns3/fl-csv.h"
+#include "ns3/fl-fdma-cells-control.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-planned-interference.h"
 #include "ns3/fl-scenario-rules.h"

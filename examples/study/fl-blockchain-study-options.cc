@@ -36,8 +36,10 @@ constexpr char LEARNING[] = "4,5,6,11,12,detection,robust";
 /// Figures that train agents.
 constexpr char AGENTS[] = "7,8,9,10";
 /// All in words.
-constexpr char FIGURES[] = "4 to 12 (8a, 8b, 9a, 9b, 10a, 10b, 10c too), detection, robust, "
-                           "calibrate, learning (all that learn by rounds), agents and all";
+constexpr char FIGURES[] =
+    "4 to 12 (8a, 8b, 9a, 9b, 10a, 10b, 10c too), detection, robust, packets (one configuration "
+    "by packets, terms of latency predicted and measured), calibrate, learning (all that learn by "
+    "rounds), agents and all";
 /// Where Debian's dataset-fashion-mnist is.
 constexpr char FASHION_FOLDER[] = "/usr/share/datasets/fashion-mnist";
 
@@ -50,6 +52,7 @@ AllFigures()
     {
         names.push_back(figure.name);
     }
+    names.emplace_back("packets");
     return names;
 }
 

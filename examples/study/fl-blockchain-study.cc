@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 #include "fl-agent-run.h"
+#include "fl-blockchain-packets.h"
 #include "fl-blockchain-report.h"
 #include "fl-blockchain-study-options.h"
 #include "fl-study.h"
@@ -218,6 +219,19 @@ RunAgents(const std::filesystem::path& folder,
     return all;
 }
 
+/// Simulate one configuration by packets: a table, and the plots of its runs. @param folder where
+/// to @param run of the program
+void
+RunPackets(const std::filesystem::path& folder, const BlockchainRun& run)
+{
+    const uint32_t rounds = run.options.isQuick ? 2 : 10;
+    const auto packets = RunBlockchainPackets(run.effort.seed, rounds, run.options.output.threads);
+    OutputFile table(folder / "packets.csv");
+    table.Write(BlockchainPacketsCsv(packets));
+    table.Publish();
+    PrintBlockchainPackets(std::cout, packets);
+}
+
 /// Fit the strength of the paper's attack. @param [in,out] run of the program @param [in,out] json
 /// summary gets it
 void
@@ -281,6 +295,10 @@ class BlockchainStudy : public Study
         RunLearning(run);
         WriteLearning(folder, run, scripts, json);
         const auto agents = RunAgents(folder, run, scripts);
+        if (run.IsWanted("packets"))
+        {
+            RunPackets(folder, run);
+        }
         if (figures.front() != "calibrate")
         {
             const auto claims = BlockchainClaims(run.data, agents);
