@@ -358,6 +358,7 @@ FindOptimizer(const std::string& name)
     for (const auto& [alias, optimizer] : {std::pair("joint-global", "joint"),
                                            std::pair("schedule-exact", "schedule"),
                                            std::pair("dma-best", "dma"),
+                                           std::pair("offload-search", "offload"),
                                            std::pair("mel", "mel-exact")})
     {
         shown = name == alias ? optimizer : shown;
@@ -371,7 +372,8 @@ FindOptimizer(const std::string& name)
             return &entry;
         }
         if (!entry.attributes.empty() && entry.attributes.front().second == name &&
-            entry.name != "schedule" && entry.name != "dma")
+            entry.name != "schedule" && entry.name != "dma" &&
+            entry.typeId != "ns3::fl::OffloadOptimizer") // whose methods others have too
         {
             byMethod = &entry;
             ++methods;

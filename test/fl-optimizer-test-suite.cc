@@ -364,6 +364,9 @@ class NamesTestCase : public TestCase
                                            std::pair("schedule-exact", "exact"),
                                            std::pair("greedy", "greedy"),
                                            std::pair("joint-global", "global"),
+                                           std::pair("offload", "search"),
+                                           std::pair("offload-search", "search"),
+                                           std::pair("offload-all", "all"),
                                            std::pair("global", "global")})
         {
             StringValue value;
@@ -516,7 +519,7 @@ class JointTestCase : public TestCase
         }
         const std::string timeless =
             RefusalOf([&state] { CreateOptimizer("joint-scheme1")->MakePlan(state); });
-        NS_TEST_EXPECT_MSG_NE(timeless.find("round_deadline_s"), std::string::npos, timeless);
+        NS_TEST_EXPECT_MSG_NE(timeless.find("roundDeadlineS"), std::string::npos, timeless);
         auto hurried = CreateOptimizer("joint");
         hurried->SetAttribute("RoundDeadline", TimeValue(MicroSeconds(1)));
         std::string error;
@@ -528,7 +531,7 @@ class JointTestCase : public TestCase
         {
             error = infeasible.what();
         }
-        NS_TEST_EXPECT_MSG_EQ(error.rfind("round_deadline_s = 1e-06: ", 0), 0, error);
+        NS_TEST_EXPECT_MSG_EQ(error.rfind("roundDeadlineS = 1e-06: ", 0), 0, error);
         NS_TEST_EXPECT_MSG_EQ(
             RefusalOf([] { CreateOptimizer("joint")->MakePlan(MakeState(2, false)); }),
             "ns3::fl::JointOptimizer: there is no bandwidth to be shared: must have a cell whose "

@@ -66,6 +66,10 @@ OtherScenario()
     other.staleness = "hinge";
     other.base = "random";
     other.step = "adam";
+    other.encodeActivations = "float16";
+    other.encodeFeatures = "float32";
+    other.encodeGradients = "float16";
+    other.consensus = "star";
     other.tasks = {"lr=0.1,model=mlp:3", ""};
     other.dataStart = 0.5;
     other.levels = {0.65, 0.7};
@@ -364,7 +368,13 @@ class SummaryTestCase : public ScenarioTestCase
                                            "--lora-rank=8",
                                            "--lora-alpha=16",
                                            "--shared-head=0",
-                                           "--paper-payload=0"},
+                                           "--paper-payload=0",
+                                           "--encode-activations=all",
+                                           "--encode-features=all",
+                                           "--encode-gradients=all",
+                                           "--cells=1",
+                                           "--sub-channels=0",
+                                           "--consensus=none"},
                                           options),
                               "accepted",
                               "all of a summary");
@@ -380,6 +390,12 @@ class SummaryTestCase : public ScenarioTestCase
         options.loraAlpha = other.loraAlpha;
         options.sharedHead = other.sharedHead;
         options.paperPayload = other.paperPayload;
+        options.encodeActivations = other.encodeActivations;
+        options.encodeFeatures = other.encodeFeatures;
+        options.encodeGradients = other.encodeGradients;
+        options.cells = other.cells;
+        options.subChannels = other.subChannels;
+        options.consensus = other.consensus;
         options.downlinkBandwidthHz = other.downlinkBandwidthHz;
         options.downlinkPowerW = other.downlinkPowerW;
         NS_TEST_EXPECT_MSG_EQ(SummaryOf(options).dump(), json.dump(), "all others by --like");

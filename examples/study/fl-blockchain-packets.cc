@@ -157,7 +157,7 @@ class PacketWatch
             term.formulaS += transfer.payloadBits / rateBps;
             if (name == "offload")
             {
-                AddLink(order.device, transfer.payloadBits, took.endS - took.startS);
+                AddLink(order.device, planned.endS - planned.startS, took.endS - took.startS);
             }
         }
     }
@@ -165,19 +165,18 @@ class PacketWatch
     /**
      * Compare the time that interference cost with the time that it was to cost.
      * @param device that offloaded
-     * @param bits that it sent, as payload
-     * @param tookS how long that took [s]
+     * @param plannedS how long that was to take with all others, headers included [s]
+     * @param tookS how long it took [s]
      */
-    void AddLink(DeviceId device, double bits, double tookS)
+    void AddLink(DeviceId device, double plannedS, double tookS)
     {
-        const double aloneS = bits / m_aloneBps[device];
-        const double assumedS = bits / m_assumedBps[device];
-        // Of less the headers, some per cent, hide what is left.
+        const double aloneS = plannedS * m_assumedBps[device] / m_aloneBps[device];
+        // Of less, the windows that TCP begins with hide what is left.
         constexpr double ENOUGH = 0.2;
-        if (assumedS > (1 + ENOUGH) * aloneS)
+        if (plannedS > (1 + ENOUGH) * aloneS)
         {
             ++m_links;
-            m_shares += std::max(0.0, tookS - aloneS) / (assumedS - aloneS);
+            m_shares += (tookS - aloneS) / (plannedS - aloneS);
         }
     }
 

@@ -33,7 +33,7 @@ printf '0 1\n0 2\n' >edges
 expect_exit 0 'all rounds are done' quickstart --consensus=edges --out=edges-run
 expect_same edges-run/rounds.csv star/rounds.csv
 printf '0 1\n' >parts
-expect_error 2 'parts' quickstart --consensus=parts --out=bad
+expect_error 2 'leave \{0, 1\} and \{2\} apart: must be connected' quickstart --consensus=parts --out=bad
 
 for method in exact blind local all random; do
   expect_exit 0 'all rounds are done' quickstart --optimizer=offload-$method --out=$method

@@ -29,7 +29,7 @@ done
 deadline=--ns3::fl::JointOptimizer::RoundDeadline
 for phy in $phys; do
   for method in joint joint-paper joint-paper-literal; do
-    refuse 3 'round_deadline_s = 0.001: devices\[[0-2]\] cannot meet it .*; the smallest deadline that works is [0-9.]+ s$' \
+    refuse 3 'roundDeadlineS = 0.001: devices\[[0-2]\] cannot meet it .*; the smallest deadline that works is [0-9.]+ s$' \
       --phy="$phy" --optimizer=$method $deadline=1ms
   done
   # What it says works, and nothing shorter does; to the simulator's nanosecond.
@@ -38,10 +38,10 @@ for phy in $phys; do
   shortest=$(awk -v s="$seconds" 'BEGIN { printf "%.0f", s * 1e9 + 1 }')
   expect_exit 0 'all rounds are done' quickstart --phy="$phy" $deadline="${shortest}ns"
   rm -rf out
-  refuse 3 'round_deadline_s = .*that works is' --phy="$phy" $deadline="$((shortest - 1000))ns"
+  refuse 3 'roundDeadlineS = .*that works is' --phy="$phy" $deadline="$((shortest - 1000))ns"
   # A method that starts from equal shares needs more time than the optimum.
-  refuse 3 'round_deadline_s = .*equal shares of the band.* needs [0-9.]+ s; use that or more, or another method' \
+  refuse 3 'roundDeadlineS = .*equal shares of the band.* needs [0-9.]+ s; use that or more, or another method' \
     --phy="$phy" --optimizer=joint-scheme1 $deadline="${shortest}ns"
-  refuse 3 'no allocation of samples .*: cycle_time_s must be at least [0-9.e-]+;' --phy="$phy" --optimizer=mel-exact --ns3::fl::MelOptimizer::CycleTime=1us
-  refuse 2 "method = 'scheme1': needs round_deadline_s" --phy="$phy" --optimizer=joint-scheme1
+  refuse 3 'no allocation of samples .*: cycleTimeS must be at least [0-9.e-]+;' --phy="$phy" --optimizer=mel-exact --ns3::fl::MelOptimizer::CycleTime=1us
+  refuse 2 "method = 'scheme1': needs roundDeadlineS" --phy="$phy" --optimizer=joint-scheme1
 done

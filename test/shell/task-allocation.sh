@@ -21,7 +21,7 @@ expect_error 2 '--nosuch: unknown option' study --nosuch=1
 expect_error 2 '/proc/fl' study --out=/proc/fl
 expect_error 2 'Method = .best.: must be one of exact, sai' study --packets --optimizer=ns3::fl::MelOptimizer \
   --ns3::fl::MelOptimizer::Method=best
-expect_exit 3 'cycle_time_s must be at least' study --packets --devices=2 --ns3::fl::MelOptimizer::CycleTime=1us
+expect_exit 3 'cycleTimeS must be at least' study --packets --devices=2 --ns3::fl::MelOptimizer::CycleTime=1us
 
 # The same bytes on any number of threads; other random numbers, other results.
 expect_exit 0 'Tables and plots are in a/' study --threads=0 --out=a
