@@ -99,7 +99,11 @@ RequireServers(const SystemState& state)
     }
 }
 
-/// @return the order of a device in a round, without phases
+/**
+ * @param state the system state
+ * @param device the device
+ * @return its order, without phases
+ */
 WorkOrder
 MakeOrder(const SystemState& state, DeviceId device)
 {
@@ -115,7 +119,11 @@ MakeOrder(const SystemState& state, DeviceId device)
     return order;
 }
 
-/// @return work of an order [cycle]
+/**
+ * @param state the system state
+ * @param device the device
+ * @return work of its order [cycle]
+ */
 double
 CyclesOf(const SystemState& state, DeviceId device)
 {
@@ -123,7 +131,11 @@ CyclesOf(const SystemState& state, DeviceId device)
     return profile.cyclesPerSample * profile.samples * state.localIterations;
 }
 
-/// @return encoded size of a device's samples [bit]
+/**
+ * @param state the system state
+ * @param device the device
+ * @return encoded size of its samples [bit]
+ */
 double
 DataBits(const SystemState& state, DeviceId device)
 {

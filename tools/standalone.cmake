@@ -132,6 +132,26 @@ function(fl_add_opt_library)
   target_compile_definitions(fl-opt INTERFACE EIGEN_DONT_PARALLELIZE)
 endfunction()
 
+# Files of examples/study are parts of several programs, the test runner among them. Each is compiled once.
+# In place of such files, SOURCES gets their objects.
+function(fl_share_objects sources)
+  set(shared)
+  foreach(source ${${sources}})
+    get_filename_component(path ${source} ABSOLUTE)
+    if(path MATCHES "/examples/study/([^/]+)\\.cc$")
+      set(object ${CMAKE_MATCH_1}-object)
+      if(NOT TARGET ${object})
+        add_library(${object} OBJECT ${path})
+        target_link_libraries(${object} PRIVATE fl)
+      endif()
+      list(APPEND shared $<TARGET_OBJECTS:${object}>)
+    else()
+      list(APPEND shared ${source})
+    endif()
+  endforeach()
+  set(${sources} ${shared} PARENT_SCOPE)
+endfunction()
+
 # Arguments as in ns-3; those that this module does not use are left out.
 function(build_lib)
   cmake_parse_arguments(BLIB "" "LIBNAME" "SOURCE_FILES;HEADER_FILES;LIBRARIES_TO_LINK;TEST_SOURCES" ${ARGN})
@@ -170,6 +190,7 @@ function(build_lib)
     ${PROJECT_BINARY_DIR}/fl-test-runner.cc
     "#include \"ns3/test.h\"\n\nint\nmain(int argc, char* argv[])\n{\n    return ns3::TestRunner::Run(argc, argv);\n}\n"
   )
+  fl_share_objects(BLIB_TEST_SOURCES)
   add_executable(fl-test-runner ${PROJECT_BINARY_DIR}/fl-test-runner.cc ${BLIB_TEST_SOURCES})
   target_link_libraries(fl-test-runner PRIVATE ${BLIB_LIBNAME})
   # ns-3's TestCase::CreateDataDirFilename looks, from the program upward, for a directory with VERSION and LICENSE in it,
@@ -184,6 +205,7 @@ endfunction()
 # Arguments as in ns-3.
 function(build_lib_example)
   cmake_parse_arguments(EXAMPLE "" "NAME" "SOURCE_FILES;LIBRARIES_TO_LINK" ${ARGN})
+  fl_share_objects(EXAMPLE_SOURCE_FILES)
   add_executable(${EXAMPLE_NAME} ${EXAMPLE_SOURCE_FILES})
   target_link_libraries(${EXAMPLE_NAME} PRIVATE ${EXAMPLE_LIBRARIES_TO_LINK})
 endfunction()

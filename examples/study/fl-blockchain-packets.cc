@@ -47,18 +47,31 @@ TermOf(const Phase& phase)
     return compute && compute->node == ComputeNode::SERVER ? "execute" : "compute";
 }
 
+/// How long something takes.
+struct Durations
+{
+    double formulaS{0};   //!< by (20) to (25) [s]
+    double predictedS{0}; //!< by the Predictor [s]
+    double measuredS{0};  //!< by packets [s]
+};
+
 /// Compares what is planned with what happens.
 class PacketWatch
 {
   public:
     /**
      * @param run whose coordinator is watched
-     * @param objective its name
+     * @param label objective and drop of terms
      * @param [in,out] packets gets terms
+     * @param [in,out] interference gets links, and the sum of their shares
      */
-    PacketWatch(const CellRun& run, const std::string& objective, BlockchainPackets& packets)
-        : m_objective(objective),
+    PacketWatch(const CellRun& run,
+                const BlockchainTerm& label,
+                BlockchainPackets& packets,
+                BlockchainInterference& interference)
+        : m_label(label),
           m_packets(packets),
+          m_interference(interference),
           m_control(DynamicCast<FdmaCellsControl>(run.GetRadio().GetRadioControl()))
     {
         const auto& coordinator = run.GetFederation().coordinator;
@@ -67,12 +80,6 @@ class PacketWatch
         coordinator->TraceConnectWithoutContext("RoundEnd", MakeCallback(&PacketWatch::End, this));
         coordinator->TraceConnectWithoutContext("Consensus",
                                                 MakeCallback(&PacketWatch::Agreed, this));
-    }
-
-    /// @return how much interference there was
-    BlockchainInterference GetInterference() const
-    {
-        return {m_objective, m_links, m_links > 0 ? m_shares / m_links : 0};
     }
 
   private:
@@ -102,19 +109,15 @@ class PacketWatch
     /// Servers agreed.
     void Agreed(const ConsensusRecord& record)
     {
-        m_consensusS = record.exchangedS - record.startS;
-        m_packets.terms.push_back({m_objective,
-                                   record.round,
-                                   "consensus",
-                                   record.predictedS,
-                                   record.predictedS,
-                                   m_consensusS});
+        AddTerm(record.round,
+                "consensus",
+                {record.predictedS, record.predictedS, record.exchangedS - record.startS});
     }
 
     /// A round is over.
     void End(const RoundRecord& record)
     {
-        std::map<std::string, BlockchainTerm> terms;
+        std::map<std::string, Durations> terms;
         for (const auto& work : record.ended)
         {
             if (work.measured.status == WorkStatus::MERGED)
@@ -122,19 +125,27 @@ class PacketWatch
                 AddWork(work, terms);
             }
         }
-        for (auto& [name, term] : terms)
+        for (const auto& [name, durations] : terms)
         {
-            term.objective = m_objective;
-            term.round = record.round;
-            term.name = name;
-            m_packets.terms.push_back(term);
+            AddTerm(record.round, name, durations);
         }
-        m_packets.terms.push_back(
-            {m_objective, record.round, "round", ABSENT, m_roundS, record.endS - record.startS});
+        AddTerm(record.round, "round", {ABSENT, m_roundS, record.endS - record.startS});
+    }
+
+    /// Note a term. @param round number of the round @param name of the term @param durations of it
+    void AddTerm(uint32_t round, const std::string& name, const Durations& durations)
+    {
+        BlockchainTerm term = m_label;
+        term.round = round;
+        term.name = name;
+        term.formulaS = durations.formulaS;
+        term.predictedS = durations.predictedS;
+        term.measuredS = durations.measuredS;
+        m_packets.terms.push_back(term);
     }
 
     /// Add an order's phases to their terms. @param work the order @param [in,out] terms by name
-    void AddWork(const WorkRecord& work, std::map<std::string, BlockchainTerm>& terms)
+    void AddWork(const WorkRecord& work, std::map<std::string, Durations>& terms)
     {
         const auto& order = work.order;
         for (size_t i = 0; i < order.phases.size(); ++i)
@@ -175,41 +186,30 @@ class PacketWatch
         constexpr double ENOUGH = 0.2;
         if (plannedS > (1 + ENOUGH) * aloneS)
         {
-            ++m_links;
-            m_shares += (tookS - aloneS) / (plannedS - aloneS);
+            ++m_interference.links;
+            m_interference.share += (tookS - aloneS) / (plannedS - aloneS);
         }
     }
 
-    std::string m_objective;                 //!< name
+    BlockchainTerm m_label;                  //!< objective and drop
     BlockchainPackets& m_packets;            //!< gets terms
+    BlockchainInterference& m_interference;  //!< gets links and shares
     Ptr<FdmaCellsControl> m_control;         //!< of all cells
     std::map<DeviceId, double> m_assumedBps; //!< with all others [bit/s]
     std::map<DeviceId, double> m_aloneBps;   //!< without [bit/s]
     double m_roundS{0};                      //!< predicted [s]
-    double m_consensusS{0};                  //!< measured [s]
-    uint32_t m_links{0};                     //!< that count
-    double m_shares{0};                      //!< sum of their shares
-};
-
-/// Sums over the rounds of one term.
-struct TermSum
-{
-    double formulaS{0};   //!< [s]
-    double predictedS{0}; //!< [s]
-    double measuredS{0};  //!< [s]
-    uint32_t rounds{0};   //!< number of them
 };
 
 } // namespace
 
 Scenario
-BlockchainPacketScenario(uint64_t run, uint32_t rounds)
+BlockchainPacketScenario(uint64_t run)
 {
     constexpr uint32_t DEVICES = 10;
     constexpr uint32_t SAMPLES = 319; // 3,137 bytes each: 1 MB
     Scenario scenario;
     scenario.run = run;
-    scenario.rounds = rounds;
+    scenario.rounds = 2;
     scenario.devices = DEVICES;
     scenario.cells = 3;
     scenario.subChannels = 3;
@@ -226,28 +226,36 @@ BlockchainPacketScenario(uint64_t run, uint32_t rounds)
     scenario.maxCycles = 1.1e9 / SAMPLES;
     scenario.cpuHzInTurn = {2e8, 4e8, 6e8, 8e8, 1e9, 1.2e9, 1.4e9, 1.6e9, 1.8e9, 2e9};
     scenario.capacitance = 5e-27;
-    // A block is a round, or longer.
-    scenario.attributes["ns3::fl::BlockFadingLossModel::CoherenceTime"] = "20s";
+    scenario.attributes["ns3::fl::BlockFadingLossModel::CoherenceTime"] = "1000s";
     return scenario;
 }
 
 BlockchainPackets
-RunBlockchainPackets(uint64_t run, uint32_t rounds, uint32_t threads)
+RunBlockchainPackets(uint64_t run, uint32_t drops, uint32_t threads)
 {
     BlockchainPackets packets;
     for (const bool isMakespan : {false, true})
     {
-        Scenario scenario = BlockchainPacketScenario(run, rounds);
-        scenario.attributes["ns3::fl::OffloadOptimizer::Makespan"] = isMakespan ? "true" : "false";
-        ValidateScenario(scenario);
-        scenario.Apply();
+        BlockchainInterference interference{isMakespan ? "makespan" : "sum", 0, 0};
+        for (uint32_t drop = 0; drop < drops; ++drop)
         {
-            CellRun cells(scenario, LoadData(scenario, threads));
-            const PacketWatch watch(cells, isMakespan ? "makespan" : "sum", packets);
-            Simulator::Run();
-            packets.interferences.push_back(watch.GetInterference());
+            Scenario scenario = BlockchainPacketScenario(run + drop);
+            scenario.attributes["ns3::fl::OffloadOptimizer::Makespan"] =
+                isMakespan ? "true" : "false";
+            ValidateScenario(scenario);
+            scenario.Apply();
+            {
+                CellRun cells(scenario, LoadData(scenario, threads));
+                BlockchainTerm label;
+                label.objective = interference.objective;
+                label.drop = drop;
+                PacketWatch watch(cells, label, packets, interference);
+                Simulator::Run();
+            }
+            Config::Reset();
         }
-        Config::Reset();
+        interference.share /= std::max(interference.links, 1U);
+        packets.interferences.push_back(interference);
     }
     return packets;
 }
@@ -255,11 +263,12 @@ RunBlockchainPackets(uint64_t run, uint32_t rounds, uint32_t threads)
 std::string
 BlockchainPacketsCsv(const BlockchainPackets& packets)
 {
-    std::string text = "objective,round,term,formula_s,predicted_s,measured_s\n";
+    std::string text = "objective,drop,round,term,formula_s,predicted_s,measured_s\n";
     CsvRow row;
     for (const auto& term : packets.terms)
     {
         row.Add(term.objective.c_str())
+            .Add(term.drop)
             .Add(term.round)
             .Add(term.name.c_str())
             .Add(term.formulaS)
@@ -273,11 +282,12 @@ BlockchainPacketsCsv(const BlockchainPackets& packets)
 void
 PrintBlockchainPackets(std::ostream& os, const BlockchainPackets& packets)
 {
-    os << "\nBy packets, 3 cells, 10 devices: sums over devices, means over rounds [s]\n"
+    os << "\nBy packets, 3 cells, 10 devices: sums over devices, means over drops and rounds [s]\n"
        << "objective  term        formula  predicted  measured\n";
     for (const auto& interference : packets.interferences)
     {
-        std::map<std::string, TermSum> sums;
+        std::map<std::string, Durations> sums;
+        std::map<std::string, uint32_t> rounds;
         for (const auto& term : packets.terms)
         {
             if (term.objective == interference.objective)
@@ -286,20 +296,21 @@ PrintBlockchainPackets(std::ostream& os, const BlockchainPackets& packets)
                 sum.formulaS += term.formulaS;
                 sum.predictedS += term.predictedS;
                 sum.measuredS += term.measuredS;
-                ++sum.rounds;
+                ++rounds[term.name];
             }
         }
         for (const auto& name : TERMS)
         {
             const auto& sum = sums[name];
-            if (sum.rounds == 0)
+            const double count = rounds[name];
+            if (count == 0)
             {
                 continue;
             }
             os << std::left << std::setw(11) << interference.objective << std::setw(10) << name
                << std::right << std::fixed << std::setprecision(4) << std::setw(9)
-               << sum.formulaS / sum.rounds << std::setw(11) << sum.predictedS / sum.rounds
-               << std::setw(10) << sum.measuredS / sum.rounds << '\n';
+               << sum.formulaS / count << std::setw(11) << sum.predictedS / count << std::setw(10)
+               << sum.measuredS / count << '\n';
         }
         os << std::setprecision(1) << interference.objective << ": of the time that interference "
            << "was to cost " << interference.links << " uploads of samples, "

@@ -26,6 +26,7 @@ namespace fl
 struct BlockchainTerm
 {
     std::string objective; //!< sum or makespan: what the plans minimise
+    uint32_t drop{0};      //!< number of the drop: places and fading
     uint32_t round{0};     //!< number of the round
     std::string name;      //!< offload, execute, compute, upload, download, consensus or round
     double formulaS{0};    //!< by (20) to (25): payloads alone, everybody sends all the time [s]
@@ -44,7 +45,7 @@ struct BlockchainInterference
 /// What the runs found.
 struct BlockchainPackets
 {
-    std::vector<BlockchainTerm> terms;                 //!< by objective, round and term
+    std::vector<BlockchainTerm> terms;                 //!< by objective, drop, round and term
     std::vector<BlockchainInterference> interferences; //!< by objective
 };
 
@@ -52,20 +53,19 @@ struct BlockchainPackets
  * The configuration: M = 3 servers of 5 GHz, N = 10 devices of 0.2 to 2 GHz, G = 3 sub-channels, 20
  * MHz, 30 dBm, Rayleigh fading, samples of 1 MB and about 0.9 Gcycle a device (Table IV), a line of
  * links of 1 Gbit/s and 1 ms, 5 exchanges.
- * @param run RngRun
- * @param rounds number of rounds
- * @return the scenario
+ * @param run RngRun, of places and fading, which lasts
+ * @return the scenario, of two rounds: sessions are new in the first one
  */
-Scenario BlockchainPacketScenario(uint64_t run, uint32_t rounds);
+Scenario BlockchainPacketScenario(uint64_t run);
 
 /**
  * Simulate it with both objectives; ns-3's defaults are changed.
- * @param run RngRun
- * @param rounds number of rounds
+ * @param run RngRun of the first drop
+ * @param drops number of drops
  * @param threads that train
  * @return what was planned, predicted and measured
  */
-BlockchainPackets RunBlockchainPackets(uint64_t run, uint32_t rounds, uint32_t threads);
+BlockchainPackets RunBlockchainPackets(uint64_t run, uint32_t drops, uint32_t threads);
 
 /// @return packets.csv
 /// @param packets what was found

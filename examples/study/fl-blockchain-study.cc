@@ -224,8 +224,8 @@ RunAgents(const std::filesystem::path& folder,
 void
 RunPackets(const std::filesystem::path& folder, const BlockchainRun& run)
 {
-    const uint32_t rounds = run.options.isQuick ? 2 : 10;
-    const auto packets = RunBlockchainPackets(run.effort.seed, rounds, run.options.output.threads);
+    const uint32_t drops = run.options.isQuick ? 1 : 10;
+    const auto packets = RunBlockchainPackets(run.effort.seed, drops, run.options.output.threads);
     OutputFile table(folder / "packets.csv");
     table.Write(BlockchainPacketsCsv(packets));
     table.Publish();

@@ -63,12 +63,12 @@ struct Scenario
     uint32_t sharedHead{0};         //!< split, 1: one head for all, sent and averaged
     std::string encodeActivations{"all"}; //!< split: number format of embeddings on the air: that
                                           //!< of all (`encoding`), float32 or float16
-    std::string encodeFeatures{"all"};  //!< split: the same of features
-    std::string encodeGradients{"all"}; //!< split: the same of gradients by the features
-    uint32_t paperPayload{0};           //!< split, 1: mu has the features too, at the uplink's rate
-    std::string transport{"tcp"};       //!< tcp or datagram
-    uint32_t runs{1};                   //!< independent repetitions, with run numbers from `run` on
-    double mobility{0};                 //!< speed of the devices' random walk; 0: static [m/s]
+    std::string encodeFeatures{"all"};    //!< split: the same of features
+    std::string encodeGradients{"all"};   //!< split: the same of gradients by the features
+    uint32_t paperPayload{0};      //!< split, 1: mu has the features too, at the uplink's rate
+    std::string transport{"tcp"};  //!< tcp or datagram
+    uint32_t runs{1};              //!< independent repetitions, with run numbers from `run` on
+    double mobility{0};            //!< speed of the devices' random walk; 0: static [m/s]
     uint32_t cells{1};             //!< cells, each with a base station and a server; above 1 on
                                    //!< FDMA, where they share the uplink band
     uint32_t subChannels{0};       //!< on FDMA: parts of each cell's uplink band, which fade by

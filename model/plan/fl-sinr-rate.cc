@@ -26,7 +26,12 @@ SubChannelOf(double hz, const SubChannelGrid& grid)
                                     : static_cast<uint32_t>((hz - grid.originHz) / grid.widthHz);
 }
 
-/// @return where the signal's band is to be cut, its ends included, in ascending order [Hz]
+/**
+ * @param signal whose band is cut
+ * @param near emissions that overlap it
+ * @param grid the sub-channels
+ * @return where it is cut, its ends included, in ascending order [Hz]
+ */
 std::vector<double>
 Edges(const Emission& signal,
       const std::vector<const ReceivedEmission*>& near,
