@@ -13,21 +13,17 @@
 #include "ns3/data-rate.h"
 #include "ns3/double.h"
 #include "ns3/fl-configuration.h"
-#include "ns3/fl-consensus-coordinator.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-mix-seed.h"
 #include "ns3/fl-ns3-compat.h"
-#include "ns3/fl-offload-optimizer.h"
 #include "ns3/fl-optimizer.h"
 #include "ns3/fl-processor-helper.h"
 #include "ns3/fl-processor.h"
 #include "ns3/fl-run-report.h"
 #include "ns3/inet-socket-address.h"
-#include "ns3/ipv4-address-helper.h"
 #include "ns3/mobility-helper.h"
 #include "ns3/on-off-helper.h"
 #include "ns3/packet-sink-helper.h"
-#include "ns3/point-to-point-helper.h"
 #include "ns3/pointer.h"
 #include "ns3/position-allocator.h"
 #include "ns3/rectangle.h"
@@ -48,8 +44,6 @@ namespace fl
 namespace
 {
 
-/// TCP or UDP port at which the server listens for clients.
-constexpr uint16_t SERVER_PORT = 9000;
 /// UDP port of the sink of background traffic.
 constexpr uint16_t BACKGROUND_PORT = 9001;
 /// Most streams that one of this module's optimizers has.
@@ -312,67 +306,6 @@ CellRun::InstallFederation(const LearningData& data)
         {
             server->SetStopTime(Seconds(m_scenario.serverStopS));
         }
-    }
-}
-
-void
-CellRun::InstallServers(FederationHelper& helper) const
-{
-    const auto nodes = m_radio->GetServerNodes();
-    const auto addresses = m_radio->GetServerAddresses(SERVER_PORT);
-    const bool offloads = m_scenario.optimizer.rfind("offload", 0) == 0 ||
-                          m_scenario.optimizer == OffloadOptimizer::GetTypeId().GetName();
-    for (uint32_t i = 0; i < nodes.GetN(); ++i)
-    {
-        if (offloads)
-        {
-            DeviceProfile profile;
-            profile.maxCpuHz = m_scenario.serverCpuHz;
-            ProcessorHelper().Install(nodes.Get(i), profile);
-        }
-        if (i > 0)
-        {
-            helper.AddServer(nodes.Get(i), addresses[i]);
-        }
-    }
-}
-
-ServerGraph
-CellRun::MakeGraph() const
-{
-    const auto names = ServerGraphNames();
-    const bool isKnown = std::any_of(names.begin(), names.end(), [this](const auto& known) {
-        return known.first == m_scenario.consensus;
-    });
-    return isKnown ? MakeServerGraph(m_scenario.consensus, m_scenario.cells)
-                   : ReadServerGraph(m_scenario.consensus, m_scenario.cells);
-}
-
-void
-CellRun::InstallServerLinks()
-{
-    const auto coordinator = DynamicCast<ConsensusCoordinator>(m_federation.coordinator);
-    if (!coordinator)
-    {
-        return;
-    }
-    const auto graph = MakeGraph();
-    coordinator->SetGraph(graph);
-    coordinator->SetLinks(m_scenario.linkRateBps, Seconds(m_scenario.linkDelayS));
-    PointToPointHelper links;
-    links.SetDeviceAttribute(
-        "DataRate",
-        DataRateValue(DataRate(static_cast<uint64_t>(m_scenario.linkRateBps))));
-    links.SetChannelAttribute("Delay", TimeValue(Seconds(m_scenario.linkDelayS)));
-    Ipv4AddressHelper addresses("172.16.0.0", "255.255.255.252");
-    const auto nodes = m_radio->GetServerNodes();
-    for (const auto& [a, b] : graph.edges)
-    {
-        const auto devices = links.Install(nodes.Get(a), nodes.Get(b));
-        const auto interfaces = addresses.Assign(devices);
-        addresses.NewNetwork();
-        m_federation.servers[a]->ConnectTo(
-            InetSocketAddress(interfaces.GetAddress(1), SERVER_PORT));
     }
 }
 

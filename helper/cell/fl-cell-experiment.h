@@ -101,6 +101,9 @@ class CellRun
      * @param data training and test data
      */
     void InstallFederation(const LearningData& data);
+    /// TCP or UDP port at which servers listen for clients and other servers.
+    static constexpr uint16_t SERVER_PORT = 9000;
+
     /**
      * Add servers of cells beside the first, and processors where they train.
      * @param helper installs them
