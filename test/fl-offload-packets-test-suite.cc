@@ -331,6 +331,13 @@ class ConsensusTestCase : public OffloadPacketsTestCase
                 "RoundEnd",
                 MakeFlCallback<void, const RoundRecord&>([&](const RoundRecord& record) {
                     result.run.rounds.push_back(record);
+                    if (failing < 3 && result.run.rounds.size() == 2)
+                    {
+                        // A device that comes back has no session with the server that stopped.
+                        federation.clients[0]->SetAvailable(false);
+                        Simulator::ScheduleNow(
+                            [&federation] { federation.clients[0]->SetAvailable(true); });
+                    }
                     if (failing < 3 && result.run.rounds.size() == 1)
                     {
                         const Time delay =
@@ -412,12 +419,16 @@ class ConsensusTestCase : public OffloadPacketsTestCase
                                   (failing == 1 ? 1 : 2),
                                   "without server " << failing);
             NS_TEST_EXPECT_MSG_EQ(made.records[2].leader, (failing == 0 ? 1 : 0), "leader");
+            const auto& back = made.run.rounds[3].unselected;
+            NS_TEST_EXPECT_MSG_EQ(back.size(), 0, "who came back is planned again");
             for (const auto& work : made.run.rounds[2].ended)
             {
                 NS_TEST_EXPECT_MSG_NE(work.order.server, failing, "devices are at other cells");
-                NS_TEST_EXPECT_MSG_EQ(static_cast<int>(work.measured.status),
-                                      static_cast<int>(WorkStatus::MERGED),
-                                      "and merged");
+                const bool left = work.order.device == 0; // as that round began
+                NS_TEST_EXPECT_MSG_EQ(
+                    static_cast<int>(work.measured.status),
+                    static_cast<int>(left ? WorkStatus::LOST : WorkStatus::MERGED),
+                    "and merged");
             }
         }
     }
