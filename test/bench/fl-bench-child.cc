@@ -8,8 +8,11 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -129,9 +132,34 @@ RunInChild(const std::function<nlohmann::json()>& work, ChildUsage* usage)
     return nlohmann::json::parse(text);
 }
 
+namespace
+{
+
+/**
+ * Have OpenBLAS, under NumPy and PyTorch, use kernels of this processor. Releases older than the
+ * processor do not know its number, and fall back to those of a Pentium 4, some twenty times
+ * slower, though its instructions are all that newer kernels need. What the user has set stays.
+ */
+void
+ChooseOpenBlasKernels()
+{
+    std::ifstream file("/proc/cpuinfo");
+    const std::string text((std::istreambuf_iterator<char>(file)),
+                           std::istreambuf_iterator<char>());
+    const auto has = [&text](const char* flag) { return text.find(flag) != std::string::npos; };
+    const char* core = has(" avx512bw ") ? "SkylakeX" : has(" avx2 ") ? "Haswell" : nullptr;
+    if (core)
+    {
+        setenv("OPENBLAS_CORETYPE", core, 0);
+    }
+}
+
+} // namespace
+
 nlohmann::json
 RunPython(const std::string& script, const std::string& arguments)
 {
+    ChooseOpenBlasKernels();
     const std::string command =
         "/usr/bin/python3 '" FL_BENCH_SOURCE_DIR "/" + script + "' " + arguments + " 2>/dev/null";
     std::string text;
