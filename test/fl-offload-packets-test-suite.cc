@@ -488,15 +488,6 @@ class CellsRefusalTestCase : public OffloadPacketsTestCase
         NS_TEST_EXPECT_MSG_EQ(RefusalOf([](auto& s) { s.serverCpuHz = 0; }),
                               "--server-cpu=0: must be a number above 0, up to 1e+15",
                               "");
-        NS_TEST_EXPECT_MSG_EQ(RefusalOf([](auto& s) { s.payloadBits = 1e5; }),
-                              "ns3::fl::OffloadOptimizer: there are no samples to offload: must "
-                              "not be a timing study or split learning",
-                              "");
-        NS_TEST_EXPECT_MSG_EQ(
-            RefusalOf([](auto& s) { s.optimizer = "offload-agent"; }),
-            "ns3::fl::OffloadOptimizer::Agent: must be the file of a trained agent with the "
-            "method agent",
-            "");
         for (const auto& phy : AvailablePhys())
         {
             if (phy == "fdma")

@@ -58,3 +58,4 @@ refuse '--consensus=line: must be none with --cells=1' --consensus=line
 refuse '--cells=2: must be 1 with --coordinator=split' --cells=2 --coordinator=split
 expect_exit 2 'must be the file of a trained agent' quickstart --optimizer=offload-agent --out=bad
 expect_exit 2 'nonesuch' quickstart --optimizer=offload-agent --ns3::fl::OffloadOptimizer::Agent=nonesuch --out=bad
+expect_exit 2 'there are no samples to offload: must not be a timing study' quickstart --payload-bits=1e5 --out=bad
