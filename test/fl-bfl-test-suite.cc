@@ -78,7 +78,8 @@ AttackedOptions(BflScheme scheme, uint32_t attacker)
     return options;
 }
 
-/// @return rounds @param loop that goes through them @param count how many
+/// @return records of rounds @param loop the learning loop @param count number of rounds, at least
+/// 1
 std::vector<BflRound>
 RoundsOf(BflLoop& loop, uint32_t count)
 {

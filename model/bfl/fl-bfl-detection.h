@@ -56,7 +56,7 @@ struct DetectionCount
     double GetRecall() const;
     /// @return mean delay of those found [exchange]; NaN without
     double GetDelay() const;
-    /// Add another count. @param other it
+    /// Add the counts of another run. @param other counts of alarms and attacks
     void Add(const DetectionCount& other);
 };
 

@@ -83,7 +83,7 @@ class BflLedger
     const Ledger& GetLedger() const;
 
   private:
-    /// @return bytes of a value, as they are hashed @param value it
+    /// @return little-endian float32 bytes, as they are hashed @param value gradient or model
     static std::vector<uint8_t> BytesOf(const Eigen::VectorXf& value);
 
     std::map<Participant, SigningKey> m_keys; //!< everybody's

@@ -19,7 +19,8 @@ namespace fl
 namespace
 {
 
-/// Complain unless a number is in order. @param ok it is @param name of the number @param value it
+/// Refuse a number out of range. @param ok whether it is in range @param name of the field @param
+/// value of the field
 /// @param allowed what it may be
 template <typename Value, typename Allowed>
 void

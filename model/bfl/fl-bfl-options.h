@@ -101,7 +101,7 @@ struct BflTask
 
 /// @return names of the schemes: blockchain, consensus, leader, central, independent
 std::vector<std::pair<std::string, BflScheme>> BflSchemeNames();
-/// @return name of a scheme @param scheme it
+/// @return its name in tables and options @param scheme one of the BFL schemes
 std::string ToString(BflScheme scheme);
 
 } // namespace fl

@@ -192,7 +192,7 @@ class GeometricMedianRule : public RobustRule
         Eigen::VectorXd force; //!< minus the gradient of the sum over the inputs elsewhere
     };
 
-    /// @return what acts on a point @param inputs valid @param point it
+    /// @return terms of Weiszfeld's step at a point @param inputs valid @param point x
     static Pull PullOn(const std::vector<RobustInput>& inputs, const Eigen::VectorXd& point)
     {
         Pull pull;
@@ -271,7 +271,8 @@ class CentredClippingRule : public RobustRule
     }
 
   private:
-    /// @return the median distance of the inputs from a point @param inputs valid @param point it
+    /// @return the median Euclidean distance of the inputs from a point @param inputs valid @param
+    /// point x
     static double MedianDistance(const std::vector<RobustInput>& inputs,
                                  const Eigen::VectorXd& point)
     {

@@ -51,54 +51,44 @@ UseOneThread()
     return true;
 }
 
-/// C = alpha A B + beta C, by BLAS.
-void
-Gemm(float alpha,
-     const Factor<float>& a,
-     const Factor<float>& b,
-     float beta,
-     float* c,
-     Eigen::Index stride)
+/// @return BLAS's product of matrices in single precision
+auto
+BlasProduct(float /* scalar */)
 {
-    cblas_sgemm(CblasColMajor,
-                a.transposed ? CblasTrans : CblasNoTrans,
-                b.transposed ? CblasTrans : CblasNoTrans,
-                static_cast<blasint>(a.rows),
-                static_cast<blasint>(b.columns),
-                static_cast<blasint>(a.columns),
-                alpha,
-                a.data,
-                static_cast<blasint>(a.stride),
-                b.data,
-                static_cast<blasint>(b.stride),
-                beta,
-                c,
-                static_cast<blasint>(stride));
+    return &cblas_sgemm;
 }
 
-/// The same in double precision.
+/// @return the same in double precision
+auto
+BlasProduct(double /* scalar */)
+{
+    return &cblas_dgemm;
+}
+
+/// C = alpha A B + beta C, by BLAS.
+template <typename Scalar>
 void
-Gemm(double alpha,
-     const Factor<double>& a,
-     const Factor<double>& b,
-     double beta,
-     double* c,
+Gemm(Scalar alpha,
+     const Factor<Scalar>& a,
+     const Factor<Scalar>& b,
+     Scalar beta,
+     Scalar* c,
      Eigen::Index stride)
 {
-    cblas_dgemm(CblasColMajor,
-                a.transposed ? CblasTrans : CblasNoTrans,
-                b.transposed ? CblasTrans : CblasNoTrans,
-                static_cast<blasint>(a.rows),
-                static_cast<blasint>(b.columns),
-                static_cast<blasint>(a.columns),
-                alpha,
-                a.data,
-                static_cast<blasint>(a.stride),
-                b.data,
-                static_cast<blasint>(b.stride),
-                beta,
-                c,
-                static_cast<blasint>(stride));
+    BlasProduct(alpha)(CblasColMajor,
+                       a.transposed ? CblasTrans : CblasNoTrans,
+                       b.transposed ? CblasTrans : CblasNoTrans,
+                       static_cast<blasint>(a.rows),
+                       static_cast<blasint>(b.columns),
+                       static_cast<blasint>(a.columns),
+                       alpha,
+                       a.data,
+                       static_cast<blasint>(a.stride),
+                       b.data,
+                       static_cast<blasint>(b.stride),
+                       beta,
+                       c,
+                       static_cast<blasint>(stride));
 }
 
 #endif
@@ -145,7 +135,7 @@ Multiply(ProductMode mode,
     if (a.rows * a.columns * b.columns >= SMALL)
     {
         [[maybe_unused]] static const bool isSingle = UseOneThread();
-        Gemm(alpha, a, b, mode == ProductMode::ADD ? 1 : 0, c, stride);
+        Gemm(alpha, a, b, Scalar(mode == ProductMode::ADD ? 1 : 0), c, stride);
         return;
     }
 #endif
