@@ -152,7 +152,13 @@ NormalOf(const Lanes<Scalar>& x)
                  t +
              Scalar(0.254829592)) *
             t * power * Scalar(0.5);
-        result.cumulative = (x < Scalar(0)).select(tail, Scalar(1) - tail);
+        const Lanes<Scalar> rest = Scalar(1) - tail;
+        // A loop, since Eigen's select() takes one lane at a time, with a branch that is often
+        // wrong.
+        for (size_t i = 0; i < LANES; i++)
+        {
+            result.cumulative[i] = x[i] < Scalar(0) ? tail[i] : rest[i];
+        }
     }
     else
     {
