@@ -62,6 +62,46 @@ BagsOfWords(const Dataset& text)
     return Dataset(std::move(words), text.Labels(), text.Classes(), {1, vocabulary, 1});
 }
 
+/// @return the same samples with other labels
+/// @param data a data set
+/// @param labels one per sample, each below its number of classes
+std::shared_ptr<const Dataset>
+WithLabels(const Dataset& data, std::vector<uint8_t> labels)
+{
+    if (!data.Tokens().IsText())
+    {
+        return std::make_shared<const Dataset>(data.Features(),
+                                               std::move(labels),
+                                               data.Classes(),
+                                               data.Shape());
+    }
+    TokenTable table;
+    for (Eigen::Index token = 0; token < data.Features().cols(); ++token)
+    {
+        table.ids.push_back(static_cast<uint32_t>(data.Features()(0, token)));
+        table.types.push_back(static_cast<uint8_t>(data.Features()(1, token)));
+    }
+    for (uint32_t sample = 0; sample <= data.Size(); ++sample)
+    {
+        table.offsets.push_back(data.FirstColumn(sample));
+    }
+    return std::make_shared<const Dataset>(
+        Dataset::FromTokens(table, std::move(labels), data.Classes(), data.Tokens()));
+}
+
+/// @return labels as a task calls them
+/// @param labels of data
+/// @param names by class
+std::vector<uint8_t>
+Renamed(std::vector<uint8_t> labels, const std::vector<uint8_t>& names)
+{
+    for (uint8_t& label : labels)
+    {
+        label = names.at(label);
+    }
+    return labels;
+}
+
 } // namespace
 
 std::vector<std::vector<uint32_t>>
@@ -72,6 +112,31 @@ SplitCase::Parts(const Scenario& scenario, uint64_t seed) const
                             samples,
                             scenario.devices,
                             seed);
+}
+
+std::shared_ptr<const Dataset>
+SplitCase::LabelledTrain(const std::vector<std::vector<uint32_t>>& parts) const
+{
+    if (headTasks.empty())
+    {
+        return train;
+    }
+    auto labels = train->Labels();
+    for (size_t device = 0; device < parts.size(); ++device)
+    {
+        const auto& names = headTasks[device % headTasks.size()];
+        for (const uint32_t sample : parts[device])
+        {
+            labels[sample] = names.at(labels[sample]);
+        }
+    }
+    return WithLabels(*train, std::move(labels));
+}
+
+bool
+SplitCase::IsEvaluated(uint32_t device) const
+{
+    return headTasks.empty() || device % headTasks.size() == headTask;
 }
 
 SplitCase
@@ -113,6 +178,36 @@ MakeBaseCases(const Scenario& scenario, uint32_t testSamples, uint32_t threads)
     cases[0].name = "adapters";
     cases[1].name = "heads alone";
     cases[2].name = "random base";
+    return cases;
+}
+
+std::vector<SplitCase>
+MakeHeadTaskCases(const Scenario& scenario, uint32_t testSamples, uint32_t threads)
+{
+    const auto made = MakeSplitCase(scenario, testSamples, threads);
+    const uint32_t classes = made.train->Classes();
+    std::vector<uint8_t> own(classes);
+    std::iota(own.begin(), own.end(), 0);
+    std::vector<uint8_t> half(classes);
+    for (uint32_t label = 0; label < classes; ++label)
+    {
+        half[label] = label < classes / 2 ? 1 : 0;
+    }
+    const std::vector<std::vector<uint8_t>> tasks{own, half};
+    const std::vector<std::string> names{"classes", "halves"};
+    std::vector<SplitCase> cases;
+    for (size_t task = 0; task < tasks.size(); ++task)
+    {
+        for (const bool isByAll : {true, false})
+        {
+            SplitCase next = made;
+            next.name = names[task] + (isByAll ? " by all" : " beside " + names[1 - task]);
+            next.headTasks = isByAll ? std::vector<std::vector<uint8_t>>{tasks[task]} : tasks;
+            next.headTask = isByAll ? 0 : task;
+            next.test = WithLabels(*made.test, Renamed(made.test->Labels(), tasks[task]));
+            cases.push_back(std::move(next));
+        }
+    }
     return cases;
 }
 

@@ -37,11 +37,23 @@ struct SplitCase
     std::shared_ptr<const SplitModel> model; //!< base, adapters, heads
     std::vector<uint32_t> samples;           //!< of the devices, in `train`
     SplitRound round;                        //!< sizes and costs of a round
+    /// Tasks of heads, each with what it calls the data's classes: device k has task k modulo their
+    /// number; none: all learn the data's own
+    std::vector<std::vector<uint8_t>> headTasks;
+    size_t headTask{0}; //!< the task whose devices are evaluated; `test` has its labels
 
     /// @return parts of the devices: what `scenario.partition` makes of `samples`
     /// @param scenario `partition` and `devices` are used
     /// @param seed of the run
     std::vector<std::vector<uint32_t>> Parts(const Scenario& scenario, uint64_t seed) const;
+
+    /// @return training data as the devices call them
+    /// @param parts of the devices
+    std::shared_ptr<const Dataset> LabelledTrain(
+        const std::vector<std::vector<uint32_t>>& parts) const;
+    /// @param device a device
+    /// @return whether it is evaluated
+    bool IsEvaluated(uint32_t device) const;
 };
 
 /**
@@ -66,6 +78,20 @@ SplitCase MakeSplitCase(const Scenario& scenario, uint32_t testSamples, uint32_t
 std::vector<SplitCase> MakeBaseCases(const Scenario& scenario,
                                      uint32_t testSamples,
                                      uint32_t threads);
+
+/**
+ * Heads of different tasks on one encoder: the data's classes, and in which half of the classes a
+ * sample is. Each task is learned by all devices, and by half of them while the others learn the
+ * other one.
+ * @param scenario as of MakeSplitCase()
+ * @param testSamples most held-out samples
+ * @param threads of the loading
+ * @return by task: by all, beside the other one
+ * @throws InvalidInput as MakeSplitCase()
+ */
+std::vector<SplitCase> MakeHeadTaskCases(const Scenario& scenario,
+                                         uint32_t testSamples,
+                                         uint32_t threads);
 
 /// Who needs no transformer.
 struct SplitBaselines

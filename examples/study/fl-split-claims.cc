@@ -278,6 +278,22 @@ AppendBaseClaims(const std::vector<SplitResult>& results,
                                    ClaimedOrder::ABOVE));
 }
 
+/// A task learned by half of the devices, beside another one, against by all.
+/// @param results all curves
+/// @return the count, from one task of heads to the next
+OrderCount
+CompareHeadTasks(const std::vector<SplitResult>& results)
+{
+    OrderCount count;
+    const bool isAsked = !results.empty() && results.front().curve.figure == "tasks";
+    for (size_t i = 0; isAsked && i + 1 < results.size(); i += 2)
+    {
+        count.Add(results[i + 1].Last(&SplitPoint::accuracy),
+                  results[i].Last(&SplitPoint::accuracy));
+    }
+    return count;
+}
+
 } // namespace
 
 std::vector<Claim>
@@ -321,6 +337,10 @@ JudgeSplitClaims(const std::vector<SplitResult>& results,
                                     "figure 6",
                                     ClaimedOrder::ABOVE)};
     AppendBaseClaims(results, baselines, claims);
+    claims.push_back(CompareHeadTasks(results).ToClaim(
+        "devices learn their task as well beside those of another task as if all had theirs",
+        "heads may differ; section II",
+        ClaimedOrder::SAME));
     const auto paper = PaperSizes();
     claims.push_back({"BERT-base has 454 thousand adapters; 0.42 % of all",
                       "454K; 0.42 %",

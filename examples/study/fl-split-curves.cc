@@ -204,10 +204,14 @@ Evaluated(const SplitLearner& learner,
     point.trainingLoss = learner.TrainingLoss(options.lossSamples, LOSS_DRAW);
     Sample accuracy;
     Sample loss;
-    for (const auto& evaluation : learner.Evaluate(*task.test))
+    const auto evaluations = learner.Evaluate(*task.test);
+    for (uint32_t device = 0; device < evaluations.size(); ++device)
     {
-        accuracy.Add(evaluation.accuracy);
-        loss.Add(evaluation.loss);
+        if (task.IsEvaluated(device))
+        {
+            accuracy.Add(evaluations[device].accuracy);
+            loss.Add(evaluations[device].loss);
+        }
     }
     point.testLoss = loss.Mean();
     point.accuracy = accuracy.Mean();
@@ -311,7 +315,9 @@ LearnSplit(const SplitCase& task,
            const std::function<void(double)>& done)
 {
     const uint64_t seed = RandomStream(options.seed, DRAWS * run + LEARNING).Next();
-    SplitLearner learner(task.model, *task.train, task.Parts(options.scenario, seed), seed);
+    auto parts = task.Parts(options.scenario, seed);
+    const auto train = task.LabelledTrain(parts);
+    SplitLearner learner(task.model, *train, std::move(parts), seed);
     const auto nRounds = static_cast<uint32_t>(rounds.size());
     const uint32_t probeEvery =
         options.probes > 0 ? std::max(1U, nRounds / options.probes) : nRounds + 1;

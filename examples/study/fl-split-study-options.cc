@@ -142,7 +142,7 @@ const std::vector<std::string>&
 SplitFigureNames()
 {
     static const std::vector<std::string>
-        names{"3", "4", "4a", "5", "6", "devices", "base", "table"};
+        names{"3", "4", "4a", "5", "6", "devices", "base", "tasks", "table"};
     return names;
 }
 
@@ -152,8 +152,8 @@ AddSplitStudyOptions(OptionParser& parser, SplitStudyOptions& options)
     parser.Add(
         "figure",
         "3 (texts) or 4 (images) at both limits, 4a (4 at the tight one), 5 (over limits), 6 "
-        "(run times), devices (N at random), base (what it is worth), table (parameters and "
-        "payloads)",
+        "(run times), devices (N at random), base (what it is worth), tasks (heads of two tasks on "
+        "one encoder), table (parameters and payloads)",
         options.figure,
         OneOf(SplitFigureNames()));
     parser.Add("texts",
@@ -272,6 +272,10 @@ MakeSplitCases(const SplitStudyOptions& options)
     {
         return MakeBaseCases(options.cell, options.evaluated, options.cell.threads);
     }
+    if (options.figure == "tasks")
+    {
+        return MakeHeadTaskCases(options.cell, options.evaluated, options.cell.threads);
+    }
     if (!IsOfTexts(options))
     {
         add(options.cell.data);
@@ -292,7 +296,7 @@ MakeSplitFigure(const SplitStudyOptions& options, size_t tasks)
     {
         schemes = SplitRandomSchemes(options.cell.devices);
     }
-    else if (options.figure == "base")
+    else if (options.figure == "base" || options.figure == "tasks")
     {
         schemes = {SplitSchemes().back()};
     }

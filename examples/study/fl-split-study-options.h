@@ -48,7 +48,7 @@ inline constexpr double SPLIT_PAPER_LIMIT_S = 0.05e-3;
 /// A limit at which the schemes differ [s/bit].
 inline constexpr double SPLIT_TIGHT_LIMIT_S = 0.0008e-3;
 
-/// @return 3, 4, 4a (figure 4 at the tight limit), 5, 6, devices, base, table
+/// @return 3, 4, 4a (figure 4 at the tight limit), 5, 6, devices, base, tasks, table
 const std::vector<std::string>& SplitFigureNames();
 
 /**

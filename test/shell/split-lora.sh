@@ -41,7 +41,7 @@ done
 # The corrected side of Lemma 1 is never below the left one.
 awk -F, 'NR > 1 && $10 < $6 { exit 1 }' one/theory.csv || fail "Lemma 1 as corrected"
 grep -q "Theorem 1 says nothing here" one/figure-4-synthetic-digits-0.0008-accuracy.plt || fail "the figure does not say so"
-[ "$(head -n 1 one/claims.csv)" = "claim,paper,measured,verdict" ] && [ "$(wc -l <one/claims.csv)" -eq 17 ] || fail "claims.csv"
+[ "$(head -n 1 one/claims.csv)" = "claim,paper,measured,verdict" ] && [ "$(wc -l <one/claims.csv)" -eq 18 ] || fail "claims.csv"
 grep -q '^BERT-base has 454 thousand adapters.*,met$' one/claims.csv || fail "the paper's 454K"
 grep -q '"status": "done"' one/summary.json || fail "summary.json"
 
@@ -57,6 +57,12 @@ expect_exit 0 "N = 5 " study --figure=devices --out=devices
 [ "$(wc -l <devices/figure-devices.csv)" -eq 7 ] || fail "figure-devices.csv: 1 and 5 of 5 devices"
 expect_exit 0 "Largest class: " study --figure=base --out=base
 [ "$(wc -l <base/costs.csv)" -eq 4 ] || fail "costs.csv: adapters, heads alone, a random base, and a header"
+expect_exit 0 "halves beside classes, 0.0008" study --figure=tasks --out=tasks
+# Accuracies by case, the last ones: by all, classes are what figure 4 has; beside the halves they are others.
+last() { awk -F, -v data="$2" '$2 == data && $3 == "All-in" { x = $0 } END { sub(/^[^,]*,[^,]*,/, "", x); print x }' "$1"; }
+[ "$(last tasks/figure-tasks.csv "classes by all")" = "$(last one/figure-4.csv synthetic-digits)" ] || fail "classes by all"
+[ "$(last tasks/figure-tasks.csv "classes beside halves")" != "$(last one/figure-4.csv synthetic-digits)" ] || fail "classes beside halves"
+[ "$(wc -l <tasks/costs.csv)" -eq 5 ] || fail "costs.csv: 2 tasks, by all and beside the other, and a header"
 expect_exit 0 "mu 101.450 .the paper.s way 102.236.; full FL 3503 each way, adapters alone 14.55" study --figure=table --out=table
 # Beyond the paper.
 expect_exit 0 "All-in" study --schemes=All-in --partition=labels:2 --encoding=float16 --lora-rank=2 --shared-head --paper-payload \
