@@ -10,6 +10,7 @@
 #include "ns3/fl-cell-experiment.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-wifi-cell-radio.h"
+#include "ns3/fl-wifi-compat.h"
 #include "ns3/mobility-model.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
@@ -93,8 +94,8 @@ class AirWatch
     /// A PPDU on the air.
     struct OnAir
     {
-        Time end;        //!< when it ends
-        HeRu::RuSpec ru; //!< where
+        Time end;         //!< when it ends
+        AnyRu::RuSpec ru; //!< where
     };
 
     void Planned(const Plan& plan)
@@ -133,7 +134,7 @@ class AirWatch
         {
             const bool both = other != device && ppdu.end > Simulator::Now();
             company = company || both;
-            overlaps += both && HeRu::DoesOverlap(vector.GetChannelWidth(), ru, {ppdu.ru});
+            overlaps += both && AnyRu::DoesOverlap(vector.GetChannelWidth(), ru, {ppdu.ru});
         }
         together += company;
         m_air[device] = {Simulator::Now() + duration, ru};

@@ -8,8 +8,8 @@
 #include "ns3/double.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-fdma-helper.h"
+#include "ns3/fl-wifi-compat.h"
 #include "ns3/fl-wifi-station-cut.h"
-#include "ns3/he-configuration.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/internet-stack-helper.h"
 #include "ns3/ipv4-address-helper.h"
@@ -198,7 +198,7 @@ WifiCellRadio::InstallDevices()
     {
         const auto device = DynamicCast<WifiNetDevice>(m_netDevices.Get(i));
         device->SetMtu(MTU_BYTES);
-        device->GetHeConfiguration()->SetAttributeFailSafe("MpduBufferSize", UintegerValue(256));
+        SetMpduBufferSize(device, 256);
         // Nothing is dropped for being too late or too much: transports have their own windows.
         const auto queue = device->GetMac()->GetQosTxop(AC_BE)->GetWifiMacQueue();
         queue->SetMaxSize(QueueSize("1000000p"));
@@ -256,9 +256,7 @@ WifiCellRadio::IsReady(DeviceId device) const
     const auto station = DynamicCast<WifiNetDevice>(m_netDevices.Get(0));
     const auto other = DynamicCast<WifiNetDevice>(m_netDevices.Get(device + 1));
     const auto hasAgreement = [](Ptr<WifiNetDevice> from, Ptr<WifiNetDevice> to) {
-        return from->GetMac()->GetQosTxop(AC_BE)->GetBaAgreementEstablished(
-            to->GetMac()->GetAddress(),
-            TID);
+        return HasBlockAckAgreement(from->GetMac(), to->GetMac()->GetAddress(), TID);
     };
     const auto scheduler = m_control->GetScheduler();
     return hasAgreement(station, other) && hasAgreement(other, station) &&

@@ -3,6 +3,8 @@
  */
 #include "fl-wifi-link.h"
 
+#include "fl-wifi-compat.h"
+
 #include "ns3/fl-error.h"
 #include "ns3/he-phy.h"
 
@@ -23,25 +25,25 @@ constexpr uint8_t N_MCS = 12; //!< MCS 0 ... 11 of 802.11ax
  * @return ns-3's type of an RU
  * @throws InvalidInput if there is no RU of that size
  */
-HeRu::RuType
+RuTones
 TypeOf(uint32_t tones)
 {
     switch (tones)
     {
     case 26:
-        return HeRu::RU_26_TONE;
+        return RuTones::RU_26_TONE;
     case 52:
-        return HeRu::RU_52_TONE;
+        return RuTones::RU_52_TONE;
     case 106:
-        return HeRu::RU_106_TONE;
+        return RuTones::RU_106_TONE;
     case 242:
-        return HeRu::RU_242_TONE;
+        return RuTones::RU_242_TONE;
     case 484:
-        return HeRu::RU_484_TONE;
+        return RuTones::RU_484_TONE;
     case 996:
-        return HeRu::RU_996_TONE;
+        return RuTones::RU_996_TONE;
     case 1992:
-        return HeRu::RU_2x996_TONE;
+        return RuTones::RU_2x996_TONE;
     default:
         throw InvalidInput(Describe("RU size = ", tones, " tones: there is none"));
     }
@@ -63,7 +65,7 @@ ToRuSpec(const Ru& ru, uint32_t widthMhz)
 double
 NoiseBandwidthHz(uint32_t tones)
 {
-    return 1e6 * HeRu::GetBandwidth(TypeOf(tones));
+    return 1e6 * AnyRu::GetBandwidth(TypeOf(tones));
 }
 
 WifiTxVector
@@ -72,11 +74,10 @@ UplinkTxVector(const std::vector<WifiUplinkUser>& users, uint32_t widthMhz, uint
     WifiTxVector vector;
     vector.SetPreambleType(WIFI_PREAMBLE_HE_TB);
     vector.SetChannelWidth(widthMhz);
-    vector.SetGuardInterval(guardNs);
+    SetGuardIntervalNs(vector, guardNs);
     for (const auto& user : users)
     {
-        vector.SetHeMuUserInfo(user.aid,
-                               {ToRuSpec(user.ru, widthMhz), HePhy::GetHeMcs(user.mcs), 1});
+        vector.SetHeMuUserInfo(user.aid, MakeHeMuUserInfo(ToRuSpec(user.ru, widthMhz), user.mcs));
     }
     return vector;
 }
@@ -88,7 +89,7 @@ SingleUserTxVector(uint32_t widthMhz, uint8_t mcs)
     vector.SetPreambleType(WIFI_PREAMBLE_HE_SU);
     vector.SetMode(HePhy::GetHeMcs(mcs));
     vector.SetChannelWidth(widthMhz);
-    vector.SetGuardInterval(1600);
+    SetGuardIntervalNs(vector, 1600);
     vector.SetNss(1);
     return vector;
 }

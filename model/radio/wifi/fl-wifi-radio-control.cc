@@ -3,6 +3,7 @@
  */
 #include "fl-wifi-radio-control.h"
 
+#include "fl-wifi-compat.h"
 #include "fl-wifi-rate-model.h"
 #include "fl-wifi-timing.h"
 
@@ -164,26 +165,20 @@ WifiRadioControl::EndAccess(DeviceId device)
 {
     constexpr double FOR_GOOD_S = 3e7; // a year
     const auto edca = m_stations.at(device).device->GetMac()->GetQosTxop(AC_BE);
-    edca->SetMuAifsn(0, SINGLE_LINK_OP_ID);
-    edca->SetMuEdcaTimer(Seconds(FOR_GOOD_S), SINGLE_LINK_OP_ID);
-    edca->StartMuEdcaTimerNow(SINGLE_LINK_OP_ID);
+    DisableEdca(edca, Seconds(FOR_GOOD_S));
 }
 
 void
 WifiRadioControl::EndContention()
 {
-    const auto setCw = [this](Ptr<QosTxop> edca) {
-        edca->SetMinCw(m_accessPointCw, SINGLE_LINK_OP_ID);
-        edca->SetMaxCw(m_accessPointCw, SINGLE_LINK_OP_ID);
-    };
-    setCw(m_station->GetMac()->GetQosTxop(AC_BE));
+    SetContentionWindow(m_station->GetMac()->GetQosTxop(AC_BE), m_accessPointCw);
     // ns-3's access point advertises its own contention window in its beacons. A station whose
     // access has ended must not be given another one (ns-3 asserts), so each has it already.
     for (DeviceId device = 0; device < m_stations.size(); ++device)
     {
         const auto edca = m_stations[device].device->GetMac()->GetQosTxop(AC_BE);
-        edca->SetMuEdcaTimer(Time(0), SINGLE_LINK_OP_ID);
-        setCw(edca);
+        EnableEdca(edca);
+        SetContentionWindow(edca, m_accessPointCw);
         EndAccess(device);
     }
 }

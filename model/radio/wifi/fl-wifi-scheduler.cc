@@ -5,15 +5,12 @@
 
 #include "ns3/ap-wifi-mac.h"
 #include "ns3/fl-ns3-compat.h"
-#include "ns3/he-configuration.h"
-#include "ns3/he-frame-exchange-manager.h"
 #include "ns3/he-phy.h"
 #include "ns3/log.h"
 #include "ns3/qos-txop.h"
 #include "ns3/simulator.h"
 #include "ns3/uinteger.h"
 #include "ns3/wifi-mac-queue.h"
-#include "ns3/wifi-mpdu.h"
 #include "ns3/wifi-phy.h"
 
 #include <algorithm>
@@ -103,7 +100,7 @@ WifiScheduler::AddStation(Ptr<WifiNetDevice> station)
     const DeviceId device = m_stations.size();
     m_stations.push_back({station, mac});
     const auto queue = mac->GetQosTxop(AC_BE)->GetWifiMacQueue();
-    using Mpdu = Ptr<const WifiMpdu>;
+    using Mpdu = Ptr<const QueuedMpdu>;
     queue->TraceConnectWithoutContext("Enqueue",
                                       MakeFlCallback<void, Mpdu>([this](Mpdu) { SchedulePoll(); }));
     // What was acknowledged leaves the queue.
@@ -163,7 +160,7 @@ WifiScheduler::IsReady(DeviceId device) const
 {
     const auto& station = m_stations.at(device);
     return m_apMac && station.mac->IsAssociated() &&
-           m_heFem->GetBaAgreementEstablished(station.mac->GetAddress(), TID);
+           HasAgreementFrom(station.mac->GetAddress(), TID);
 }
 
 void
@@ -192,10 +189,7 @@ WifiScheduler::Poll()
     {
         return; // until a station has something
     }
-    if (edca->GetAccessStatus(SINGLE_LINK_OP_ID) == Txop::NOT_REQUESTED)
-    {
-        m_apMac->GetChannelAccessManager()->RequestAccess(edca);
-    }
+    RequestAccess(m_apMac, edca);
     m_poll = Simulator::Schedule(POLL_INTERVAL, &WifiScheduler::Poll, this);
 }
 
@@ -266,7 +260,7 @@ WifiScheduler::NeededDuration(const std::vector<WifiUplinkUser>& users,
     Time longest;
     for (const auto& user : users)
     {
-        const auto address = m_apMac->GetStaList().at(user.aid);
+        const auto address = StationsOf(m_apMac).at(user.aid);
         for (const auto& station : m_stations)
         {
             if (station.mac->GetAddress() != address)
@@ -292,16 +286,16 @@ WifiScheduler::PrepareTrigger(const std::vector<WifiUplinkUser>& users, Turn& tu
 {
     const uint32_t widthMhz = m_apMac->GetWifiPhy()->GetChannelWidth();
     WifiTxVector vector = UplinkTxVector(users, widthMhz, m_guardNs);
-    vector.SetBssColor(m_apMac->GetHeConfiguration()->GetBssColor());
+    vector.SetBssColor(BssColorOf(m_apMac->GetDevice()));
     m_trigger = CtrlTriggerHeader(TriggerFrameType::BASIC_TRIGGER, vector);
     vector.SetGuardInterval(m_trigger.GetGuardInterval());
 
-    const auto mpdu = GetTriggerFrame(m_trigger);
+    const auto mpdu = MakeTriggerFrame(m_trigger);
     m_triggerHeader = mpdu->GetHeader();
     m_triggerParams.Clear();
     m_triggerParams.m_txVector = SingleUserTxVector(widthMhz, 0);
     m_triggerParams.m_txVector.SetBssColor(vector.GetBssColor());
-    if (!m_heFem->TryAddMpdu(mpdu, m_triggerParams, m_availableTime))
+    if (!GetFrameExchangeManager()->TryAddMpdu(mpdu, m_triggerParams, m_availableTime))
     {
         return false;
     }
@@ -327,7 +321,7 @@ WifiScheduler::SelectTxFormat()
     }
     std::vector<WifiUplinkUser> users;
     Turn* turn = NextTurn(users);
-    const bool downlink = m_edca->PeekNextMpdu(SINGLE_LINK_OP_ID) != nullptr;
+    const bool downlink = HasMpdu(m_edca);
     if (!turn || (downlink && m_downlinkFrames < m_maxDownlinkFrames))
     {
         ++m_downlinkFrames;

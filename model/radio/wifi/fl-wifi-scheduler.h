@@ -5,10 +5,10 @@
 #define FL_WIFI_SCHEDULER_H
 
 #include "fl-wifi-link.h"
+#include "fl-wifi-scheduler-base.h"
 
 #include "ns3/event-id.h"
 #include "ns3/fl-plan.h"
-#include "ns3/multi-user-scheduler.h"
 #include "ns3/sta-wifi-mac.h"
 #include "ns3/wifi-net-device.h"
 
@@ -38,7 +38,7 @@ namespace fl
  * The trigger is sent in an HE SU PPDU: in ns-3, RUs outside the primary 20 MHz are lost after a
  * trigger in a non-HT PPDU.
  */
-class WifiScheduler : public MultiUserScheduler
+class WifiScheduler : public WifiSchedulerBase
 {
   public:
     /// A station and its RU.

@@ -3,6 +3,8 @@
  */
 #include "fl-wifi-timing.h"
 
+#include "fl-wifi-compat.h"
+
 #include "ns3/ctrl-headers.h"
 #include "ns3/mobility-model.h"
 #include "ns3/node.h"
@@ -11,7 +13,6 @@
 #include "ns3/wifi-mac-header.h"
 #include "ns3/wifi-mac-queue.h"
 #include "ns3/wifi-mac.h"
-#include "ns3/wifi-mpdu.h"
 #include "ns3/wifi-phy.h"
 #include "ns3/wifi-remote-station-manager.h"
 #include "ns3/wifi-utils.h"
@@ -47,7 +48,7 @@ TimingOf(const WifiTxVector& vector, uint16_t aid)
 {
     WifiPpduTiming timing;
     constexpr double USEFUL_S = 12.8e-6; // of an HE symbol (IEEE 802.11ax-2021, 27.3.9)
-    timing.symbolS = USEFUL_S + 1e-9 * vector.GetGuardInterval();
+    timing.symbolS = USEFUL_S + 1e-9 * GuardIntervalNs(vector);
     timing.preambleS = WifiPhy::CalculatePhyPreambleAndHeaderDuration(vector).GetSeconds();
     const double rateBps = static_cast<double>(vector.GetMode(aid).GetDataRate(vector, aid));
     timing.symbolBits = std::round(rateBps * timing.symbolS);
@@ -62,8 +63,7 @@ DownlinkTiming(Ptr<WifiNetDevice> accessPoint, Ptr<WifiNetDevice> station)
     WifiMacHeader header(WIFI_MAC_QOSDATA);
     header.SetAddr1(station->GetMac()->GetAddress());
     header.SetQosTid(TID);
-    const auto vector =
-        accessPoint->GetRemoteStationManager()->GetDataTxVector(header, phy->GetChannelWidth());
+    const auto vector = DataTxVector(accessPoint, header);
     const auto manager = station->GetRemoteStationManager();
     const auto durationS = [&](uint32_t bytes, const WifiTxVector& answer) {
         return WifiPhy::CalculateTxDuration(bytes, answer, phy->GetPhyBand()).GetSeconds();
@@ -75,7 +75,7 @@ DownlinkTiming(Ptr<WifiNetDevice> accessPoint, Ptr<WifiNetDevice> station)
         durationS(GetBlockAckSize(bitmap), manager->GetBlockAckTxVector(address, vector));
     timing.ackS = durationS(GetAckSize(), manager->GetAckTxVector(address, vector));
     const auto announcer = accessPoint->GetRemoteStationManager();
-    const auto rts = announcer->GetRtsTxVector(station->GetMac()->GetAddress());
+    const auto rts = RtsTxVector(accessPoint, station->GetMac()->GetAddress());
     timing.rtsS = durationS(GetRtsSize(), rts);
     timing.ctsS =
         durationS(GetCtsSize(),
@@ -127,23 +127,22 @@ WaitingPackets(Ptr<WifiNetDevice> accessPoint, const std::vector<Mac48Address>& 
     std::vector<std::pair<Time, WifiAirtimeWaiting>> found;
     for (uint32_t i = 0; i < stations.size(); ++i)
     {
-        for (auto mpdu = queue->PeekByTidAndAddress(TID, stations[i]); mpdu;
-             mpdu = queue->PeekByTidAndAddress(TID, stations[i], mpdu))
+        for (auto mpdu = PeekMpdu(queue, TID, stations[i]); mpdu;
+             mpdu = PeekMpdu(queue, TID, stations[i], mpdu))
         {
             if (!mpdu->IsInFlight())
             {
                 constexpr uint32_t DELIMITER_BYTES = 4;
                 const double bytes = DELIMITER_BYTES + 4 * std::ceil(mpdu->GetSize() / 4.0);
-                found.push_back({mpdu->GetExpiryTime(), {i, bytes}});
+                found.push_back({QueueOrder(mpdu), {i, bytes}});
             }
         }
     }
-    // All have the same lifetime, so that the order of expiry is that of arrival.
     std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
         return a.first < b.first;
     });
     std::vector<WifiAirtimeWaiting> waiting;
-    for (const auto& [expiry, packet] : found)
+    for (const auto& [order, packet] : found)
     {
         waiting.push_back(packet);
     }
@@ -157,10 +156,10 @@ AddAccessTiming(Ptr<WifiNetDevice> accessPoint, WifiAirtimeCell& cell)
     const auto edca = accessPoint->GetMac()->GetQosTxop(AC_BE);
     const double slotS = phy->GetSlot().GetSeconds();
     cell.sifsS = phy->GetSifs().GetSeconds();
-    cell.aifsS = cell.sifsS + edca->GetAifsn(SINGLE_LINK_OP_ID) * slotS;
+    cell.aifsS = cell.sifsS + AifsnOf(edca) * slotS;
     cell.slotS = slotS;
     // Nothing collides, so that the contention window stays at its minimum.
-    cell.maxBackoffSlots = edca->GetMinCw(SINGLE_LINK_OP_ID);
+    cell.maxBackoffSlots = MinCwOf(edca);
     // Objects have no getter of the threshold; take the default, which the user may have set.
     TypeId::AttributeInformation threshold;
     WifiRemoteStationManager::GetTypeId().LookupAttributeByName("RtsCtsThreshold", &threshold);
