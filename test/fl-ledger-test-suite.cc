@@ -79,8 +79,10 @@ class Parties
     {
         Block block = ledger.MakeNext(SERVER, DEVICE, timeNs, transactions);
         change(block);
+        block.ApproveWith(m_keys.at(block.header.leader));
         SearchNonce(block.header);
-        block.SignWith(m_keys.at(block.header.leader));
+        const auto miner = m_keys.find(block.header.miner);
+        block.SignWith(miner == m_keys.end() ? m_keys.at(DEVICE) : miner->second);
         return std::make_shared<const Block>(block);
     }
 
@@ -153,13 +155,21 @@ class RulesTestCase : public TestCase
         unsignedBlock.signature[0] ^= 1;
         Refuse(ledger,
                std::make_shared<const Block>(unsignedBlock),
-               "not signed by its leader, server 0");
+               "not signed by its miner, device 0");
+        Block foreign = *mine([](Block&) {});
+        foreign.approval = foreign.signature;
+        Refuse(ledger,
+               std::make_shared<const Block>(foreign),
+               "not approved by its leader, server 0");
+        NS_TEST_EXPECT_MSG_EQ(mine([](Block&) {})->FindTemplateFault(ledger.GetKeys()),
+                              "",
+                              "a sound template");
         Block lazy = ledger.MakeNext(SERVER, DEVICE, 100, {});
         while (MeetsTarget(lazy.header.GetHash(), TARGET_BITS))
         {
             ++lazy.header.nonce;
         }
-        lazy.SignWith(parties.GetKeys().at(SERVER));
+        lazy.SignWith(parties.GetKeys().at(DEVICE));
         Refuse(ledger, std::make_shared<const Block>(lazy), "hash does not begin with 6 zero bits");
     }
 
@@ -408,7 +418,7 @@ class FileTestCase : public TestCase
         };
         Expect({}, "does not begin with FLLEDGER: must be a ledger");
         Expect(changed(0, 'X'), "does not begin with FLLEDGER: must be a ledger");
-        Expect(changed(8, 2), "version 2: must be 1");
+        Expect(changed(8, 1), "version 1: must be 2");
         Expect(changed(12, 0), "0 blocks: must be at least 1");
         Expect(changed(12, 4), "block 3: size of 0 bytes: must be at most the 0 bytes");
         NS_TEST_EXPECT_MSG_EQ(

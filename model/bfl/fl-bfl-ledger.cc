@@ -4,6 +4,7 @@
 #include "fl-bfl-ledger.h"
 
 #include "ns3/fl-codec.h"
+#include "ns3/fl-ledger-keys.h"
 #include "ns3/fl-mining.h"
 #include "ns3/fl-mix-seed.h"
 
@@ -18,34 +19,8 @@ namespace fl
 namespace
 {
 
-constexpr uint64_t KEYS = 1;       //!< stream of keys
-constexpr uint64_t HASH_RATES = 2; //!< stream of hash rates
+constexpr uint64_t HASH_RATES = 2; //!< stream of hash rates; 1 is that of the keys
 constexpr uint64_t RACES = 3;      //!< stream of races
-
-/// @return keys of everybody @param servers M @param devices N @param seed of the keys
-std::map<Participant, SigningKey>
-MakeKeys(uint32_t servers, uint32_t devices, uint64_t seed)
-{
-    std::map<Participant, SigningKey> keys;
-    const auto add = [&keys, seed](Participant::Role role, uint32_t id) {
-        RandomStream random(MixSeed({seed, KEYS, static_cast<uint64_t>(role), id}));
-        std::array<uint8_t, 32> secret{};
-        for (auto& byte : secret)
-        {
-            byte = static_cast<uint8_t>(random.Below(256));
-        }
-        keys[{role, id}] = MakeSigningKey(secret);
-    };
-    for (uint32_t server = 0; server < servers; ++server)
-    {
-        add(Participant::Role::SERVER, server);
-    }
-    for (uint32_t device = 0; device < devices; ++device)
-    {
-        add(Participant::Role::DEVICE, device);
-    }
-    return keys;
-}
 
 } // namespace
 
@@ -54,7 +29,7 @@ BflLedger::BflLedger(uint32_t servers,
                      uint32_t targetBits,
                      double blockIntervalS,
                      uint64_t seed)
-    : m_keys(MakeKeys(servers, devices, seed)),
+    : m_keys(MakeLedgerKeys(servers, devices, seed)),
       m_races(MixSeed({seed, RACES})),
       m_ledger(std::make_shared<const Block>(
                    MakeGenesis(m_keys, Participant{Participant::Role::SERVER, 0})),
@@ -125,8 +100,9 @@ BflLedger::Mine(uint32_t leader)
                                     {Participant::Role::DEVICE, winner},
                                     std::llround(m_timeS * 1e9),
                                     m_ledger.GetPending());
+    block.ApproveWith(m_keys.at(server));
     SearchNonce(block.header);
-    block.SignWith(m_keys.at(server));
+    block.SignWith(m_keys.at(block.header.miner));
     if (m_ledger.Add(std::make_shared<const Block>(std::move(block))) != Ledger::Result::EXTENDED)
     {
         throw std::logic_error("ledger: " + m_ledger.GetFault());

@@ -17,6 +17,9 @@ namespace
 
 /// So that a signature of a block never serves as one of something else.
 constexpr uint8_t BLOCK_DOMAIN[] = {'f', 'l', '-', 'b', 'l', 'o', 'c', 'k', '-', '1'};
+/// The same for templates.
+constexpr uint8_t TEMPLATE_DOMAIN[] =
+    {'f', 'l', '-', 't', 'e', 'm', 'p', 'l', 'a', 't', 'e', '-', '1'};
 /// Size of a transaction without a payload, below which no count of them can be true [byte].
 constexpr size_t LEAST_TRANSACTION_BYTES = 1 + 5 + 4 + 4 + 8 + 32 + 1 + 64;
 constexpr size_t NONCE_BYTES = sizeof(uint64_t); //!< the nonce ends the header
@@ -27,6 +30,19 @@ HashedBytes(const BlockHeader& header)
 {
     std::vector<uint8_t> bytes(std::begin(BLOCK_DOMAIN), std::end(BLOCK_DOMAIN));
     header.AppendTo(bytes);
+    return bytes;
+}
+
+/// @param header of a block @return what its leader signs, with its domain
+std::vector<uint8_t>
+ApprovedBytes(const BlockHeader& header)
+{
+    std::vector<uint8_t> bytes(std::begin(TEMPLATE_DOMAIN), std::end(TEMPLATE_DOMAIN));
+    AppendBytes(bytes, header.previous);
+    AppendNumber(bytes, header.height);
+    AppendNumber(bytes, header.targetBits);
+    AppendBytes(bytes, header.merkleRoot);
+    AppendParticipant(bytes, header.leader);
     return bytes;
 }
 
@@ -76,18 +92,20 @@ Block::ComputeMerkleRoot() const
 }
 
 void
+Block::ApproveWith(const SigningKey& key)
+{
+    approval = Sign(ApprovedBytes(header), key);
+}
+
+void
 Block::SignWith(const SigningKey& key)
 {
     signature = Sign(HashedBytes(header), key);
 }
 
 std::string
-Block::FindFault(const KeyRing& keys) const
+Block::FindTemplateFault(const KeyRing& keys) const
 {
-    if (!MeetsTarget(header.GetHash(), header.targetBits))
-    {
-        return Describe("hash does not begin with ", header.targetBits, " zero bits");
-    }
     // Before signatures, which take a hundred times as long.
     if (ComputeMerkleRoot() != header.merkleRoot)
     {
@@ -97,16 +115,36 @@ Block::FindFault(const KeyRing& keys) const
     {
         return header.leader.ToString() + " is the leader: must be a server";
     }
-    for (const auto& who : {header.leader, header.miner})
+    const auto key = keys.find(header.leader);
+    if (key == keys.end())
     {
-        if (keys.find(who) == keys.end())
-        {
-            return who.ToString() + " is not registered";
-        }
+        return header.leader.ToString() + " is not registered";
     }
-    if (!IsSignedBy(HashedBytes(header), signature, keys.at(header.leader)))
+    return IsSignedBy(ApprovedBytes(header), approval, key->second)
+               ? ""
+               : "not approved by its leader, " + header.leader.ToString();
+}
+
+std::string
+Block::FindFault(const KeyRing& keys) const
+{
+    if (!MeetsTarget(header.GetHash(), header.targetBits))
     {
-        return "not signed by its leader, " + header.leader.ToString();
+        return Describe("hash does not begin with ", header.targetBits, " zero bits");
+    }
+    const std::string templateFault = FindTemplateFault(keys);
+    if (!templateFault.empty())
+    {
+        return templateFault;
+    }
+    const auto key = keys.find(header.miner);
+    if (key == keys.end())
+    {
+        return header.miner.ToString() + " is not registered";
+    }
+    if (!IsSignedBy(HashedBytes(header), signature, key->second))
+    {
+        return "not signed by its miner, " + header.miner.ToString();
     }
     for (size_t i = 0; i < transactions.size(); ++i)
     {
@@ -123,6 +161,7 @@ void
 Block::AppendTo(std::vector<uint8_t>& bytes) const
 {
     header.AppendTo(bytes);
+    AppendBytes(bytes, approval);
     AppendBytes(bytes, signature);
     AppendNumber(bytes, static_cast<uint32_t>(transactions.size()));
     for (const auto& transaction : transactions)
@@ -143,6 +182,7 @@ Block::ReadFrom(ByteReader& reader)
     block.header.leader = ReadParticipant(reader);
     block.header.miner = ReadParticipant(reader);
     block.header.nonce = reader.Read<uint64_t>();
+    ReadBytes(reader, block.approval);
     ReadBytes(reader, block.signature);
     RequireTarget(block.header.targetBits);
     if (block.header.timeNs < 0)
@@ -174,7 +214,7 @@ Block::GetSize() const
 {
     std::vector<uint8_t> bytes;
     header.AppendTo(bytes);
-    uint64_t size = bytes.size() + signature.size() + sizeof(uint32_t);
+    uint64_t size = bytes.size() + approval.size() + signature.size() + sizeof(uint32_t);
     for (const auto& transaction : transactions)
     {
         size += LEAST_TRANSACTION_BYTES + transaction.payload.size();

@@ -37,21 +37,32 @@ struct BlockHeader
 
 /**
  * @ingroup fl
- * A block of the ledger. Its leader signs the header once the nonce is found: without that the last
- * block of a chain would be worth no more than its few bits of work.
+ * A block of the ledger. Its leader gathers the transactions and signs what is known before the
+ * search, the template: nobody else decides what is recorded. Its miner signs the header once the
+ * nonce is found, and needs nobody for that: without this signature the last block of a chain would
+ * be worth no more than its few bits of work.
  */
 struct Block
 {
     BlockHeader header;                    //!< what is hashed and signed
     std::vector<Transaction> transactions; //!< in the order of the Merkle tree's leaves
-    Signature signature{};                 //!< the leader's
+    Signature approval{};  //!< the leader's, of the header without time, miner and nonce
+    Signature signature{}; //!< the miner's, of the header
 
     /// @return the root of the transactions that are there
     Digest ComputeMerkleRoot() const;
-    /// Sign the header. @param key the leader's
+    /// Sign the template. @param key the leader's
+    void ApproveWith(const SigningKey& key);
+    /// Sign the header. @param key the miner's
     void SignWith(const SigningKey& key);
     /**
-     * Check what does not depend on the other blocks: work, Merkle root, signatures.
+     * Check a template: Merkle root, leader and approval.
+     * @param keys of all participants
+     * @return what is wrong with it; empty: nothing
+     */
+    std::string FindTemplateFault(const KeyRing& keys) const;
+    /**
+     * Check what does not depend on the other blocks: work, template, signatures.
      * @param keys of all participants
      * @return what is wrong with it; empty: nothing
      */

@@ -17,7 +17,7 @@ namespace
 {
 
 constexpr uint8_t MAGIC[] = {'F', 'L', 'L', 'E', 'D', 'G', 'E', 'R'}; //!< how a file begins
-constexpr uint32_t VERSION = 1;                                       //!< of the format
+constexpr uint32_t VERSION = 2; //!< of the format; before 2 there was one signature
 
 /**
  * @param [in,out] reader at a file's first byte

@@ -67,6 +67,7 @@ MakeGenesis(const std::map<Participant, SigningKey>& keys, const Participant& le
     genesis.header.leader = leader;
     genesis.header.miner = leader;
     genesis.header.merkleRoot = genesis.ComputeMerkleRoot();
+    genesis.ApproveWith(keys.at(leader));
     genesis.SignWith(keys.at(leader));
     return genesis;
 }
@@ -273,6 +274,12 @@ Ledger::GetPending() const
     return transactions;
 }
 
+void
+Ledger::ForgetPending()
+{
+    m_pending.clear();
+}
+
 Block
 Ledger::MakeNext(const Participant& leader,
                  const Participant& miner,
@@ -289,6 +296,13 @@ Ledger::MakeNext(const Participant& leader,
     block.header.leader = leader;
     block.header.miner = miner;
     return block;
+}
+
+std::shared_ptr<const Block>
+Ledger::Find(const Digest& hash) const
+{
+    const auto found = m_entries.find(hash);
+    return found == m_entries.end() ? nullptr : found->second.block;
 }
 
 std::vector<std::shared_ptr<const Block>>

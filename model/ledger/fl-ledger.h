@@ -62,6 +62,8 @@ class Ledger
     bool AddTransaction(const Transaction& transaction);
     /// @return the transactions that wait, in the order of kind, round and sender
     std::vector<Transaction> GetPending() const;
+    /// Nothing waits any more, as where a round is given up before its block is made.
+    void ForgetPending();
 
     /**
      * A block that would be the chain's next one, not mined and not signed.
@@ -78,6 +80,8 @@ class Ledger
 
     /// @return the chain, from the first block on
     std::vector<std::shared_ptr<const Block>> GetChain() const;
+    /// @return a block of any chain, or null @param hash the block's
+    std::shared_ptr<const Block> Find(const Digest& hash) const;
     /// @return the chain's last block
     const Block& GetEnd() const;
     /// @return hash of the chain's last block
@@ -146,7 +150,7 @@ class Ledger
 
 /**
  * @param keys everybody's, each participant once
- * @param leader a server, which signs the block
+ * @param leader a server, which signs the block as its leader and miner
  * @return a first block that registers them all, sorted, with time stamp 0 and no work
  */
 Block MakeGenesis(const std::map<Participant, SigningKey>& keys, const Participant& leader);

@@ -233,7 +233,8 @@ MakeLedger(const std::string& /* path */)
         Block block =
             ledger.MakeNext(server, device, int64_t{1000000000} * round, {gradient, model});
         SearchNonce(block.header);
-        block.SignWith(keys[server]);
+        block.ApproveWith(keys[server]);
+        block.SignWith(keys[block.header.miner]);
         ledger.Add(std::make_shared<const Block>(block));
     }
     const auto bytes = EncodeChain(ledger.GetChain());
