@@ -9,6 +9,7 @@
  */
 
 #include "fl-client.h"
+#include "fl-miner.h"
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-work-codec.h"
@@ -379,6 +380,11 @@ Client::SendForOrder(const WorkOrder& order, Message&& message)
     message.header.task = order.task;
     message.header.round = order.round;
     message.header.sender = m_device;
+    if (m_miner && message.header.type == MessageType::UPDATE && message.payload)
+    {
+        // Behind the report, so that it arrives with what it is of.
+        m_miner->AppendTransaction(message.prefix, order, *message.payload);
+    }
     const Link* link = FindLink(order.server);
     if (link && link->session)
     {

@@ -3,6 +3,8 @@
  */
 #include "fl-client.h"
 
+#include "fl-miner.h"
+
 #include "ns3/fl-bytes.h"
 #include "ns3/fl-error.h"
 #include "ns3/fl-mix-seed.h"
@@ -95,6 +97,7 @@ Client::GetTypeId()
     return tid;
 }
 
+// Here, where Miner is known.
 Client::Client() = default;
 
 Client::~Client() = default;
@@ -121,6 +124,11 @@ Client::DoDispose()
     m_samples.clear();
     m_processor = nullptr;
     m_transport = nullptr;
+    if (m_miner)
+    {
+        m_miner->Dispose();
+        m_miner = nullptr;
+    }
     Application::DoDispose();
 }
 
@@ -176,6 +184,24 @@ void
 Client::SetProcessor(Ptr<Processor> processor)
 {
     m_processor = processor;
+}
+
+void
+Client::SetMiner(Ptr<Miner> miner)
+{
+    m_miner = miner;
+    miner->SetSender([this](uint32_t server, Message&& message) {
+        const Link* link = FindLink(server);
+        message.header.type = MessageType::LEDGER;
+        message.header.sender = m_device;
+        return link && link->session && link->session->Send(std::move(message));
+    });
+}
+
+Ptr<Miner>
+Client::GetMiner() const
+{
+    return m_miner;
 }
 
 DeviceId
@@ -351,6 +377,10 @@ Client::ScheduleReconnect(Link& link)
 void
 Client::Disconnect(const std::string& why)
 {
+    if (m_miner)
+    {
+        m_miner->Halt();
+    }
     // Before any trace source is fired: a sink may inspect this client, or start it again.
     std::vector<Ptr<Session>> sessions;
     std::vector<uint32_t> servers;
@@ -491,6 +521,9 @@ Client::MessageReceived(Ptr<Session> session, Message&& message)
         break;
     case MessageType::PONG:
         break;
+    case MessageType::LEDGER:
+        HandleLedger(*link, message);
+        break;
     case MessageType::BYE:
         link->keepAlive.Cancel(); // there is no more work to be missed
         break;
@@ -514,6 +547,17 @@ Client::HandleWelcome(Link& link, const Message& message)
         return;
     }
     link.period = Seconds(m_keepAlive.GetSeconds() * factor);
+}
+
+void
+Client::HandleLedger(const Link& link, const Message& message)
+{
+    const std::string why =
+        m_miner ? m_miner->Receive(link.server, message) : "LEDGER where there is no ledger";
+    if (!why.empty())
+    {
+        Drop(why);
+    }
 }
 
 void

@@ -25,6 +25,8 @@ namespace ns3
 namespace fl
 {
 
+class Miner;
+
 /**
  * @ingroup fl
  * Application of a device in federated learning: keeps a session with each of its servers, and
@@ -98,6 +100,14 @@ class Client : public Application, public SessionHandler, private ClientWork::Ow
     void AddServer(const Address& remote, uint32_t server);
     /// @param processor processor for computations; default: the one aggregated to the node
     void SetProcessor(Ptr<Processor> processor);
+    /**
+     * Let the device take part in a ledger: LEDGER messages are the miner's, which signs each
+     * update that is sent, and searches while the device is there.
+     * @param miner the miner; set once
+     */
+    void SetMiner(Ptr<Miner> miner);
+    /// @return what SetMiner() set; null: there is no ledger
+    Ptr<Miner> GetMiner() const;
     /// @param available false: end all sessions and abort all orders; true: connect again
     void SetAvailable(bool available);
     /// The energy source is depleted: abort all orders and end all sessions without sending.
@@ -238,6 +248,10 @@ class Client : public Application, public SessionHandler, private ClientWork::Ow
     /// @param link the server
     /// @param message a WELCOME
     void HandleWelcome(Link& link, const Message& message);
+    /// Receive a message of the ledger.
+    /// @param link the server
+    /// @param message a LEDGER
+    void HandleLedger(const Link& link, const Message& message);
     /// Begin an order; an invalid one is dropped and answered with ABORT.
     /// @param link the server
     /// @param message a WORK
@@ -322,6 +336,7 @@ class Client : public Application, public SessionHandler, private ClientWork::Ow
     Time m_reconnectInterval;                   //!< time between attempts to connect
     Time m_keepAlive;                           //!< silence before a PING; zero: never
     Ptr<Processor> m_processor;                 //!< processor for computations
+    Ptr<Miner> m_miner;                         //!< takes part in a ledger; may be null
     std::vector<Task> m_tasks;                  //!< learning tasks
     std::vector<std::unique_ptr<Link>> m_links; //!< servers; events point to them
     bool m_running{false};                      //!< between start and stop of the application

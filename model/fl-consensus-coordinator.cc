@@ -170,6 +170,7 @@ ConsensusCoordinator::BeginConsensus()
 {
     const auto updates = TakeUpdates();
     m_merged = static_cast<uint32_t>(updates.size());
+    DoMerging(updates);
     m_model.resize(0);
     if (updates.empty())
     {
@@ -238,11 +239,23 @@ ConsensusCoordinator::ChooseMembers()
 {
     m_left = GraphLeft();
     m_members.clear();
-    for (const auto& part : m_left.GetParts())
+    std::vector<uint32_t> running;
+    for (uint32_t server = 0; server < GetNServers(); ++server)
     {
-        if (m_members.empty() && IsServerRunning(part.front()))
+        if (IsServerRunning(server))
         {
-            m_members = part; // that of the smallest number
+            running.push_back(server);
+        }
+    }
+    if (!running.empty())
+    {
+        m_consensus.leader = DoChooseLeader(running);
+        for (const auto& part : m_left.GetParts())
+        {
+            if (std::binary_search(part.begin(), part.end(), m_consensus.leader))
+            {
+                m_members = part;
+            }
         }
     }
     m_isMember.assign(GetNServers(), false);
@@ -275,12 +288,12 @@ ConsensusCoordinator::BeginExchanges()
     m_mixing.emplace(own, d);
     m_nodes.assign(GetNServers(), Node());
     m_consensus.servers = own.servers;
-    m_consensus.leader = m_members.front();
     m_consensus.rate = m_mixing->GetRate();
     m_consensus.spread = 0;
     for (const auto a : m_members)
     {
         m_nodes[a].value = m_gradients[a];
+        DoNotifyValue(a, m_nodes[a].value);
         for (const auto b : m_members)
         {
             const double distance = (m_gradients[a] - m_gradients[b]).cast<double>().norm();
@@ -386,6 +399,7 @@ ConsensusCoordinator::Mix(uint32_t server)
             all.emplace_back(IndexOf(number), &value);
         }
         node.value = NextValue(m_mixing->GetWeights(), IndexOf(server), all);
+        DoNotifyValue(server, node.value);
         if (++node.exchanged < m_exchanges)
         {
             SendValue(server);
@@ -413,8 +427,7 @@ ConsensusCoordinator::MakeModel()
     if (m_linkBps > 0)
     {
         const double bits = 8.0 * 4 * static_cast<double>(value.size());
-        m_consensus.predictedS =
-            m_members.size() > 1 ? m_exchanges * (bits / m_linkBps + m_linkDelay.GetSeconds()) : 0;
+        m_consensus.predictedS = m_members.size() > 1 ? m_exchanges * GetLinkS(bits / 8) : 0;
     }
     m_model = GetParameters();
     TakeConsensusStep(m_model, value, m_learningRate, m_meanSteps, m_isPaperScale ? 1 : servers);
@@ -495,7 +508,55 @@ ConsensusCoordinator::EndConsensus()
         m_consensus.endS = NowS();
         m_consensusTrace(m_consensus);
     }
+    DoConsensusOver();
+}
+
+void
+ConsensusCoordinator::DoConsensusOver()
+{
     SyncCoordinator::DoRoundOver();
+}
+
+uint32_t
+ConsensusCoordinator::DoChooseLeader(const std::vector<uint32_t>& running)
+{
+    return running.front();
+}
+
+const std::vector<uint32_t>&
+ConsensusCoordinator::GetMembers() const
+{
+    return m_members;
+}
+
+uint32_t
+ConsensusCoordinator::GetLeader() const
+{
+    return m_consensus.leader;
+}
+
+const Eigen::VectorXf&
+ConsensusCoordinator::GetMade() const
+{
+    return m_model;
+}
+
+void
+ConsensusCoordinator::SetMade(Eigen::VectorXf parameters)
+{
+    m_model = std::move(parameters);
+}
+
+Time
+ConsensusCoordinator::GetTimeout() const
+{
+    return m_timeout;
+}
+
+double
+ConsensusCoordinator::GetLinkS(double bytes) const
+{
+    return m_linkBps > 0 ? 8 * bytes / m_linkBps + m_linkDelay.GetSeconds() : ABSENT;
 }
 
 uint32_t

@@ -53,10 +53,10 @@ struct ConsensusRecord
  * leader takes the step (12) with what it has then, and sends the model to all servers along the
  * graph. Then the next round begins.
  *
- * The leader is the running server with the smallest number. Where a server stops during the
- * exchanges, or nothing arrives for ConsensusTimeout, they begin again without the links on which
- * something is missing, with the weights of the graph that is left; of a graph in parts the
- * leader's goes on alone.
+ * The leader is the running server with the smallest number, unless a subclass chooses. Where a
+ * server stops during the exchanges, or nothing arrives for ConsensusTimeout, they begin again
+ * without the links on which something is missing, with the weights of the graph that is left; of a
+ * graph in parts the leader's goes on alone.
  */
 class ConsensusCoordinator : public SyncCoordinator
 {
@@ -81,7 +81,54 @@ class ConsensusCoordinator : public SyncCoordinator
     /// Signature of "Consensus".
     using ConsensusCallback = void (*)(const ConsensusRecord&);
 
+  protected:
+    void DoDispose() override;
+    void DoInitialize(GlobalModel& model) override;
+    uint32_t DoAggregate(GlobalModel& model) override;
+    void DoServerLost(uint32_t server) override;
+    void CancelEvents() override;
+
+    /// @return the graph without what is broken or stopped, of all servers
+    ServerGraph GraphLeft() const;
+    /// @return servers of the present consensus, or of the last one, ascending
+    const std::vector<uint32_t>& GetMembers() const;
+    /// @return number of the server that leads it
+    uint32_t GetLeader() const;
+    /// @return parameters that the leader has made; empty: it made none
+    const Eigen::VectorXf& GetMade() const;
+    /// @param parameters those of the next version, in place of GetMade()
+    void SetMade(Eigen::VectorXf parameters);
+    /// @return attribute ConsensusTimeout
+    Time GetTimeout() const;
+    /// @return predicted time of a message to a neighbour [s]; ABSENT: links are not known
+    /// @param bytes its size
+    double GetLinkS(double bytes) const;
+
   private:
+    /**
+     * Choose who leads; the part of the graph that it is in goes on.
+     * @param running servers that run, ascending, at least one
+     * @return one of these; that of the smallest number by default
+     */
+    virtual uint32_t DoChooseLeader(const std::vector<uint32_t>& running);
+
+    /// The updates of a round are there, before anything is computed from them.
+    /// @param updates by device
+    virtual void DoMerging([[maybe_unused]] const std::map<DeviceId, KeptUpdate>& updates)
+    {
+    }
+
+    /// A server has a value that it is going to send: its gradient, or what it mixed.
+    /// @param server its number
+    /// @param value what it has
+    virtual void DoNotifyValue([[maybe_unused]] uint32_t server,
+                               [[maybe_unused]] const Eigen::VectorXf& value)
+    {
+    }
+
+    /// Servers have agreed, or had nothing to agree on: close the round, the default.
+    virtual void DoConsensusOver();
+
     /// What a server has in the exchanges.
     struct Node
     {
@@ -92,20 +139,13 @@ class ConsensusCoordinator : public SyncCoordinator
         std::map<uint32_t, std::map<uint32_t, Eigen::VectorXf>> received;
     };
 
-    void DoDispose() override;
-    void DoInitialize(GlobalModel& model) override;
     void DoRoundOver() override;
-    uint32_t DoAggregate(GlobalModel& model) override;
     void DoNotifyServerData(uint32_t server, uint32_t receiver, const Message& message) override;
-    void DoServerLost(uint32_t server) override;
-    void CancelEvents() override;
 
     /// Compute the gradients of all servers (8), and begin the exchanges.
     void BeginConsensus();
     /// Begin the exchanges among the servers that are left.
     void BeginExchanges();
-    /// @return the graph without what is broken or stopped, of all servers
-    ServerGraph GraphLeft() const;
     /// Set m_left, m_members and m_isMember.
     /// @return whether there are any members
     bool ChooseMembers();

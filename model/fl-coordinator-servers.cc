@@ -239,6 +239,18 @@ Coordinator::DoNotifyServerData(uint32_t, uint32_t, const Message&)
 {
 }
 
+std::string
+Coordinator::NotifyLedger(const Participant& from, const Message& message, uint32_t receiver)
+{
+    return DoNotifyLedger(from, message, receiver);
+}
+
+std::string
+Coordinator::DoNotifyLedger(const Participant&, const Message&, uint32_t)
+{
+    return "LEDGER where there is no ledger";
+}
+
 void
 Coordinator::DoServerLost(uint32_t)
 {

@@ -32,6 +32,7 @@ class EnergySplit;
 class GlobalModel;
 class Optimizer;
 class Server;
+struct Participant;
 
 /**
  * @ingroup fl
@@ -153,6 +154,14 @@ class Coordinator : public Object
      * @param receiver number of the server that received it
      */
     void NotifyServerData(uint32_t server, const Message& message, uint32_t receiver = 0);
+    /**
+     * A message of the ledger was received.
+     * @param from the server or the device that sent it
+     * @param message a LEDGER
+     * @param receiver number of the server that received it
+     * @return why it is dropped, in words; empty: it was taken
+     */
+    std::string NotifyLedger(const Participant& from, const Message& message, uint32_t receiver);
     /**
      * An order has failed: the device has aborted it (also in answer to Server::SendAbort), its
      * update was invalid, or the server could not carry out its part.
@@ -373,6 +382,14 @@ class Coordinator : public Object
     /// @param receiver number of the server that received it
     /// @param message the DATA
     virtual void DoNotifyServerData(uint32_t server, uint32_t receiver, const Message& message);
+    /// Implements NotifyLedger(); a coordinator without a ledger takes nothing, the default.
+    /// @param from the server or the device that sent it
+    /// @param message a LEDGER
+    /// @param receiver number of the server that received it
+    /// @return why it is dropped, in words; empty: it was taken
+    virtual std::string DoNotifyLedger(const Participant& from,
+                                       const Message& message,
+                                       uint32_t receiver);
     /// One of several servers has stopped, others go on: end its orders. Does nothing by default.
     /// @param server its number
     virtual void DoServerLost(uint32_t server);

@@ -381,6 +381,7 @@ RoundCoordinator::CloseRound()
     {
         DoEvaluate(m_model, record);
     }
+    DoComplete(record);
     Calibrate(record);
     m_optimizer->Observe(m_last);
     m_roundEndTrace(record);
@@ -516,6 +517,7 @@ RoundCoordinator::DoNotifyUpdate(DeviceId device, const Message& message, const 
     {
         if (!late || DoMergesLate())
         {
+            DoCheckUpdate(order, message);
             m_model.Collect(order, m_profiles.front().at(device), message, report);
         }
     }
@@ -526,12 +528,6 @@ RoundCoordinator::DoNotifyUpdate(DeviceId device, const Message& message, const 
         return false;
     }
     AfterOrderEnded(EndOrder(key, late ? WorkStatus::LATE : WorkStatus::MERGED, staleness));
-    return true;
-}
-
-bool
-RoundCoordinator::DoMergesLate() const
-{
     return true;
 }
 

@@ -110,8 +110,16 @@ class RoundCoordinator : public Coordinator
     std::map<DeviceId, KeptUpdate> TakeUpdates();
     /// @return attribute LatePolicy
     LatePolicy GetLatePolicy() const;
+    /**
+     * Predict a plan together with the active orders, and have the radio controller enforce both.
+     * @param state the system state
+     * @param plan a plan
+     * @return predicted outcome of the plan's orders
+     */
+    Outcome Enforce(const SystemState& state, const Plan& plan);
     void CancelEvents() override;
     void DoServerLost(uint32_t server) override;
+    void DoNotifyLeft(DeviceId device, uint32_t server) override;
 
     uint32_t m_nConnected{0}; //!< number of devices that have a session
     uint32_t m_round{1};      //!< see GetRound
@@ -120,7 +128,6 @@ class RoundCoordinator : public Coordinator
   private:
     const GlobalModel& DoGetModel(uint32_t task) const override;
     void DoNotifyJoined(DeviceId device) override;
-    void DoNotifyLeft(DeviceId device, uint32_t server) override;
     bool DoNotifyUpdate(DeviceId device, const Message& message, const WorkReport& report) override;
     void DoNotifyFailed(DeviceId device, uint32_t task, uint32_t round) override;
     void DoAbortOrder(const OrderKey& key) override;
@@ -130,6 +137,26 @@ class RoundCoordinator : public Coordinator
     /// All orders of the open round have ended, or its deadline has passed: call CloseRound(), and
     /// prepare the next round.
     virtual void DoRoundOver() = 0;
+
+    /**
+     * An update of the open round is to be collected. By default nothing is asked of it.
+     * @param order the order that it ends
+     * @param message the UPDATE
+     * @throws InvalidInput if it is refused
+     */
+    virtual void DoCheckUpdate([[maybe_unused]] const WorkOrder& order,
+                               [[maybe_unused]] const Message& message)
+    {
+    }
+
+    /**
+     * Add to a record what the protocol knows of the round. By default nothing.
+     * @param [in,out] record of the round, which has been evaluated
+     */
+    virtual void DoComplete([[maybe_unused]] RoundRecord& record)
+    {
+    }
+
     /**
      * Draw the initial model. By default it is that of the first task, and updates are averaged by
      * samples (FedAvg).
@@ -142,11 +169,16 @@ class RoundCoordinator : public Coordinator
      * @param [in,out] state for the optimizer; sizes, samples and iterations are set
      */
     virtual void DoDescribe(SystemState& state) const;
+
     /**
      * @return whether an update that arrives in a later round (LatePolicy NextRound) is merged
      *         then, the default; if not, it is recorded as LATE, of no aggregation
      */
-    virtual bool DoMergesLate() const;
+    virtual bool DoMergesLate() const
+    {
+        return true;
+    }
+
     /**
      * Make the next version of the model, by default from the updates collected.
      * @param model the global model
@@ -164,13 +196,6 @@ class RoundCoordinator : public Coordinator
     /// A dropped order has been removed: its device has answered the ABORT, or is lost.
     virtual void DoDroppedOver() = 0;
 
-    /**
-     * Predict a plan together with the active orders, and have the radio controller enforce both.
-     * @param state the system state
-     * @param plan plan of the new round
-     * @return predicted outcome of the plan's orders
-     */
-    Outcome Enforce(const SystemState& state, const Plan& plan);
     /**
      * Set the fields of the record that are known at the begin of the round.
      * @param plan plan of the new round

@@ -109,9 +109,11 @@ ServerLinks::Receive(Ptr<Session> session, const Message& message)
         link->server = message.header.sender;
         return "";
     case MessageType::DATA:
+    case MessageType::LEDGER:
         if (!link || !link->isKnown || link->server != message.header.sender)
         {
-            return "DATA from a server that has not said HELLO";
+            return Describe(ToString(message.header.type),
+                            " from a server that has not said HELLO");
         }
         return "";
     default:

@@ -22,10 +22,10 @@ namespace fl
 /**
  * @ingroup fl
  * The sessions of a server with other servers. The server that connects (initiator) sends HELLO
- * with its number in place of a DeviceId, and is answered with WELCOME; both may send DATA after
- * that. All messages between servers have the flag SERVER. When a session is lost, its initiator
- * tries to open it again every second. There is no keep-alive; a HELLO of the same server replaces
- * its earlier session, of whose end nothing may have been heard.
+ * with its number in place of a DeviceId, and is answered with WELCOME; both may send DATA and
+ * LEDGER after that. All messages between servers have the flag SERVER. When a session is lost, its
+ * initiator tries to open it again every second. There is no keep-alive; a HELLO of the same server
+ * replaces its earlier session, of whose end nothing may have been heard.
  */
 class ServerLinks
 {
@@ -49,8 +49,8 @@ class ServerLinks
     /**
      * Receive a message with the flag SERVER.
      * @param session the session that received it
-     * @param message the message; HELLO and WELCOME are handled here, DATA is only checked and left
-     * to the caller
+     * @param message the message; HELLO and WELCOME are handled here, DATA and LEDGER are only
+     * checked and left to the caller
      * @return reason of a refusal in words; empty: accepted
      */
     std::string Receive(Ptr<Session> session, const Message& message);

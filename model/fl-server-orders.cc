@@ -13,6 +13,7 @@
 
 #include "ns3/fl-error.h"
 #include "ns3/fl-ns3-compat.h"
+#include "ns3/fl-transaction.h"
 #include "ns3/log.h"
 #include "ns3/simulator.h"
 
@@ -101,6 +102,17 @@ Server::SendData(DeviceId device,
     message.header.round = round;
     message.payload = std::move(samples);
     return Send(m_peers.at(device), std::move(message));
+}
+
+bool
+Server::SendLedger(const Participant& to, Message&& message)
+{
+    message.header.type = MessageType::LEDGER;
+    if (to.role == Participant::Role::SERVER)
+    {
+        return m_links.Send(to.id, std::move(message));
+    }
+    return to.id < m_peers.size() && Send(m_peers[to.id], std::move(message));
 }
 
 bool
@@ -250,6 +262,16 @@ Server::HandleData(Peer& peer, Message&& message)
     catch (const InvalidInput& error)
     {
         Drop(peer.device, error.what());
+    }
+}
+
+void
+Server::HandleLedger(const Participant& from, const Message& message)
+{
+    const std::string why = m_coordinator->NotifyLedger(from, message, m_id);
+    if (!why.empty())
+    {
+        Drop(from.role == Participant::Role::DEVICE ? from.id : NO_DEVICE, why);
     }
 }
 

@@ -8,6 +8,7 @@
 #include "ns3/fl-error.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-tcp-transport.h"
+#include "ns3/fl-transaction.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/log.h"
 #include "ns3/pointer.h"
@@ -368,6 +369,9 @@ Server::MessageReceived(Ptr<Session> session, Message&& message)
         break;
     case MessageType::PONG:
         break;
+    case MessageType::LEDGER:
+        HandleLedger({Participant::Role::DEVICE, peer->device}, message);
+        break;
     case MessageType::BYE:
         Disconnect(*peer);
         break;
@@ -455,6 +459,10 @@ Server::HandleServer(Ptr<Session> session, const Message& message)
     else if (message.header.type == MessageType::DATA)
     {
         m_coordinator->NotifyServerData(message.header.sender, message, m_id);
+    }
+    else if (message.header.type == MessageType::LEDGER)
+    {
+        HandleLedger({Participant::Role::SERVER, message.header.sender}, message);
     }
 }
 

@@ -141,6 +141,13 @@ class Server : public Application, public SessionHandler, private ServerWork::Ow
      * @return false if there is no session with it, or its WELCOME or HELLO was not received yet
      */
     bool SendToServer(uint32_t server, Message&& message);
+    /**
+     * Send a message of the ledger.
+     * @param to another server, or a device
+     * @param message a message with prefix and payload; type and sender are set here
+     * @return false if there is no session with it
+     */
+    bool SendLedger(const Participant& to, Message&& message);
     /// @return whether SendToServer() can send
     /// @param server number of another server
     bool IsConnectedToServer(uint32_t server) const;
@@ -215,6 +222,10 @@ class Server : public Application, public SessionHandler, private ServerWork::Ow
     /// @param session the session that received it
     /// @param message a message with the flag SERVER
     void HandleServer(Ptr<Session> session, const Message& message);
+    /// Receive a message of the ledger.
+    /// @param from the server or the device that sent it
+    /// @param message a LEDGER
+    void HandleLedger(const Participant& from, const Message& message);
     /**
      * Receive an UPDATE.
      * @param peer the device that sent it

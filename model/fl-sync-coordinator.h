@@ -45,11 +45,11 @@ class SyncCoordinator : public RoundCoordinator
     void DoRoundOver() override;
     void CancelEvents() override;
     void DoInitialize(GlobalModel& model) override;
+    void DoJoined() override;
 
   private:
     void DoStart() override;
     void DoStop() override;
-    void DoJoined() override;
     void DoOrderOver() override;
     void DoDroppedOver() override;
 

@@ -108,7 +108,7 @@ class HeaderTest : public TestCase
         }
         // Wrong, but with a right checksum: a peer that speaks another dialect.
         auto strange = message.header;
-        for (int type : {0, 10, 255})
+        for (int type : {0, 11, 255})
         {
             strange.type = static_cast<MessageType>(type);
             strange.Write(bytes.data());

@@ -70,6 +70,9 @@ OtherScenario()
     other.encodeFeatures = "float32";
     other.encodeGradients = "float16";
     other.consensus = "star";
+    other.mining = "deterministic";
+    other.hashRatesInTurn = {1e12, 0};
+    other.leader = "reputation";
     other.tasks = {"lr=0.1,model=mlp:3", ""};
     other.dataStart = 0.5;
     other.levels = {0.65, 0.7};
@@ -374,7 +377,16 @@ class SummaryTestCase : public ScenarioTestCase
                                            "--encode-gradients=all",
                                            "--cells=1",
                                            "--sub-channels=0",
-                                           "--consensus=none"},
+                                           "--consensus=none",
+                                           "--ledger=0",
+                                           "--mining=race",
+                                           "--block-interval=10",
+                                           "--min-hash-rate=1e11",
+                                           "--max-hash-rate=1e12",
+                                           "--hash-rate-in-turn=",
+                                           "--hash-energy=5e-8",
+                                           "--real-bits=12",
+                                           "--leader=smallest"},
                                           options),
                               "accepted",
                               "all of a summary");
@@ -396,6 +408,15 @@ class SummaryTestCase : public ScenarioTestCase
         options.cells = other.cells;
         options.subChannels = other.subChannels;
         options.consensus = other.consensus;
+        options.ledger = other.ledger;
+        options.mining = other.mining;
+        options.blockIntervalS = other.blockIntervalS;
+        options.minHashRate = other.minHashRate;
+        options.maxHashRate = other.maxHashRate;
+        options.hashRatesInTurn = other.hashRatesInTurn;
+        options.hashEnergyJ = other.hashEnergyJ;
+        options.realBits = other.realBits;
+        options.leader = other.leader;
         options.downlinkBandwidthHz = other.downlinkBandwidthHz;
         options.downlinkPowerW = other.downlinkPowerW;
         NS_TEST_EXPECT_MSG_EQ(SummaryOf(options).dump(), json.dump(), "all others by --like");
@@ -551,8 +572,9 @@ class RefusalTestCase : public ScenarioTestCase
         Expect([](Json&, Json& c) { c["ns3_arguments"]["PrintHelp"] = ""; },
                "configuration.ns3_arguments: PrintHelp: must be an attribute or a global value of "
                "ns-3");
-        Expect([](Json&, Json& c) { c["ns3_arguments"]["ns3::fl::Nope::X"] = "1"; },
-               "configuration.ns3_arguments: --ns3::fl::Nope::X: there is no type ns3::fl::Nope "
+        Expect([](Json&, Json& c) { c["ns3_arguments"]["ns3::fl::Unheardof::X"] = "1"; },
+               "configuration.ns3_arguments: --ns3::fl::Unheardof::X: there is no type "
+               "ns3::fl::Unheardof "
                "(--PrintTypeIds lists all)");
         Expect([](Json&, Json& c) { c["ns3_arguments"]["ns3::fl::SyncCoordinator::Rounds"] = "2"; },
                "configuration.ns3_arguments: --ns3::fl::SyncCoordinator::Rounds=2: must be left "

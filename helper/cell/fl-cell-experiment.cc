@@ -14,6 +14,7 @@
 #include "ns3/double.h"
 #include "ns3/fl-configuration.h"
 #include "ns3/fl-error.h"
+#include "ns3/fl-ledger-helper.h"
 #include "ns3/fl-mix-seed.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-optimizer.h"
@@ -35,6 +36,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace ns3
 {
@@ -289,6 +291,7 @@ CellRun::InstallFederation(const LearningData& data)
                                        std::move(profiles),
                                        std::move(parts));
     InstallServerLinks();
+    InstallLedger();
     m_federation.applications.Start(m_radio->GetStartTime());
     // As many for each optimizer, so that what comes after is the same whichever decides.
     m_stream +=
@@ -320,7 +323,8 @@ CellRun::SetCoordinator(FederationHelper& helper) const
         }
         if (m_scenario.consensus != "none")
         {
-            helper.SetCoordinator("ns3::fl::ConsensusCoordinator");
+            helper.SetCoordinator(m_scenario.ledger > 0 ? "ns3::fl::LedgerCoordinator"
+                                                        : "ns3::fl::ConsensusCoordinator");
             helper.SetCoordinatorAttribute("Exchanges", UintegerValue(m_scenario.exchanges));
         }
         helper.SetCoordinatorAttribute("Rounds", UintegerValue(m_scenario.rounds));
@@ -355,6 +359,7 @@ CellRun::InstallBatteries()
     const auto sources = batteries.Install(m_devices);
     ProcessorHelper::InstallEnergyModels(sources);
     m_radio->InstallEnergyModels(sources);
+    LedgerHelper::InstallEnergyModels(m_federation, sources);
 }
 
 void
@@ -443,6 +448,7 @@ CellRun::Run(ResultWriter& writer, Progress& progress)
     {
         writer.SetCounter(name, value);
     }
+    WriteLedger(writer);
     return m_reason.empty() ? "no event was left" : m_reason;
 }
 
@@ -483,17 +489,16 @@ RunAll(const std::string& program,
 {
     const LearningData data = LoadData(options);
     const uint32_t nTasks = CountTasks(options);
-    ResultFolder results(options.out,
-                         options.runs,
-                         program,
-                         configuration,
-                         RunTotals(nTasks, options.levels));
+    RunTotals none(nTasks, options.levels);
+    none.hasLedger = options.ledger > 0;
+    ResultFolder results(options.out, options.runs, program, configuration, std::move(none));
     Progress progress(options.rounds, options.runs);
     progress.SetTasks(nTasks);
     const uint64_t firstRun = RngSeedManager::GetRun();
     std::string reason;
     std::string comparison;
     std::string radio;
+    std::string ledger;
     for (uint32_t run = 0; run < options.runs; ++run)
     {
         if (run > 0)
@@ -505,9 +510,10 @@ RunAll(const std::string& program,
         reason = cell.Run(results.BeginRun(), progress);
         comparison = cell.GetComparison().ToText();
         radio = cell.GetRadio().ToText();
+        ledger = cell.GetLedgerText();
     }
     std::vector<std::string> notes{DataText(options, data)};
-    for (const auto& text : {comparison, radio})
+    for (const auto& text : {comparison, radio, ledger})
     {
         const bool ofLast = options.runs > 1 && !text.empty();
         notes.push_back((ofLast ? "Of the last run: " : "") + text);

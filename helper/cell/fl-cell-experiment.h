@@ -87,6 +87,8 @@ class CellRun
     /// @return the cell's radio
     const CellRadio& GetRadio() const;
 
+    /// @return a sentence on blocks and forks so far; empty without a ledger
+    std::string GetLedgerText() const;
     /// @return background traffic that the server has received so far [byte]
     double GetBackgroundBytes() const;
 
@@ -114,6 +116,12 @@ class CellRun
     ServerGraph MakeGraph() const;
     /// Install links between servers, and tell servers and coordinator.
     void InstallServerLinks();
+    /// Install keys, views of servers and miners of devices, if there is a ledger.
+    /// @throws InvalidInput as LedgerHelper::Install()
+    void InstallLedger();
+    /// Write blocks, chain and counts, if there is a ledger.
+    /// @param writer of the run
+    void WriteLedger(ResultWriter& writer) const;
     /**
      * Select the coordinator, and set the attributes that the scenario has.
      * @param helper installs it

@@ -117,6 +117,16 @@ class FieldList
     std::vector<ScenarioField> m_fields;        //!< in the order in which they were added
 };
 
+/// @param rates of devices in turn @return whether all are hash rates, one of them above 0
+bool
+AreHashRates(const std::vector<double>& rates)
+{
+    const bool isInRange = std::all_of(rates.begin(), rates.end(), [](double rate) {
+        return rate >= 0 && rate <= 1e18;
+    });
+    return isInRange && (rates.empty() || *std::max_element(rates.begin(), rates.end()) > 0);
+}
+
 /// @param text of --consensus @return whether it is none, a known graph, or a file that exists
 bool
 IsServerGraph(const std::string& text)
@@ -126,6 +136,55 @@ IsServerGraph(const std::string& text)
            std::any_of(names.begin(), names.end(), [&text](const auto& known) {
                return known.first == text;
            });
+}
+
+/**
+ * Add fields of the ledger: who mines how fast, who leads.
+ * @param fields gets them
+ */
+void
+AddLedgerFields(FieldList& fields)
+{
+    fields.Add("ledger",
+               "consensus, 1: rounds are recorded on a ledger that devices mine (ledger.bin)",
+               &Scenario::ledger,
+               InRange(0U, 1U),
+               "1");
+    fields.Add("mining",
+               "ledger: race (the search for a nonce takes an exponential time) or deterministic",
+               &Scenario::mining,
+               OneOf({"race", "deterministic"}));
+    fields.Add("block-interval",
+               "ledger: mean time to a block of a race [s]; 0: that of 50 Ghash (Table IV of BFL), "
+               "milliseconds",
+               &Scenario::blockIntervalS,
+               InRange(0.0, 1e9));
+    fields.Add("min-hash-rate",
+               "ledger: hash rates of devices differ, from this [hash/s]",
+               &Scenario::minHashRate,
+               InRange(0.0, 1e18));
+    fields.Add("max-hash-rate",
+               "ledger: hash rates to this, uniformly [hash/s]",
+               &Scenario::maxHashRate,
+               Positive(1e18));
+    fields.Add("hash-rate-in-turn",
+               "ledger: in place of these, one for each device in turn, separated by commas "
+               "[hash/s]",
+               &Scenario::hashRatesInTurn,
+               {"numbers from 0 to 1e+18 separated by commas, one of them above 0", AreHashRates});
+    fields.Add("hash-energy",
+               "ledger: energy of a hash, drawn from the battery [J]",
+               &Scenario::hashEnergyJ,
+               InRange(0.0, 1.0));
+    fields.Add("real-bits",
+               "ledger: leading zero bits for which nonces are really searched",
+               &Scenario::realBits,
+               InRange(0U, 24U));
+    fields.Add("leader",
+               "ledger: who leads a round: smallest (number), random, or reputation (the server "
+               "whose devices mined most)",
+               &Scenario::leader,
+               OneOf({"smallest", "random", "reputation"}));
 }
 
 /**
@@ -169,6 +228,7 @@ AddScenarioFields(FieldList& fields)
                "consensus: delay of the links between servers [s]",
                &Scenario::linkDelayS,
                InRange(0.0, 10.0));
+    AddLedgerFields(fields);
     fields.Add("rounds",
                "rounds of learning; with --coordinator=async aggregations",
                &Scenario::rounds,

@@ -11,6 +11,7 @@
 #include "ns3/fl-model-factory.h"
 #include "ns3/fl-ns3-arguments.h"
 #include "ns3/fl-optimizer.h"
+#include "ns3/fl-sodium.h"
 
 #include <algorithm>
 #include <limits>
@@ -170,6 +171,48 @@ ConsensusOfCells(const Scenario& scenario)
     return scenario.consensus != "none" && scenario.cells == 1
                ? "be none with " + Written(scenario, "cells")
                : "";
+}
+
+/// @param scenario the scenario @return what --ledger must; see ScenarioRule
+std::string
+LedgerOfConsensus(const Scenario& scenario)
+{
+    if (scenario.ledger == 0)
+    {
+        return "";
+    }
+    if (scenario.consensus == "none")
+    {
+        return "be left out with --consensus=none";
+    }
+    return SodiumIsAvailable() ? ""
+                               : "be left out: this was built without libsodium (Debian: "
+                                 "libsodium-dev)";
+}
+
+/// @param scenario the scenario @return what --block-interval must; see ScenarioRule
+std::string
+IntervalOfRace(const Scenario& scenario)
+{
+    return scenario.mining != "race" && scenario.blockIntervalS != Scenario().blockIntervalS
+               ? "be left out with --mining=" + scenario.mining
+               : "";
+}
+
+/**
+ * @tparam T type of the field
+ * @param member a field that counts with a ledger alone
+ * @return checks that it is left at its default without one; see ScenarioRule
+ */
+template <typename T>
+std::function<std::string(const Scenario&)>
+OnlyLedger(T Scenario::* member)
+{
+    return [member](const Scenario& scenario) {
+        return scenario.ledger == 0 && scenario.*member != Scenario().*member
+                   ? "be left out without --ledger"
+                   : "";
+    };
 }
 
 /// @param scenario the scenario @return what --background must; see ScenarioRule
@@ -346,6 +389,17 @@ ScenarioRules()
         {"cells", &CellsOfRounds},
         {"sub-channels", &SubChannelsOfFdma},
         {"consensus", &ConsensusOfCells},
+        {"ledger", &LedgerOfConsensus},
+        {"mining", OnlyLedger(&Scenario::mining)},
+        {"block-interval", OnlyLedger(&Scenario::blockIntervalS)},
+        {"block-interval", &IntervalOfRace},
+        {"min-hash-rate", OnlyLedger(&Scenario::minHashRate)},
+        {"max-hash-rate", OnlyLedger(&Scenario::maxHashRate)},
+        Order("min-hash-rate", &Scenario::minHashRate, "max-hash-rate", &Scenario::maxHashRate),
+        {"hash-rate-in-turn", OnlyLedger(&Scenario::hashRatesInTurn)},
+        {"hash-energy", OnlyLedger(&Scenario::hashEnergyJ)},
+        {"real-bits", OnlyLedger(&Scenario::realBits)},
+        {"leader", OnlyLedger(&Scenario::leader)},
         {"background", &BackgroundOfOneCell},
         {"max-capacitance", &CapacitanceInOrder},
         {"devices", &DevicesOfPhy},

@@ -81,9 +81,21 @@ struct Scenario
     uint32_t exchanges{5};         //!< phi, how often neighbours exchange their values in a round
     double linkRateBps{1e9};       //!< rate of the servers' links [bit/s]
     double linkDelayS{1e-3};       //!< delay of the servers' links [s]
-    double background{0};          //!< UDP background traffic that each device sends [bit/s]
-    uint32_t trainSamples{0};      //!< number of synthetic training samples; 0: the set's own
-    uint32_t testSamples{0};       //!< number of synthetic test samples; 0: the set's own
+    uint32_t ledger{0};            //!< with consensus, 1: rounds are recorded on a ledger that
+                                   //!< devices mine
+    std::string mining{"race"};    //!< race (exponential times) or deterministic, (27)
+    double blockIntervalS{10};     //!< mean time to a block of a race; 0: 50 Ghash a block, as in
+                                   //!< Table IV [s]
+    double minHashRate{1e11};      //!< hash rates of devices, uniform from this [hash/s]
+    double maxHashRate{1e12};      //!< to this [hash/s]
+    std::vector<double> hashRatesInTurn; //!< in place of these: device i has entry i modulo the
+                                         //!< number of entries [hash/s]
+    double hashEnergyJ{5e-8};            //!< energy of a hash [J]
+    uint32_t realBits{12};               //!< zero bits for which nonces are really searched
+    std::string leader{"smallest"};  //!< of rounds with a ledger: smallest, random or reputation
+    double background{0};            //!< UDP background traffic that each device sends [bit/s]
+    uint32_t trainSamples{0};        //!< number of synthetic training samples; 0: the set's own
+    uint32_t testSamples{0};         //!< number of synthetic test samples; 0: the set's own
     uint32_t samplesPerDevice{500};  //!< samples of a device in timing studies, without data
     double dataStart{1};             //!< fraction of its samples that a device begins with, 0 to 1
     double dataAdd{0};               //!< samples that it collects while it does not compute [1/s]

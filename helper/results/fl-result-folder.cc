@@ -382,6 +382,7 @@ ResultFolder::RemoveStaleFiles() const
         {
             std::filesystem::remove(folder / name, ignored);
         }
+        LedgerFiles::RemoveFrom(folder);
     };
     if (m_runs == 1)
     {

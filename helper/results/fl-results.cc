@@ -219,6 +219,8 @@ const char ResultWriter::DEVICES_HEADER[] =
     "staleness,payload_bits,energy_circuit_j,planned_aggregation,aggregation,energy_station_j,"
     "predicted_energy_station_j\n";
 
+const char ResultWriter::MINING_HEADER[] = ",mining_s,energy_mining_j\n";
+
 const char ResultWriter::HEADS_HEADER[] = "round,task,device,accuracy\n";
 
 ResultWriter::ResultWriter(const std::filesystem::path& folder, RunTotals totals)
@@ -228,7 +230,13 @@ ResultWriter::ResultWriter(const std::filesystem::path& folder, RunTotals totals
       m_totals(std::move(totals))
 {
     m_rounds.Write(ROUNDS_HEADER);
-    m_devices.Write(DEVICES_HEADER);
+    std::string columns = DEVICES_HEADER;
+    if (m_totals.hasLedger)
+    {
+        columns.replace(columns.size() - 1, 1, MINING_HEADER);
+        m_ledger = std::make_unique<LedgerFiles>(folder);
+    }
+    m_devices.Write(columns);
 }
 
 void
@@ -286,7 +294,7 @@ ResultWriter::WriteDevices(const RoundRecord& record)
         {
             WriteUnselected(record, *unselected);
         }
-        WriteOrder(work);
+        WriteOrder(record, work);
     }
     for (; unselected != record.unselected.end(); ++unselected)
     {
@@ -295,7 +303,19 @@ ResultWriter::WriteDevices(const RoundRecord& record)
 }
 
 void
-ResultWriter::WriteOrder(const WorkRecord& work)
+ResultWriter::AddMining(const RoundRecord& record, DeviceId device)
+{
+    if (m_totals.hasLedger)
+    {
+        // Of a round that was given up there is no share.
+        const bool isKnown = device < record.mining.size();
+        m_row.Add(isKnown ? record.mining[device].seconds : ABSENT)
+            .Add(isKnown ? record.mining[device].energyJ : ABSENT);
+    }
+}
+
+void
+ResultWriter::WriteOrder(const RoundRecord& record, const WorkRecord& work)
 {
     const Grant* uplink = FirstUplinkGrant(work.order);
     const WorkOutcome& measured = work.measured;
@@ -332,6 +352,7 @@ ResultWriter::WriteOrder(const WorkRecord& work)
         .Add(measured.stationEnergyJ)
         // Where the radio does not count it, a grant's power is not what is sent with.
         .Add(std::isnan(measured.stationEnergyJ) ? ABSENT : predicted.stationEnergyJ);
+    AddMining(record, work.order.device);
     m_devices.Write(m_row.Finish());
     m_phases.AddOrder(work);
 }
@@ -341,6 +362,7 @@ ResultWriter::WriteUnselected(const RoundRecord& record, DeviceId device)
 {
     constexpr uint32_t COLUMNS_AFTER_SELECTED = 27;
     m_row.Add(record.round).Add(record.task).Add(device).Add(0U).AddAbsent(COLUMNS_AFTER_SELECTED);
+    AddMining(record, device);
     m_devices.Write(m_row.Finish());
 }
 
@@ -348,6 +370,13 @@ void
 ResultWriter::SetCounter(const std::string& name, double value)
 {
     m_totals.counters[name] = value;
+}
+
+void
+ResultWriter::WriteLedger(const std::vector<BlockRecord>& blocks,
+                          const std::vector<std::shared_ptr<const Block>>& chain)
+{
+    m_ledger->Write(blocks, chain);
 }
 
 const RunTotals&
@@ -366,6 +395,10 @@ ResultWriter::Close()
     {
         m_heads->Close();
     }
+    if (m_ledger)
+    {
+        m_ledger->Close();
+    }
 }
 
 void
@@ -375,6 +408,15 @@ ResultWriter::Publish()
     m_rounds.Publish();
     m_devices.Publish();
     m_phases.Publish();
+    const auto folder = m_rounds.GetPath().parent_path();
+    if (m_ledger)
+    {
+        m_ledger->Publish();
+    }
+    else
+    {
+        LedgerFiles::RemoveFrom(folder);
+    }
     if (m_heads)
     {
         m_heads->Publish();
@@ -383,7 +425,7 @@ ResultWriter::Publish()
     {
         // Of an earlier run, which had some.
         std::error_code ignored;
-        std::filesystem::remove(m_rounds.GetPath().parent_path() / FILES.back(), ignored);
+        std::filesystem::remove(folder / FILES.back(), ignored);
     }
 }
 

@@ -5,6 +5,7 @@
 #define FL_RESULTS_H
 
 #include "fl-csv.h"
+#include "fl-ledger-files.h"
 #include "fl-output-file.h"
 #include "fl-phase-tables.h"
 #include "fl-sample.h"
@@ -84,6 +85,7 @@ struct RunTotals : Totals
     explicit RunTotals(uint32_t nTasks = 1,
                        const std::vector<double>& accuracyLevels = DEFAULT_LEVELS);
 
+    bool hasLedger{false};                  //!< whether rounds are recorded on a ledger
     std::vector<Totals> tasks;              //!< by task, if there are several; else empty
     Sample predictionError;                 //!< |measured / predicted - 1| of upload times
     double largestPredictionError{ABSENT};  //!< maximum of these errors
@@ -112,6 +114,8 @@ class ResultWriter
     static const char ROUNDS_HEADER[];
     /// Columns of devices.csv.
     static const char DEVICES_HEADER[];
+    /// Further columns of devices.csv where there is a ledger.
+    static const char MINING_HEADER[];
     /// Columns of heads.csv: the accuracy of the shared encoder with each device's own head.
     static const char HEADS_HEADER[];
 
@@ -136,6 +140,15 @@ class ResultWriter
      */
     void SetCounter(const std::string& name, double value);
 
+    /**
+     * Write blocks.csv and ledger.bin, once, at the end of a run with RunTotals::hasLedger.
+     * @param blocks all that were mined
+     * @param chain from the first block on
+     * @throws std::runtime_error if they cannot be written
+     */
+    void WriteLedger(const std::vector<BlockRecord>& blocks,
+                     const std::vector<std::shared_ptr<const Block>>& chain);
+
     /// @return totals of the run so far
     const RunTotals& GetTotals() const;
 
@@ -150,9 +163,14 @@ class ResultWriter
   private:
     /**
      * Write the row of an order to devices.csv, and those of its transfers and computations.
+     * @param record record of the round
      * @param work an order that has ended
      */
-    void WriteOrder(const WorkRecord& work);
+    void WriteOrder(const RoundRecord& record, const WorkRecord& work);
+    /// Add the columns of mining to a row of devices.csv, where there is a ledger.
+    /// @param record record of the round
+    /// @param device the device
+    void AddMining(const RoundRecord& record, DeviceId device);
     /**
      * Write the row of a device without an order in a round.
      * @param record record of the round
@@ -170,12 +188,13 @@ class ResultWriter
      */
     void WriteHeads(const RoundRecord& record);
 
-    OutputFile m_rounds;                 //!< rounds.csv
-    OutputFile m_devices;                //!< devices.csv
-    PhaseTables m_phases;                //!< transfers.csv, computations.csv
-    std::unique_ptr<OutputFile> m_heads; //!< heads.csv; null: it has no row yet
-    CsvRow m_row;                        //!< row in construction
-    RunTotals m_totals;                  //!< see GetTotals
+    OutputFile m_rounds;                   //!< rounds.csv
+    OutputFile m_devices;                  //!< devices.csv
+    PhaseTables m_phases;                  //!< transfers.csv, computations.csv
+    std::unique_ptr<OutputFile> m_heads;   //!< heads.csv; null: it has no row yet
+    std::unique_ptr<LedgerFiles> m_ledger; //!< blocks.csv, ledger.bin; null: there is no ledger
+    CsvRow m_row;                          //!< row in construction
+    RunTotals m_totals;                    //!< see GetTotals
 };
 
 } // namespace fl

@@ -69,6 +69,8 @@ ToString(MessageType type)
         return "ABORT";
     case MessageType::BYE:
         return "BYE";
+    case MessageType::LEDGER:
+        return "LEDGER";
     }
     return "?";
 }
@@ -196,7 +198,7 @@ MessageHeader::Read(const uint8_t* bytes, std::size_t size)
         return fail(WireError::BAD_HEADER_CRC);
     }
     if (bytes[3] < static_cast<uint8_t>(MessageType::HELLO) ||
-        bytes[3] > static_cast<uint8_t>(MessageType::BYE))
+        bytes[3] > static_cast<uint8_t>(MessageType::LEDGER))
     {
         return fail(WireError::BAD_TYPE);
     }

@@ -41,7 +41,9 @@ enum class MessageType : uint8_t
     PONG,      //!< reply to PING
     ABORT,     //!< server to client: abort the order of this task and round; reply of the client:
                //!< it is aborted
-    BYE //!< client to server: leaves deliberately; server to client: there are no more orders
+    BYE,   //!< client to server: leaves deliberately; server to client: there are no more orders
+    LEDGER //!< of the ledger, between servers, and between a server and a client; prefix: one byte,
+           //!< LedgerItem, which says what the payload is
 };
 
 /// @return the enumerator's name, as in "UPDATE"; "?" for an invalid value

@@ -30,6 +30,13 @@ struct WorkRecord
     WorkOutcome measured;  //!< times and energies of the simulation
 };
 
+/// What a device did for a round's block.
+struct MiningShare
+{
+    double seconds{0}; //!< for which it searched [s]
+    double energyJ{0}; //!< of the hashes that it computed [J]
+};
+
 /// A closed round. Times are simulated times.
 struct RoundRecord
 {
@@ -49,6 +56,7 @@ struct RoundRecord
     double objective{ABSENT};           //!< Plan::objective
     double bound{ABSENT};               //!< Plan::bound
     double predictedDurationS{ABSENT};  //!< duration of the round by Predictor [s]
+    std::vector<MiningShare> mining;    //!< by device; empty where there is no ledger
     std::vector<WorkRecord> ended;      //!< orders that ended in this round, by device; those of an
                                         //!< earlier round have its number in order.round
     std::vector<DeviceId> unselected; //!< devices without an order in this round's plan, ascending
