@@ -36,9 +36,9 @@ namespace
 /// The rows of that record in devices.csv, with its number instead of %.
 const char DEVICE_ROWS[] =
     "%,0,0,1,1e-10,50000,0.0125,2e+09,10,60,0,0.25,0.5,1.125,0.25,0.0625,0.25,0.5,1,0.3125,2,"
-    "merged,0,0,0,4000,,,,0.5,\n"
-    "%,0,1,0,,,,,,,,,,,,,,,,,,,,,,,,,,,\n"
-    "%,0,2,1,,,,,0,0,,0.5,,,,,,,,,2,battery,0,0,0,,,,,,\n";
+    "merged,0,0,0,4000,,,,0.5,,,\n"
+    "%,0,1,0,,,,,,,,,,,,,,,,,,,,,,,,,,,,,\n"
+    "%,0,2,1,,,,,0,0,,0.5,,,,,,,,,2,battery,0,0,0,,,,,,,,\n";
 
 /**
  * @param text a text
@@ -337,7 +337,8 @@ class ResultWriterTestCase : public TestCase
             "predicted_download_s,predicted_compute_s,predicted_upload_s,predicted_energy_j,start_"
             "s,"
             "status,server,base_version,staleness,payload_bits,energy_circuit_j,"
-            "planned_aggregation,aggregation,energy_station_j,predicted_energy_station_j\n";
+            "planned_aggregation,aggregation,energy_station_j,predicted_energy_station_j,offload_s,"
+            "execution_s\n";
         const std::string first = Replace(DEVICE_ROWS, "%", "1");
         std::string second = Replace(DEVICE_ROWS, "%", "2");
         second = Replace(second, ",2,merged,0,0,", ",4,merged,0,1,");

@@ -65,6 +65,46 @@ DownloadedBits(const WorkRecord& work)
     return bits;
 }
 
+/// @return total duration of an order's phases of a kind [s]; ABSENT without such a phase that was
+/// over
+/// @param work the order, and what was measured
+/// @param isOfKind whether a phase is of that kind
+template <typename IsOfKind>
+double
+TotalS(const WorkRecord& work, IsOfKind isOfKind)
+{
+    double totalS = ABSENT;
+    const auto& phases = work.order.phases;
+    for (size_t i = 0; i < std::min(phases.size(), work.measured.phases.size()); ++i)
+    {
+        const auto& times = work.measured.phases[i];
+        if (isOfKind(phases[i]) && std::isfinite(times.endS))
+        {
+            totalS = (std::isnan(totalS) ? 0 : totalS) + times.endS - times.startS;
+        }
+    }
+    return totalS;
+}
+
+/// @return whether a phase carries samples to a server, which trains on them
+/// @param phase of an order
+bool
+IsOffloading(const Phase& phase)
+{
+    const auto* transfer = std::get_if<Transfer>(&phase);
+    return transfer && transfer->kind == PayloadKind::SAMPLES &&
+           transfer->direction == Direction::UPLINK;
+}
+
+/// @return whether a phase is a computation at a server
+/// @param phase of an order
+bool
+IsExecution(const Phase& phase)
+{
+    const auto* compute = std::get_if<Compute>(&phase);
+    return compute && compute->node == ComputeNode::SERVER;
+}
+
 /**
  * @param order a work order
  * @return the grant of its first uplink transfer that has one; null: there is none
@@ -217,7 +257,7 @@ const char ResultWriter::DEVICES_HEADER[] =
     "download_s,compute_s,upload_s,energy_compute_j,energy_radio_j,predicted_download_s,"
     "predicted_compute_s,predicted_upload_s,predicted_energy_j,start_s,status,server,base_version,"
     "staleness,payload_bits,energy_circuit_j,planned_aggregation,aggregation,energy_station_j,"
-    "predicted_energy_station_j\n";
+    "predicted_energy_station_j,offload_s,execution_s\n";
 
 const char ResultWriter::MINING_HEADER[] = ",mining_s,energy_mining_j\n";
 
@@ -351,7 +391,9 @@ ResultWriter::WriteOrder(const RoundRecord& record, const WorkRecord& work)
         .Add(measured.aggregation > 0 ? measured.aggregation : ABSENT)
         .Add(measured.stationEnergyJ)
         // Where the radio does not count it, a grant's power is not what is sent with.
-        .Add(std::isnan(measured.stationEnergyJ) ? ABSENT : predicted.stationEnergyJ);
+        .Add(std::isnan(measured.stationEnergyJ) ? ABSENT : predicted.stationEnergyJ)
+        .Add(TotalS(work, IsOffloading))
+        .Add(TotalS(work, IsExecution));
     AddMining(record, work.order.device);
     m_devices.Write(m_row.Finish());
     m_phases.AddOrder(work);
@@ -360,7 +402,7 @@ ResultWriter::WriteOrder(const RoundRecord& record, const WorkRecord& work)
 void
 ResultWriter::WriteUnselected(const RoundRecord& record, DeviceId device)
 {
-    constexpr uint32_t COLUMNS_AFTER_SELECTED = 27;
+    constexpr uint32_t COLUMNS_AFTER_SELECTED = 29;
     m_row.Add(record.round).Add(record.task).Add(device).Add(0U).AddAbsent(COLUMNS_AFTER_SELECTED);
     AddMining(record, device);
     m_devices.Write(m_row.Finish());

@@ -23,6 +23,13 @@ done
 [ "$(awk -F, '$5 == "samples" { print $4 }' one/transfers.csv | sort -u | wc -l)" -ge 2 ] || fail "samples to several servers"
 awk -F, '$5 == "samples" && $7 != 8 * (20 + 40 * (1 + 4 * 784)) { exit 1 }' one/transfers.csv || fail "size of the samples"
 grep -q ',server,train,' one/computations.csv || fail "servers train"
+# An order's row has the times of both, as the tables of phases have them.
+awk -F, 'FNR == 1 { file++; for (i = 1; i <= NF; i++) at[file, $i] = i; next }
+  file == 1 && $5 == "samples" { sent[$1, $3] = $(at[1, "end_s"]) - $(at[1, "start_s"]); n++ }
+  file == 2 && $(at[2, "node"]) == "server" { ran[$1, $3] = $(at[2, "end_s"]) - $(at[2, "start_s"]) }
+  file == 3 { off = $(at[3, "offload_s"]) - sent[$1, $3]; run = $(at[3, "execution_s"]) - ran[$1, $3]; rows++ }
+  file == 3 && (off * off > 1e-18 || run * run > 1e-18) { print; exit 1 }
+  END { exit !(n > 0 && rows > n) }' one/transfers.csv one/computations.csv one/devices.csv || fail "offload_s and execution_s"
 # What is measured of offloading is within what is predicted, but for TCP's begin.
 awk -F, '$5 == "samples" && $9 - $8 > 1.02 * $10 + 0.002 { print; exit 1 }' one/transfers.csv || fail "offloading is slower"
 

@@ -38,7 +38,7 @@ expect_exit 0 'global model of server 0, round 3, ' fl_program fl-ledger show on
 [ "$(awk -F, '$8 == 0' one/blocks.csv | cut -d, -f1 | tr '\n' ' ')" = "1 2 3 " ] || fail "heights"
 awk -F, 'NR > 1 && $8 == 0 && !($5 < $6 && $5 < $7) { exit 1 }' one/blocks.csv || fail "times of blocks"
 # Columns behind all others; 5e-8 J a hash, 0.1 to 1 THash/s: 5 to 50 kW.
-head -n 1 one/devices.csv | grep -q 'predicted_energy_station_j,mining_s,energy_mining_j$' || fail "columns of devices.csv"
+head -n 1 one/devices.csv | grep -q 'predicted_energy_station_j,offload_s,execution_s,mining_s,energy_mining_j$' || fail "columns of devices.csv"
 awk -F, 'NR > 1 && !($NF >= 4999 * $(NF - 1) && $NF <= 50001 * $(NF - 1) && $NF > 0) { exit 1 }' one/devices.csv ||
   fail "energy of mining"
 for name in ledger_blocks ledger_orphans ledger_forks ledger_fork_rate ledger_expected_fork_rate energy_mining_j; do
@@ -52,7 +52,7 @@ expect_exit 0 '^4 blocks' fl_program fl-ledger verify fast/ledger.bin
 # Without it there is no trace of it, also where it was before.
 expect_exit 0 'all rounds are done' quickstart --consensus=line --out=two
 [ ! -e two/ledger.bin ] && [ ! -e two/blocks.csv ] || fail "files of an earlier run"
-head -n 1 two/devices.csv | grep -q 'predicted_energy_station_j$' || fail "columns without a ledger"
+head -n 1 two/devices.csv | grep -q 'execution_s$' || fail "columns without a ledger"
 
 for leader in random reputation; do
   expect_exit 0 'all rounds are done' quickstart --consensus=ring --ledger --leader=$leader --mining=deterministic --out=$leader

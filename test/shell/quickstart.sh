@@ -63,7 +63,7 @@ done
 # The columns that others rely on.
 [ "$(head -n 1 a/rounds.csv)" = "round,task,start_s,end_s,selected,received,loss,accuracy,energy_j,objective,bound,predicted_duration_s" ] ||
   fail "columns of rounds.csv"
-[ "$(head -n 1 a/devices.csv)" = "round,task,device,selected,gain,bandwidth_hz,tx_power_w,cpu_hz,iterations,samples,idle_s,download_s,compute_s,upload_s,energy_compute_j,energy_radio_j,predicted_download_s,predicted_compute_s,predicted_upload_s,predicted_energy_j,start_s,status,server,base_version,staleness,payload_bits,energy_circuit_j,planned_aggregation,aggregation,energy_station_j,predicted_energy_station_j" ] ||
+[ "$(head -n 1 a/devices.csv)" = "round,task,device,selected,gain,bandwidth_hz,tx_power_w,cpu_hz,iterations,samples,idle_s,download_s,compute_s,upload_s,energy_compute_j,energy_radio_j,predicted_download_s,predicted_compute_s,predicted_upload_s,predicted_energy_j,start_s,status,server,base_version,staleness,payload_bits,energy_circuit_j,planned_aggregation,aggregation,energy_station_j,predicted_energy_station_j,offload_s,execution_s" ] ||
   fail "columns of devices.csv"
 
 # Without gnuplot the run says how to get the plots, and goes on.
