@@ -8,10 +8,12 @@
 #include "ns3/fl-consensus-coordinator.h"
 #include "ns3/fl-csv.h"
 #include "ns3/fl-fdma-cells-control.h"
+#include "ns3/fl-ledger-coordinator.h"
 #include "ns3/fl-ns3-compat.h"
 #include "ns3/fl-planned-interference.h"
 #include "ns3/fl-scenario-rules.h"
 #include "ns3/fl-work-program.h"
+#include "ns3/mobility-model.h"
 #include "ns3/simulator.h"
 
 #include <algorithm>
@@ -29,8 +31,20 @@ namespace
 {
 
 /// Names of terms, in the order of tables.
-const std::vector<std::string>
-    TERMS{"offload", "execute", "compute", "download", "upload", "consensus", "round"};
+const std::vector<std::string> TERMS{"offload",
+                                     "execute",
+                                     "compute",
+                                     "download",
+                                     "upload",
+                                     "consensus",
+                                     "record",
+                                     "mining",
+                                     "round"};
+
+/// T_prop of (27) for three servers and ten devices, xi (M + N - 1) [s]
+constexpr double PROPAGATION_S = 0.005 * (3 + 10 - 1);
+/// zeta of (27), Table IV.
+constexpr double ZETA = 3;
 
 /// @return name of a phase's term
 /// @param phase of an order
@@ -72,7 +86,8 @@ class PacketWatch
         : m_label(label),
           m_packets(packets),
           m_interference(interference),
-          m_control(DynamicCast<FdmaCellsControl>(run.GetRadio().GetRadioControl()))
+          m_control(DynamicCast<FdmaCellsControl>(run.GetRadio().GetRadioControl())),
+          m_devices(run.GetDevices())
     {
         const auto& coordinator = run.GetFederation().coordinator;
         coordinator->TraceConnectWithoutContext("RoundBegin",
@@ -80,6 +95,11 @@ class PacketWatch
         coordinator->TraceConnectWithoutContext("RoundEnd", MakeCallback(&PacketWatch::End, this));
         coordinator->TraceConnectWithoutContext("Consensus",
                                                 MakeCallback(&PacketWatch::Agreed, this));
+        coordinator->TraceConnectWithoutContext("Mined", MakeCallback(&PacketWatch::Mined, this));
+        if (packets.places.empty())
+        {
+            AddStations(run);
+        }
     }
 
   private:
@@ -112,6 +132,89 @@ class PacketWatch
         AddTerm(record.round,
                 "consensus",
                 {record.predictedS, record.predictedS, record.exchangedS - record.startS});
+        if (IsShown())
+        {
+            AddServerSpans(record.round, "consensus", record.startS, record.endS);
+        }
+    }
+
+    /// Servers have the round's block.
+    void Mined(const MiningRecord& record)
+    {
+        // (27) of the fastest device, which mines.
+        const double formulaS = record.predictedSearchS + ZETA * PROPAGATION_S;
+        AddTerm(record.round, "record", {ABSENT, ABSENT, record.templateS - record.startS});
+        AddTerm(record.round,
+                "mining",
+                {formulaS, record.predictedS, record.leaderS - record.templateS});
+        if (!IsShown())
+        {
+            return;
+        }
+        for (DeviceId device = 0; device < m_devices.GetN(); ++device)
+        {
+            m_packets.spans.push_back({record.round,
+                                       static_cast<double>(device),
+                                       "mining",
+                                       record.templateS,
+                                       record.foundS});
+        }
+        AddServerSpans(record.round, "record", record.startS, record.templateS);
+        AddServerSpans(record.round, "spread", record.foundS, record.endS);
+    }
+
+    /// @return whether this run is the one that is drawn
+    bool IsShown() const
+    {
+        return m_label.objective == "sum" && m_label.drop == 0;
+    }
+
+    /// Note where stations are. @param run that is watched
+    void AddStations(const CellRun& run)
+    {
+        const auto nodes = run.GetRadio().GetServerNodes();
+        for (uint32_t server = 0; server < nodes.GetN(); ++server)
+        {
+            const auto place = nodes.Get(server)->GetObject<MobilityModel>()->GetPosition();
+            m_packets.places.push_back({"station", server, place.x, place.y, place.x, place.y});
+        }
+    }
+
+    /// Note what all servers do. @param round number @param phase name @param startS begin [s]
+    /// @param endS end [s]
+    void AddServerSpans(uint32_t round, const std::string& phase, double startS, double endS)
+    {
+        for (uint32_t server = 0; server < m_control->GetNCells(); ++server)
+        {
+            m_packets.spans.push_back({round, -1.0 - server, phase, startS, endS});
+        }
+    }
+
+    /// Note what a device does, and where it is. @param work its order
+    void Show(const WorkRecord& work)
+    {
+        const auto& order = work.order;
+        for (size_t i = 0; i < order.phases.size(); ++i)
+        {
+            const std::string phase = TermOf(order.phases[i]);
+            const auto& times = work.measured.phases[i];
+            const double row = phase == "execute" ? -1.0 - order.server : order.device;
+            m_packets.spans.push_back({order.round, row, phase, times.startS, times.endS});
+        }
+        if (order.round == 1)
+        {
+            const auto place =
+                m_devices.Get(order.device)->GetObject<MobilityModel>()->GetPosition();
+            const BlockchainPlace station = m_packets.places.at(order.server);
+            m_packets.places.push_back({"device",
+                                        order.device,
+                                        place.x,
+                                        place.y,
+                                        station.x,
+                                        station.y,
+                                        order.server,
+                                        TermOf(order.phases.front()) == "offload"});
+        }
     }
 
     /// A round is over.
@@ -123,6 +226,10 @@ class PacketWatch
             if (work.measured.status == WorkStatus::MERGED)
             {
                 AddWork(work, terms);
+                if (IsShown())
+                {
+                    Show(work);
+                }
             }
         }
         for (const auto& [name, durations] : terms)
@@ -195,10 +302,34 @@ class PacketWatch
     BlockchainPackets& m_packets;            //!< gets terms
     BlockchainInterference& m_interference;  //!< gets links and shares
     Ptr<FdmaCellsControl> m_control;         //!< of all cells
+    NodeContainer m_devices;                 //!< by DeviceId
     std::map<DeviceId, double> m_assumedBps; //!< with all others [bit/s]
     std::map<DeviceId, double> m_aloneBps;   //!< without [bit/s]
     double m_roundS{0};                      //!< predicted [s]
 };
+
+/// Simulate a race with forks. @param run RngRun of the first drop @param threads that train
+/// @param [in,out] packets gets its blocks
+void
+RunRace(uint64_t run, uint32_t threads, BlockchainPackets& packets)
+{
+    constexpr uint32_t ROUNDS = 20;
+    constexpr double INTERVAL_S = 0.005;
+    Scenario scenario = BlockchainPacketScenario(run);
+    scenario.mining = "race";
+    scenario.blockIntervalS = INTERVAL_S;
+    scenario.rounds = ROUNDS;
+    ValidateScenario(scenario);
+    scenario.Apply();
+    {
+        CellRun cells(scenario, LoadData(scenario, threads));
+        Simulator::Run();
+        const auto coordinator = DynamicCast<LedgerCoordinator>(cells.GetFederation().coordinator);
+        packets.blocks = coordinator->GetBlocks();
+        packets.race = coordinator->GetTotals();
+    }
+    Config::Reset();
+}
 
 } // namespace
 
@@ -216,6 +347,8 @@ BlockchainPacketScenario(uint64_t run)
     scenario.radius = 500;
     scenario.optimizer = "offload";
     scenario.consensus = "line";
+    scenario.ledger = 1;
+    scenario.mining = "deterministic";
     scenario.fading = "rayleigh";
     scenario.maxPowerDbm = 30;
     scenario.serverCpuHz = 5e9;
@@ -257,6 +390,7 @@ RunBlockchainPackets(uint64_t run, uint32_t drops, uint32_t threads)
         interference.share /= std::max(interference.links, 1U);
         packets.interferences.push_back(interference);
     }
+    RunRace(run, threads, packets);
     return packets;
 }
 
@@ -316,7 +450,10 @@ PrintBlockchainPackets(std::ostream& os, const BlockchainPackets& packets)
            << "was to cost " << interference.links << " uploads of samples, "
            << 100 * interference.share << " % was lost.\n";
     }
-    os << std::defaultfloat;
+    os << "Race for a block every 5 ms: " << packets.race.blocks << " blocks, "
+       << packets.race.orphans << " orphans; forks at " << 100 * packets.race.forkRate
+       << " % of the heights, " << 100 * packets.race.expectedForkRate << " % by delays.\n"
+       << std::defaultfloat;
 }
 
 } // namespace fl

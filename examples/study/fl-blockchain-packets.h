@@ -4,6 +4,8 @@
 #ifndef FL_BLOCKCHAIN_PACKETS_H
 #define FL_BLOCKCHAIN_PACKETS_H
 
+#include "fl-blockchain-packet-plots.h"
+
 #include "ns3/fl-scenario.h"
 
 #include <cstdint>
@@ -14,7 +16,8 @@
 /**
  * @file
  * @ingroup fl
- * One configuration of BFL by packets: three cells, ten devices, consensus between the servers.
+ * One configuration of BFL by packets: three cells, ten devices, consensus between the servers, and
+ * blocks that the devices mine.
  */
 
 namespace ns3
@@ -28,8 +31,10 @@ struct BlockchainTerm
     std::string objective; //!< sum or makespan: what the plans minimise
     uint32_t drop{0};      //!< number of the drop: places and fading
     uint32_t round{0};     //!< number of the round
-    std::string name;      //!< offload, execute, compute, upload, download, consensus or round
-    double formulaS{0};    //!< by (20) to (25): payloads alone, everybody sends all the time [s]
+    std::string name;      //!< offload, execute, compute, upload, download, consensus, record (from
+                           //!< consensus to the template), mining (from there until the leader has
+                           //!< the block) or round
+    double formulaS{0};    //!< by (20) to (27): payloads alone, everybody sends all the time [s]
     double predictedS{0};  //!< by the Predictor, headers included; NaN: not predicted [s]
     double measuredS{0};   //!< [s]
 };
@@ -47,19 +52,25 @@ struct BlockchainPackets
 {
     std::vector<BlockchainTerm> terms;                 //!< by objective, drop, round and term
     std::vector<BlockchainInterference> interferences; //!< by objective
+    std::vector<BlockchainSpan> spans;                 //!< of the first drop, for the sum
+    std::vector<BlockchainPlace> places;               //!< of that
+    std::vector<BlockRecord> blocks;                   //!< of a race with forks, see below
+    LedgerTotals race;                                 //!< of that
 };
 
 /**
  * The configuration: M = 3 servers of 5 GHz, N = 10 devices of 0.2 to 2 GHz, G = 3 sub-channels, 20
  * MHz, 30 dBm, Rayleigh fading, samples of 1 MB and about 0.9 Gcycle a device (Table IV), a line of
- * links of 1 Gbit/s and 1 ms, 5 exchanges.
+ * links of 1 Gbit/s and 1 ms, 5 exchanges; a ledger, hash rates of 0.1 to 1 Thash/s, 50 Ghash a
+ * block, three times, without chance (27).
  * @param run RngRun, of places and fading, which lasts
  * @return the scenario, of two rounds: sessions are new in the first one
  */
 Scenario BlockchainPacketScenario(uint64_t run);
 
 /**
- * Simulate it with both objectives; ns-3's defaults are changed.
+ * Simulate it with both objectives; ns-3's defaults are changed. Then a race of 20 rounds in the
+ * first drop, for a block every 5 ms, so that there are forks to be seen.
  * @param run RngRun of the first drop
  * @param drops number of drops
  * @param threads that train

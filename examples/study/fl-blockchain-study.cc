@@ -220,15 +220,18 @@ RunAgents(const std::filesystem::path& folder,
 }
 
 /// Simulate one configuration by packets: a table, and the plots of its runs. @param folder where
-/// to @param run of the program
+/// to @param run of the program @param [in,out] scripts names are appended
 void
-RunPackets(const std::filesystem::path& folder, const BlockchainRun& run)
+RunPackets(const std::filesystem::path& folder,
+           const BlockchainRun& run,
+           std::vector<std::string>& scripts)
 {
     const uint32_t drops = run.options.isQuick ? 1 : 10;
     const auto packets = RunBlockchainPackets(run.effort.seed, drops, run.options.output.threads);
     OutputFile table(folder / "packets.csv");
     table.Write(BlockchainPacketsCsv(packets));
     table.Publish();
+    WriteBlockchainPacketPlots(folder, packets.spans, packets.places, packets.blocks, scripts);
     PrintBlockchainPackets(std::cout, packets);
 }
 
@@ -297,7 +300,7 @@ class BlockchainStudy : public Study
         const auto agents = RunAgents(folder, run, scripts);
         if (run.IsWanted("packets"))
         {
-            RunPackets(folder, run);
+            RunPackets(folder, run, scripts);
         }
         if (figures.front() != "calibrate")
         {
@@ -331,7 +334,8 @@ class BlockchainStudy : public Study
     static bool NeedsLedger(const std::vector<std::string>& figures)
     {
         return std::any_of(figures.begin(), figures.end(), [](const std::string& name) {
-            return name == "11" || name == "12" || name == "detection" || name == "robust";
+            return name == "11" || name == "12" || name == "detection" || name == "robust" ||
+                   name == "packets";
         });
     }
 
@@ -340,7 +344,7 @@ class BlockchainStudy : public Study
     {
         return std::any_of(figures.begin(), figures.end(), [](const std::string& name) {
             return name == "4" || name == "5" || name == "6" || name == "calibrate" ||
-                   NeedsLedger({name});
+                   (name != "packets" && NeedsLedger({name}));
         });
     }
 

@@ -52,6 +52,15 @@ else
   cmp found/detection.csv same/detection.csv || fail "detection.csv depends on the number of threads"
   awk -F, '$3 == "replay" && $8 != 0 { exit 1 }' found/detection.csv || fail "a false alarm of the replay"
   awk -F, '$3 == "replay" && $4 == "exchange 3" && !($10 == 1 && $11 == 0) { exit 1 }' found/detection.csv || fail "recall or delay"
+  # Consensus and mining by packets, within what is predicted: the rest is TCP's first flights.
+  expect_exit 0 '^sum +mining +[0-9.]+ +[0-9.]+ +[0-9.]+$' study --figure=packets --out=packets
+  awk -F, '$4 == "mining" && !($7 > 0.98 * $6 && $7 < 1.02 * $6) { exit 1 }' packets/packets.csv || fail "mining by packets"
+  [ "$(grep -c ,mining, packets/packets.csv)" -eq 4 ] || fail "mining of two rounds with two objectives"
+  [ "$(grep -c 'chain$' packets/chain.csv)" -eq 20 ] || fail "chain.csv: 20 rounds"
+  [ "$(grep -c ^device packets/map.csv)" -eq 10 ] || fail "map.csv: 10 devices"
+  for phase in offload execute compute consensus mining; do
+    grep -q ",$phase," packets/timeline.csv || fail "timeline.csv: $phase"
+  done
   expect_exit 0 "Accuracy .* by rule and attack, attackers: servers exchange 3" \
     study --figure=robust --robust-rounds=1 --runs=1 --out=rules
   [ "$(wc -l <rules/robust.csv)" -eq 127 ] || fail "robust.csv: 8, 8 and 2 rules, 7 attacks, and a header"
