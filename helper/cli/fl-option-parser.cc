@@ -111,7 +111,7 @@ OptionParser::Add(const std::string& name,
                   Allowed<T> allowed,
                   const std::string& bare)
 {
-    auto option = std::make_unique<Option>();
+    auto option = std::make_unique<ParserOption>();
     option->name = name;
     option->shown = {m_group, name, help, ShownText(value, help), ""};
     option->text = ValueText(value);
@@ -185,7 +185,7 @@ template void OptionParser::Add(const std::string&,
                                 const std::string&);
 
 void
-OptionParser::Insert(std::unique_ptr<Option> option)
+OptionParser::Insert(std::unique_ptr<ParserOption> option)
 {
     if (Find(option->name) || IsNs3Argument(option->name))
     {
@@ -269,14 +269,14 @@ OptionParser::FindNs3Argument(const std::string& name) const
 bool
 OptionParser::IsChanged(const std::string& name) const
 {
-    const Option* option = Find(name);
+    const ParserOption* option = Find(name);
     return option ? option->written() != option->text : FindNs3Argument(name) != nullptr;
 }
 
 std::string
 OptionParser::Written(const std::string& name) const
 {
-    const Option* option = Find(name);
+    const ParserOption* option = Find(name);
     const std::string* argument = FindNs3Argument(name);
     return "--" + name + "=" + (option ? option->written() : argument ? *argument : "");
 }
@@ -294,7 +294,7 @@ OptionParser::ApplyRules() const
     }
 }
 
-OptionParser::Option*
+ParserOption*
 OptionParser::Find(const std::string& name) const
 {
     for (const auto& option : m_options)
@@ -350,7 +350,7 @@ OptionParser::ParseOne(const std::string& argument)
                                     argument,
                                     "': must be --name=value (--help lists the names)"));
     }
-    Option* option = Find(given.name);
+    ParserOption* option = Find(given.name);
     if (!option)
     {
         if (!IsNs3Argument(given.name))

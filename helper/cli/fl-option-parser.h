@@ -24,6 +24,8 @@ namespace fl
 
 struct Configuration;
 
+struct ParserOption;
+
 /**
  * @ingroup fl
  * Parser of a program's command line: `--name=value` for its own options, and all arguments of ns-3
@@ -161,8 +163,6 @@ class OptionParser
     nlohmann::ordered_json ToJson() const;
 
   private:
-    struct Option;
-
     /// Arguments of AddRule().
     struct Rule
     {
@@ -174,10 +174,10 @@ class OptionParser
      * @param name name of an option, without dashes
      * @return the option, or null
      */
-    Option* Find(const std::string& name) const;
+    ParserOption* Find(const std::string& name) const;
     /// Add an option.
     /// @param option the option; its name must be unique
-    void Insert(std::unique_ptr<Option> option);
+    void Insert(std::unique_ptr<ParserOption> option);
     /**
      * @param name an unknown name
      * @return error message with the allowed names
@@ -215,7 +215,7 @@ class OptionParser
      * @param file path of the run's summary.json, for messages
      * @throws InvalidInput if the value is missing or not allowed
      */
-    static void TakeOption(Option& option,
+    static void TakeOption(ParserOption& option,
                            const Configuration& configuration,
                            const std::string& file);
     /// Set the arguments of KeepNs3(), if it was called.
@@ -252,13 +252,13 @@ class OptionParser
     /// Pass the arguments of ns-3 to ns3::CommandLine.
     void RunCommandLine();
 
-    std::string m_program;                          //!< name of the program
-    std::string m_usage;                            //!< description of the program
-    OptionGroup m_group{OptionGroup::SCENARIO};     //!< group of options that are added
-    std::vector<std::unique_ptr<Option>> m_options; //!< in the order in which they were added
-    std::vector<OptionChoices> m_choices;           //!< allowed values for --help
-    std::vector<Rule> m_rules;                      //!< in the order in which they were added
-    std::map<std::string, std::string> m_setBy;     //!< name of the option by attribute
+    std::string m_program;                                //!< name of the program
+    std::string m_usage;                                  //!< description of the program
+    OptionGroup m_group{OptionGroup::SCENARIO};           //!< group of options that are added
+    std::vector<std::unique_ptr<ParserOption>> m_options; //!< in the order in which they were added
+    std::vector<OptionChoices> m_choices;                 //!< allowed values for --help
+    std::vector<Rule> m_rules;                            //!< in the order in which they were added
+    std::map<std::string, std::string> m_setBy;           //!< name of the option by attribute
     /// Arguments for CommandLine: names without dashes, and values. A repeated name is at the place
     /// of its last value.
     std::vector<std::pair<std::string, std::string>> m_ns3Arguments;

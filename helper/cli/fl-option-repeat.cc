@@ -3,6 +3,7 @@
  */
 #include "fl-configuration.h"
 #include "fl-ns3-arguments.h"
+#include "fl-option-parser.h"
 #include "fl-option.h"
 
 #include "ns3/fl-error.h"
@@ -15,7 +16,7 @@ namespace fl
 {
 
 void
-OptionParser::TakeOption(Option& option,
+OptionParser::TakeOption(ParserOption& option,
                          const Configuration& configuration,
                          const std::string& file)
 {
@@ -51,7 +52,7 @@ OptionParser::TakeConfiguration(const std::string& file, const std::set<std::str
     }
     for (const auto& [name, value] : configuration.options.items())
     {
-        const Option* option = Find(name);
+        const ParserOption* option = Find(name);
         if (!option || !option->toJson)
         {
             throw InvalidInput(file + ": configuration.options." + name + ": unknown option of " +

@@ -4,7 +4,7 @@
 #ifndef FL_OPTION_H
 #define FL_OPTION_H
 
-#include "fl-option-parser.h"
+#include "fl-option-help.h"
 
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -16,7 +16,7 @@ namespace fl
 {
 
 /// One option, its type forgotten.
-struct OptionParser::Option
+struct ParserOption
 {
     OptionHelp shown;    //!< by --help
     std::string name;    //!< without dashes

@@ -4,10 +4,10 @@
 #ifndef FL_PLOTS_H
 #define FL_PLOTS_H
 
+#include "fl-plot-request.h"
 #include "fl-plot-script.h"
 
 #include <cstdint>
-#include <filesystem>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -16,19 +16,6 @@ namespace ns3
 {
 namespace fl
 {
-
-/**
- * @ingroup fl
- * Parameters of the plots of a results folder.
- */
-struct PlotRequest
-{
-    std::filesystem::path folder;   //!< a finished results folder
-    uint32_t runs{1};               //!< number of its runs
-    std::string curve;              //!< entry of the curves in keys, as the optimizer's name
-    std::string gnuplot{"gnuplot"}; //!< name or path of gnuplot
-    bool isAsynchronous{false};     //!< rounds are aggregations of an AsyncCoordinator
-};
 
 /**
  * Write gnuplot scripts (`*.plt`) into a results folder, which plot its CSV files: `accuracy-time`,

@@ -4,8 +4,8 @@
 #ifndef FL_TIMELINE_PLOT_H
 #define FL_TIMELINE_PLOT_H
 
+#include "fl-plot-request.h"
 #include "fl-plot-survey.h"
-#include "fl-plots.h"
 
 #include <string>
 #include <vector>
