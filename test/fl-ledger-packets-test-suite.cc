@@ -4,7 +4,7 @@
 #include "fl-test-ledger.h"
 #include "fl-test-refusal.h"
 
-#include "ns3/fl-mining.h"
+#include "ns3/fl-ledger-keys.h"
 
 #include <algorithm>
 #include <cmath>
@@ -28,6 +28,65 @@ using fl::test::RunLedger;
 
 namespace
 {
+
+/// A device by itself, without a network: its times in a race are exponential.
+class MinerTestCase : public TestCase
+{
+  public:
+    MinerTestCase()
+        : TestCase("Miner: times of a race")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        constexpr int SEARCHES = 400;
+        constexpr double MEAN_S = 5e10 / 1e12; // hbar / Psi
+        const Participant server{Participant::Role::SERVER, 0};
+        const auto keys = MakeLedgerKeys(1, 1, 1);
+        Miner::Setup setup;
+        setup.key = keys.at({Participant::Role::DEVICE, 0});
+        setup.genesis = std::make_shared<const Block>(MakeGenesis(keys, server));
+        setup.hashRate = 1e12;
+        setup.joulePerHash = 5e-8;
+        setup.rule.hashes = 5e10;
+        const auto miner = CreateObject<Miner>();
+        miner->Initialize(setup);
+        int sent = 0;
+        miner->SetSender([&sent](uint32_t, Message&&) { return ++sent > 0; });
+        double sumS = 0;
+        int above = 0;
+        for (int i = 0; i < SEARCHES; ++i)
+        {
+            Block block = miner->GetLedger().MakeNext(server, server, 0, {});
+            block.ApproveWith(keys.at(server));
+            const Time begin = Simulator::Now();
+            const auto payload = EncodeBlock(block);
+            NS_TEST_EXPECT_MSG_EQ(
+                miner->Receive(0, MakeLedgerMessage(LedgerItem::TEMPLATE, payload)),
+                "",
+                "taken");
+            Simulator::Run();
+            const double tookS = (Simulator::Now() - begin).GetSeconds();
+            sumS += tookS;
+            above += tookS > MEAN_S ? 1 : 0;
+        }
+        NS_TEST_EXPECT_MSG_EQ(sent, SEARCHES, "a block of each");
+        NS_TEST_EXPECT_MSG_EQ(miner->GetLedger().GetEnd().header.height, SEARCHES, "in a chain");
+        // The deviation of an exponential time is its mean; a share of 1 / e is above it. Four
+        // deviations each.
+        NS_TEST_EXPECT_MSG_EQ_TOL(sumS / SEARCHES, MEAN_S, 4 * MEAN_S / 20, "mean of 400");
+        const double share = std::exp(-1.0);
+        NS_TEST_EXPECT_MSG_EQ_TOL(above / static_cast<double>(SEARCHES),
+                                  share,
+                                  4 * std::sqrt(share * (1 - share)) / 20,
+                                  "above the mean");
+        NS_TEST_EXPECT_MSG_EQ_TOL(miner->GetEnergyJ(), 5e4 * sumS, 1e-6 * 5e4 * sumS, "energy");
+        miner->Dispose();
+        Simulator::Destroy();
+    }
+};
 
 /// What is recorded, and that learning is what it is without a ledger.
 class RecordedTestCase : public LedgerPacketsTestCase
@@ -307,6 +366,7 @@ class LedgerPacketsTestSuite : public TestSuite
         {
             return; // test/shell/cells.sh has the message
         }
+        AddTestCase(new MinerTestCase);
         AddTestCase(new RecordedTestCase);
         AddTestCase(new DeterministicTestCase);
         AddTestCase(new ForkTestCase);
