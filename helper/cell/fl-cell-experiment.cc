@@ -352,10 +352,19 @@ CellRun::InstallBatteries()
     BasicEnergySourceHelper batteries;
     // All of it can be used; ns-3's default calls a source empty at 10 %. The reserve is for what
     // ns-3 rounds, see LoadEnergyModel.
-    constexpr double RESERVE_J = 1e-7;
-    const double initialJ = m_scenario.batteryJ + RESERVE_J;
+    double reserveJ = 1e-7;
+    if (m_scenario.ledger)
+    {
+        // Times are rounded up by 2 ns at most; a hash engine of 50 kW draws 0.1 mJ in them.
+        constexpr double ROUNDED_S = 4e-9;
+        const auto& rates = m_scenario.hashRatesInTurn;
+        const double fastest =
+            rates.empty() ? m_scenario.maxHashRate : *std::max_element(rates.begin(), rates.end());
+        reserveJ += ROUNDED_S * fastest * m_scenario.hashEnergyJ;
+    }
+    const double initialJ = m_scenario.batteryJ + reserveJ;
     batteries.Set("BasicEnergySourceInitialEnergyJ", DoubleValue(initialJ));
-    batteries.Set("BasicEnergyLowBatteryThreshold", DoubleValue(RESERVE_J / initialJ));
+    batteries.Set("BasicEnergyLowBatteryThreshold", DoubleValue(reserveJ / initialJ));
     const auto sources = batteries.Install(m_devices);
     ProcessorHelper::InstallEnergyModels(sources);
     m_radio->InstallEnergyModels(sources);
