@@ -121,7 +121,7 @@ class LedgerCoordinator : public ConsensusCoordinator
 
     /// Sign a transaction of the version that is made now.
     /// @param server that signs
-    /// @param kind what it is
+    /// @param kind of the transaction
     /// @param exchange of SERVER_GRADIENT
     /// @param payload what it is about
     /// @param isKept whether the transaction carries it
@@ -187,7 +187,9 @@ class LedgerCoordinator : public ConsensusCoordinator
     std::vector<Participant> PeersOf(uint32_t server) const;
     /// A server took a block. @param server its number @param block the block
     void BlockTaken(uint32_t server, const Block& block);
-    /// A device took a block, its own or another one's. @param device the device @param block it
+    /// A device took a block, its own or another one's.
+    /// @param device number of the device
+    /// @param block the block that it took
     void DeviceTook(DeviceId device, const std::shared_ptr<const Block>& block);
     /// End mining, if the servers agree on the model's block.
     void CheckMined();
@@ -195,7 +197,8 @@ class LedgerCoordinator : public ConsensusCoordinator
     void EndMining();
     /// No block came for MiningTimeout.
     void GiveUp();
-    /// @return block of the leader's chain that has a version's model, or null @param version it
+    /// @return block of the leader's chain that has a version's model, or null
+    /// @param version of the global model
     const Block* FindModelBlock(uint32_t version) const;
 
     /// A server's part.

@@ -85,7 +85,7 @@ class LedgerNode
     /// @throws InvalidInput as Ledger
     explicit LedgerNode(Setup setup);
 
-    /// @return who it is
+    /// @return the server or device whose view this is
     const Participant& GetWho() const;
     /// @return its key pair
     const SigningKey& GetKey() const;

@@ -296,7 +296,7 @@ class ModelGradientTestCase : public GradientTestCase
 {
   public:
     /**
-     * @param name what it is
+     * @param name of the test case: the layer
      * @param model the model, smooth, or with hiddenSize units of one ReLU layer
      * @param hiddenSize units before the ReLU; 0: none
      */

@@ -59,7 +59,7 @@ class DoubleGradientTestCase : public TestCase
     using Maker = std::function<BasicChain<double>::Layers()>;
 
     /**
-     * @param name what it is
+     * @param name of the test case: the layers
      * @param make makes the layers
      * @param batch what goes in
      */
