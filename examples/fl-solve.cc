@@ -79,7 +79,7 @@ Solve(const std::vector<std::string>& words, const SolveRequest& request)
                                     ": --method=agent alone takes it"));
     }
     const auto& problem = FindSolveProblem(words[0]);
-    const auto report = SolveInstance(problem, ReadJsonText(words[1]), words[1], request);
+    const auto report = SolveInstance(problem, ReadJson(words[1]), words[1], request);
     Print(report);
     if (report.exitCode == EXIT_INFEASIBLE)
     {

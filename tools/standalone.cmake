@@ -108,6 +108,11 @@ if(FL_SANITIZE)
   target_link_options(fl-options INTERFACE ${sanitizers})
 endif()
 
+# Tests check results, not speed: optimized less, they compile in about half the time.
+function(fl_optimize_less target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+endfunction()
+
 # --- ns-3's build functions ---------------------------------------------------------------------------------------
 
 # Writes FILE unless it holds CONTENT already, so that nothing is rebuilt in vain.
@@ -193,6 +198,7 @@ function(build_lib)
   fl_share_objects(BLIB_TEST_SOURCES)
   add_executable(fl-test-runner ${PROJECT_BINARY_DIR}/fl-test-runner.cc ${BLIB_TEST_SOURCES})
   target_link_libraries(fl-test-runner PRIVATE ${BLIB_LIBNAME})
+  fl_optimize_less(fl-test-runner)
   # ns-3's TestCase::CreateDataDirFilename looks, from the program upward, for a directory with VERSION and LICENSE in it,
   # and there for this path; so the build directory is made to look like an ns-3 tree.
   target_compile_definitions(fl-test-runner PRIVATE NS_TEST_SOURCEDIR="contrib/fl/test")

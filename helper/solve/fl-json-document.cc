@@ -6,6 +6,7 @@
 #include "fl-json-text.h"
 
 #include "ns3/fl-error.h"
+#include "ns3/fl-mapped-file.h"
 
 #include <algorithm>
 #include <array>
@@ -35,7 +36,7 @@ using Json = nlohmann::json;
  * @return SOURCE:LINE:COLUMN, both counted from 1, columns in [byte]
  */
 std::string
-PositionText(const std::string& text, const std::string& source, size_t offset)
+PositionText(std::string_view text, const std::string& source, size_t offset)
 {
     const auto at = text.begin() + static_cast<std::ptrdiff_t>(std::min(offset, text.size()));
     const auto line = std::count(text.begin(), at, '\n') + 1;
@@ -52,7 +53,7 @@ class Builder final : public nlohmann::json_sax<Json>
      * @param text the text, for positions
      * @param source what messages call it
      */
-    Builder(const std::string& text, const std::string& source)
+    Builder(std::string_view text, const std::string& source)
         : m_text(text),
           m_source(source)
     {
@@ -287,7 +288,7 @@ class Builder final : public nlohmann::json_sax<Json>
         return place.empty() ? "" : place + ": ";
     }
 
-    const std::string& m_text;    //!< all of it
+    std::string_view m_text;      //!< all of it
     const std::string& m_source;  //!< what messages call it
     JsonDocument m_document;      //!< what has been read
     std::vector<uint32_t> m_open; //!< containers that are not closed yet, outermost first
@@ -347,7 +348,7 @@ ReadJsonText(const std::string& path)
 }
 
 JsonDocument
-ParseJson(const std::string& text, const std::string& source)
+ParseJson(std::string_view text, const std::string& source)
 {
     const std::string name = PrintableName(source);
     // nlohmann-json takes a zero byte for the end, and would not look at what follows.
@@ -359,6 +360,19 @@ ParseJson(const std::string& text, const std::string& source)
     Builder builder(text, name);
     Json::sax_parse(text.data(), text.data() + text.size(), &builder);
     return builder.TakeDocument();
+}
+
+JsonDocument
+ReadJson(const std::string& path)
+{
+    std::error_code unknown;
+    const auto size = std::filesystem::file_size(path, unknown);
+    if (!std::filesystem::is_regular_file(path, unknown) || size == 0 || size > MAX_JSON_BYTES)
+    {
+        return ParseJson(ReadJsonText(path), path);
+    }
+    const MappedFile file(path);
+    return ParseJson(file.GetText(), path);
 }
 
 } // namespace fl

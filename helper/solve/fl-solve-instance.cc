@@ -124,7 +124,7 @@ FindSolveProblem(const std::string& name)
 
 SolveReport
 SolveInstance(const SolveProblem& problem,
-              std::string text,
+              JsonDocument document,
               const std::string& source,
               const SolveRequest& request)
 {
@@ -135,9 +135,6 @@ SolveInstance(const SolveProblem& problem,
     CheckMethod(problem, named.method);
     // Whoever wrote the file knows its keys.
     const KeysInMessages keys;
-    JsonDocument document = ParseJson(text, source);
-    // Of a million devices one copy is enough.
-    std::string().swap(text);
     try
     {
         return ReportAnswer(problem.solve(std::move(document), named), named.method);
@@ -150,6 +147,15 @@ SolveInstance(const SolveProblem& problem,
     {
         return ReportInfeasible(error, named.method);
     }
+}
+
+SolveReport
+SolveInstance(const SolveProblem& problem,
+              std::string_view text,
+              const std::string& source,
+              const SolveRequest& request)
+{
+    return SolveInstance(problem, ParseJson(text, source), source, request);
 }
 
 } // namespace fl

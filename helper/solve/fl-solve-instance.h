@@ -11,6 +11,7 @@
 #include <functional>
 #include <ostream>
 #include <string>
+#include <string_view>
 
 /**
  * @file
@@ -52,14 +53,28 @@ const SolveProblem& FindSolveProblem(const std::string& name);
  * that there is no feasible answer, or none with what the method fixes; `EXIT_FAILED` that the
  * method came to no end.
  * @param problem the kind of problem
- * @param text the instance
+ * @param document the instance; moved, since of a million devices one copy is enough
  * @param source what messages call it: the file's name
  * @param request how to solve it
  * @return the answer
  * @throws InvalidInput if the instance or the request can't be accepted
  */
 SolveReport SolveInstance(const SolveProblem& problem,
-                          std::string text,
+                          JsonDocument document,
+                          const std::string& source,
+                          const SolveRequest& request);
+
+/**
+ * As above, of an instance that is a text.
+ * @param problem the kind of problem
+ * @param text the instance
+ * @param source what messages call it
+ * @param request how to solve it
+ * @return the answer
+ * @throws InvalidInput if the instance or the request can't be accepted
+ */
+SolveReport SolveInstance(const SolveProblem& problem,
+                          std::string_view text,
                           const std::string& source,
                           const SolveRequest& request);
 

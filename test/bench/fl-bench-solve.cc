@@ -143,7 +143,7 @@ nlohmann::json
 SolveFile(const Kind& kind, const std::string& in, const std::string& out)
 {
     const auto report =
-        SolveInstance(FindSolveProblem(kind.name), ReadJsonText(in), in, {"", 1, THREADS});
+        SolveInstance(FindSolveProblem(kind.name), ReadJson(in), in, {"", 1, THREADS});
     std::ofstream file(out);
     report.Print(file);
     if (report.exitCode != EXIT_DONE || !file)

@@ -11,14 +11,9 @@
 #include <algorithm>
 #include <array>
 #include <boost/endian/conversion.hpp>
-#include <cerrno>
 #include <cmath>
 #include <cstring>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <type_traits>
-#include <unistd.h>
 #include <utility>
 
 namespace ns3
@@ -35,67 +30,6 @@ namespace
 constexpr uint64_t LENGTH_BYTES = 8;               //!< of the header's length
 constexpr uint64_t MAX_HEADER_BYTES = 100'000'000; //!< as in the reference implementation
 constexpr Eigen::Index BLOCK = 64; //!< rows and columns that are transposed in the cache
-
-/// An open file, closed at the end of a scope.
-struct FileDescriptor
-{
-    int number; //!< from open()
-
-    ~FileDescriptor()
-    {
-        if (number >= 0)
-        {
-            close(number);
-        }
-    }
-};
-
-/**
- * Map a file that is only read.
- * @param path the file
- * @param [out] size its size [byte]
- * @return its first byte; null if it is empty
- */
-const uint8_t*
-MapFile(const std::string& path, size_t& size)
-{
-    const FileDescriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-    struct stat status{};
-    if (file.number < 0 || fstat(file.number, &status) != 0)
-    {
-        throw InvalidInput(Describe(path, ": cannot be read (", std::strerror(errno), ")"));
-    }
-    if (!S_ISREG(status.st_mode))
-    {
-        throw InvalidInput(Describe(path, ": is no file: must be one of safetensors"));
-    }
-    size = static_cast<size_t>(status.st_size);
-    if (size == 0)
-    {
-        return nullptr;
-    }
-    void* bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.number, 0);
-    if (bytes == MAP_FAILED)
-    {
-        throw InvalidInput(Describe(path, ": cannot be mapped (", std::strerror(errno), ")"));
-    }
-    return static_cast<const uint8_t*>(bytes);
-}
-
-/// munmap() at the end of a scope, unless released.
-struct Mapping
-{
-    const uint8_t* bytes; //!< first byte; null: nothing is mapped
-    size_t size;          //!< of it
-
-    ~Mapping()
-    {
-        if (bytes)
-        {
-            munmap(const_cast<uint8_t*>(bytes), size);
-        }
-    }
-};
 
 /// Size of the header up to the data, which is checked against the file's
 uint64_t
@@ -213,14 +147,14 @@ RequireFinite(const float* values,
 } // namespace
 
 SafetensorsFile::SafetensorsFile(const std::string& path)
-    : m_path(path)
+    : m_path(path),
+      m_file(path)
 {
-    Mapping mapping{nullptr, 0};
-    mapping.bytes = MapFile(path, mapping.size);
-    m_headerBytes = HeaderBytes(mapping.bytes, mapping.size, path);
-    SafetensorsHeader header = ParseSafetensorsHeader(mapping.bytes + LENGTH_BYTES,
-                                                      mapping.bytes + m_headerBytes,
-                                                      mapping.size - m_headerBytes,
+    const uint8_t* const bytes = m_file.GetBytes();
+    m_headerBytes = HeaderBytes(bytes, m_file.GetSize(), path);
+    SafetensorsHeader header = ParseSafetensorsHeader(bytes + LENGTH_BYTES,
+                                                      bytes + m_headerBytes,
+                                                      m_file.GetSize() - m_headerBytes,
                                                       path);
     m_entries = std::move(header.entries);
     m_metadata = std::move(header.metadata);
@@ -228,13 +162,6 @@ SafetensorsFile::SafetensorsFile(const std::string& path)
     {
         m_indices[m_entries[i].name] = i;
     }
-    m_bytes = std::exchange(mapping.bytes, nullptr);
-    m_size = mapping.size;
-}
-
-SafetensorsFile::~SafetensorsFile()
-{
-    munmap(const_cast<uint8_t*>(m_bytes), m_size);
 }
 
 const std::string&
@@ -316,7 +243,7 @@ SafetensorsFile::Require(const std::string& name, const std::vector<uint64_t>& s
 const uint8_t*
 SafetensorsFile::DataOf(const TensorEntry& entry) const
 {
-    return m_bytes + m_headerBytes + entry.begin;
+    return m_file.GetBytes() + m_headerBytes + entry.begin;
 }
 
 void

@@ -6,6 +6,8 @@
 
 #include "fl-safetensors-header.h"
 
+#include "ns3/fl-mapped-file.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -45,7 +47,6 @@ class SafetensorsFile
      *         what the format says, or describes tensors that overlap, leave gaps or end outside
      */
     explicit SafetensorsFile(const std::string& path);
-    ~SafetensorsFile();
     SafetensorsFile(const SafetensorsFile&) = delete;
     SafetensorsFile& operator=(const SafetensorsFile&) = delete;
 
@@ -115,8 +116,7 @@ class SafetensorsFile
     const uint8_t* DataOf(const TensorEntry& entry) const;
 
     std::string m_path;                            //!< of the file
-    const uint8_t* m_bytes{nullptr};               //!< all of it, mapped
-    size_t m_size{0};                              //!< its size [byte]
+    MappedFile m_file;                             //!< all of it
     size_t m_headerBytes{0};                       //!< up to the data [byte]
     std::vector<TensorEntry> m_entries;            //!< by data
     std::map<std::string, size_t> m_indices;       //!< in m_entries, by name
