@@ -303,14 +303,16 @@ LedgerCoordinator::ReceiveTransactions(uint32_t server, uint32_t from, const Pay
     while (reader.IsGood() && reader.GetLeft() > 0)
     {
         auto transaction = Transaction::ReadFrom(reader);
-        // One that is known already comes in circles of the graph; a replayed one is no news
-        // either.
-        const std::string why = transaction.FindFault(ledger.GetKeys());
-        fault = why.empty() ? fault : "transaction: " + why;
-        if (why.empty() && ledger.AddTransaction(transaction))
+        // One that is known already comes in circles of the graph. After its round it is replayed.
+        if (ledger.AddTransaction(transaction))
         {
             node.gathered += transaction.round == GetModelVersion() + 1 ? 1 : 0;
             fresh.push_back(std::move(transaction));
+        }
+        else if (transaction.round <= GetModelVersion() ||
+                 !transaction.FindFault(ledger.GetKeys()).empty())
+        {
+            fault = "transaction: " + ledger.GetFault();
         }
     }
     if (!reader.IsGood())

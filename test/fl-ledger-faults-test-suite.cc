@@ -391,7 +391,7 @@ class BadBytesTestCase : public LedgerFaultTestCase
         auto longer = BytesOf(*ledger.GetChain().back());
         longer.push_back(0);
         SendBytes(federation, LedgerItem::BLOCK, longer);
-        // A replayed transaction is no news; one with a bad signature is dropped.
+        // A replayed transaction is dropped, and one with a bad signature.
         Bytes transactions(ledger.GetEndHash().begin(), ledger.GetEndHash().end());
         old.AppendTo(transactions);
         SendBytes(federation, LedgerItem::TRANSACTIONS, transactions);
@@ -441,6 +441,7 @@ class BadBytesTestCase : public LedgerFaultTestCase
             "block of height 2: hash does not begin with 6 zero bits",
             "damaged block: ends in the middle of a transaction: must be whole",
             "damaged block: 1 bytes follow the block: must be none",
+            "transaction: local gradient of round 1 of server ",
             "transaction: not signed by ",
             "REQUEST of no block's hash",
             "damaged LEDGER: LEDGER of nothing that a ledger has"};
