@@ -259,7 +259,6 @@ RoundCoordinator::OpenRecord(const Plan& plan, const Outcome& predicted)
     m_record.objective = plan.objective;
     m_record.bound = plan.bound;
     m_record.predictedDurationS = predicted.DurationS();
-    m_record.ended.reserve(m_record.ended.size() + plan.orders.size());
     std::vector<bool> selected(GetNDevices(), false);
     for (const auto& order : plan.orders)
     {

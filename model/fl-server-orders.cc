@@ -33,16 +33,35 @@ namespace
 /**
  * @param predicted what is expected of an order
  * @param order the order
+ * @return by phase, predicted duration of transfers; ABSENT: not known [s]
+ */
+std::vector<double>
+TransfersS(const WorkOutcome& predicted, const WorkOrder& order)
+{
+    std::vector<double> transferS(order.phases.size(), ABSENT);
+    for (std::size_t i = 0; i < transferS.size(); ++i)
+    {
+        if (TransferAt(order, i))
+        {
+            transferS[i] = PredictedTransferS(predicted, order, i);
+        }
+    }
+    return transferS;
+}
+
+/**
+ * @param transferS see TransfersS()
+ * @param order the order
  * @return the longest of its uplink transfers; 0: not known
  */
 Time
-LongestUpload(const WorkOutcome& predicted, const WorkOrder& order)
+LongestUpload(const std::vector<double>& transferS, const WorkOrder& order)
 {
     Time longest;
     auto index = NextTransfer(order, 0, Direction::UPLINK);
     while (index)
     {
-        longest = std::max(longest, ToExpected(PredictedTransferS(predicted, order, *index)));
+        longest = std::max(longest, ToExpected(transferS[*index]));
         index = NextTransfer(order, *index + 1, Direction::UPLINK);
     }
     return longest;
@@ -69,8 +88,8 @@ Server::SendWork(const WorkOrder& order,
     ServerWork::Setup setup;
     setup.content.Of(PayloadKind::MODEL) = std::move(model);
     setup.modelBytes = statedBytes;
-    setup.predicted = predicted;
-    setup.expectedUpload = LongestUpload(predicted, order);
+    setup.transferS = TransfersS(predicted, order);
+    setup.expectedUpload = LongestUpload(setup.transferS, order);
     setup.sendExpectedUpload =
         m_transport->GetFirstTimeout(setup.expectedUpload) > m_transport->GetFirstTimeout(Time(0));
     const auto work = std::make_shared<ServerWork>(static_cast<ServerWork::Owner&>(*this),

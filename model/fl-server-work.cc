@@ -230,7 +230,7 @@ ServerWork::SendTransfer(const Transfer& transfer)
     {
         message.virtualBytes = VirtualBytes(transfer, m_setup.modelBytes);
     }
-    message.expected = ToExpected(PredictedTransferS(m_setup.predicted, m_order, index));
+    message.expected = ToExpected(m_setup.transferS.at(index));
     Send(std::move(message));
 }
 
@@ -404,7 +404,7 @@ ServerWork::ReceiveUpdate(Message&& message, const WorkReport& report)
         m_times[*update].endS = NowS();
         m_setup.content.Of(transfer->kind) = message.payload;
     }
-    m_update = std::move(message);
+    m_update = std::make_unique<Message>(std::move(message));
     m_report = report;
     if (m_isWaiting)
     {

@@ -17,7 +17,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -87,8 +86,9 @@ class ServerWork : public std::enable_shared_from_this<ServerWork>
         WorkContent content; //!< payloads of downlink transfers, by kind
         uint64_t modelBytes{
             0}; //!< size of a virtual model or update; 0: that of the transfer [byte]
-        WorkOutcome predicted; //!< predicted outcome, for Message::expected
-        Time expectedUpload;   //!< predicted duration of the longest uplink transfer; 0: not known
+        std::vector<double> transferS; //!< by phase, predicted duration of transfers; ABSENT: not
+                                       //!< known [s]
+        Time expectedUpload; //!< predicted duration of the longest uplink transfer; 0: not known
         bool sendExpectedUpload{false}; //!< whether WORK has expectedUpload
     };
 
@@ -213,7 +213,7 @@ class ServerWork : public std::enable_shared_from_this<ServerWork>
     EventId m_pause;                        //!< end of a pause
     std::unique_ptr<WorkJob> m_computation; //!< the active computation, or null
     Processor::JobId m_job{0};              //!< its job on the processor; 0: none
-    std::optional<Message> m_update;        //!< the UPDATE, once received
+    std::unique_ptr<Message> m_update;      //!< the UPDATE, once received
     WorkReport m_report;                    //!< its prefix
     bool m_hasTrained{false};               //!< whether a computation here was the training
 };

@@ -181,11 +181,8 @@ DatagramSender::TakeAck(const DatagramHeader& header)
             ackedBytes += *bytes;
         }
     };
-    for (int32_t i = 0; i < nAcked; ++i)
-    {
-        take(m_flight.front());
-        m_flight.pop_front();
-    }
+    std::for_each(m_flight.begin(), m_flight.begin() + nAcked, take);
+    m_flight.erase(m_flight.begin(), m_flight.begin() + nAcked);
     m_base += nAcked;
     const std::size_t end = std::min<std::size_t>(m_flight.size(), MAX_FLIGHT + 1);
     for (std::size_t i = 1; i < end && header.received >> (i - 1); ++i)

@@ -12,7 +12,6 @@
 #include "ns3/event-id.h"
 #include "ns3/socket.h"
 
-#include <deque>
 #include <functional>
 #include <list>
 #include <optional>
@@ -201,7 +200,7 @@ class DatagramSender
 
     std::list<Outgoing> m_queue;          //!< not acknowledged or not sent, in order
     std::list<Outgoing>::iterator m_next; //!< the first one not cut to its end
-    std::deque<Fragment> m_flight;        //!< sent, from the oldest one not acknowledged on
+    std::vector<Fragment> m_flight;       //!< sent, from the oldest one not acknowledged on
     uint64_t m_base;                      //!< number of that one
     uint64_t m_flightBytes{0};            //!< in flight: neither acknowledged nor lost [byte]
     uint32_t m_nLost{0};                  //!< fragments to be sent again

@@ -56,6 +56,7 @@ AppendTraining(const SystemState& state,
 {
     const auto& profile = state.profiles[order.device];
     const double cycles = profile.cyclesPerSample * order.samples * order.localIterations;
+    order.phases.reserve(order.phases.size() + 3);
     order.phases.emplace_back(Transfer{0, Direction::DOWNLINK, state.downloadBits, {}});
     order.phases.emplace_back(Compute{cycles, cpuHz});
     order.phases.emplace_back(
