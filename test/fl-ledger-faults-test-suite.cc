@@ -82,6 +82,27 @@ class LedgerFaultTestCase : public LedgerPacketsTestCase
         return whole;
     }
 
+    /// Cut or mend the links of a server. @param node its own @param share of packets that are lost
+    static void SetLoss(Ptr<Node> node, double share)
+    {
+        for (uint32_t i = 0; i < node->GetNDevices(); ++i)
+        {
+            const auto device = DynamicCast<PointToPointNetDevice>(node->GetDevice(i));
+            if (!device)
+            {
+                continue;
+            }
+            for (uint32_t end = 0; end < 2; ++end)
+            {
+                const auto loss = CreateObject<RateErrorModel>();
+                loss->SetAttribute("ErrorRate", DoubleValue(share));
+                loss->SetUnit(RateErrorModel::ERROR_UNIT_PACKET);
+                device->GetChannel()->GetDevice(end)->SetAttribute("ReceiveErrorModel",
+                                                                   PointerValue(loss));
+            }
+        }
+    }
+
     /// All rounds are made, one model each.
     void CheckRounds(const LedgerRun& run, size_t rounds, const std::string& what)
     {
@@ -240,27 +261,6 @@ class PartitionTestCase : public LedgerFaultTestCase
     }
 
   private:
-    /// Cut or mend the last link of the row.
-    static void SetLoss(Ptr<Node> node, double share)
-    {
-        for (uint32_t i = 0; i < node->GetNDevices(); ++i)
-        {
-            const auto device = DynamicCast<PointToPointNetDevice>(node->GetDevice(i));
-            if (!device)
-            {
-                continue;
-            }
-            for (uint32_t end = 0; end < 2; ++end)
-            {
-                const auto loss = CreateObject<RateErrorModel>();
-                loss->SetAttribute("ErrorRate", DoubleValue(share));
-                loss->SetUnit(RateErrorModel::ERROR_UNIT_PACKET);
-                device->GetChannel()->GetDevice(end)->SetAttribute("ReceiveErrorModel",
-                                                                   PointerValue(loss));
-            }
-        }
-    }
-
     void DoRun() override
     {
         auto scenario = Faulty();
@@ -269,7 +269,7 @@ class PartitionTestCase : public LedgerFaultTestCase
         const double cutS = MiddleS(whole, 2);
         const auto run = RunLedger(scenario, [&](const Federation& federation) {
             const auto node = federation.servers[2]->GetNode();
-            Simulator::Schedule(Seconds(cutS), &PartitionTestCase::SetLoss, node, 1.0);
+            Simulator::Schedule(Seconds(cutS), &SetLoss, node, 1.0);
             federation.coordinator->TraceConnectWithoutContext(
                 "Mined",
                 MakeFlCallback<void, const MiningRecord&>([node](const MiningRecord& record) {
@@ -290,6 +290,51 @@ class PartitionTestCase : public LedgerFaultTestCase
         NS_TEST_EXPECT_MSG_EQ(run.mined[7].servers, 3, "in the end all three");
         CheckAgreement(run, "two parts");
     }
+};
+
+/// Transactions that the leader waits for are lost on their way.
+class GatherTestCase : public LedgerFaultTestCase
+{
+  public:
+    GatherTestCase()
+        : LedgerFaultTestCase("Ledger: transactions that never arrive")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        auto scenario = Faulty();
+        scenario.rounds = 8;
+        const auto run = RunLedger(scenario, [&](const Federation& federation) {
+            const auto node = federation.servers[2]->GetNode();
+            const auto setLoss = [node](uint32_t round, double share) {
+                if (round == 2)
+                {
+                    SetLoss(node, share);
+                }
+            };
+            // Servers send their transactions next.
+            federation.coordinator->TraceConnectWithoutContext(
+                "Consensus",
+                MakeFlCallback<void, const ConsensusRecord&>(
+                    [setLoss](const ConsensusRecord& record) { setLoss(record.round, 1); }));
+            federation.coordinator->TraceConnectWithoutContext(
+                "Mined",
+                MakeFlCallback<void, const MiningRecord&>(
+                    [setLoss](const MiningRecord& record) { setLoss(record.round, 0); }));
+        });
+        CheckRounds(run, 8, "transactions lost");
+        NS_TEST_ASSERT_MSG_EQ(run.mined.size(), 8, "blocks");
+        const auto waitS = [&run](size_t i) {
+            return run.mined[i].templateS - run.mined[i].startS;
+        };
+        NS_TEST_EXPECT_MSG_LT(waitS(0), TIMEOUT_S, "as soon as all are there");
+        NS_TEST_EXPECT_MSG_EQ_TOL(waitS(1), TIMEOUT_S, 1e-9, "no longer than ConsensusTimeout");
+        CheckAgreement(run, "transactions lost");
+    }
+
+    static constexpr double TIMEOUT_S = 1; //!< LedgerScenario()'s ConsensusTimeout [s]
 };
 
 /// Batteries.
@@ -407,6 +452,9 @@ class BadBytesTestCase : public LedgerFaultTestCase
             federation.servers[0]->SendLedger(
                 {Participant::Role::DEVICE, client->GetDeviceId()},
                 MakeLedgerMessage(LedgerItem::BLOCK, EncodeBlock(unsigned_)));
+            federation.servers[0]->SendLedger(
+                {Participant::Role::DEVICE, client->GetDeviceId()},
+                MakeLedgerMessage(LedgerItem::TEMPLATE, EncodeBlock(unapproved)));
         }
     }
 
@@ -416,7 +464,7 @@ class BadBytesTestCase : public LedgerFaultTestCase
         const auto whole = RunLedger(scenario);
         const double attackS = MiddleS(whole, 2);
         std::vector<std::string> said;
-        size_t saidByDevices = 0;
+        std::map<std::string, size_t> saidByDevices;
         const auto run = RunLedger(scenario, [&](const Federation& federation) {
             federation.servers[0]->TraceConnectWithoutContext(
                 "Dropped",
@@ -428,8 +476,7 @@ class BadBytesTestCase : public LedgerFaultTestCase
                     "Dropped",
                     MakeFlCallback<void, DeviceId, const std::string&>(
                         [&saidByDevices](DeviceId, const std::string& why) {
-                            saidByDevices +=
-                                why == "block of height 2: not signed by its miner, device 2";
+                            ++saidByDevices[why];
                         }));
             }
             Simulator::Schedule(Seconds(attackS), [&federation] { Attack(federation); });
@@ -452,7 +499,11 @@ class BadBytesTestCase : public LedgerFaultTestCase
         }
         NS_TEST_EXPECT_MSG_EQ(run.dropped, expected.size(), "and goes no further");
         // Those of another cell have no grant in this one.
-        NS_TEST_EXPECT_MSG_GT(saidByDevices, 0, "devices drop it too");
+        for (const char* why : {"block of height 2: not signed by its miner, device 2",
+                                "template: not approved by its leader, server 0"})
+        {
+            NS_TEST_EXPECT_MSG_GT(saidByDevices[why], 0, "devices drop it too: " << why);
+        }
         CheckRounds(run, 3, "attacked");
         CheckAgreement(run, "attacked");
         NS_TEST_EXPECT_MSG_EQ((run.models == whole.models), true, "the same models");
@@ -533,6 +584,7 @@ class LedgerFaultsTestSuite : public TestSuite
         AddTestCase(new ServerStopTestCase);
         AddTestCase(new DeviceGoneTestCase);
         AddTestCase(new PartitionTestCase);
+        AddTestCase(new GatherTestCase);
         AddTestCase(new BatteryTestCase);
         AddTestCase(new BadBytesTestCase);
         AddTestCase(new LedgerRefusalTestCase);
