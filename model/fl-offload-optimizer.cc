@@ -142,6 +142,70 @@ DataBits(const SystemState& state, DeviceId device)
     return state.sampleHeaderBits + state.sampleBits * state.profiles[device].samples;
 }
 
+/**
+ * @param state the system state
+ * @param cycles work [cycle]
+ * @param cpuHz CPU frequency of the device [Hz]
+ * @param grant of the update; its cell is that of the server
+ * @param [in,out] order gets server and phases
+ */
+void
+AppendLocalTraining(const SystemState& state,
+                    double cycles,
+                    double cpuHz,
+                    const Grant& grant,
+                    WorkOrder& order)
+{
+    order.server = grant.cell;
+    order.phases.emplace_back(Transfer{grant.cell, Direction::DOWNLINK, state.downloadBits, {}});
+    order.phases.emplace_back(Compute{cycles, cpuHz});
+    order.phases.emplace_back(
+        Transfer{grant.cell, Direction::UPLINK, state.uploadBits, grant, PayloadKind::UPDATE});
+}
+
+/**
+ * @param order a work order
+ * @return the grant on which samples go to a server that trains; null: the device trains itself
+ */
+const Grant*
+SamplesGrant(const WorkOrder& order)
+{
+    for (const auto& phase : order.phases)
+    {
+        const auto* transfer = std::get_if<Transfer>(&phase);
+        if (transfer && transfer->kind == PayloadKind::SAMPLES && transfer->grant)
+        {
+            return &*transfer->grant;
+        }
+    }
+    return nullptr;
+}
+
+/// @return whether none of some orders has an uplink grant that overlaps with one in its cell
+/// @param grant the grant
+/// @param orders the orders
+bool
+IsFree(const Grant& grant, const std::vector<WorkOrder>& orders)
+{
+    constexpr double ROUND_OFF = 1e-9;
+    for (const auto& order : orders)
+    {
+        for (const auto& phase : order.phases)
+        {
+            const auto* transfer = std::get_if<Transfer>(&phase);
+            if (transfer && transfer->direction == Direction::UPLINK && transfer->grant &&
+                transfer->grant->cell == grant.cell &&
+                transfer->grant->startHz < (grant.startHz + grant.bandwidthHz) * (1 - ROUND_OFF) &&
+                grant.startHz <
+                    (transfer->grant->startHz + transfer->grant->bandwidthHz) * (1 - ROUND_OFF))
+            {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 } // namespace
 
 TypeId
@@ -349,24 +413,75 @@ OffloadOptimizer::DoPlan(const SystemState& state)
         else
         {
             const uint32_t server = BestCell(state, devices[n], last);
-            order.server = server;
             const Grant grant{server,
                               Direction::UPLINK,
                               edgeHz,
                               sliceHz,
                               problem.devices[n].maxTxPowerW};
             edgeHz += sliceHz;
-            order.phases.emplace_back(
-                Transfer{server, Direction::DOWNLINK, state.downloadBits, {}});
-            order.phases.emplace_back(Compute{cycles, made.cpuHz});
-            order.phases.emplace_back(
-                Transfer{server, Direction::UPLINK, state.uploadBits, grant, PayloadKind::UPDATE});
+            AppendLocalTraining(state, cycles, made.cpuHz, grant, order);
         }
         plan.orders.push_back(std::move(order));
     }
     plan.objective = solution.value.learnS;
     plan.bound = solution.lowerBound;
     plan.termination = solution.termination;
+    return plan;
+}
+
+std::optional<Grant>
+OffloadOptimizer::FindFreeGrant(const SystemState& state,
+                                DeviceId device,
+                                double powerW,
+                                const std::vector<WorkOrder>& active) const
+{
+    const double widthHz = SubChannelHz(state);
+    const uint32_t count = state.gains.SubChannels();
+    std::optional<Grant> best;
+    double bestGain = 0;
+    for (uint32_t cell = 0; cell < state.cells.size(); ++cell)
+    {
+        for (uint32_t i = 0; i <= SubChannelsOf(state) && state.servers[cell].maxCpuHz > 0; ++i)
+        {
+            const Grant grant{cell, Direction::UPLINK, i * widthHz, widthHz, powerW};
+            const double gain =
+                state.gains(device, cell, Direction::UPLINK, std::min(i, count - 1));
+            if (gain > bestGain && IsFree(grant, active))
+            {
+                best = grant;
+                bestGain = gain;
+            }
+        }
+    }
+    return best;
+}
+
+Plan
+OffloadOptimizer::DoReplace(const SystemState& state,
+                            const std::vector<WorkOrder>& lost,
+                            const std::vector<WorkOrder>& active)
+{
+    RequireServers(state);
+    Plan plan;
+    auto taken = active;
+    for (const auto& old : lost)
+    {
+        const Grant* samples = SamplesGrant(old);
+        if (!samples || !state.available[old.device] || !IsReachable(state, old.device))
+        {
+            continue;
+        }
+        // No more power than it had: others on the same sub-channel were planned beside that.
+        const auto grant = FindFreeGrant(state, old.device, samples->txPowerW, taken);
+        if (grant)
+        {
+            WorkOrder order = MakeOrder(state, old.device);
+            const double cpuHz = MakeProblem(state, {old.device}).LocalHz(0);
+            AppendLocalTraining(state, CyclesOf(state, old.device), cpuHz, *grant, order);
+            taken.push_back(order);
+            plan.orders.push_back(std::move(order));
+        }
+    }
     return plan;
 }
 

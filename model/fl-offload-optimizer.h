@@ -8,6 +8,7 @@
 
 #include "ns3/fl-offload-methods.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,11 @@ class OffloadOptimizer : public Optimizer
 
   private:
     Plan DoPlan(const SystemState& state) override;
+    /// Devices whose samples were to be trained on at the server train themselves, and send their
+    /// updates on a sub-channel that nobody has in the cell of another server.
+    Plan DoReplace(const SystemState& state,
+                   const std::vector<WorkOrder>& lost,
+                   const std::vector<WorkOrder>& active) override;
     int64_t DoAssignStreams(int64_t stream) override;
     /// @param method a name of OffloadMethods() or agent, or such a name with the prefix "offload-"
     void SetMethod(std::string method);
@@ -66,6 +72,18 @@ class OffloadOptimizer : public Optimizer
     /// @return G
     /// @param state has gains by sub-channel, or one gain for all of them
     uint32_t SubChannelsOf(const SystemState& state) const;
+    /**
+     * @param state has cells, servers and gains
+     * @param device the device
+     * @param powerW of the grant [W]
+     * @param active orders that keep their grants
+     * @return of the sub-channels that are free in the cell of a running server, the one on which
+     *         the device is heard best; none: all are taken
+     */
+    std::optional<Grant> FindFreeGrant(const SystemState& state,
+                                       DeviceId device,
+                                       double powerW,
+                                       const std::vector<WorkOrder>& active) const;
     /// @return width of a sub-channel [Hz]
     /// @param state has cells
     double SubChannelHz(const SystemState& state) const;

@@ -28,6 +28,42 @@ NS_OBJECT_ENSURE_REGISTERED(Optimizer);
 NS_OBJECT_ENSURE_REGISTERED(EqualOptimizer);
 NS_OBJECT_ENSURE_REGISTERED(RandomOptimizer);
 
+namespace
+{
+
+/**
+ * @param optimizer who has planned
+ * @param state the system state
+ * @param plan its plan
+ * @throws std::logic_error if a device is unknown, not available or planned twice
+ */
+void
+RequireDevices(const Optimizer& optimizer, const SystemState& state, const Plan& plan)
+{
+    std::vector<DeviceId> devices;
+    devices.reserve(plan.orders.size());
+    for (const auto& order : plan.orders)
+    {
+        devices.push_back(order.device);
+    }
+    // Not one entry per device of the cell: asynchronous plans have one order.
+    std::sort(devices.begin(), devices.end());
+    for (size_t i = 0; i < devices.size(); ++i)
+    {
+        const DeviceId device = devices[i];
+        if (device >= state.profiles.size() || !state.available[device] ||
+            (i > 0 && devices[i - 1] == device))
+        {
+            throw std::logic_error(Describe(optimizer.GetInstanceTypeId().GetName(),
+                                            " planned for device ",
+                                            device,
+                                            ", which is unknown, not available or planned twice"));
+        }
+    }
+}
+
+} // namespace
+
 TypeId
 Optimizer::GetTypeId()
 {
@@ -71,27 +107,26 @@ Plan
 Optimizer::MakePlan(const SystemState& state)
 {
     Plan plan = DoPlan(state);
-    std::vector<DeviceId> devices;
-    devices.reserve(plan.orders.size());
-    for (const auto& order : plan.orders)
-    {
-        devices.push_back(order.device);
-    }
-    // Not one entry per device of the cell: asynchronous plans have one order.
-    std::sort(devices.begin(), devices.end());
-    for (size_t i = 0; i < devices.size(); ++i)
-    {
-        const DeviceId device = devices[i];
-        if (device >= state.profiles.size() || !state.available[device] ||
-            (i > 0 && devices[i - 1] == device))
-        {
-            throw std::logic_error(Describe(GetInstanceTypeId().GetName(),
-                                            " planned for device ",
-                                            device,
-                                            ", which is unknown, not available or planned twice"));
-        }
-    }
+    RequireDevices(*this, state, plan);
     return plan;
+}
+
+Plan
+Optimizer::Replace(const SystemState& state,
+                   const std::vector<WorkOrder>& lost,
+                   const std::vector<WorkOrder>& active)
+{
+    Plan plan = DoReplace(state, lost, active);
+    RequireDevices(*this, state, plan);
+    return plan;
+}
+
+Plan
+Optimizer::DoReplace(const SystemState& /* state */,
+                     const std::vector<WorkOrder>& /* lost */,
+                     const std::vector<WorkOrder>& /* active */)
+{
+    return {};
 }
 
 bool

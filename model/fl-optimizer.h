@@ -62,6 +62,19 @@ class Optimizer : public Object
     Plan MakeHorizon(const std::vector<const SystemState*>& tasks);
 
     /**
+     * Find orders in place of those that lost their server in the middle of a round. Devices
+     * without one wait for the plan of the next round.
+     * @param state the system state, bandwidths of whole bands
+     * @param lost orders of a server that has stopped
+     * @param active all other active orders; they keep their grants
+     * @return orders of some of the devices of `lost`, whose grants do not overlap with those of
+     *         `active` in the same cell
+     */
+    Plan Replace(const SystemState& state,
+                 const std::vector<WorkOrder>& lost,
+                 const std::vector<WorkOrder>& active);
+
+    /**
      * Feed back the measurements of a round.
      * @param outcome measured times [s], energies [J] and status of the round's work orders
      */
@@ -112,6 +125,16 @@ class Optimizer : public Object
      * @return the plan, see MakeHorizon()
      */
     virtual Plan DoPlanHorizon(const std::vector<const SystemState*>& tasks);
+    /**
+     * See Replace(); nothing is replaced by default.
+     * @param state the system state
+     * @param lost orders of a server that has stopped
+     * @param active all other active orders
+     * @return orders of some of the devices of `lost`
+     */
+    virtual Plan DoReplace(const SystemState& state,
+                           const std::vector<WorkOrder>& lost,
+                           const std::vector<WorkOrder>& active);
     /**
      * Update internal state (queues, estimates) after a round; does nothing by default.
      * @param outcome measured outcome of the round

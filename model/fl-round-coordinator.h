@@ -229,8 +229,15 @@ class RoundCoordinator : public Coordinator
     /**
      * End orders as LOST.
      * @param keys of active orders
+     * @param isServerLost whether their server has stopped: the optimizer may replace them
      */
-    void LoseOrders(const std::vector<OrderKey>& keys);
+    void LoseOrders(const std::vector<OrderKey>& keys, bool isServerLost);
+    /**
+     * Send orders in place of lost ones, in the same round (Optimizer::Replace()).
+     * @param lost orders of the open round that have ended
+     * @return whether there are any
+     */
+    bool ReplaceOrders(const std::vector<WorkOrder>& lost);
     /// Schedule the close of the open round, in place of an earlier schedule.
     /// @param delay time from now
     void ScheduleClose(Time delay);

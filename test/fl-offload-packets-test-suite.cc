@@ -20,6 +20,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -92,6 +93,13 @@ class OffloadPacketsTestCase : public TestCase
         return result;
     }
 
+    /// @return whether the device sends its samples
+    static bool IsOffloaded(const WorkOrder& order)
+    {
+        const auto first = NextTransfer(order, 0, Direction::UPLINK);
+        return TransferAt(order, *first)->kind == PayloadKind::SAMPLES;
+    }
+
     void DoTeardown() override
     {
         Simulator::Destroy();
@@ -130,13 +138,6 @@ class PhasesTestCase : public OffloadPacketsTestCase
         }
         NS_TEST_EXPECT_MSG_GT(offloaded, 8, "some are offloaded");
         NS_TEST_EXPECT_MSG_EQ(std::count(used.begin(), used.end(), true), 3, "to all servers");
-    }
-
-    /// @return whether the device sends its samples
-    static bool IsOffloaded(const WorkOrder& order)
-    {
-        const auto first = NextTransfer(order, 0, Direction::UPLINK);
-        return TransferAt(order, *first)->kind == PayloadKind::SAMPLES;
     }
 
     /// Check times of an order's phases.
@@ -380,6 +381,43 @@ class ConsensusTestCase : public OffloadPacketsTestCase
         TestFailures();
     }
 
+    /**
+     * Devices whose server stopped while they sent their samples train themselves instead.
+     * @param round in which that was
+     * @param failing number of the server
+     * @return how many did
+     */
+    uint32_t CheckReplaced(const RoundRecord& round, uint32_t failing)
+    {
+        std::set<DeviceId> lost;
+        for (const auto& work : round.ended)
+        {
+            if (work.measured.status == WorkStatus::LOST)
+            {
+                NS_TEST_EXPECT_MSG_EQ(work.order.server, failing, "of the server that stopped");
+                lost.insert(work.order.device);
+            }
+        }
+        std::set<DeviceId> replaced;
+        for (const auto& work : round.ended)
+        {
+            if (work.measured.status == WorkStatus::LOST)
+            {
+                continue;
+            }
+            NS_TEST_EXPECT_MSG_EQ(ToString(work.measured.status), std::string("merged"), "status");
+            NS_TEST_EXPECT_MSG_NE(work.order.server, failing, "at a running server");
+            if (lost.count(work.order.device))
+            {
+                replaced.insert(work.order.device);
+                NS_TEST_EXPECT_MSG_EQ(IsOffloaded(work.order), false, "it trains itself");
+                NS_TEST_EXPECT_MSG_GT(work.measured.computeEnergyJ, 0, "with its own energy");
+            }
+        }
+        NS_TEST_EXPECT_MSG_EQ(round.received, 10 - lost.size() + replaced.size(), "merged");
+        return replaced.size();
+    }
+
     /// Check how long the exchanges took.
     void CheckTimes(const ConsensusRecord& record, double parameters)
     {
@@ -401,6 +439,7 @@ class ConsensusTestCase : public OffloadPacketsTestCase
         const auto whole = RunConsensus("line", 5);
         const double betweenS = whole.records[1].startS + 3e-3; // after some exchanges
         NS_TEST_ASSERT_MSG_LT(betweenS, whole.records[1].exchangedS, "within them");
+        uint32_t replaced = 0;
         for (const auto& [failing, stopS] : std::vector<std::pair<uint32_t, double>>{{0, 0},
                                                                                      {1, 0},
                                                                                      {2, 0},
@@ -411,6 +450,7 @@ class ConsensusTestCase : public OffloadPacketsTestCase
             NS_TEST_ASSERT_MSG_EQ(made.run.rounds.size(), 4, "all rounds are made");
             NS_TEST_ASSERT_MSG_EQ(made.records.size(), 4, "with a model each");
             NS_TEST_EXPECT_MSG_EQ(made.records[0].servers, 3, "all");
+            replaced += stopS > 0 ? 0 : CheckReplaced(made.run.rounds[1], failing);
             NS_TEST_EXPECT_MSG_EQ(made.records[1].servers,
                                   (failing == 1 ? 1 : 2),
                                   "in that round already");
@@ -431,6 +471,7 @@ class ConsensusTestCase : public OffloadPacketsTestCase
                     "and merged");
             }
         }
+        NS_TEST_EXPECT_MSG_GT(replaced, 2, "where a sub-channel is free");
     }
 };
 
