@@ -164,6 +164,34 @@ AppendLocalTraining(const SystemState& state,
 }
 
 /**
+ * @param problem the problem
+ * @param n place of the device in it
+ * @param made its decision, which has a slot
+ * @param widthHz of a sub-channel [Hz]
+ * @param [in,out] order gets server and phases
+ */
+void
+AppendServerTraining(const OffloadProblem& problem,
+                     size_t n,
+                     const OffloadDecision& made,
+                     double widthHz,
+                     WorkOrder& order)
+{
+    const auto& device = problem.devices[n];
+    const uint32_t server = made.slot->server;
+    order.server = server;
+    const Grant grant{server,
+                      Direction::UPLINK,
+                      made.slot->subChannel * widthHz,
+                      std::min(made.bandwidthHz, widthHz),
+                      made.powerW};
+    order.phases.emplace_back(
+        Transfer{server, Direction::UPLINK, device.dataBits, grant, PayloadKind::SAMPLES});
+    order.phases.emplace_back(
+        Compute{device.cycles, problem.servers[server].cpuHz, ComputeNode::SERVER});
+}
+
+/**
  * @param order a work order
  * @return the grant on which samples go to a server that trains; null: the device trains itself
  */
@@ -395,20 +423,7 @@ OffloadOptimizer::DoPlan(const SystemState& state)
         const double cycles = problem.devices[n].cycles;
         if (made.slot)
         {
-            const uint32_t server = made.slot->server;
-            order.server = server;
-            const Grant grant{server,
-                              Direction::UPLINK,
-                              made.slot->subChannel * widthHz,
-                              std::min(made.bandwidthHz, widthHz),
-                              made.powerW};
-            order.phases.emplace_back(Transfer{server,
-                                               Direction::UPLINK,
-                                               problem.devices[n].dataBits,
-                                               grant,
-                                               PayloadKind::SAMPLES});
-            order.phases.emplace_back(
-                Compute{cycles, problem.servers[server].cpuHz, ComputeNode::SERVER});
+            AppendServerTraining(problem, n, made, widthHz, order);
         }
         else
         {

@@ -143,7 +143,7 @@ WifiCellRadio::CreateLosses()
 }
 
 void
-WifiCellRadio::InstallDevices()
+WifiCellRadio::PreparePhy()
 {
     const auto channel = CreateObject<MultiModelSpectrumChannel>();
     constexpr double MAX_LOSS_DB = 500; // what is cut loses more
@@ -161,6 +161,12 @@ WifiCellRadio::InstallDevices()
     m_phyHelper.Set(
         "ChannelSettings",
         StringValue(Describe("{0, ", WidthMhzOf(m_scenario.bandwidthHz), ", BAND_5GHZ, 0}")));
+}
+
+void
+WifiCellRadio::InstallDevices()
+{
+    PreparePhy();
     WifiHelper wifi;
     wifi.SetStandard(WIFI_STANDARD_80211ax);
     wifi.SetRemoteStationManager("ns3::IdealWifiManager");
@@ -204,6 +210,12 @@ WifiCellRadio::InstallDevices()
         queue->SetMaxSize(QueueSize("1000000p"));
         queue->SetMaxDelay(Seconds(1e6));
     }
+    ConnectControl();
+}
+
+void
+WifiCellRadio::ConnectControl()
+{
     const auto station = DynamicCast<WifiNetDevice>(m_netDevices.Get(0));
     m_control->SetAccessPoint(station, m_loss, station->GetMac()->GetObject<WifiScheduler>());
     for (uint32_t i = 1; i < m_netDevices.GetN(); ++i)

@@ -61,7 +61,11 @@ class WifiCellRadio : public CellRadio
     /// Create the chain of propagation losses.
     void CreateLosses();
     /// Create channel, access point and stations.
+    /// Set the channel and the attributes of all PHYs.
+    void PreparePhy();
     void InstallDevices();
+    /// Tell the radio controller of access point and stations, and hear of associations.
+    void ConnectControl();
     /// Install IP stack and addresses, without a traffic control queue above the MAC's queue.
     void InstallInternet();
     /// A station has associated: add the ARP entries, and begin its WarmUp().

@@ -144,13 +144,11 @@ struct DataSizes
     uint32_t length; //!< tokens of each; 0: images
 };
 
-/// Read the structure.
-TransformerConfig
-ReadConfig(const JsonReader& reader, DataSizes& sizes, uint32_t& classes)
+/// Require the keys of the structure, and no others.
+/// @return whether it is that of a text transformer
+bool
+RequireConfigKeys(const JsonReader& reader)
 {
-    auto whole = [&](const char* key) {
-        return static_cast<uint32_t>(reader.Get(key).GetWhole(0, MAX_SIZE));
-    };
     const std::vector<const char*> required{"kind",
                                             "norm",
                                             "layers",
@@ -175,6 +173,17 @@ ReadConfig(const JsonReader& reader, DataSizes& sizes, uint32_t& classes)
         }
     }
     reader.RequireKeys(keys);
+    return isText;
+}
+
+/// Read the structure.
+TransformerConfig
+ReadConfig(const JsonReader& reader, DataSizes& sizes, uint32_t& classes)
+{
+    auto whole = [&](const char* key) {
+        return static_cast<uint32_t>(reader.Get(key).GetWhole(0, MAX_SIZE));
+    };
+    const bool isText = RequireConfigKeys(reader);
     TransformerConfig config;
     config.norm = ReadChoice(reader.Get("norm"), "pre", "post") ? TransformerConfig::Norm::PRE
                                                                 : TransformerConfig::Norm::POST;

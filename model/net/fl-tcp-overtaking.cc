@@ -68,6 +68,37 @@ SourceOf(const Ipv6Header& header)
     return address;
 }
 
+/**
+ * @param packet a segment
+ * @param header of IP
+ * @param ack acknowledgement number
+ * @param window as on the wire
+ * @return a copy of it with these two; null: its checksum is wrong
+ */
+template <typename Header>
+Ptr<Packet>
+WithAck(const Ptr<Packet>& packet, const Header& header, SequenceNumber32 ack, uint16_t window)
+{
+    TcpHeader changed;
+    if (Node::ChecksumEnabled())
+    {
+        changed.EnableChecksums();
+        changed.InitializeChecksum(header.GetSource(),
+                                   header.GetDestination(),
+                                   TcpL4Protocol::PROT_NUMBER);
+    }
+    auto copy = packet->Copy();
+    copy->RemoveHeader(changed);
+    if (!changed.IsChecksumOk())
+    {
+        return nullptr;
+    }
+    changed.SetAckNumber(ack);
+    changed.SetWindowSize(window);
+    copy->AddHeader(changed);
+    return copy;
+}
+
 } // namespace
 
 Ptr<Packet>
@@ -128,25 +159,9 @@ TcpOvertaking::DoRenew(Ptr<Packet> packet, const Header& header)
     {
         return packet;
     }
-    TcpHeader changed;
-    if (Node::ChecksumEnabled())
-    {
-        changed.EnableChecksums();
-        changed.InitializeChecksum(header.GetSource(),
-                                   header.GetDestination(),
-                                   TcpL4Protocol::PROT_NUMBER);
-    }
-    auto copy = packet->Copy();
-    copy->RemoveHeader(changed);
-    if (!changed.IsChecksumOk())
-    {
-        return packet; // TCP is to see that it is damaged
-    }
-    changed.SetAckNumber(newest.ack);
-    changed.SetWindowSize(newest.window);
-    copy->AddHeader(changed);
-    ++m_nRenewed;
-    return copy;
+    const auto renewed = WithAck(packet, header, newest.ack, newest.window);
+    m_nRenewed += renewed ? 1 : 0;
+    return renewed ? renewed : packet; // TCP is to see that it is damaged
 }
 
 void

@@ -26,7 +26,7 @@ class AgentWriter;
 class TrainedPerceptron
 {
   public:
-    /// @param shape what it is like @param seed of the initial weights @param rate of Adam
+    /// @param shape widths of the layers @param seed of the initial weights @param rate of Adam
     TrainedPerceptron(const PerceptronShape& shape, uint64_t seed, double rate);
 
     /// @return the perceptron

@@ -188,10 +188,16 @@ ScaleTraffic(uint32_t devices, uint32_t rounds)
 
 } // namespace
 
-BenchRows
-BenchRounds(const BenchOptions& bench)
+namespace
 {
-    constexpr uint32_t PER_ROUND = 10;
+
+/// Devices in a round of the benchmark of rounds.
+constexpr uint32_t PER_ROUND = 10;
+
+/// @return the setting of the benchmark of rounds
+Options
+RoundOptions(const BenchOptions& bench)
+{
     Options options;
     options.optimizer = "equal";
     options.devices = bench.Pick(1000U, 50U);
@@ -201,15 +207,28 @@ BenchRounds(const BenchOptions& bench)
     options.localIterations = 1;
     options.batch = 10;
     options.lr = 0.03;
+    return options;
+}
 
-    // By the number of training threads: none is all on one, one is one beside the simulation's.
+/// What was measured of rounds, run by run.
+struct RoundSeries
+{
+    /// By the number of training threads: none is all on one, one is one beside the simulation's
+    /// [s].
     std::array<std::vector<double>, 3> wallS;
-    std::vector<double> cpuS;
-    std::vector<double> aloneS;
-    std::vector<double> trafficS;
-    json last;
-    json alone;
-    const uint32_t repeats = bench.Pick(5U, 1U);
+    std::vector<double> cpuS;     //!< of these runs [s]
+    std::vector<double> aloneS;   //!< the learning without a network [s]
+    std::vector<double> trafficS; //!< the bytes without learning [s]
+    json last;                    //!< figures of the last run
+    json alone;                   //!< of the last one without a network
+};
+
+/// Measure rounds.
+RoundSeries
+MeasureRounds(Options options, uint32_t repeats)
+{
+    RoundSeries series;
+    auto& [wallS, cpuS, aloneS, trafficS, last, alone] = series;
     WorkProgress progress(repeats * (wallS.size() + 2));
     for (uint32_t repeat = 0; repeat < repeats; ++repeat)
     {
@@ -229,14 +248,24 @@ BenchRounds(const BenchOptions& bench)
         aloneS.push_back(alone["round_s"]);
         progress.Add();
         progress.Begin(Describe("rounds: the bytes alone, run ", repeat + 1));
-        const json traffic = RunInChild([&] {
-            const auto bytes = EncodedBytes(Encoding::FLOAT32, alone["parameters"]);
-            return RunTrafficAlone(
-                {PER_ROUND, options.rounds, static_cast<uint32_t>(bytes), true, 1400});
-        });
+        const auto bytes =
+            static_cast<uint32_t>(EncodedBytes(Encoding::FLOAT32, alone["parameters"]));
+        const json traffic = RunInChild(
+            [&] { return RunTrafficAlone({PER_ROUND, options.rounds, bytes, true, 1400}); });
         trafficS.push_back(RoundS(traffic));
         progress.Add();
     }
+    return series;
+}
+
+} // namespace
+
+BenchRows
+BenchRounds(const BenchOptions& bench)
+{
+    const Options options = RoundOptions(bench);
+    const auto series = MeasureRounds(options, bench.Pick(5U, 1U));
+    const auto& [wallS, cpuS, aloneS, trafficS, last, alone] = series;
     const double none = Median(wallS[0]);
     const double one = Median(wallS[1]);
     const double two = Median(wallS[2]);
@@ -388,6 +417,21 @@ BenchScale(const BenchOptions& bench)
     return rows;
 }
 
+namespace
+{
+
+/// @return processor time of the bytes of a device and round, by ns-3's UDP alone [s]
+double
+TrafficS(uint32_t devices, uint32_t rounds, WorkProgress& progress)
+{
+    progress.Begin(Describe("async: ", devices, " devices, their bytes alone"));
+    const json alone = RunInChild([&] { return RunTrafficAlone(ScaleTraffic(devices, rounds)); });
+    progress.Add();
+    return RoundS(alone, "rounds_cpu_s") / devices;
+}
+
+} // namespace
+
 BenchRows
 BenchAsync(const BenchOptions& bench)
 {
@@ -414,15 +458,8 @@ BenchAsync(const BenchOptions& bench)
     const auto perUpdateS = [&](size_t i) {
         return figures[i]["rounds_cpu_s"].get<double>() / figures[i]["updates"].get<double>();
     };
-    const auto perTrafficS = [&](uint32_t devices, uint32_t rounds) {
-        progress.Begin(Describe("async: ", devices, " devices, their bytes alone"));
-        const json alone =
-            RunInChild([&] { return RunTrafficAlone(ScaleTraffic(devices, rounds)); });
-        progress.Add();
-        return RoundS(alone, "rounds_cpu_s") / devices;
-    };
-    const double manyAloneS = perTrafficS(many, 3);
-    const double fewAloneS = perTrafficS(few, 30);
+    const double manyAloneS = TrafficS(many, 3, progress);
+    const double fewAloneS = TrafficS(few, 30, progress);
     const double speed = perUpdateS(0) / perUpdateS(1);
     const double growth = perUpdateS(1) / perUpdateS(2);
     const double memory =

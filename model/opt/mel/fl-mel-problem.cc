@@ -212,6 +212,59 @@ class LimitSearch
     double m_enoughJ{0}; //!< the same of the budgets [J]
 };
 
+/**
+ * @param timeS the least cycle time at the given budgets [s]; none: no cycle time does
+ * @param energyJ the least budget at the given cycle time [J]; none: no budget does
+ * @param search finds both together
+ * @return which limits would do, in words
+ */
+std::string
+DescribeEnough(const std::optional<double>& timeS,
+               const std::optional<double>& energyJ,
+               const LimitSearch& search)
+{
+    const std::string cycleTime = Named("cycle_time_s");
+    const std::string energy = Named("energy_j");
+    if (timeS && energyJ)
+    {
+        return Describe(cycleTime,
+                        " must be at least ",
+                        RoundUp(*timeS),
+                        ", or each ",
+                        energy,
+                        " at least ",
+                        RoundUp(*energyJ));
+    }
+    if (timeS)
+    {
+        return Describe(cycleTime,
+                        " must be at least ",
+                        RoundUp(*timeS),
+                        "; no ",
+                        energy,
+                        " helps at the one given");
+    }
+    if (energyJ)
+    {
+        return Describe("each ",
+                        energy,
+                        " must be at least ",
+                        RoundUp(*energyJ),
+                        "; no ",
+                        cycleTime,
+                        " helps with those given");
+    }
+    const double together = search.SmallestTime(std::numeric_limits<double>::infinity());
+    return Describe(cycleTime,
+                    " must be at least ",
+                    RoundUp(together),
+                    " and, with that, each ",
+                    energy,
+                    " at least ",
+                    RoundUp(search.SmallestEnergy(together)),
+                    "; neither helps alone");
+}
+
 /// Say which limits keep allocations from fitting.
 [[noreturn]] void
 ThrowInfeasible(const MelProblem& problem, const std::string& what, const Fits& fits)
@@ -228,57 +281,15 @@ ThrowInfeasible(const MelProblem& problem, const std::string& what, const Fits& 
     {
         energyJ = search.SmallestEnergy(Within(problem.cycleTimeS));
     }
-    const std::string cycleTime = Named("cycle_time_s");
-    const std::string energy = Named("energy_j");
-    std::string text = Describe(what,
-                                " within ",
-                                cycleTime,
-                                " = ",
-                                problem.cycleTimeS,
-                                " and each ",
-                                energy,
-                                ": ");
-    if (timeS && energyJ)
-    {
-        text += Describe(cycleTime,
-                         " must be at least ",
-                         RoundUp(*timeS),
-                         ", or each ",
-                         energy,
-                         " at least ",
-                         RoundUp(*energyJ));
-    }
-    else if (timeS)
-    {
-        text += Describe(cycleTime,
-                         " must be at least ",
-                         RoundUp(*timeS),
-                         "; no ",
-                         energy,
-                         " helps at the one given");
-    }
-    else if (energyJ)
-    {
-        text += Describe("each ",
-                         energy,
-                         " must be at least ",
-                         RoundUp(*energyJ),
-                         "; no ",
-                         cycleTime,
-                         " helps with those given");
-    }
-    else
-    {
-        const double together = search.SmallestTime(unlimited);
-        text += Describe(cycleTime,
-                         " must be at least ",
-                         RoundUp(together),
-                         " and, with that, each ",
-                         energy,
-                         " at least ",
-                         RoundUp(search.SmallestEnergy(together)),
-                         "; neither helps alone");
-    }
+    const std::string text = Describe(what,
+                                      " within ",
+                                      Named("cycle_time_s"),
+                                      " = ",
+                                      problem.cycleTimeS,
+                                      " and each ",
+                                      Named("energy_j"),
+                                      ": ",
+                                      DescribeEnough(timeS, energyJ, search));
     throw Infeasible(
         text,
         {{"min_cycle_time_s", timeS.value_or(ABSENT)}, {"min_energy_j", energyJ.value_or(ABSENT)}});

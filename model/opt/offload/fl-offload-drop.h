@@ -43,7 +43,7 @@ struct OffloadDrop
 /**
  * Draw an instance: devices in a disc, path loss 128.1 + 37.6 log10(d / km) dB, Rayleigh fading
  * that is independent by device, station and sub-channel.
- * @param drop what it is like
+ * @param drop distributions of sizes, powers and places
  * @param random source of the draws
  * @param [out] meanGains if not null: gains without fading, by device and station
  * @return the instance, which is valid
