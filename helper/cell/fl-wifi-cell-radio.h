@@ -60,9 +60,9 @@ class WifiCellRadio : public CellRadio
   private:
     /// Create the chain of propagation losses.
     void CreateLosses();
-    /// Create channel, access point and stations.
     /// Set the channel and the attributes of all PHYs.
     void PreparePhy();
+    /// Create channel, access point and stations.
     void InstallDevices();
     /// Tell the radio controller of access point and stations, and hear of associations.
     void ConnectControl();

@@ -145,6 +145,7 @@ struct DataSizes
 };
 
 /// Require the keys of the structure, and no others.
+/// @param reader the structure
 /// @return whether it is that of a text transformer
 bool
 RequireConfigKeys(const JsonReader& reader)
