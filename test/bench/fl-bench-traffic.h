@@ -24,8 +24,7 @@ struct BenchTraffic
 
 /**
  * What ns-3 alone takes for the bytes of federated learning: sockets, no messages, no sessions, no
- * plans but equal shares, nothing learned; over UDP nothing acknowledged. No program that sends
- * these bytes through ns-3's stack takes less.
+ * plans but equal shares, nothing learned; over UDP nothing acknowledged.
  * @param traffic how much
  * @return rounds_s and rounds_cpu_s, from the first round to the end of the last; rounds; set_up_s
  */
